@@ -1,0 +1,49 @@
+import type { CallSide, CallStatus } from './call.ts'
+import type { ErrorCode } from './errors.ts'
+import type { JsonObject } from './json.ts'
+import type { Usage } from './message.ts'
+
+/**
+ * An engine's own line of output, for dialects that pass it on byte for byte; without its line end.
+ * Null where the line is carried by a later event of the same batch.
+ */
+export type EngineLine = string | null
+
+/** How a turn ended, or that it waits for results of device calls. */
+export type TurnStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
+
+/** What a client is told of a failure: the code, and words. */
+export interface ErrorDetail {
+  code: ErrorCode
+  detail: string
+}
+
+/** What happens in a turn, in order. Deltas are hints; what ends (`step-end`, `call-end`, `turn-end`) is stored before it is told. */
+export type TurnEvent =
+  | { type: 'turn-start'; turn: string; conversation: string; model: string }
+  | { type: 'step-start'; step: number }
+  | { type: 'text-delta'; text: string; line: EngineLine }
+  | { type: 'thinking-delta'; text: string; line: EngineLine }
+  | CallStart
+  | { type: 'call-end'; callId: string; status: CallStatus; output?: string; ms: number }
+  | { type: 'step-end'; step: number; usage: Usage; line: EngineLine }
+  | { type: 'turn-waiting'; calls: string[] }
+  | { type: 'notice'; code: string; detail: string }
+  | TurnEnd
+
+/** The model asked for a call. `source` says which engine line held it, and at what place in that line's list of calls. */
+export interface CallStart {
+  type: 'call-start'
+  callId: string
+  name: string
+  arguments: JsonObject
+  side: CallSide
+  source: { line: string; position: number } | null
+}
+
+/** The last event of every turn, exactly once. */
+export interface TurnEnd {
+  type: 'turn-end'
+  status: Exclude<TurnStatus, 'running' | 'waiting'>
+  error?: ErrorDetail
+}

@@ -1,0 +1,85 @@
+import type { EngineLine } from '../protocol/events.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import type { Usage } from '../protocol/message.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+
+/** A message as engines take it: Ollama's `/api/chat` form, which is also the form of the classic dialect. */
+export interface PromptMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool'
+  content: string
+  thinking?: string
+  images?: string[]
+  tool_calls?: { id: string; function: { index: number; name: string; arguments: JsonObject } }[]
+  tool_name?: string
+  tool_call_id?: string
+}
+
+/** One prompt. `settings` are Ollama's own `options`, `format`, `think` and `keep_alive`, passed on as the client gave them. */
+export interface ChatRequest {
+  model: string
+  messages: PromptMessage[]
+  /** Empty: none are offered, and the field is left out. */
+  tools: ToolSchema[]
+  /** False asks the engine for the whole answer at once. */
+  stream: boolean
+  settings: JsonObject
+}
+
+/** A call as the model asked for it. `arguments` may be anything, even a JSON string. */
+export interface EngineCall {
+  id?: string
+  name: string
+  arguments: unknown
+}
+
+/** One line of an engine's answer. */
+export interface EnginePart {
+  /** The line as it came, without its line end; null for engines that do not speak Ollama's lines. */
+  line: EngineLine
+  text?: string
+  thinking?: string
+  calls?: EngineCall[]
+  /** Present on the last part, and only there. `reason` is the engine's word: `stop`, `length`, `load`, … */
+  done?: { reason: string; usage: Usage }
+}
+
+/** What an engine knows of a model. Absent: it did not say. */
+export interface EngineModel {
+  name: string
+  capabilities?: string[]
+  /** The largest context that the model was made for, in tokens. */
+  contextLength?: number
+}
+
+/** An answer that is passed through unread. */
+export interface RawAnswer {
+  status: number
+  contentType: string
+  body: AsyncIterable<Uint8Array>
+}
+
+/**
+ * What runs the model. Failures are `ChatterdError`s with an `engine-…` code, `unknown-model` or `context-overflow`,
+ * in the engine's own words. Aborting `signal` closes the engine's connection at once.
+ */
+export interface Engine {
+  /** `ollama`, `demo`, … */
+  readonly name: string
+  /**
+   * Prompts the model. Yields what one read brought: one or more parts, in order. Returns after the part with `done`;
+   * a stream that ends without one throws `engine-cut`.
+   */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<EnginePart[]>
+  /** Ollama's `/api/generate`, passed through; also errors of the engine are, with their status. */
+  generate(body: JsonObject, signal: AbortSignal): Promise<RawAnswer>
+  /** The models it has. */
+  models(signal?: AbortSignal): Promise<EngineModel[]>
+  /**
+   * One model; undefined where the engine does not have it. Remembered for a short time. Throws where the engine cannot be
+   * asked.
+   */
+  model(name: string, signal?: AbortSignal): Promise<EngineModel | undefined>
+  /** The context, in tokens, that the engine gave this model when it loaded it; undefined while it is not known. */
+  loadedContext(name: string, signal?: AbortSignal): Promise<number | undefined>
+  close(): Promise<void>
+}
