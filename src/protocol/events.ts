@@ -22,14 +22,22 @@ export interface ErrorDetail {
 export type TurnEvent =
   | { type: 'turn-start'; turn: string; conversation: string; model: string }
   | { type: 'step-start'; step: number }
-  | { type: 'text-delta'; text: string; line: EngineLine }
-  | { type: 'thinking-delta'; text: string; line: EngineLine }
+  | Delta
   | CallStart
   | { type: 'call-end'; callId: string; status: CallStatus; output?: string; ms: number }
   | { type: 'step-end'; step: number; usage: Usage; line: EngineLine }
   | { type: 'turn-waiting'; calls: string[] }
   | { type: 'notice'; code: string; detail: string }
   | TurnEnd
+
+/** A piece of the answer. */
+export interface Delta {
+  type: 'text-delta' | 'thinking-delta'
+  text: string
+  line: EngineLine
+  /** True where the line holds calls or the end of the answer as well, which are told later: only its text is told now. */
+  shared: boolean
+}
 
 /** The model asked for a call. `source` says which engine line held it, and at what place in that line's list of calls. */
 export interface CallStart {
@@ -38,7 +46,15 @@ export interface CallStart {
   name: string
   arguments: JsonObject
   side: CallSide
-  source: { line: string; position: number } | null
+  /** True where the client's device is asked to run it. */
+  offered: boolean
+  source: CallSource | null
+}
+
+/** Where the engine asked for a call. */
+export interface CallSource {
+  line: string
+  position: number
 }
 
 /** The last event of every turn, exactly once. */
@@ -46,4 +62,6 @@ export interface TurnEnd {
   type: 'turn-end'
   status: Exclude<TurnStatus, 'running' | 'waiting'>
   error?: ErrorDetail
+  /** True where the request that set this run off was withdrawn: nothing of it is stored, and its client may be refused. */
+  refused?: true
 }

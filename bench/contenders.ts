@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ServerProcess, startProcess } from './start-process.ts'
+
+/** What is measured: the bare pipe, and another beside it in the same run. */
+export interface Contender {
+  name: string
+  /** Starts a fresh one. `observed` ones collect their garbage when they are sent SIGUSR2. */
+  start(options?: { observed?: boolean }): Promise<ServerProcess>
+}
+
+const observe = ['--expose-gc', '--import', join(import.meta.dirname, 'gc-on-signal.ts')]
+
+/** The bare pipe. */
+export function pipe(engineUrl: string, name = 'pipe'): Contender {
+  return {
+    name,
+    start: ({ observed = false } = {}) =>
+      startProcess('bench/pipe.ts', {
+        env: { OLLAMA_BASE_URL: engineUrl },
+        nodeArgs: observed ? observe : [],
+      }),
+  }
+}
+
+/** The server as it is shipped, built, on a database; without an address on its embedded one, in a data directory of its own. */
+export function chatterd(engineUrl: string, databaseUrl: string | undefined, dataFolder?: string): Contender {
+  return {
+    name: 'chatterd',
+    start: async ({ observed = false } = {}) => {
+      const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatterd-bench-')))
+      const server = await startProcess('dist/cli/chatterd.js', {
+        args: ['serve'],
+        env: {
+          OLLAMA_BASE_URL: engineUrl,
+          CHATTERD_ENGINE: 'ollama',
+          CHATTERD_DATA_DIR: folder,
+          DATABASE_URL: databaseUrl,
+        },
+        nodeArgs: observed ? observe : [],
+        readyPath: '/readyz',
+      })
+      const stop = async () => {
+        await server.stop()
+        if (!dataFolder) await rm(folder, { recursive: true, force: true })
+      }
+      return { ...server, stop }
+    },
+  }
+}
+
+/** The fake engine, which all contenders of a run share. */
+export function startEngine(): Promise<ServerProcess> {
+  return startProcess('bench/fake-engine.ts', { readyPath: '/api/version' })
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+// Checks the package as a stranger gets it: packed, judged by publint, installed in an empty folder, and serving from there.
+// A script and not a test, because it needs the package registry.
+
+const root = resolve(import.meta.dirname, '..')
+const startMs = 60_000
+const folder = mkdtempSync(join(tmpdir(), 'chatterd-package-'))
+const shell = process.platform === 'win32'
+
+function npm(cwd: string, ...args: string[]): string {
+  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], shell })
+}
+
+/** Packs the project, which builds it first, and returns the archive's path. */
+function pack(): string {
+  npm(root, 'pack', '--silent', '--pack-destination', folder)
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  assert.ok(archive, 'npm pack made an archive')
+  return join(folder, archive)
+}
+
+async function lint(archive: string): Promise<void> {
+  const { buffer } = Uint8Array.from(readFileSync(archive))
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+  const words = messages.map((message) => formatMessage(message, pkg ?? {}))
+  assert.deepEqual(words, [], 'publint finds nothing')
+}
+
+/** Starts the installed command, asks for its root once its address is printed, and stops it as a terminal would. */
+async function serve(): Promise<void> {
+  const env = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OLLAMA_BASE_URL: 'http://127.0.0.1:9',
+    CHATTERD_DATA_DIR: join(folder, 'data'),
+  }
+  const command = join(folder, 'node_modules', 'chatterd', 'bin', 'chatterd.js')
+  const server = spawn(process.execPath, [command, 'serve'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((done) => server.once('exit', () => done()))
+  const timer = setTimeout(() => server.kill('SIGKILL'), startMs)
+  try {
+    let address: string | undefined
+    for await (const line of createInterface({ input: server.stdout })) {
+      address = /https?:\/\/127\.0\.0\.1:(?!9\b)\d+/.exec(line)?.[0]
+      if (address) break
+    }
+    assert.ok(address, 'the installed command tells its address')
+    server.stdout.resume()
+    const answer = await fetch(address, { headers: { accept: 'application/json' } })
+    assert.equal(await answer.json(), 'EECS Reactive chatterd')
+    server.kill('SIGTERM')
+    await ended
+  } finally {
+    clearTimeout(timer)
+    server.kill('SIGKILL')
+  }
+}
+
+try {
+  const archive = pack()
+  await lint(archive)
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  npm(folder, 'install', '--no-audit', '--no-fund', '--silent', archive)
+  assert.match(npm(folder, 'exec', '--', 'chatterd', '--version'), /^\d+\.\d+\.\d+/)
+  await serve()
+  console.log('The package installs in an empty folder, and its command serves.')
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

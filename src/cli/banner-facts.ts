@@ -1,0 +1,41 @@
+import type { Config } from '../config/settings.ts'
+import type { BannerFacts, BannerModel } from './banner.ts'
+import { machineAddresses } from './machine-addresses.ts'
+import type { Tls } from './open-tls.ts'
+import { serverUrls } from './server-urls.ts'
+
+/** What a started server knows of itself. */
+export interface ServerFacts {
+  version: string
+  port: number
+  engine: { name: string; models(signal: AbortSignal): Promise<readonly BannerModel[]> }
+  database: () => Promise<{ ready: boolean }>
+  tls: Tls | undefined
+}
+
+/** Looks at the parts of a started server, for the first lines on the terminal. */
+export async function bannerFacts(config: Config, server: ServerFacts): Promise<BannerFacts> {
+  const { version, port, tls } = server
+  const listening = { host: config.host, port, https: tls !== undefined, addresses: machineAddresses() }
+  const folder = `${config.dataDir}/database`
+  return {
+    version,
+    urls: serverUrls(listening),
+    engine: await engineFacts(config, server.engine),
+    database: config.databaseUrl
+      ? { kind: 'postgresql', url: config.databaseUrl, answers: (await server.database()).ready }
+      : { kind: 'embedded', folder },
+    dataDir: config.dataDir,
+    installFile: tls?.installFile,
+  }
+}
+
+async function engineFacts(config: Config, engine: ServerFacts['engine']): Promise<BannerFacts['engine']> {
+  const url = config.ollamaBaseUrl
+  if (engine.name === 'demo') return { kind: 'demo', missing: config.engine === 'demo' ? null : url }
+  try {
+    return { kind: 'ollama', url, models: await engine.models(AbortSignal.timeout(3_000)) }
+  } catch {
+    return { kind: 'absent', url }
+  }
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+import { type BannerFacts, banner } from './banner.ts'
+
+const facts: BannerFacts = {
+  version: '1.2.3',
+  urls: ['http://127.0.0.1:8080'],
+  engine: { kind: 'demo', missing: 'http://127.0.0.1:11434' },
+  database: { kind: 'embedded', folder: '/data/chatterd/database' },
+  dataDir: '/data/chatterd',
+}
+const ollama = (models: { name: string; capabilities?: string[] }[]): BannerFacts => ({
+  ...facts,
+  engine: { kind: 'ollama', url: 'http://127.0.0.1:11434', models },
+})
+
+/** The words that a shell makes of the pasted command, without running it. */
+function pasted(text: string): string[] {
+  const command = text.slice(text.indexOf('curl -N'))
+  const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)
+}
+
+test('without Ollama it says so, how to get it, and what serves until then', () => {
+  assert.equal(
+    banner(facts),
+    `chatterd 1.2.3
+
+  address   http://127.0.0.1:8080
+  engine    no Ollama answered at http://127.0.0.1:11434
+            To have one, get it from https://ollama.com/download, then run: ollama pull qwen3:0.6b
+            Until then the demo engine, a small stand-in and no language model; its model is called demo.
+            When Ollama appears, the server goes over to it by itself.
+  database  embedded, in /data/chatterd/database
+  data      /data/chatterd
+
+Try it:
+
+  curl -N http://127.0.0.1:8080/llmtools \\
+    -H 'Content-Type: application/json' \\
+    -d '{"appID":"try","model":"demo","stream":true,"messages":[{"role":"user","content":"What is the weather at my location?"}],"tools":[{"type":"function","function":{"name":"get_location","description":"Get current location","parameters":{"type":"object","properties":{},"required":[]}}}]}'
+
+`,
+  )
+})
+
+test('the demo engine that was asked for is not excused', () => {
+  const text = banner({ ...facts, engine: { kind: 'demo', missing: null } })
+  assert.match(text, /engine {4}the demo engine/)
+  assert.doesNotMatch(text, /ollama/i)
+})
+
+test('an Ollama that was asked for and is away is told', () => {
+  const text = banner({ ...facts, engine: { kind: 'absent', url: 'http://gpu:11434' } })
+  assert.match(text, /no Ollama answers at http:\/\/gpu:11434: prompts fail until it does/)
+  assert.match(text, /"model":"qwen3:0.6b"/)
+})
+
+test('models that can call tools come first, are marked, and one of them is tried', () => {
+  const text = banner(
+    ollama([
+      { name: 'embed', capabilities: ['embedding'] },
+      { name: 'llama', capabilities: ['completion', 'tools'] },
+      { name: 'old' },
+    ]),
+  )
+  assert.match(text, /models {4}llama \(tools\), embed, old\n/)
+  assert.match(text, /"model":"llama"/)
+})
+
+test('where no model can call tools it says how to get one, and tries one that can answer', () => {
+  const models = [
+    { name: 'embed', capabilities: ['embedding'] },
+    { name: 'gemma', capabilities: ['completion'] },
+  ]
+  const text = banner(ollama(models))
+  assert.match(text, /none of them says that it can call tools; run: ollama pull qwen3:0\.6b/)
+  assert.match(text, /"model":"gemma"/)
+  assert.match(banner(ollama([])), /models {4}none yet; run: ollama pull/)
+})
+
+test('at most ten models are named', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `m${index}.` }))
+  assert.match(banner(ollama(many(13))), /m9\., and 3 more\n/)
+  assert.match(banner(ollama(many(10))), /m9\.\n/)
+})
+
+test('passwords are not shown, and names from the engine cannot steer the terminal', () => {
+  const text = banner({
+    ...ollama([{ name: 'a\u001b[2Jb\u009bc\nd' }]),
+    database: { kind: 'postgresql', url: 'postgres://ann:s3cret@db/chat', answers: false },
+  })
+  assert.match(text, /PostgreSQL, postgres:\/\/ann:\*\*\*@db\/chat, does not answer yet/)
+  assert.doesNotMatch(text, /s3cret/)
+  assert.match(text, /models {4}a\[2Jbcd\n/)
+})
+
+test('the command can be pasted, whatever is in its words', () => {
+  const installFile = "/home/o'hara/My Data/tls/chatterd-ca.crt"
+  const words = pasted(
+    banner({ ...ollama([{ name: "it's" }]), urls: ['https://[::1]:8443', 'x'], installFile }),
+  )
+  const data = words.pop() ?? ''
+  assert.deepEqual(words, [
+    '-N',
+    '--cacert',
+    installFile,
+    'https://[::1]:8443/llmtools',
+    '-H',
+    'Content-Type: application/json',
+    '-d',
+  ])
+  const body = JSON.parse(data)
+  assert.equal(body.model, "it's")
+  assert.equal(body.tools[0].function.name, 'get_location')
+})
+
+test('with a development certificate the file to install on a phone is named', () => {
+  assert.match(
+    banner({ ...facts, installFile: '/data/tls/ca.crt' }),
+    /phones {4}install and trust \/data\/tls\/ca\.crt/,
+  )
+})

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { runCli } from './run-cli.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const exitCode = await runCli(process.argv.slice(2), {
+  machine: { platform: process.platform, home: homedir(), cwd: process.cwd(), env: process.env },
+  version,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  // Loaded only by the command that needs it: a mistake in a setting is told at once.
+  serve: async (config) => (await import('../main.ts')).serve(config, { version, out: (text) => process.stdout.write(text) }),
+})
+
+// A start that failed half-way may have left a worker or a socket open.
+if (exitCode !== 0) process.exit(exitCode)

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Config, settingList } from '../config/settings.ts'
+import { runCli } from './run-cli.ts'
+
+/** Runs one command line with a server that only notes what it is started with. */
+async function run(words: string[], env: Record<string, string> = {}, start = (_: Config) => {}) {
+  const seen = { out: '', err: '', served: [] as Config[] }
+  const code = await runCli(words, {
+    machine: { platform: 'linux', home: '/home/ann', cwd: '/nowhere', env },
+    version: '1.2.3',
+    out: (text) => {
+      seen.out += text
+    },
+    err: (text) => {
+      seen.err += text
+    },
+    serve: async (config) => {
+      start(config)
+      seen.served.push(config)
+    },
+  })
+  return { code, ...seen }
+}
+
+test('chatterd alone serves, with flags and without', async () => {
+  for (const words of [
+    ['--port', '9000'],
+    ['serve', '--port=9000'],
+  ]) {
+    const { code, served, out, err } = await run(words, { HOST: '::1' })
+    assert.deepEqual([code, out, err], [0, '', ''])
+    assert.deepEqual([served.length, served[0]?.port, served[0]?.host], [1, 9000, '::1'])
+  }
+  assert.equal((await run([])).served[0]?.port, 8080)
+})
+
+test('--version tells the version and --help every setting, and nothing is served', async () => {
+  const version = await run(['--version'])
+  assert.deepEqual([version.code, version.out, version.served], [0, '1.2.3\n', []])
+  for (const words of [['--help'], ['serve', '--help'], ['config', '--help']]) {
+    const { code, out, served } = await run(words)
+    assert.deepEqual([code, served], [0, []])
+    const flat = out.replace(/\s+/g, ' ')
+    for (const [, { name, env, kind, group, about, default: usual }] of settingList) {
+      assert.ok(flat.includes(`${group}:`), group)
+      assert.ok(flat.includes(`--${name} <${kind.placeholder}> ${about} (${env}`), name)
+      if (typeof usual === 'string') assert.ok(flat.includes(`default: ${usual})`), name)
+    }
+  }
+})
+
+test('everything that is wrong with flags, words and settings is told at once, and nothing is served', async () => {
+  const { code, out, err, served } = await run(
+    ['sevre', '--prot', '90', '--max-calls', '0', '-x', 'config'],
+    {
+      PORT: 'eighty',
+    },
+  )
+  assert.deepEqual([code, out, served], [2, '', []])
+  assert.equal(
+    err,
+    `chatterd cannot start: 5 settings are wrong.
+
+  sevre: no such command; did you mean serve?
+  -x: no such flag
+  --prot: no such flag; did you mean --port?
+  PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any that is free)
+  --max-calls is "0": expected a whole number, 1 to 1000
+
+chatterd --help tells every setting.
+`,
+  )
+})
+
+test('a command behind flags is told to come first', async () => {
+  assert.match((await run(['--port', '1', 'config'])).err, /config: a command comes first: chatterd config …/)
+})
+
+test('a flag without its value is wrong', async () => {
+  const { code, err } = await run(['--port'])
+  assert.equal(code, 2)
+  assert.match(err, /--port <port>.*missing/)
+})
+
+test('chatterd config tells each setting with where it came from, and no password', async () => {
+  const env = { DATABASE_URL: 'postgres://ann:s3cret@db/chat' }
+  const { code, out, served } = await run(['config', '--turn-timeout', '90s'], env)
+  assert.deepEqual([code, served], [0, []])
+  assert.match(out, /^No settings file\.\n\nServer:\n {2}host {17}127\.0\.0\.1 {2}\(default\)\n/)
+  assert.match(out, /\n {2}turn-timeout +90s {2}\(--turn-timeout\)\n/)
+  assert.match(
+    out,
+    /\n {2}database-url +postgres:\/\/ann:\*\*\*@db\/chat {2}\(DATABASE_URL in the environment\)\n/,
+  )
+  for (const [, { name }] of settingList) assert.ok(out.includes(`\n  ${name} `), name)
+})
+
+test('a start that fails is told in words, and a defect with its stack', async () => {
+  const fails = (error: Error) => () => {
+    throw error
+  }
+  const taken = Object.assign(new Error('listen'), { code: 'EADDRINUSE', address: '127.0.0.1', port: 8080 })
+  const { code, err } = await run([], {}, fails(taken))
+  assert.equal(code, 1)
+  assert.match(err, /^chatterd cannot start: port 8080 on 127\.0\.0\.1 is in use: .*--port.*\n$/)
+  const held = Object.assign(new Error('process 7 holds it'), { code: 'database-unavailable' })
+  assert.equal((await run([], {}, fails(held))).err, 'chatterd cannot start: process 7 holds it\n')
+  assert.match(
+    (await run([], {}, fails(new TypeError('x is undefined')))).err,
+    /TypeError: x is undefined\n +at /,
+  )
+})

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { closestName, didYouMean } from './closest-name.ts'
+
+const names = ['port', 'host', 'max-body', 'max-tools', 'turn-timeout', 'tool-timeout']
+
+test('a name with a slip in it is recognised', () => {
+  assert.equal(closestName('prot', names), 'port')
+  assert.equal(closestName('porrt', names), 'port')
+  assert.equal(closestName('turn-timout', names), 'turn-timeout')
+  assert.equal(closestName('max-tool', names), 'max-tools')
+})
+
+test('a name in another spelling is recognised', () => {
+  for (const spelling of ['maxBody', 'MAX_BODY', 'max_body', 'maxbody']) {
+    assert.equal(closestName(spelling, names), 'max-body')
+  }
+})
+
+test('a name that is like none gets no suggestion', () => {
+  assert.equal(closestName('colour', names), undefined)
+  assert.equal(didYouMean('colour', names), '')
+  assert.equal(didYouMean('porrt', names, '--'), '; did you mean --port?')
+})

@@ -1,0 +1,14 @@
+/** Settings that the program cannot start with; all of them, each in a sentence that names it and what was expected. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    const heading =
+      problems.length === 1
+        ? 'chatterd cannot start: a setting is wrong.'
+        : `chatterd cannot start: ${problems.length} settings are wrong.`
+    super([heading, '', ...problems.map((problem) => `  ${problem}`), ''].join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { redactUrl } from './redact-url.ts'
+
+test('a password in a URL is not shown', () => {
+  assert.equal(redactUrl('postgres://ann:s3cret@db:5432/chat'), 'postgres://ann:***@db:5432/chat')
+  assert.equal(redactUrl('postgres://:s3cret@db/chat'), 'postgres://:***@db/chat')
+  assert.equal(redactUrl('ann:s3cret@gpu:11434'), 'ann:***@gpu:11434')
+})
+
+test('a password in a query parameter is not shown', () => {
+  assert.equal(
+    redactUrl('postgres://db/chat?user=ann&password=s3cret&sslmode=require'),
+    'postgres://db/chat?user=ann&password=***&sslmode=require',
+  )
+  assert.equal(redactUrl('postgres://db/chat?password=a@b#c'), 'postgres://db/chat?password=***')
+})
+
+test('a URL without secrets is shown as it is', () => {
+  for (const url of [
+    'postgres://ann@db/chat',
+    'http://127.0.0.1:11434/api',
+    'http://[::1]:8080',
+    '127.0.0.1:1',
+  ]) {
+    assert.equal(redactUrl(url), url)
+  }
+})
+
+test('no password is shown, however badly the URL is written', () => {
+  const awkward = fc.string({
+    unit: fc.constantFrom('/', '@', ':', '#', '?', '%', ' ', '\n', 'x'),
+    maxLength: 8,
+  })
+  fc.assert(
+    fc.property(awkward, awkward, (before, after) => {
+      assert.ok(!redactUrl(`postgres://ann:${before}s3cret${after}@db:5432/chat`).includes('s3cret'))
+    }),
+  )
+})

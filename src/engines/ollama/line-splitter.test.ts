@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ChatterdError } from '../../protocol/errors.ts'
+import { createLineSplitter, type LineSplitter } from './line-splitter.ts'
+
+function collector(maxLineBytes = 1024): { lines: string[]; splitter: LineSplitter } {
+  const lines: string[] = []
+  return { lines, splitter: createLineSplitter({ maxLineBytes, onLine: (line) => lines.push(line) }) }
+}
+
+test('one read brings several lines, and the beginning of the next', () => {
+  const { lines, splitter } = collector()
+  splitter.feed(Buffer.from('one\ntwo\nthr'))
+  assert.deepEqual(lines, ['one', 'two'])
+  splitter.feed(Buffer.from('ee\n'))
+  assert.deepEqual(lines, ['one', 'two', 'three'])
+})
+
+test('characters that are cut across reads stay whole', () => {
+  const { lines, splitter } = collector()
+  for (const byte of Buffer.from('51.3ºF 漢字 🙂\n')) splitter.feed(Uint8Array.of(byte))
+  assert.deepEqual(lines, ['51.3ºF 漢字 🙂'])
+})
+
+test('a carriage return before the line end belongs to it, also in a read of its own', () => {
+  const { lines, splitter } = collector()
+  splitter.feed(Buffer.from('one\r\ntwo\r'))
+  splitter.feed(Buffer.from('\n'))
+  assert.deepEqual(lines, ['one', 'two'])
+})
+
+test('empty lines are left out', () => {
+  const { lines, splitter } = collector()
+  splitter.feed(Buffer.from('\n\r\none\n\n'))
+  assert.deepEqual(lines, ['one'])
+})
+
+test('what has no line end is given at the end, once', () => {
+  const { lines, splitter } = collector()
+  splitter.feed(Buffer.from('one\ntwo'))
+  assert.equal(splitter.rest(), 'two')
+  assert.equal(splitter.rest(), '')
+  assert.deepEqual(lines, ['one'])
+})
+
+test('a line that comes in a million pieces is put together', () => {
+  const { lines, splitter } = collector(2 ** 20)
+  const piece = Buffer.from('x')
+  for (let count = 0; count < 1_000_000; count += 1) splitter.feed(piece)
+  splitter.feed(Buffer.from('\nnext\n'))
+  assert.equal(lines[0]?.length, 1_000_000)
+  assert.equal(lines[1], 'next')
+})
+
+test('a line of just the limit is taken', () => {
+  const { lines, splitter } = collector(8)
+  splitter.feed(Buffer.from('12345678\n1234'))
+  splitter.feed(Buffer.from('5678\n'))
+  assert.deepEqual(lines, ['12345678', '12345678'])
+})
+
+const tooLong: [title: string, reads: string[]][] = [
+  ['within one read', ['one\n123456789\n']],
+  ['across reads', ['one\n12345', '6789']],
+  ['without a line end', ['one\n123456789']],
+]
+for (const [title, reads] of tooLong) {
+  test(`a line beyond the limit is refused ${title}, after those before it`, () => {
+    const { lines, splitter } = collector(8)
+    assert.throws(
+      () => {
+        for (const read of reads) splitter.feed(Buffer.from(read))
+      },
+      (error: unknown) =>
+        error instanceof ChatterdError && error.code === 'engine-failed' && /8 bytes/.test(error.message),
+    )
+    assert.deepEqual(lines, ['one'])
+  })
+}

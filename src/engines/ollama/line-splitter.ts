@@ -1,0 +1,77 @@
+import { ChatterdError } from '../../protocol/errors.ts'
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const keptCapacity = 64 * 1024
+
+/** Cuts bytes into lines, however they are cut into reads. */
+export interface LineSplitter {
+  /** Calls `onLine` for each line that these bytes complete. Throws `engine-failed` on a line that is too long. */
+  feed(bytes: Uint8Array): void
+  /** What came after the last line end, and forgets it. */
+  rest(): string
+}
+
+export interface LineSplitterOptions {
+  /** Longest line that is taken, in bytes. */
+  maxLineBytes: number
+  /** Given each line without its line end (`\n` or `\r\n`). Empty lines are left out. */
+  onLine: (line: string) => void
+}
+
+/**
+ * Lines are cut as bytes and decoded whole, so a UTF-8 sequence that is split across reads stays one. What is unfinished is
+ * copied into one buffer that doubles: many tiny pieces cost neither quadratic time nor an object each.
+ */
+export function createLineSplitter({ maxLineBytes, onLine }: LineSplitterOptions): LineSplitter {
+  let pending = Buffer.alloc(0)
+  let length = 0
+
+  function keep(bytes: Buffer): void {
+    if (length + bytes.length > maxLineBytes) {
+      throw new ChatterdError(
+        'engine-failed',
+        `Ollama sent a line of more than ${maxLineBytes} bytes, which is the limit`,
+      )
+    }
+    if (length + bytes.length > pending.length) {
+      const grown = Buffer.allocUnsafe(Math.max(2 * pending.length, length + bytes.length, 1024))
+      pending.copy(grown, 0, 0, length)
+      pending = grown
+    }
+    bytes.copy(pending, length)
+    length += bytes.length
+  }
+
+  function takePending(): string {
+    const text = decode(pending, 0, length)
+    length = 0
+    if (pending.length > keptCapacity) pending = Buffer.alloc(0)
+    return text
+  }
+
+  return {
+    feed(bytes) {
+      const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      let start = 0
+      for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+        let line: string
+        if (length === 0 && end - start <= maxLineBytes) {
+          line = decode(chunk, start, end)
+        } else {
+          keep(chunk.subarray(start, end))
+          line = takePending()
+        }
+        start = end + 1
+        if (line !== '') onLine(line)
+      }
+      if (start < chunk.length) keep(chunk.subarray(start))
+    },
+    rest: takePending,
+  }
+}
+
+function decode(bytes: Buffer, start: number, end: number): string {
+  const last = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+  return bytes.toString('utf8', start, last)
+}

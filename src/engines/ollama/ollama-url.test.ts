@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ollamaUrl } from './ollama-url.ts'
+
+const addresses: [written: string, read: string][] = [
+  ['http://127.0.0.1:11434', 'http://127.0.0.1:11434/'],
+  ['http://127.0.0.1:11434/', 'http://127.0.0.1:11434/'],
+  ['http://127.0.0.1:11434/api', 'http://127.0.0.1:11434/'],
+  ['http://127.0.0.1:11434/api/', 'http://127.0.0.1:11434/'],
+  ['0.0.0.0:11434', 'http://127.0.0.1:11434/'],
+  ['0.0.0.0', 'http://127.0.0.1:11434/'],
+  ['http://0.0.0.0:8000', 'http://127.0.0.1:8000/'],
+  ['myhost', 'http://myhost:11434/'],
+  ['myhost:', 'http://myhost:11434/'],
+  ['myhost:80', 'http://myhost/'],
+  ['myhost/api', 'http://myhost:11434/'],
+  [':11434', 'http://127.0.0.1:11434/'],
+  [':8000', 'http://127.0.0.1:8000/'],
+  ['::1', 'http://[::1]:11434/'],
+  ['[::1]:8000', 'http://[::1]:8000/'],
+  ['[::]', 'http://[::1]:11434/'],
+  ['http://myhost', 'http://myhost/'],
+  ['https://ai.example.org', 'https://ai.example.org/'],
+  ['HTTPS://ai.example.org:8443/ollama/api/', 'https://ai.example.org:8443/ollama'],
+  ['https://ai.example.org/ollama/', 'https://ai.example.org/ollama'],
+  ['myhost:8000/models/api', 'http://myhost:8000/models'],
+  [' "myhost" ', 'http://myhost:11434/'],
+]
+
+for (const [written, read] of addresses) {
+  test(`the address ${written} is read as ${read}`, () => {
+    assert.equal(ollamaUrl(written).href, read)
+  })
+}
+
+const faults: [written: string, words: RegExp][] = [
+  ['', /names no host/],
+  ['http://', /names no host/],
+  ['/api', /names no host/],
+  ['ftp://myhost', /only http and https/],
+  ['my host', /host or port/],
+  ['myhost:port', /host or port/],
+  ['myhost:99999', /host or port/],
+  ['http://me:secret@myhost', /user name or password/],
+  ['http://myhost/?model=x', /query/],
+]
+
+for (const [written, words] of faults) {
+  test(`the address "${written}" is refused with words and an example`, () => {
+    assert.throws(() => ollamaUrl(written), words)
+    assert.throws(() => ollamaUrl(written), /Expected one like http:\/\/127\.0\.0\.1:11434/)
+  })
+}

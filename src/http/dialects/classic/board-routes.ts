@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { ConversationStore } from '../../../turn/conversation-store.ts'
+import { withoutNulls } from './without-nulls.ts'
+
+const Post = Type.Object({
+  username: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  message: Type.String(),
+})
+
+/** What the board works with. */
+export interface BoardPorts {
+  store: Pick<ConversationStore, 'post' | 'board'>
+  newId(): string
+  limits: { boardMessages: number }
+}
+
+/** The public board: `POST /postchatt` and `GET /getchatts`. */
+export function boardRoutes(app: FastifyInstance, { store, newId, limits }: BoardPorts): void {
+  const preValidation = async (request: FastifyRequest) => {
+    request.body = withoutNulls(request.body)
+  }
+  app.post<{ Body: Static<typeof Post> }>(
+    '/postchatt',
+    { schema: { body: Post }, preValidation },
+    async ({ body }) => {
+      const username = body.username ?? body.name
+      if (username === undefined) {
+        throw new ChatterdError('invalid-request', 'username: a string is expected (or name, in its place).')
+      }
+      await store.post({ id: newId(), username, message: body.message })
+      return {}
+    },
+  )
+
+  app.get('/getchatts', async () => {
+    const messages = await store.board(limits.boardMessages)
+    return messages.map(({ username, message, id, createdAt }) => [
+      username,
+      message,
+      id,
+      createdAt.toISOString(),
+    ])
+  })
+}

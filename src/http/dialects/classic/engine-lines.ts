@@ -1,0 +1,82 @@
+import type { Call } from '../../../protocol/call.ts'
+import type { CallStart, Delta } from '../../../protocol/events.ts'
+import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+
+/** The line with nothing of it but its text: no calls, no end. For lines that hold more than may be told yet. */
+export function textLine(line: string, type: Delta['type'], text: string): string {
+  const { model, created_at, message } = parse(line)
+  const role = isJsonObject(message) ? message.role : undefined
+  const told =
+    type === 'thinking-delta'
+      ? { role: role ?? 'assistant', content: '', thinking: text }
+      : { role: role ?? 'assistant', content: text, ...thinkingOf(message) }
+  return JSON.stringify({ model, created_at, message: told, done: false })
+}
+
+/**
+ * The line with only those calls that are for the device, their arguments as coerced toward its schemas; byte for byte as
+ * it came, where that is the same. Its text has been told already, and its end, if it has one, is told later.
+ */
+export function callsLine(line: string, offered: readonly CallStart[]): string {
+  const parsed = parse(line)
+  const message = isJsonObject(parsed.message) ? parsed.message : {}
+  const asked = Array.isArray(message.tool_calls) ? message.tool_calls : []
+  const calls = offered.map((call) => withArguments(asked[call.source?.position ?? 0], call.arguments))
+  const same = JSON.stringify(calls) === JSON.stringify(asked)
+  if (same && !message.content && !message.thinking && parsed.done !== true) return line
+  const told = { ...message, ...withoutText(message), tool_calls: calls }
+  return JSON.stringify({ ...parsed, message: told, ...(parsed.done === true && { done: false }) })
+}
+
+/** The line that ends the answer of a step; where the step had calls, without the text and calls that were told before it. */
+export function endLine(line: string, stepHasCalls: boolean): string {
+  if (!stepHasCalls) return line
+  const parsed = parse(line)
+  const message = isJsonObject(parsed.message) ? parsed.message : {}
+  if (!message.content && !message.thinking && !message.tool_calls) return line
+  const { tool_calls: _, ...rest } = message
+  return JSON.stringify({ ...parsed, message: { ...rest, ...withoutText(message) } })
+}
+
+/** A line of ours in the engine's form, that tells of open calls again. */
+export function ownCallsLine(model: string, calls: readonly Call[]): string {
+  const tool_calls = calls.map(({ id, index, name, arguments: args }) => ({
+    id,
+    function: { index, name, arguments: args },
+  }))
+  return ownLine(model, { tool_calls }, { done: false })
+}
+
+/** A line of ours in the engine's form, that ends a stream in which the engine said nothing. */
+export function ownEndLine(model: string): string {
+  return ownLine(model, {}, { done: true, done_reason: 'stop' })
+}
+
+function ownLine(model: string, message: object, end: object): string {
+  const created_at = new Date().toISOString()
+  return JSON.stringify({
+    model,
+    created_at,
+    message: { role: 'assistant', content: '', ...message },
+    ...end,
+  })
+}
+
+function withArguments(call: unknown, args: JsonObject): JsonObject {
+  const asked = isJsonObject(call) ? call : {}
+  const told = isJsonObject(asked.function) ? asked.function : {}
+  return { ...asked, function: { ...told, arguments: args } }
+}
+
+function withoutText(message: JsonObject): JsonObject {
+  return { content: '', ...('thinking' in message && { thinking: '' }) }
+}
+
+function thinkingOf(message: unknown): JsonObject {
+  return isJsonObject(message) && message.thinking ? { thinking: message.thinking } : {}
+}
+
+function parse(line: string): JsonObject {
+  const parsed: unknown = JSON.parse(line)
+  return isJsonObject(parsed) ? parsed : {}
+}

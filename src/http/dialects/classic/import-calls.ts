@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import type { Call } from '../../../protocol/call.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import { isJsonObject } from '../../../protocol/json.ts'
+import type { NewMessage } from '../../../protocol/message.ts'
+import type { PostedMessage } from './prompt-body.ts'
+
+/**
+ * Messages as the log holds them: the results of a history that a client brings along go to the calls before them, by id
+ * or name where one is given, else in order. Throws `invalid-request` for a result with no call.
+ */
+export function importCalls(messages: readonly PostedMessage[]): NewMessage[] {
+  const imported: NewMessage[] = []
+  for (const message of messages) {
+    if (message.role === 'tool') answerImported(imported.at(-1)?.calls ?? [], message)
+    else imported.push(importMessage(message, message.role))
+  }
+  return imported
+}
+
+function importMessage(message: PostedMessage, role: NewMessage['role']): NewMessage {
+  const { content = '', thinking, images, tool_calls = [] } = message
+  const calls = tool_calls.map(({ id, function: asked }, index): Call => {
+    const args = isJsonObject(asked.arguments) ? asked.arguments : {}
+    const place = { id: id ?? `call_${randomUUID()}`, index, name: asked.name, arguments: args }
+    return { ...place, side: 'device', status: 'superseded' }
+  })
+  return {
+    role,
+    content,
+    ...(thinking && { thinking }),
+    ...(images && { images }),
+    ...(calls.length > 0 && { calls }),
+  }
+}
+
+function answerImported(calls: Call[], { content = '', tool_call_id, tool_name }: PostedMessage): void {
+  const call = calls.find(
+    ({ id, name, status }) =>
+      status === 'superseded' && (tool_call_id ? id === tool_call_id : !tool_name || name === tool_name),
+  )
+  if (!call)
+    throw new ChatterdError(
+      'invalid-request',
+      'A message of role "tool" must follow the call that it answers.',
+    )
+  call.status = 'answered'
+  call.output = content
+}

@@ -1,0 +1,108 @@
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { NewMessage } from '../../../protocol/message.ts'
+import type { NewestTurn, PlacedCall } from '../../../turn/conversation-store.ts'
+import type { CallOutcome } from '../../../turn/turn-store.ts'
+
+/** A result as a phone sends it; hardly any sends an id or a name. */
+export interface PostedResult {
+  content: string
+  callId?: string
+  name?: string
+}
+
+/** What a phone posts when it has run its tools: the messages of its first POST again (shape B) or none (A), and results. */
+export interface PostedResults {
+  /** Messages before the first result. */
+  prefix: readonly NewMessage[]
+  results: readonly PostedResult[]
+}
+
+/**
+ * Which open calls of the conversation's newest turn these results answer; none where all of them are known already.
+ * Throws `no-open-call`, or `invalid-request` for results that belong to another prompt: nothing may be stored then.
+ */
+export function matchResults(posted: PostedResults, newest: NewestTurn | undefined): CallOutcome[] {
+  const open = newest?.calls.filter((call) => call.status === 'offered') ?? []
+  if (!newest || open.length === 0)
+    throw noOpenCall('The conversation has no open call that these results could answer.')
+  checkPrefix(posted.prefix, newest.input)
+  const { named, unnamed } = splitByName(posted.results)
+  const answers = named.flatMap((result) => answerNamed(result, newest.calls, open))
+  const taken = new Set(answers.map((answer) => keyOf(answer)))
+  const rest = open.filter((call) => !taken.has(keyOf(call)))
+  return [...answers, ...answerInOrder(withoutKnown(unnamed, posted.prefix, newest.calls), rest)]
+}
+
+function checkPrefix(prefix: readonly NewMessage[], input: readonly NewMessage[]): void {
+  if (prefix.length === 0) return
+  const same = (message: NewMessage, place: number) =>
+    message.role === input[place]?.role && message.content === input[place].content
+  if (prefix.length === input.length && prefix.every(same)) return
+  throw new ChatterdError(
+    'invalid-request',
+    'Results come alone, or after the messages that their prompt began with; these messages are others.',
+  )
+}
+
+function splitByName(results: readonly PostedResult[]): { named: PostedResult[]; unnamed: PostedResult[] } {
+  const named = results.filter((result) => result.callId !== undefined || result.name !== undefined)
+  return { named, unnamed: results.filter((result) => !named.includes(result)) }
+}
+
+/** The call that an id or a name decides; none where the very same result is there already. */
+function answerNamed(result: PostedResult, calls: readonly PlacedCall[], open: PlacedCall[]): CallOutcome[] {
+  const fits = (call: PlacedCall) =>
+    result.callId === undefined ? call.name === result.name : call.id === result.callId
+  const place = open.findIndex(fits)
+  const [call] = place < 0 ? [] : open.splice(place, 1)
+  if (call) return [outcome(call, result.content)]
+  if (calls.some((known) => fits(known) && known.status === 'answered' && known.output === result.content))
+    return []
+  throw noOpenCall(
+    `No open call ${result.callId === undefined ? `of "${result.name}"` : `"${result.callId}"`}.`,
+  )
+}
+
+/** In shape B, the results of earlier rounds stand before those that are new. */
+function withoutKnown(
+  results: readonly PostedResult[],
+  prefix: readonly NewMessage[],
+  calls: readonly PlacedCall[],
+): readonly PostedResult[] {
+  if (prefix.length === 0) return results
+  const answered = calls.filter((call) => call.status === 'answered')
+  let known = 0
+  while (known < answered.length && results[known]?.content === answered[known]?.output) known += 1
+  return results.slice(known)
+}
+
+/** Results in call order. Phones that send only the last of several results answer the last calls; the rest get none. */
+function answerInOrder(results: readonly PostedResult[], open: readonly PlacedCall[]): CallOutcome[] {
+  if (results.length === 0) return []
+  if (results.length > open.length) {
+    throw noOpenCall(`${results.length} results came for ${open.length} open calls.`)
+  }
+  const unanswered = open.length - results.length
+  return open.map((call, place) => {
+    const result = results[place - unanswered]
+    return result ? outcome(call, result.content) : { ...keyed(call), status: 'expired', output: noResult }
+  })
+}
+
+const noResult = 'No result: the device did not answer this call.'
+
+function outcome(call: PlacedCall, output: string): CallOutcome {
+  return { ...keyed(call), status: 'answered', output }
+}
+
+function keyed({ seq, index }: PlacedCall): { seq: number; index: number } {
+  return { seq, index }
+}
+
+function keyOf({ seq, index }: { seq: number; index: number }): string {
+  return `${seq}:${index}`
+}
+
+function noOpenCall(words: string): ChatterdError {
+  return new ChatterdError('no-open-call', words)
+}

@@ -1,0 +1,110 @@
+import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { JsonObject } from '../../../protocol/json.ts'
+import type { NewMessage } from '../../../protocol/message.ts'
+import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import { importCalls } from './import-calls.ts'
+import type { PostedResults } from './match-results.ts'
+
+/** Names that go into the database as text, which cannot hold U+0000. */
+const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' })
+
+const AnyObject = Type.Record(Type.String(), Type.Any())
+
+const PostedCall = Type.Object({
+  id: Type.Optional(Type.String()),
+  function: Type.Object({ name: Type.String(), arguments: Type.Optional(Type.Any()) }),
+})
+
+const PostedMessage = Type.Object({
+  role: Type.Union([
+    Type.Literal('system'),
+    Type.Literal('user'),
+    Type.Literal('assistant'),
+    Type.Literal('tool'),
+  ]),
+  content: Type.Optional(Type.String()),
+  thinking: Type.Optional(Type.String()),
+  images: Type.Optional(Type.Array(Type.String())),
+  tool_calls: Type.Optional(Type.Array(PostedCall)),
+  tool_name: Type.Optional(Type.String()),
+  tool_call_id: Type.Optional(Type.String()),
+})
+
+const PostedTool = Type.Object({
+  type: Type.Optional(Type.Literal('function')),
+  function: Type.Object({
+    name: Name(128),
+    description: Type.Optional(Type.String()),
+    parameters: Type.Optional(AnyObject),
+  }),
+})
+
+/** The body of POST /llmtools, /llmchat and /llmprep. Nulls are taken out before it is checked: they mean absent. */
+export const PromptBody = Type.Object({
+  appID: Name(155),
+  model: Name(512),
+  messages: Type.Array(PostedMessage),
+  stream: Type.Optional(Type.Boolean()),
+  tools: Type.Optional(Type.Array(PostedTool)),
+  options: Type.Optional(AnyObject),
+  format: Type.Optional(Type.Any()),
+  think: Type.Optional(Type.Any()),
+  keep_alive: Type.Optional(Type.Any()),
+})
+
+/** A checked body. */
+export type PromptBody = Static<typeof PromptBody>
+
+/** A message of a checked body. */
+export type PostedMessage = Static<typeof PostedMessage>
+
+/** What a request brings in. */
+export interface PostedLimits {
+  /** Messages in one request. */
+  maxMessages: number
+  /** Tools in one request. */
+  maxTools: number
+}
+
+/** Throws `invalid-request` where a request brings more than it may, or nothing. */
+export function checkCounts(body: PromptBody, limits: PostedLimits): void {
+  if (body.messages.length > limits.maxMessages) {
+    const words = `The request has ${body.messages.length} messages; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
+    throw new ChatterdError('invalid-request', words)
+  }
+  if ((body.tools?.length ?? 0) <= limits.maxTools) return
+  const words = `The request has ${body.tools?.length} tools; ${limits.maxTools} are allowed (setting CHATTERD_MAX_TOOLS).`
+  throw new ChatterdError('invalid-request', words)
+}
+
+/** The engine's own settings that a request may carry. */
+export function settingsOf({ options, format, think, keep_alive }: PromptBody): JsonObject {
+  const given = { options, format, think, keep_alive }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject
+}
+
+/** The device tools that a request names; undefined where it names none, which leaves those of the conversation. */
+export function toolsOf(body: PromptBody): ToolSchema[] | undefined {
+  return body.tools?.map(({ function: tool }) => ({ type: 'function', function: tool }) as ToolSchema)
+}
+
+/** The results in a request with the messages before them; undefined where it has none that are for calls of ours. */
+export function resultsOf(messages: readonly PostedMessage[]): PostedResults | undefined {
+  const first = messages.findIndex((message) => message.role === 'tool' || message.tool_calls)
+  if (first < 0 || messages.at(-1)?.role !== 'tool') return undefined
+  const results = messages.filter((message) => message.role === 'tool')
+  return {
+    prefix: newMessagesOf(messages.slice(0, first)),
+    results: results.map(({ content = '', tool_call_id, tool_name }) => ({
+      content,
+      ...(tool_call_id && { callId: tool_call_id }),
+      ...(tool_name && { name: tool_name }),
+    })),
+  }
+}
+
+/** The messages that begin a turn. Throws `invalid-request` for results that follow no call. */
+export function newMessagesOf(messages: readonly PostedMessage[]): NewMessage[] {
+  return importCalls(messages)
+}

@@ -1,0 +1,153 @@
+import type { FastifyReply } from 'fastify'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { TurnEvent } from '../../../protocol/events.ts'
+import type { NewMessage } from '../../../protocol/message.ts'
+import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { LiveTurn, TurnListener } from '../../../stream/live-turn.ts'
+import type { LiveTurns } from '../../../stream/live-turns.ts'
+import type { ConversationKey, ConversationStore, PlacedCall } from '../../../turn/conversation-store.ts'
+import type { TurnRequest } from '../../../turn/turn-state.ts'
+import { type SseLimits, SseResponse } from '../../sse-response.ts'
+import { createClassicEncoder } from './encode-events.ts'
+import { ownCallsLine, ownEndLine } from './engine-lines.ts'
+import { matchResults, type PostedResults } from './match-results.ts'
+
+/** What turns are begun and answered with. */
+export interface TurnPorts {
+  turns: Pick<LiveTurns, 'begin' | 'answer'>
+  store: Pick<ConversationStore, 'newestTurn'>
+  limits: SseLimits
+}
+
+/** A prompt as the dialect has read it. */
+export interface ClassicPrompt {
+  conversation: ConversationKey
+  request: TurnRequest
+  tools?: ToolSchema[]
+}
+
+/** How often results are matched anew when others come in between. */
+const maxRaces = 5
+
+/** Begins a turn, and answers with its stream. Throws what is told with a status, while nothing has been sent. */
+export async function streamNewTurn(
+  reply: FastifyReply,
+  prompt: ClassicPrompt,
+  messages: readonly NewMessage[],
+  ports: TurnPorts,
+): Promise<void> {
+  const answer = openAnswer(reply, ports.limits)
+  try {
+    answer.follow(await ports.turns.begin({ ...prompt, messages }, answer.left, answer.listener))
+    await answer.ended
+  } catch (error) {
+    answer.fail(error)
+  }
+}
+
+/** Takes the results of device calls, and answers with the rest of their turn. Throws as `streamNewTurn` does. */
+export async function streamAnsweredTurn(
+  reply: FastifyReply,
+  prompt: ClassicPrompt,
+  posted: PostedResults,
+  ports: TurnPorts,
+): Promise<void> {
+  const answer = openAnswer(reply, ports.limits)
+  try {
+    const outcome = await answerCalls(prompt, posted, ports, answer.listener)
+    if ('open' in outcome) return answer.close(lastWords(prompt.request.model, outcome.open))
+    answer.follow(outcome.live)
+    await answer.ended
+  } catch (error) {
+    answer.fail(error)
+  }
+}
+
+async function answerCalls(
+  { conversation, tools }: ClassicPrompt,
+  posted: PostedResults,
+  { turns, store }: TurnPorts,
+  listener: TurnListener,
+): Promise<{ live: LiveTurn } | { open: PlacedCall[] }> {
+  for (let race = 1; race <= maxRaces; race++) {
+    const newest = await store.newestTurn(conversation)
+    const answers = matchResults(posted, newest)
+    const open = newest?.calls.filter((call) => call.status === 'offered') ?? []
+    // All of it is known already: the phone asks again, so it is told again what is open.
+    if (!newest || answers.length === 0) return { open }
+    const answered = await turns.answer(
+      conversation,
+      { turn: newest.turn, answers, ...(tools && { tools }) },
+      listener,
+    )
+    if (answered === 'recorded') return { open: [] }
+    if (answered !== 'conflict') return { live: answered }
+  }
+  throw new ChatterdError(
+    'conversation-busy',
+    'Other results for the same calls come at the same time; try again.',
+  )
+}
+
+/** What a stream says that ends while calls are still open: those that have to be told again, and an end. */
+function lastWords(model: string, open: readonly PlacedCall[]): string {
+  const calls = open.length > 0 ? `event: tool_calls\ndata: ${ownCallsLine(model, open)}\n\n` : ''
+  return `${calls}data: ${ownEndLine(model)}\n\n`
+}
+
+interface TurnAnswer {
+  /** Aborted when the client leaves before anything was sent. */
+  left: AbortSignal
+  listener: TurnListener
+  /** Resolves when the answer has been sent, rejects with an error that can still be told with its status. */
+  ended: Promise<void>
+  follow(live: LiveTurn): void
+  close(text: string): void
+  /** Before the head is out, throws the error, so that it is told with its status. */
+  fail(error: unknown): void
+}
+
+function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  const encoder = createClassicEncoder()
+  const left = new AbortController()
+  let live: LiveTurn | undefined
+  const sse = new SseResponse(reply, limits, () => live?.accept())
+  reply.raw.on('close', () => {
+    left.abort(new ChatterdError('invalid-request', 'The client left.'))
+    resolve()
+  })
+
+  const listener = (events: readonly TurnEvent[]) => {
+    if (sse.isClosed) return
+    const last = events.at(-1)
+    if (last?.type === 'turn-end' && last.refused && last.error && !sse.isOpen) {
+      sse.release()
+      return reject(new ChatterdError(last.error.code, last.error.detail))
+    }
+    const text = encoder.encode(events)
+    if (text) sse.write(text)
+    if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
+    sse.end()
+    resolve()
+  }
+
+  return {
+    left: left.signal,
+    listener,
+    ended,
+    follow(turn) {
+      live = turn
+      if (sse.isOpen) turn.accept()
+      sse.keepAlive()
+    },
+    close(text) {
+      sse.write(text)
+      sse.end()
+    },
+    fail(error) {
+      sse.release()
+      throw error
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { ChatterdError } from '../protocol/errors.ts'
+
+/** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
+export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
+  app.setErrorHandler((thrown: FastifyError | ChatterdError, _request, reply) => {
+    const error = asChatterdError(thrown)
+    if (error.code === 'internal') onFault(thrown)
+    if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
+    return reply.code(error.status).send({ error: error.message })
+  })
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.` }),
+  )
+}
+
+function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
+  if (thrown instanceof ChatterdError) return thrown
+  if (thrown.validation)
+    return new ChatterdError('invalid-request', validationWords(thrown), { cause: thrown })
+  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
+  }
+  const status = thrown.statusCode ?? 500
+  if (status >= 400 && status < 500)
+    return new ChatterdError('invalid-request', thrown.message, { cause: thrown })
+  const words = 'Something went wrong in chatterd; its log tells what.'
+  return new ChatterdError('internal', words, { cause: thrown })
+}
+
+/** `messages.0.role: must be equal to constant` */
+function validationWords({ validation = [], validationContext }: FastifyError): string {
+  const [first] = validation
+  const place = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
+  return `${place}: ${first?.message ?? 'is not as expected'}.`
+}

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { ChatterdError } from '../protocol/errors.ts'
+
+/** Reads every request's body as JSON in UTF-8, whatever it says that it is: phones and curl say all kinds of things. */
+export function readJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (error) {
+    const words = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
+    throw new ChatterdError('invalid-request', `The body cannot be read as JSON: ${words}.`, { cause: error })
+  }
+}

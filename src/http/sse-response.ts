@@ -1,0 +1,104 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+
+/** What bounds a stream of server-sent events. */
+export interface SseLimits {
+  /** A comment is sent when nothing else was for about this long, in milliseconds. */
+  keepAliveMs: number
+  /** Bytes that a client may leave unread before its connection is cut. */
+  maxUnreadBytes: number
+}
+
+/**
+ * A response of server-sent events. Its head goes out with its first bytes, an event or the first keep-alive comment:
+ * until then the request can still be answered with an error and its status.
+ */
+export class SseResponse {
+  readonly #reply: FastifyReply
+  readonly #limits: SseLimits
+  readonly #onOpen: () => void
+  #timer: NodeJS.Timeout | undefined
+  #open = false
+  #closed = false
+  #silent = true
+
+  /** `onOpen` is called just before the head goes out. */
+  constructor(reply: FastifyReply, limits: SseLimits, onOpen: () => void) {
+    this.#reply = reply
+    this.#limits = limits
+    this.#onOpen = onOpen
+    reply.raw.on('close', () => this.#stop())
+    // A socket's errors end in `close`; without a listener they would end the process.
+    reply.raw.on('error', () => this.#stop())
+  }
+
+  /** True once the head is out. */
+  get isOpen(): boolean {
+    return this.#open
+  }
+
+  /** True once nothing more can be sent. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** From now on, silence is broken with comments, and the first of them opens the stream. */
+  keepAlive(): void {
+    if (!this.#closed) this.#timer = setInterval(() => this.#breakSilence(), this.#limits.keepAliveMs)
+  }
+
+  /** Sends events, already encoded. Does nothing where the client has left. */
+  write(text: string): void {
+    if (this.#closed) return
+    if (!this.#open) this.#sendHead()
+    this.#silent = false
+    const raw = this.#reply.raw
+    if (!raw.write(text) && unread(raw) > this.#limits.maxUnreadBytes) {
+      this.#stop()
+      raw.destroy()
+    }
+  }
+
+  /** Ends the stream; with no bytes sent, an empty one. */
+  end(): void {
+    if (this.#closed) return
+    if (!this.#open) this.#sendHead()
+    this.#stop()
+    this.#reply.raw.end()
+  }
+
+  /** Leaves the response to be answered otherwise. Only before the head is out. */
+  release(): void {
+    this.#stop()
+  }
+
+  #sendHead(): void {
+    this.#open = true
+    this.#onOpen()
+    this.#reply.hijack()
+    this.#reply.raw.writeHead(200, {
+      // Headers that plugins have set are lost with a hijacked reply, unless they are spread here.
+      ...(this.#reply.getHeaders() as Record<string, string>),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    })
+  }
+
+  #breakSilence(): void {
+    if (this.#silent) this.write(': keep-alive\n\n')
+    this.#silent = true
+  }
+
+  #stop(): void {
+    this.#closed = true
+    clearInterval(this.#timer)
+  }
+}
+
+/** Bytes written that the client has not taken yet. */
+function unread(raw: ServerResponse): number {
+  // HTTP/2's compatible response has its bytes in the stream below it.
+  const stream = (raw as { stream?: { writableLength?: number } }).stream
+  return stream?.writableLength ?? raw.writableLength
+}

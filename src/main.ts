@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
+import { banner } from './cli/banner.ts'
+import { bannerFacts } from './cli/banner-facts.ts'
+import { openTls } from './cli/open-tls.ts'
+import type { Config } from './config/settings.ts'
+import { openEngine } from './engines/open-engine.ts'
+import { createApp } from './http/app.ts'
+import { openStore } from './store/open-store.ts'
+import { uuidv7 } from './store/uuidv7.ts'
+import { LiveTurns } from './stream/live-turns.ts'
+import { readWeather } from './tools/resident/read-weather.ts'
+import { residentTools } from './tools/resident/resident-tools.ts'
+import { createToolbox } from './tools/toolbox.ts'
+
+/** What the server tells while it starts. */
+export interface ServeOutput {
+  version: string
+  /** Writes to the terminal, line ends included. */
+  out(text: string): void
+}
+
+/** A server that serves. */
+export interface Server {
+  /** Where it is reached. */
+  url: string
+  /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
+  close(): Promise<void>
+}
+
+/** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
+export async function serve(config: Config, output: ServeOutput): Promise<Server> {
+  await using rooms = new AsyncDisposableStack()
+  const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }))
+  const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
+  const tls = await openTls(config, (notice) => log.info(notice))
+
+  const engine = await openEngine({
+    choice: config.engine,
+    ollama: {
+      baseUrl: config.ollamaBaseUrl,
+      connectTimeoutMs: config.connectTimeoutMs,
+      firstTokenTimeoutMs: config.firstTokenTimeoutMs,
+      silenceTimeoutMs: config.silenceTimeoutMs,
+      answerTimeoutMs: config.stepTimeoutMs,
+      maxLineBytes: config.maxLineBytes,
+    },
+    pollMs: config.enginePollMs,
+    onChange: (name) => log.info(`${name} answers now: prompts go to it from here on`),
+  })
+  rooms.defer(() => engine.close())
+
+  const store = await openStore(config, { log, progress: (text) => output.out(`${text}\n`) })
+  rooms.defer(() => store.close())
+
+  const toolbox = createToolbox(residentTools({ weather }), {
+    timeoutMs: config.toolTimeoutMs,
+    maxOutputBytes: config.toolOutputBytes,
+  })
+  const turns = new LiveTurns(
+    {
+      engine,
+      toolbox,
+      store: store.conversations,
+      limits: {
+        maxSteps: config.maxSteps,
+        maxCalls: config.maxCalls,
+        maxAnswerBytes: config.maxAnswerBytes,
+        ...(config.contextTokens && { contextTokens: config.contextTokens }),
+      },
+      now: () => performance.now(),
+      newCallId: () => `call_${randomUUID()}`,
+      newTurnId: uuidv7,
+      onFault: (fault, turn) => log.error({ err: fault, turn }, 'a turn failed by a fault of chatterd'),
+    },
+    {
+      maxTurns: config.maxTurns,
+      turnTimeoutMs: config.turnTimeoutMs,
+      busyWaitMs: config.busyWaitMs,
+      maxWaiting: config.busyQueue,
+      leaseMs: config.leaseMs,
+    },
+  )
+  rooms.use(store.live(() => turns.ids()))
+
+  const app = createApp({
+    turns,
+    engine,
+    store: store.conversations,
+    readWeather: (place, signal) => readWeather(place, { ...weather, signal }),
+    newId: uuidv7,
+    readiness: () => turns.isDraining ? Promise.resolve({ ready: false, reason: 'shutting down' }) : store.readiness(),
+    onFault: (fault) => log.error({ err: fault }, 'a request failed by a fault of chatterd'),
+    isResident: (tool) => toolbox.has(tool),
+    onToolLeftOut: (tool, conversation) =>
+      log.warn({ tool, conversation }, 'a device tool is left out: a resident tool has its name'),
+    limits: { ...config, maxUnreadBytes: config.clientBufferBytes },
+    maxBodyBytes: config.maxBodyBytes,
+    ...(tls && { tls }),
+  })
+  rooms.defer(() => app.close())
+  rooms.defer(() => turns.drain(config.drainTimeoutMs))
+  await app.listen({ host: config.host, port: config.port })
+
+  const { port } = app.server.address() as AddressInfo
+  const facts = await bannerFacts(config, { version: output.version, port, engine, database: store.readiness, tls })
+  output.out(banner(facts))
+  const open = rooms.move()
+  const close = () => open.disposeAsync()
+  closeWithGrace({ delay: config.drainTimeoutMs + 5_000, logger: log }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'chatterd ends by a fault')
+    else log.info(`${signal ?? 'end'}: finishing what runs, for at most ${config.drainTimeoutMs / 1000} s`)
+    await close()
+  })
+  const [url = ''] = facts.urls
+  store.announce(url)
+  return { url, close }
+}

@@ -1,0 +1,96 @@
+-- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
+-- p: {tenant, conversation, conversationId, turn, runner, request, messages, tools?: [[name, schema]], maxTools}
+-- Returns {state} as turn_state gives it, or {busy: turn} while another turn of the conversation runs.
+create function chatterd.begin_turn(p json) returns json language plpgsql as $$
+declare
+  c chatterd.conversations;
+  active chatterd.turns;
+  tools_now json;
+  answer_seq bigint;
+begin
+  loop
+    insert into chatterd.conversations (id, tenant, name)
+    values ((p->>'conversationId')::uuid, p->>'tenant', p->>'conversation')
+    on conflict (tenant, name) do nothing;
+    select * into c from chatterd.conversations
+    where tenant = p->>'tenant' and name = p->>'conversation' for update;
+    -- Not found where a reset removed it between the two.
+    exit when found;
+  end loop;
+
+  select * into active from chatterd.turns
+  where conversation_id = c.id and status in ('running', 'waiting');
+  if active.status = 'running' then
+    if exists (select from chatterd.runners where id = active.runner and expires_at > now()) then
+      return json_build_object('busy', active.id);
+    end if;
+    perform chatterd.interrupt_turn(active.id);
+  elsif active.status = 'waiting' then
+    update chatterd.calls set status = 'superseded', ended_at = now()
+    where turn_id = active.id and status = 'offered';
+    update chatterd.turns set status = 'cancelled', ended_at = now() where id = active.id;
+  end if;
+
+  tools_now := c.tools;
+  if p->'tools' is not null then
+    tools_now := case when json_array_length(p->'tools') = 0 then '[]'::json
+                      else chatterd.merge_tools(c.tools, p->'tools') end;
+    if json_array_length(tools_now) > (p->>'maxTools')::integer then
+      raise exception using errcode = 'CD422', message = format(
+        'The conversation would have %s device tools; %s are allowed (setting CHATTERD_MAX_TOOLS). An empty list of tools clears them.',
+        json_array_length(tools_now), p->>'maxTools');
+    end if;
+    update chatterd.conversations set tools = tools_now where id = c.id;
+  end if;
+
+  answer_seq := chatterd.append_messages(c.id, (p->>'turn')::uuid, c.next_seq, p->'messages');
+  insert into chatterd.turns
+    (id, conversation_id, request, status, runner, first_seq, answer_seq, superseded, tools_before)
+  values ((p->>'turn')::uuid, c.id, (p->>'request')::json, 'running', (p->>'runner')::uuid, c.next_seq, answer_seq,
+          case active.status when 'waiting' then active.id end, c.tools);
+  return json_build_object('state', chatterd.turn_state(c.id, (p->>'turn')::uuid));
+end $$;
+
+-- Ends a turn whose process is gone. Its answer so far, if any was stored, stays; the caller has locked its conversation.
+create function chatterd.interrupt_turn(p_turn uuid) returns void language plpgsql as $$
+begin
+  update chatterd.turns
+  set status = 'interrupted', ended_at = now(),
+      error = '{"code": "turn-lost", "detail": "The process that ran this turn is gone."}'
+  where id = p_turn and status = 'running';
+  if found then perform chatterd.close_calls(p_turn); end if;
+end $$;
+
+-- Undoes begin_turn, as if the request had never come; or, with p.answered, answer_calls: those calls are open again.
+-- p: {turn, runner, answered: [{seq, index}]}. Does nothing where the turn is not the runner's any more.
+create function chatterd.withdraw(p json) returns void language plpgsql as $$
+declare
+  c chatterd.conversations;
+  t chatterd.turns;
+begin
+  select * into c from chatterd.conversations
+  where id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid) for update;
+  select * into t from chatterd.turns
+  where id = (p->>'turn')::uuid and runner = (p->>'runner')::uuid and status = 'running';
+  if not found then return; end if;
+
+  if json_array_length(p->'answered') > 0 then
+    update chatterd.calls set status = 'offered', result = null, ended_at = null
+    from json_to_recordset(p->'answered') as a(seq bigint, index integer)
+    where conversation_id = c.id and message_seq = a.seq and calls.index = a.index;
+    update chatterd.turns set status = 'waiting' where id = t.id;
+    return;
+  end if;
+
+  delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
+  delete from chatterd.turns where id = t.id;
+  update chatterd.conversations set next_seq = t.first_seq, tools = t.tools_before where id = c.id;
+  if t.superseded is not null then
+    update chatterd.turns set status = 'waiting', ended_at = null where id = t.superseded;
+    update chatterd.calls set status = 'offered', ended_at = null
+    where turn_id = t.superseded and status = 'superseded';
+  end if;
+  delete from chatterd.conversations
+  where id = c.id and next_seq = 1 and json_array_length(tools) = 0
+    and not exists (select from chatterd.turns where conversation_id = c.id);
+end $$;

@@ -1,0 +1,67 @@
+import { ChatterdError } from '../protocol/errors.ts'
+
+/** What bounds waiting for a busy conversation. */
+export interface QueueLimits {
+  /** Requests that may wait for one conversation. */
+  maxWaiting: number
+  /** Milliseconds that each may wait. */
+  waitMs: number
+}
+
+/** Lets one request at a time begin a turn in a conversation, in order of arrival. */
+export class ConversationQueue {
+  readonly #limits: QueueLimits
+  /** For each conversation: who has the place, and how many wait behind. */
+  readonly #lines = new Map<string, { tail: Promise<void>; length: number }>()
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits
+  }
+
+  /**
+   * Runs `begin` when those before have done. `begin` is given the signal that tells when waiting is over: it is aborted
+   * with `conversation-busy` after the time, or with the reason of `left`. Throws that too, or at once when too many wait.
+   */
+  async enter<T>(key: string, left: AbortSignal, begin: (over: AbortSignal) => Promise<T>): Promise<T> {
+    const line = this.#lines.get(key) ?? { tail: Promise.resolve(), length: 0 }
+    if (line.length > this.#limits.maxWaiting)
+      throw busy(`${this.#limits.maxWaiting} requests wait for it already`)
+    const over = new AbortController()
+    const timer = setTimeout(
+      () => over.abort(busy(`it was still busy after ${this.#limits.waitMs} ms`)),
+      this.#limits.waitMs,
+    )
+    const leave = () => over.abort(left.reason)
+    left.addEventListener('abort', leave)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const before = line.tail
+    line.tail = promise
+    line.length += 1
+    this.#lines.set(key, line)
+    try {
+      if (left.aborted) leave()
+      await orOver(before, over.signal)
+      return await begin(over.signal)
+    } finally {
+      clearTimeout(timer)
+      left.removeEventListener('abort', leave)
+      line.length -= 1
+      if (line.length === 0) this.#lines.delete(key)
+      // Whoever gave up still holds a link of the chain: those behind go on when those before have done.
+      before.then(resolve)
+    }
+  }
+}
+
+/** The promise's value, or a throw of the signal's reason if that comes first. */
+export function orOver<T>(promise: Promise<T>, over: AbortSignal): Promise<T> {
+  if (over.aborted) return Promise.reject(over.reason)
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(over.reason)
+  over.addEventListener('abort', onAbort)
+  return Promise.race([promise, aborted]).finally(() => over.removeEventListener('abort', onAbort))
+}
+
+function busy(why: string): ChatterdError {
+  return new ChatterdError('conversation-busy', `The conversation is busy with another prompt: ${why}.`)
+}

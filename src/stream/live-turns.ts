@@ -1,0 +1,225 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ChatterdError } from '../protocol/errors.ts'
+import type { ErrorDetail, TurnEnd, TurnEvent } from '../protocol/events.ts'
+import type { NewMessage } from '../protocol/message.ts'
+import type {
+  ConversationKey,
+  ConversationStore,
+  TurnAnswers,
+  TurnBeginning,
+} from '../turn/conversation-store.ts'
+import { runTurn, type TurnPorts } from '../turn/run-turn.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import type { TurnState } from '../turn/turn-state.ts'
+import type { TurnStore } from '../turn/turn-store.ts'
+import { ConversationQueue, orOver } from './conversation-queue.ts'
+import { LiveTurn, type TurnListener } from './live-turn.ts'
+import { persistentStore } from './persistent-store.ts'
+
+/** What bounds the turns of this process. Times in milliseconds. */
+export interface LiveLimits {
+  /** Turns that may run at once. */
+  maxTurns: number
+  /** How long a turn may run; time in which it waits for its device does not count. */
+  turnTimeoutMs: number
+  /** How long a prompt waits for a busy conversation, and how many may. */
+  busyWaitMs: number
+  maxWaiting: number
+  /** How long writes are repeated while the database is away. */
+  leaseMs: number
+}
+
+/** What the turns of this process are run with. */
+export interface LivePorts extends Omit<TurnPorts, 'store'> {
+  store: ConversationStore
+  newTurnId(): string
+  /** Told of what no client can be told: faults of ours. */
+  onFault(fault: unknown, turn: string): void
+}
+
+/** How often a conversation that another process is busy in is asked for again. */
+const pollMs = 200
+/** How long turns that a drain ends have to be stored, in milliseconds. */
+const lastWordsMs = 2_000
+
+/** The turns that this process runs, by conversation. */
+export class LiveTurns {
+  readonly #ports: LivePorts
+  readonly #limits: LiveLimits
+  readonly #queue: ConversationQueue
+  readonly #turns = new Map<string, LiveTurn>()
+  /** Requests that have no turn yet: they wait for their conversation, or for the database. */
+  #entering = 0
+  #draining = false
+
+  constructor(ports: LivePorts, limits: LiveLimits) {
+    this.#ports = ports
+    this.#limits = limits
+    this.#queue = new ConversationQueue({ maxWaiting: limits.maxWaiting, waitMs: limits.busyWaitMs })
+  }
+
+  /** True once no more turns are taken. */
+  get isDraining(): boolean {
+    return this.#draining
+  }
+
+  /** Ids of the turns that this process runs. */
+  ids(): string[] {
+    return [...this.#turns.keys()]
+  }
+
+  /**
+   * Begins a turn and runs it; resolves when it is stored. Waits while another turn of the conversation runs. `left` is
+   * aborted when the client leaves before its turn has begun: then it does not begin.
+   */
+  begin(
+    beginning: Omit<TurnBeginning, 'turn'>,
+    left: AbortSignal,
+    listener: TurnListener,
+  ): Promise<LiveTurn> {
+    const { conversation } = beginning
+    return this.#withRoom(async () => {
+      const turn = this.#ports.newTurnId()
+      const state = await this.#queue.enter(keyOf(conversation), left, async (over) => {
+        for (;;) {
+          this.#checkOpen()
+          const begun = await this.#ports.store.begin({ ...beginning, turn })
+          if (begun) return begun
+          await orOver(this.#whenFree(conversation), over)
+        }
+      })
+      const { model } = state.request
+      return this.#run(state, conversation, listener, [
+        { type: 'turn-start', turn, conversation: conversation.name, model },
+      ])
+    })
+  }
+
+  /**
+   * Stores results of device calls. Returns the turn where it runs on, in this process; `recorded` where it still has
+   * open calls; `conflict` where one of the calls is not open any more: nothing is stored then.
+   */
+  answer(
+    conversation: ConversationKey,
+    answers: TurnAnswers,
+    listener: TurnListener,
+  ): Promise<LiveTurn | 'recorded' | 'conflict'> {
+    return this.#withRoom(async () => {
+      // The run that offered these calls may still be busy with resident ones, or at its last words.
+      await this.#turns.get(answers.turn)?.finished
+      this.#checkOpen()
+      const answered = await this.#ports.store.answer(answers)
+      return answered.result === 'go-on'
+        ? this.#run(answered.state, conversation, listener, [])
+        : answered.result
+    })
+  }
+
+  /** Empties a conversation and starts it anew with these messages. A turn that runs in it is cancelled. */
+  async reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void> {
+    this.#checkOpen()
+    const active = this.#activeIn(conversation)
+    active?.abort(new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The conversation was emptied.' }))
+    await active?.finished
+    await this.#ports.store.reset(conversation, messages)
+  }
+
+  /** Takes no more turns, lets those that run finish, and after `deadlineMs` ends the rest as interrupted. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#draining = true
+    const all = () => Promise.all([...this.#turns.values()].map((live) => live.finished))
+    await Promise.race([all(), delay(deadlineMs, undefined, { ref: false })])
+    const reason = new TurnAbort('interrupted', {
+      code: 'shutting-down',
+      detail: 'The server was shut down.',
+    })
+    for (const live of this.#turns.values()) live.abort(reason)
+    await Promise.race([all(), delay(lastWordsMs, undefined, { ref: false })])
+  }
+
+  async #withRoom<T>(enter: () => Promise<T>): Promise<T> {
+    this.#checkOpen()
+    const { maxTurns } = this.#limits
+    if (this.#turns.size + this.#entering >= maxTurns) {
+      const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
+      throw new ChatterdError('too-many-requests', words)
+    }
+    this.#entering += 1
+    try {
+      return await enter()
+    } finally {
+      this.#entering -= 1
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#draining)
+      throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
+  }
+
+  #activeIn(conversation: ConversationKey): LiveTurn | undefined {
+    const key = keyOf(conversation)
+    for (const live of this.#turns.values()) if (keyOf(live.conversation) === key) return live
+    return undefined
+  }
+
+  /** Resolves when it is worth asking again whether the conversation is free. */
+  #whenFree(conversation: ConversationKey): Promise<unknown> {
+    return this.#activeIn(conversation)?.finished ?? delay(pollMs)
+  }
+
+  #run(
+    state: TurnState,
+    conversation: ConversationKey,
+    listener: TurnListener,
+    first: readonly TurnEvent[],
+  ): LiveTurn {
+    const live = new LiveTurn(state.id, conversation)
+    this.#turns.set(live.id, live)
+    live.listen(listener)
+    live.publish(first)
+    void this.#follow(live, state)
+    return live
+  }
+
+  async #follow(live: LiveTurn, state: TurnState): Promise<void> {
+    const { turnTimeoutMs, leaseMs } = this.#limits
+    const ports = { ...this.#ports, store: persistentStore(this.#ports.store, leaseMs) }
+    const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
+    try {
+      for await (const events of runTurn(state, ports, live)) live.publish(events)
+    } catch (error) {
+      live.publish([await this.#lost(live, error, ports.store)])
+    } finally {
+      clearTimeout(timer)
+      this.#turns.delete(live.id)
+      live.finish()
+    }
+  }
+
+  /** How a turn ends that could not be run to its end: by a fault of ours, or because it could not be stored. */
+  async #lost(live: LiveTurn, error: unknown, store: TurnStore): Promise<TurnEnd> {
+    if (error instanceof ChatterdError) {
+      // Not ours any more, or not to be reached: there is nothing to write now. A sweep ends what is left running.
+      return { type: 'turn-end', status: 'interrupted', error: { code: error.code, detail: error.message } }
+    }
+    this.#ports.onFault(error, live.id)
+    const fault: ErrorDetail = {
+      code: 'internal',
+      detail: 'Something went wrong in chatterd; its log tells what.',
+    }
+    await store.endTurn({ turn: live.id, status: 'failed', error: fault }).catch((again: unknown) => {
+      this.#ports.onFault(again, live.id)
+    })
+    return { type: 'turn-end', status: 'failed', error: fault }
+  }
+}
+
+function keyOf({ tenant, name }: ConversationKey): string {
+  return JSON.stringify([tenant, name])
+}
+
+function overtime(ms: number): TurnAbort {
+  const detail = `The turn ran for ${ms / 1000} s without coming to an end (setting CHATTERD_TURN_TIMEOUT).`
+  return new TurnAbort('failed', { code: 'turn-timeout', detail })
+}

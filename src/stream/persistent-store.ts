@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ChatterdError } from '../protocol/errors.ts'
+import type { TurnStore } from '../turn/turn-store.ts'
+
+/** Milliseconds before the first repeat; doubled each time, up to `longestPause`. */
+const firstPause = 50
+const longestPause = 1_000
+
+/**
+ * A turn's writes, repeated while the database is away, for at most `patienceMs`: after that, others may have ended the
+ * turn. Repeating is safe: each write told twice is stored once.
+ */
+export function persistentStore(store: TurnStore, patienceMs: number): TurnStore {
+  const persistently = async <T>(write: () => Promise<T>): Promise<T> => {
+    const until = performance.now() + patienceMs
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      try {
+        return await write()
+      } catch (error) {
+        const away = error instanceof ChatterdError && error.code === 'database-unavailable'
+        if (!away || performance.now() + pause > until) throw error
+      }
+      await delay(pause)
+    }
+  }
+  return {
+    endStep: (outcome) => persistently(() => store.endStep(outcome)),
+    endCalls: (turn, results) => persistently(() => store.endCalls(turn, results)),
+    endTurn: (ending) => persistently(() => store.endTurn(ending)),
+    withdraw: (turn, answered) => persistently(() => store.withdraw(turn, answered)),
+  }
+}

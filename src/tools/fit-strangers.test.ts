@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Json, JsonObject } from '../protocol/json.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { createFit } from './fit.ts'
+
+const fit = createFit()
+
+function tool(parameters: unknown): ToolSchema {
+  return { type: 'function', function: { name: 'try_it', parameters: parameters as JsonObject } }
+}
+
+function assertFits(parameters: unknown, args: Json, expected: Json = args) {
+  assert.deepEqual(fit(tool(parameters), args), { ok: true, arguments: expected })
+}
+
+test('a tool without a schema of its arguments takes any object', () => {
+  assert.deepEqual(fit({ type: 'function', function: { name: 'bare' } }, { a: [1] }), {
+    ok: true,
+    arguments: { a: [1] },
+  })
+  for (const parameters of [{}, null, [], 'object', 3, true, { type: 'array' }, { type: 'string' }]) {
+    assertFits(parameters, { a: [1] })
+  }
+})
+
+test('a sloppy schema still coerces where it can be understood', () => {
+  const n = { a: { type: 'integer' } }
+  assertFits({ type: 'Object', properties: n, required: true }, { a: '3' }, { a: 3 })
+  assertFits(
+    { properties: { ...n, b: 'text', c: { type: 'float', enum: [] } } },
+    { a: '3', b: 1, c: 2 },
+    { a: 3, b: 1, c: 2 },
+  )
+  assertFits({ properties: { a: { type: 'integer', minimum: 'low', required: true } } }, { a: '3' }, { a: 3 })
+  assertFits(
+    { properties: { a: { type: 'integer', exclusiveMinimum: true, minimum: 3 } } },
+    { a: '3' },
+    { a: 3 },
+  )
+  assertFits(
+    { $schema: 'http://example.org/none', $id: ':', $async: true, properties: n },
+    { a: '3' },
+    { a: 3 },
+  )
+  assertFits(
+    { properties: n, allOf: 'x', anyOf: [], items: 3, additionalProperties: 'no' },
+    { a: '3' },
+    { a: 3 },
+  )
+  assertFits({ properties: n, required: ['b'], additionalProperties: false }, { a: '3' }, { a: 3 })
+})
+
+test('a contradictory schema is answered, not thrown over', () => {
+  assert.equal(fit(tool({ allOf: [{ type: 'string' }] }), { a: 1 }).ok, false)
+})
+
+test('references within a schema are followed, all others accept anything', () => {
+  const $defs = { place: { type: 'object', properties: { 'a/b': { type: 'string' } }, required: ['a/b'] } }
+  const properties = { at: { $ref: '#/$defs/place', description: 'where' } }
+  assertFits({ $defs, properties }, { at: { 'a/b': 1 } }, { at: { 'a/b': '1' } })
+  assertFits({ $defs, properties: { b: { $ref: '#/$defs/place/properties/a~1b' } } }, { b: 1 }, { b: '1' })
+  assert.equal(fit(tool({ $defs, properties }), { at: {} }).ok, false)
+  for (const $ref of [
+    'https://example.org/schema.json',
+    '#anchor',
+    '#/$defs/none',
+    '#/$defs/__proto__',
+    'x.json#/a',
+  ]) {
+    assertFits({ $defs, properties: { at: { $ref, properties: { b: {} } } } }, { at: { c: 1 } })
+  }
+})
+
+test('a schema that contains itself is followed once', () => {
+  const tree = { type: 'object', properties: { n: { type: 'integer' }, next: { $ref: '#' } } }
+  assertFits(tree, { n: '1', next: { n: '2', next: { n: '3' } } }, { n: 1, next: { n: 2, next: { n: '3' } } })
+  assertFits({ properties: { a: { $ref: '#/properties/a' } } }, { a: { b: 1 } })
+})
+
+test('a pattern cannot hold the process up: it is not looked at', () => {
+  const evil = '^(a+)+$'
+  const a = `${'a'.repeat(60)}!`
+  assertFits({ properties: { a: { type: 'string', pattern: evil } } }, { a })
+  assertFits({ patternProperties: { [evil]: { type: 'string' } } }, { [a]: 1 })
+  assertFits({ properties: { a: { not: { pattern: evil } } } }, { a })
+  assertFits({ properties: { a: { oneOf: [{ pattern: evil }, { type: 'string', pattern: 'x' }] } } }, { a })
+  assertFits({ propertyNames: { pattern: evil } }, { [a]: 1 })
+})
+
+test('a schema that doubles with each of its references is cut short', () => {
+  const doubling = (keyword: string) => ({
+    $defs: Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => {
+        const twice = { $ref: `#/$defs/d${i + 1}` }
+        return [
+          `d${i}`,
+          keyword === 'properties' ? { properties: { x: twice, y: twice } } : { [keyword]: [twice, twice] },
+        ]
+      }),
+    ),
+    properties: { a: { $ref: '#/$defs/d0' } },
+  })
+  for (const keyword of ['allOf', 'anyOf', 'properties', 'prefixItems'])
+    assertFits(doubling(keyword), { a: {} })
+})
+
+test('what lies beyond the bounds of a schema accepts anything', () => {
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, { type: 'string' }]))
+  assertFits({ properties: many }, { p0: 1, other: 2 })
+  assertFits({ properties: { a: { anyOf: Array(500).fill({ type: 'string' }) } } }, { a: 1 })
+  assertFits(
+    { properties: { a: { items: Array(500).fill({}), additionalItems: { type: 'string' } } } },
+    { a: [1] },
+  )
+  assertFits({ description: 'x'.repeat(40_000), properties: { a: { type: 'string' } } }, { a: 1 })
+  let nested: JsonObject = { type: 'string' }
+  for (let level = 0; level < 25; level += 1) nested = { anyOf: [nested] }
+  assertFits({ properties: { a: nested } }, { a: 1 }, { a: '1' })
+  for (let level = 0; level < 5_000; level += 1) nested = { anyOf: [nested] }
+  assertFits({ properties: { a: nested } }, { a: 1 })
+})
+
+test('compiled schemas are remembered only up to the limit', () => {
+  const small = createFit({ kept: 2 })
+  for (const round of [1, 2]) {
+    for (const type of ['integer', 'string', 'boolean', 'number']) {
+      const result = small(tool({ properties: { [type]: { type } }, required: [type] }), {})
+      assert.equal(result.ok, false, `round ${round}`)
+      assert.match(result.ok ? '' : result.error, new RegExp(`"${type}" is missing`))
+    }
+  }
+})

@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from '../../protocol/json.ts'
+
+/** The types that JSON Schema knows. */
+export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null'
+
+const typeNames = new Set<unknown>(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'])
+
+const isCount = (value: Json) => Number.isSafeInteger(value) && Number(value) >= 0
+const isNumber = (value: Json) => typeof value === 'number'
+
+/** What the value of a keyword must look like. */
+const wellFormed = new Map<string, (value: Json) => boolean>([
+  ['const', () => true],
+  ['enum', (value) => Array.isArray(value) && value.length > 0],
+  ['minimum', isNumber],
+  ['maximum', isNumber],
+  ['exclusiveMinimum', isNumber],
+  ['exclusiveMaximum', isNumber],
+  ['multipleOf', (value) => isNumber(value) && Number(value) > 0],
+  ['minLength', isCount],
+  ['maxLength', isCount],
+  ['minItems', isCount],
+  ['maxItems', isCount],
+  ['maxProperties', isCount],
+])
+
+/** The keywords that hold no schemas, of those that are well formed. */
+export function ownKeywords(schema: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([name, value]) => wellFormed.get(name)?.(value)))
+}
+
+/** The declared types; undefined where any type goes. `nullable` is OpenAPI's. */
+export function typesOf({ type, nullable }: JsonObject): TypeName[] | undefined {
+  const types = Array.isArray(type) ? type : [type]
+  if (types.length === 0 || !types.every(isTypeName)) return undefined
+  return [...new Set(nullable === true ? [...types, 'null' as const] : types)]
+}
+
+/** The names in `required`. */
+export function requiredNames({ required }: JsonObject): string[] {
+  const names = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : []
+  return [...new Set(names)].filter((name) => name !== '__proto__')
+}
+
+function isTypeName(value: unknown): value is TypeName {
+  return typeNames.has(value)
+}

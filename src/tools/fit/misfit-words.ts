@@ -1,0 +1,100 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import type { Json, JsonObject } from '../../protocol/json.ts'
+import { isDeclared, type PlainSchema } from './plain-schema.ts'
+import { quoted, shortened, told } from './quoted.ts'
+
+const maxListed = 20
+const maxWords = 2_000
+
+/** Tells a model what is wrong with its arguments, and what the tool takes. */
+export function misfitWords(tool: string, schema: PlainSchema, problem: string): string {
+  return shortened(`Wrong arguments for ${shortened(tool)}: ${problem}. ${signature(schema)}`, maxWords)
+}
+
+/** Which argument is wrong, what was expected and what came. */
+export function problemWords(
+  schema: PlainSchema,
+  error: ErrorObject,
+  { given, fitted }: { given: JsonObject; fitted: JsonObject },
+): string {
+  const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(fitted, name))
+  return missing.length > 0 ? missingWords(schema, missing, given) : errorWords(error, fitted)
+}
+
+function missingWords(schema: PlainSchema, missing: string[], given: JsonObject): string {
+  const words = `${listed(missing.map(quoted), 'and')} ${missing.length === 1 ? 'is' : 'are'} missing`
+  const unknown = schema.properties ? Object.keys(given).filter((name) => !isDeclared(schema, name)) : []
+  return unknown.length > 0 ? `${words}, and there is no ${listed(unknown.map(quoted), 'or')}` : words
+}
+
+function errorWords(error: ErrorObject, fitted: JsonObject): string {
+  const tokens = error.instancePath.split('/').slice(1).map(unescaped)
+  const where = tokens.length > 0 ? quoted(pathText(tokens)) : 'the object'
+  const value = valueAt(fitted, tokens)
+  const came = value === undefined || tokens.length === 0 ? '' : `, but it is ${told(value)}`
+  return `${where} ${expectation(error)}${came}`
+}
+
+function expectation({ keyword, params, message }: ErrorObject): string {
+  switch (keyword) {
+    case 'type':
+      return `must be ${listed([params.type].flat(), 'or')}`
+    case 'enum':
+      return `must be ${listed(params.allowedValues.map(told), 'or')}`
+    case 'const':
+      return `must be ${told(params.allowedValue)}`
+    case 'required':
+      return `must have ${quoted(params.missingProperty)}`
+    case 'additionalProperties':
+      return `must not have ${quoted(params.additionalProperty)}`
+    case 'anyOf':
+      return 'fits none of the forms that the schema allows'
+    default:
+      return shortened(message ?? `does not meet "${keyword}"`)
+  }
+}
+
+/** All that the tool takes, in a sentence. */
+function signature(schema: PlainSchema): string {
+  if (!schema.properties) return 'It takes one JSON object.'
+  const names = Object.entries(schema.properties).map(([name, property]) => {
+    const required = schema.required?.includes(name) ? 'required' : 'optional'
+    return `${shortened(name)} (${typeWords(property)}, ${required})`
+  })
+  return names.length > 0 ? `It takes ${listed(names)}.` : 'It takes no arguments.'
+}
+
+function typeWords({ enum: values, type, anyOf }: PlainSchema): string {
+  if (values) return `one of ${listed(values.map(told))}`
+  if (type) return type.join(' or ')
+  const types = new Set(anyOf?.map((branch) => branch.type?.join(' or ') ?? 'any'))
+  return types.size > 0 && !types.has('any') ? [...types].join(' or ') : 'any'
+}
+
+/** `a, b and c`; without a word, `a, b, c`. */
+function listed(all: string[], word?: string): string {
+  const items = all.length > maxListed ? [...all.slice(0, maxListed), `${all.length - maxListed} more`] : all
+  const last = word ? items.slice(-1) : []
+  const first = items.slice(0, items.length - last.length).join(', ')
+  return first && word ? `${first} ${word} ${last}` : `${first}${last}`
+}
+
+/** `stops[0].name` */
+function pathText(tokens: string[]): string {
+  return tokens
+    .map((token, index) => (/^\d+$/.test(token) ? `[${token}]` : index > 0 ? `.${token}` : token))
+    .join('')
+}
+
+function valueAt(root: Json, tokens: string[]): Json | undefined {
+  let value: Json | undefined = root
+  for (const token of tokens) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined
+    value = Array.isArray(value) ? value[Number(token)] : value[token]
+  }
+  return value
+}
+
+function unescaped(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~')
+}

@@ -1,0 +1,25 @@
+import type { Tool } from '../../turn/toolbox.ts'
+import { readWeather, type WeatherOptions } from './read-weather.ts'
+
+/** Tells the temperature at a place. */
+export function createGetWeather(options: Omit<WeatherOptions, 'signal'>): Tool {
+  return {
+    schema: {
+      type: 'function',
+      function: {
+        name: 'get_weather',
+        description: 'Get current temperature',
+        parameters: {
+          type: 'object',
+          properties: {
+            latitude: { type: 'string', description: 'latitude of location of interest' },
+            longitude: { type: 'string', description: 'longitude of location of interest' },
+          },
+          required: ['latitude', 'longitude'],
+        },
+      },
+    },
+    run: ({ latitude, longitude }, { signal }) =>
+      readWeather({ latitude, longitude }, { ...options, signal }),
+  }
+}

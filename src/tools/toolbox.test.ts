@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { JsonObject } from '../protocol/json.ts'
+import type { Tool, ToolContext } from '../turn/toolbox.ts'
+import { createToolbox } from './toolbox.ts'
+
+function makeTool(name: string, run: Tool['run'], rest: Partial<Tool> = {}): Tool {
+  return { schema: { type: 'function', function: { name } }, run, ...rest }
+}
+
+function context(signal: AbortSignal = new AbortController().signal): ToolContext {
+  return { signal, conversation: 'app', turn: 't', callId: 'c' }
+}
+
+/** Runs a tool that does only this. */
+function outcomeOf(run: Tool['run'], options = {}) {
+  return createToolbox([makeTool('try_it', run)], options).run('try_it', {}, context())
+}
+
+const never = () => new Promise<never>(() => {})
+
+describe('gathering tools', () => {
+  test('two tools of one name are refused at start', () => {
+    const twice = [makeTool('same', () => ''), makeTool('same', () => '')]
+    assert.throws(() => createToolbox(twice), /Two tools are called "same"/)
+  })
+
+  test('a tool without a name and limits that make no sense are refused at start', () => {
+    assert.throws(() => createToolbox([makeTool('', () => '')]), /no name/)
+    for (const timeoutMs of [0, -1, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(
+        () => createToolbox([makeTool('slow', () => '', { timeoutMs })]),
+        /time limit of the tool "slow"/,
+      )
+    }
+    assert.throws(() => createToolbox([], { maxOutputBytes: 0 }), /maxOutputBytes/)
+  })
+
+  test('models are told of the tools in the same order and form every time, whatever tools do', () => {
+    const tools = ['beta', 'alpha', 'Zeta', 'alpha2'].map((name) => makeTool(name, () => ''))
+    const toolbox = createToolbox(tools)
+    const before = toolbox.schemas()
+    assert.deepEqual(
+      before.map((schema) => schema.function.name),
+      ['Zeta', 'alpha', 'alpha2', 'beta'],
+    )
+    for (const tool of tools) tool.schema.function.description = 'changed later'
+    assert.equal(toolbox.schemas(), before)
+    assert.equal(before[0]?.function.description, undefined)
+    assert.throws(() => Object.assign(before[0]?.function ?? {}, { description: 'x' }), TypeError)
+  })
+
+  test('only resident tools are there', () => {
+    const toolbox = createToolbox([makeTool('here', () => '')])
+    assert.deepEqual(
+      [toolbox.has('here'), toolbox.has('elsewhere'), toolbox.has('constructor')],
+      [true, false, false],
+    )
+  })
+})
+
+describe('results', () => {
+  const results: [result: unknown, output: string][] = [
+    ['plain text\n', 'plain text\n'],
+    ['', ''],
+    [undefined, ''],
+    [null, 'null'],
+    [51.3, '51.3'],
+    [{ a: [1, 'º'] }, '{"a":[1,"º"]}'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    ['half a pair: \ud83d', 'half a pair: \ufffd'],
+  ]
+  for (const [result, output] of results) {
+    test(`${JSON.stringify(result)} is told as ${JSON.stringify(output)}`, async () => {
+      assert.deepEqual(await outcomeOf(() => result), { status: 'succeeded', output })
+      assert.deepEqual(await outcomeOf(async () => result), { status: 'succeeded', output })
+    })
+  }
+
+  test('output beyond the limit is cut between two characters, and the model is told', async () => {
+    const cut = (text: string, bytes: number) =>
+      `${text}\n[cut here: ${bytes} bytes, of which 10 are the limit]`
+    const limited = { maxOutputBytes: 10 }
+    assert.equal((await outcomeOf(() => '0123456789', limited)).output, '0123456789')
+    assert.equal((await outcomeOf(() => '0123456789a', limited)).output, cut('0123456789', 11))
+    assert.equal((await outcomeOf(() => '01234567😀', limited)).output, cut('01234567', 12))
+    assert.equal((await outcomeOf(() => '012345678º', limited)).output, cut('012345678', 11))
+    const failure = await outcomeOf(() => Promise.reject(new Error('x'.repeat(100))), limited)
+    assert.equal(failure.output, cut('try_it fai', 115))
+  })
+
+  test('the tool is given a copy of its arguments, and itself as this', async () => {
+    const tool = makeTool('try_it', function (this: Tool, args) {
+      args.changed = true
+      return { ...args, self: this === tool }
+    })
+    const args: JsonObject = { a: 1 }
+    const outcome = await createToolbox([tool]).run('try_it', args, context())
+    assert.equal(outcome.output, '{"a":1,"changed":true,"self":true}')
+    assert.deepEqual(args, { a: 1 })
+  })
+})
+
+describe('tools that misbehave', () => {
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const badGetter = {
+    get value() {
+      throw new Error('not for you')
+    },
+  }
+  const throwing = (thrown: unknown) => () => {
+    throw thrown
+  }
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
+  const badThenable = { then: throwing(new Error('no promise')) }
+  const unreadable = new Proxy(new Error('x'), {
+    get: throwing(new Error('trap')),
+    getPrototypeOf: throwing(new Error('trap')),
+  })
+  const failures: [what: string, run: Tool['run'], words: RegExp][] = [
+    ['throws at once', throwing(new Error('no luck')), /^try_it failed: no luck$/],
+    ['rejects', () => Promise.reject(new Error('no luck')), /^try_it failed: no luck$/],
+    ['throws a string', throwing('just words'), /^try_it failed: just words$/],
+    ['throws nothing', throwing(undefined), /^try_it failed: it gave no reason$/],
+    ['throws an object', throwing({ message: 3 }), /^try_it failed: it gave no reason$/],
+    ['throws an error without words', throwing(new Error('')), /^try_it failed: it gave no reason$/],
+    ['throws what cannot be looked at', throwing(unreadable), /^try_it failed: it gave no reason$/],
+    ['gives a circular object', () => circular, /^try_it failed: .*circular/],
+    ['gives a BigInt', () => 3n, /^try_it failed: .*BigInt/],
+    ['gives a function', () => () => '', /^try_it failed: a function is no JSON$/],
+    ['gives an object whose getter throws', () => badGetter, /^try_it failed: not for you$/],
+    ['gives a thenable that throws', () => badThenable, /^try_it failed: no promise$/],
+  ]
+  for (const [what, run, words] of failures) {
+    test(`a tool that ${what} has failed, in words`, async () => {
+      const { status, output } = await outcomeOf(run)
+      assert.equal(status, 'failed')
+      assert.match(output, words)
+      assert.doesNotMatch(output, /\n\s+at /)
+    })
+  }
+
+  test('a thenable is awaited like a promise', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
+    const outcome = await outcomeOf(() => ({ then: (resolve: (value: string) => void) => resolve('later') }))
+    assert.deepEqual(outcome, { status: 'succeeded', output: 'later' })
+  })
+
+  test('a tool that never ends is given up, its signal is aborted, and others go on', async () => {
+    let signal: AbortSignal | undefined
+    const hangs = makeTool('hangs', (_args, given) => {
+      signal = given.signal
+      return never()
+    })
+    const quick = makeTool('quick', () => 'done')
+    const toolbox = createToolbox([hangs, quick], { timeoutMs: 20 })
+    const outcomes = await Promise.all([
+      toolbox.run('hangs', {}, context()),
+      toolbox.run('quick', {}, context()),
+    ])
+    assert.deepEqual(outcomes, [
+      { status: 'timed-out', output: 'hangs gave no result within 0.02 s.' },
+      { status: 'succeeded', output: 'done' },
+    ])
+    assert.equal(signal?.aborted, true)
+  })
+
+  test('a tool that gives up when its time is over has timed out, not failed', async () => {
+    const outcome = await outcomeOf(
+      (_args, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      { timeoutMs: 20 },
+    )
+    assert.equal(outcome.status, 'timed-out')
+  })
+
+  test('a tool has its own time limit where it sets one', async () => {
+    const toolbox = createToolbox([makeTool('hangs', never, { timeoutMs: 15 })])
+    assert.equal((await toolbox.run('hangs', {}, context())).output, 'hangs gave no result within 0.015 s.')
+  })
+
+  test('what a tool throws after its time is swallowed', async () => {
+    const late = Promise.withResolvers<never>()
+    const unhandled: unknown[] = []
+    const listen = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', listen)
+    assert.equal((await outcomeOf(() => late.promise, { timeoutMs: 5 })).status, 'timed-out')
+    late.reject(new Error('too late'))
+    // Unhandled rejections are told after the microtasks, so before the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', listen)
+    assert.deepEqual(unhandled, [])
+  })
+})
+
+describe('cancelling', () => {
+  test('a cancelled turn ends its tools, with words and an aborted signal', async () => {
+    const turn = new AbortController()
+    let signal: AbortSignal | undefined
+    const toolbox = createToolbox([
+      makeTool('hangs', (_args, given) => {
+        signal = given.signal
+        return never()
+      }),
+    ])
+    const running = toolbox.run('hangs', {}, context(turn.signal))
+    turn.abort()
+    assert.deepEqual(await running, { status: 'failed', output: 'hangs was cancelled before it ended.' })
+    assert.equal(signal?.aborted, true)
+  })
+
+  test('no tool is started in a turn that is cancelled already', async () => {
+    let started = false
+    const toolbox = createToolbox([
+      makeTool('starts', () => {
+        started = true
+      }),
+    ])
+    const outcome = await toolbox.run('starts', {}, context(AbortSignal.abort()))
+    assert.deepEqual([outcome.status, started], ['failed', false])
+  })
+
+  test('a tool that ended leaves no listener on the turn', async () => {
+    const turn = new AbortController()
+    let listeners = 0
+    const { addEventListener, removeEventListener } = turn.signal
+    turn.signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners += 1
+      addEventListener.apply(turn.signal, args)
+    }
+    turn.signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners -= 1
+      removeEventListener.apply(turn.signal, args)
+    }
+    await createToolbox([makeTool('quick', () => '')]).run('quick', {}, context(turn.signal))
+    assert.equal(listeners, 0)
+  })
+})
+
+describe('never throwing', () => {
+  test('an unknown tool has failed, in words', async () => {
+    const outcome = await createToolbox([]).run('nobody', {}, context())
+    assert.deepEqual(outcome, { status: 'failed', output: 'There is no tool "nobody" here.' })
+  })
+
+  test('arguments that no JSON could carry are told to be unreadable', () => {
+    const toolbox = createToolbox([])
+    const args = {
+      get a() {
+        throw new Error('not for you')
+      },
+    }
+    const fit = toolbox.fit({ type: 'function', function: { name: 'any' } }, args)
+    assert.deepEqual(fit, { ok: false, error: 'The arguments cannot be read: not for you' })
+    const circular: Record<string, unknown> = {}
+    circular.self = circular
+    assert.equal(toolbox.fit({ type: 'function', function: { name: 'any' } }, circular).ok, false)
+  })
+})

@@ -1,0 +1,74 @@
+import type { LogMessage } from '../protocol/message.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { TurnState } from './turn-state.ts'
+
+/** Share of the context that the prompt may fill before the log is cut; the rest is left for the answer. */
+const fullShare = 0.75
+/** Share of the context that a cut leaves filled: one big cut, so that the prefix then stays the same for many turns. */
+const cutShare = 0.5
+/** Characters a token, on the safe side for English; an engine's own counts correct it from the first answer on. */
+const charsPerToken = 3
+/** Tokens that a message costs beside its text, in the templates of common models. */
+const tokensPerMessage = 8
+
+/**
+ * Where the prompt has to begin to fit a context of `window` tokens: the turn's present cut, or a later one at the start
+ * of a turn. Never cuts into a turn, nor the newest one. `force` cuts even when the estimate says that all fits.
+ */
+export function cutLog(
+  state: Pick<TurnState, 'log' | 'pinned' | 'cut'>,
+  tools: readonly ToolSchema[],
+  window: number,
+  force = false,
+): number {
+  const kept = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
+  const fixed =
+    estimate(JSON.stringify(tools)) + sum(state.log.filter((message) => message.seq <= state.pinned))
+  const scale = correction(kept, fixed)
+  if (!force && (fixed + sum(kept)) * scale <= window * fullShare) return state.cut
+  let left = sum(kept)
+  let cut = state.cut
+  for (const [position, message] of kept.entries()) {
+    const startsTurn = position > 0 && message.turn !== kept[position - 1]?.turn
+    if (startsTurn) cut = message.seq
+    if (startsTurn && (fixed + left) * scale <= window * cutShare) break
+    left -= tokensOf(message)
+  }
+  return cut
+}
+
+/** Tokens of the whole prompt, roughly: what decides whether the engine has to be asked for its context at all. */
+export function estimatePrompt(state: Pick<TurnState, 'log'>, tools: readonly ToolSchema[]): number {
+  return estimate(JSON.stringify(tools)) + sum(state.log)
+}
+
+/** The engine's own count of the newest answer, against our estimate of the same messages. */
+function correction(kept: readonly LogMessage[], fixed: number): number {
+  const counted = kept.findLastIndex((message) => message.usage?.promptTokens !== undefined)
+  const usage = kept[counted]?.usage
+  if (!usage?.promptTokens) return 1
+  const estimated = fixed + sum(kept.slice(0, counted + 1))
+  const exact = usage.promptTokens + (usage.outputTokens ?? 0)
+  // Engines that count only what was not in their cache tell far too little; such a count is no measure.
+  return Math.max(exact / estimated, 0.3)
+}
+
+function sum(messages: readonly LogMessage[]): number {
+  return messages.reduce((tokens, message) => tokens + tokensOf(message), 0)
+}
+
+function tokensOf(message: LogMessage): number {
+  let tokens = tokensPerMessage + estimate(message.content) + estimate(message.thinking ?? '')
+  for (const call of message.calls) {
+    tokens +=
+      tokensPerMessage +
+      estimate(call.name) +
+      estimate(JSON.stringify(call.arguments)) +
+      estimate(call.output ?? '')
+  }
+  return tokens
+}
+
+function estimate(text: string): number {
+  return Math.ceil(text.length / charsPerToken)
+}

@@ -1,0 +1,94 @@
+import { ChatterdError } from '../protocol/errors.ts'
+import type { CallSource, EngineLine, TurnEvent } from '../protocol/events.ts'
+import type { EngineCall, EnginePart } from './engine.ts'
+import type { TurnLimits } from './turn-state.ts'
+
+/** A call as asked for, with the line of the engine that held it. */
+export interface AskedCall extends EngineCall {
+  source: CallSource | null
+}
+
+/** What one answer of the engine has brought so far. */
+export interface Answer {
+  text: string
+  thinking: string
+  /** Of text and thinking, in UTF-8. */
+  bytes: number
+  calls: AskedCall[]
+  done?: NonNullable<EnginePart['done']>
+  /** The engine's last line, held back until the answer is stored. */
+  lastLine: string | null
+}
+
+/** An answer of which nothing has come. */
+export const emptyAnswer: Answer = { text: '', thinking: '', bytes: 0, calls: [], lastLine: null }
+
+/** Takes in what one read brought. Throws `call-limit` or `answer-limit` past the limits. */
+export function fold(answer: Answer, parts: readonly EnginePart[], limits: TurnLimits): Answer {
+  const next = { ...answer }
+  for (const part of parts) {
+    next.bytes += utf8Length(part.text ?? '') + utf8Length(part.thinking ?? '')
+    if (part.text) next.text += part.text
+    if (part.thinking) next.thinking += part.thinking
+    if (part.calls)
+      next.calls = [...next.calls, ...part.calls.map((call, position) => asked(call, part, position))]
+    if (part.done) {
+      next.done = part.done
+      next.lastLine = part.line
+    }
+  }
+  if (next.calls.length > limits.maxCalls) {
+    throw new ChatterdError(
+      'call-limit',
+      `The model asked for ${next.calls.length} calls in one answer; ${limits.maxCalls} are allowed (setting CHATTERD_MAX_CALLS).`,
+    )
+  }
+  if (next.bytes > limits.maxAnswerBytes) {
+    throw new ChatterdError(
+      'answer-limit',
+      `The model's answer grew past ${limits.maxAnswerBytes} bytes (setting CHATTERD_MAX_ANSWER).`,
+    )
+  }
+  return next
+}
+
+/** Bytes that a text has in UTF-8. Each half of a surrogate pair counts two. */
+function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let place = 0; place < text.length; place++) {
+    const unit = text.charCodeAt(place)
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
+  }
+  return bytes
+}
+
+function asked(call: EngineCall, part: EnginePart, position: number): AskedCall {
+  return { ...call, source: part.line === null ? null : { line: part.line, position } }
+}
+
+/**
+ * The events that tell of parts at once: their text. Calls and ends are told when they are stored. `before` is the answer
+ * without these parts.
+ */
+export function deltas(before: Answer, parts: readonly EnginePart[]): TurnEvent[] {
+  const events: TurnEvent[] = []
+  let calls = before.calls.length > 0
+  for (const part of parts) {
+    if (part.calls) calls = true
+    // The end of an answer without calls ends the turn, so its line goes out last, whole, once it is stored.
+    if (part.done && !calls) events.push(...told(part, null, false))
+    else if (part.done || part.calls) events.push(...told(part, part.line, true))
+    else if (part.text || part.thinking) events.push(...told(part, part.line, false))
+    else events.push({ type: 'text-delta', text: '', line: part.line, shared: false })
+  }
+  return events
+}
+
+function told(part: EnginePart, line: EngineLine, shared: boolean): TurnEvent[] {
+  const events: TurnEvent[] = []
+  if (part.thinking) {
+    events.push({ type: 'thinking-delta', text: part.thinking, line: part.text ? null : line, shared })
+  }
+  if (part.text) events.push({ type: 'text-delta', text: part.text, line, shared })
+  return events
+}

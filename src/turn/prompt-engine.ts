@@ -1,0 +1,127 @@
+import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
+import { isJsonObject, type JsonObject } from '../protocol/json.ts'
+import type { NewMessage } from '../protocol/message.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { callEnd, callStart } from './call-events.ts'
+import type { ChatRequest } from './engine.ts'
+import { cutAfterOverflow, fitContext } from './fit-context.ts'
+import { type Answer, deltas, emptyAnswer, fold } from './fold.ts'
+import { nextStep } from './next-step.ts'
+import { offeredTools, placeCalls } from './place-calls.ts'
+import { prompt } from './prompt.ts'
+import type { TurnClient, TurnPorts } from './run-turn.ts'
+import { endingOf } from './turn-abort.ts'
+import { lastAnswer, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
+
+/** One step: prompts the engine, tells its text as it comes, stores the outcome, and then tells that. */
+export async function* promptEngine(
+  begun: TurnState,
+  ports: TurnPorts,
+  client: TurnClient,
+): AsyncGenerator<TurnEvent[], TurnState> {
+  const step = begun.step + 1
+  const tools = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
+  let answer = emptyAnswer
+  let state = begun
+  let overflowed = false
+  yield [{ type: 'step-start', step }]
+  try {
+    state = await fitContext(state, tools, ports, client.signal)
+    if (state.cut !== begun.cut) yield [cutNotice]
+    while (!answer.done) {
+      try {
+        for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
+          const before = answer
+          answer = fold(answer, parts, ports.limits)
+          yield deltas(before, parts)
+        }
+      } catch (error) {
+        if (answer !== emptyAnswer || overflowed) throw error
+        overflowed = true
+        state = await cutAfterOverflow(error, state, tools, ports, client.signal)
+        yield [cutNotice]
+      }
+    }
+  } catch (error) {
+    return await fail(state, answer, error, ports, client)
+  }
+  return yield* store({ ...state, step }, answer, tools, ports)
+}
+
+const cutNotice: TurnEvent = {
+  type: 'notice',
+  code: 'history-cut',
+  detail:
+    'The earlier part of the conversation was left out of the prompt, because it no longer fits the context.',
+}
+
+function chatRequest(state: TurnState, tools: ToolSchema[], limits: TurnLimits): ChatRequest {
+  const { model, stream, settings } = state.request
+  return {
+    model,
+    messages: prompt(state),
+    tools,
+    stream,
+    settings: withContext(settings, limits.contextTokens),
+  }
+}
+
+function withContext(settings: JsonObject, contextTokens: number | undefined): JsonObject {
+  if (!contextTokens) return settings
+  const options = isJsonObject(settings.options) ? settings.options : {}
+  return { ...settings, options: { num_ctx: contextTokens, ...options } }
+}
+
+/**
+ * Ends the turn, keeping the text that came; or withdraws its request, where the client can still be refused. What is a
+ * fault of ours, and no failure of engine or limit, is thrown on.
+ */
+async function fail(
+  state: TurnState,
+  answer: Answer,
+  error: unknown,
+  ports: TurnPorts,
+  client: TurnClient,
+): Promise<TurnState> {
+  const ending = endingOf(error, client.signal)
+  if (!ending) throw error
+  const fresh = state.step === 0 || state.answered.some(({ seq }) => seq === lastAnswer(state)?.seq)
+  if (fresh && answer === emptyAnswer && !client.accepted()) {
+    await ports.store.withdraw(state.id, state.answered)
+    return { ...state, ...ending, refused: true }
+  }
+  const partial = answer.text || answer.thinking ? { partial: messageOf(answer) } : {}
+  await ports.store.endTurn({ turn: state.id, ...ending, ...partial })
+  return { ...state, ...ending }
+}
+
+async function* store(
+  state: TurnState,
+  answer: Answer,
+  offered: ToolSchema[],
+  { store, toolbox, limits, newCallId }: TurnPorts,
+): AsyncGenerator<TurnEvent[], TurnState> {
+  const usedIds = new Set(
+    state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
+  )
+  const calls = placeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
+  const usage = answer.done?.usage ?? {}
+  const message = { ...messageOf(answer), calls, usage }
+  const draft = { ...message, calls, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
+  const next = nextStep(withMessage(state, draft), limits)
+  const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
+  const standing = next.do === 'end' ? next.ending : waits
+  const { id: turn, step, cut } = state
+  const stored = await store.endStep({ turn, step, message, ...standing, cut })
+  yield [
+    ...calls.map((call, place) => callStart(call, answer.calls[place]?.source ?? null)),
+    { type: 'step-end', step, usage, line: answer.lastLine },
+    ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
+  ]
+  return { ...withMessage(state, stored), ...standing }
+}
+
+function messageOf(answer: Answer): NewMessage {
+  const message: NewMessage = { role: 'assistant', content: answer.text }
+  return answer.thinking ? { ...message, thinking: answer.thinking } : message
+}

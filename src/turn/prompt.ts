@@ -1,0 +1,45 @@
+import { type Call, isOpen } from '../protocol/call.ts'
+import type { LogMessage } from '../protocol/message.ts'
+import type { PromptMessage } from './engine.ts'
+import type { TurnState } from './turn-state.ts'
+
+/** Told to the model in place of what was cut. Constant, so that it does not disturb the prompt's prefix. */
+const leftOut = 'The earlier part of this conversation was left out, because it no longer fits the context.'
+
+/**
+ * The messages for the engine. Made of the log alone: the same log gives the same bytes, and a longer log begins with the
+ * bytes of a shorter one. Well-formed whatever the log's prefix: every call is followed by its result, in call order.
+ */
+export function prompt(state: Pick<TurnState, 'log' | 'pinned' | 'cut'>): PromptMessage[] {
+  const pinned = state.log.filter((message) => message.seq <= state.pinned)
+  const rest = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
+  const note: PromptMessage[] = state.cut > state.pinned + 1 ? [{ role: 'system', content: leftOut }] : []
+  return [...pinned.flatMap(promptMessages), ...note, ...rest.flatMap(promptMessages)]
+}
+
+function promptMessages(message: LogMessage): PromptMessage[] {
+  const told: PromptMessage = { role: message.role, content: message.content }
+  if (message.thinking) told.thinking = message.thinking
+  if (message.images && message.images.length > 0) told.images = message.images
+  if (message.calls.length === 0) return [told]
+  told.tool_calls = message.calls.map((call) => ({
+    id: call.id,
+    function: { index: call.index, name: call.name, arguments: call.arguments },
+  }))
+  return [told, ...message.calls.map(result)]
+}
+
+function result(call: Call): PromptMessage {
+  return { role: 'tool', content: resultText(call), tool_name: call.name, tool_call_id: call.id }
+}
+
+/** What the model reads as a call's result. */
+function resultText(call: Call): string {
+  if (isOpen(call)) return 'No result yet.'
+  // A result that came too late stays with its call, but the model has been told already that there was none.
+  if (call.status === 'superseded') return 'No result: the user went on before the device answered.'
+  if (call.status === 'expired') return call.output ?? 'No result: the device did not answer this call.'
+  if (call.status === 'cancelled') return 'No result: the call was cancelled.'
+  if (call.status === 'interrupted') return 'No result: the call was interrupted, and its outcome is unknown.'
+  return call.output ?? ''
+}

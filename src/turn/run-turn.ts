@@ -1,0 +1,75 @@
+import { isOpen } from '../protocol/call.ts'
+import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
+import type { Engine } from './engine.ts'
+import { type NextStep, nextStep } from './next-step.ts'
+import { promptEngine } from './prompt-engine.ts'
+import { runCalls } from './run-calls.ts'
+import type { Toolbox } from './toolbox.ts'
+import { endingOf } from './turn-abort.ts'
+import { lastAnswer, type TurnLimits, type TurnState } from './turn-state.ts'
+import type { TurnStore } from './turn-store.ts'
+
+/** What a turn works with. */
+export interface TurnPorts {
+  engine: Engine
+  toolbox: Toolbox
+  store: TurnStore
+  limits: TurnLimits
+  /** Milliseconds, from any start. */
+  now(): number
+  newCallId(): string
+}
+
+/** The client that a run of a turn answers. */
+export interface TurnClient {
+  /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
+  signal: AbortSignal
+  /** True once the client has been told that its request is accepted. Until then a failure can be a refusal. */
+  accepted(): boolean
+}
+
+/**
+ * Runs a turn until it has ended or waits for its client's device, and yields what happens, a batch at a time. Every
+ * outcome is stored before it is yielded. Throws only what the store throws: the turn is then not ended, and its owner
+ * has to see to it.
+ */
+export async function* runTurn(
+  begun: TurnState,
+  ports: TurnPorts,
+  client: TurnClient,
+): AsyncGenerator<TurnEvent[], void> {
+  let state = begun
+  while (state.status === 'running') {
+    const next = aborted(client.signal) ?? nextStep(state, ports.limits)
+    switch (next.do) {
+      case 'prompt':
+        state = yield* promptEngine(state, ports, client)
+        break
+      case 'run-calls':
+        state = yield* runCalls(state, next.calls, ports, client)
+        break
+      case 'wait-for-device':
+        state = { ...state, status: 'waiting' }
+        break
+      case 'end':
+        await ports.store.endTurn({ turn: state.id, ...next.ending })
+        state = { ...state, ...next.ending }
+    }
+  }
+  yield [lastEvent(state, state.status)]
+}
+
+function aborted(signal: AbortSignal): NextStep | undefined {
+  if (!signal.aborted) return undefined
+  const ending = endingOf(undefined, signal)
+  if (!ending) throw signal.reason
+  return { do: 'end', ending }
+}
+
+function lastEvent(state: TurnState, status: Exclude<TurnStatus, 'running'>): TurnEvent {
+  const { error, refused } = state
+  if (status !== 'waiting')
+    return { type: 'turn-end', status, ...(error && { error }), ...(refused && { refused }) }
+  const open = lastAnswer(state)?.calls.filter(isOpen) ?? []
+  return { type: 'turn-waiting', calls: open.map((call) => call.id) }
+}

@@ -1,0 +1,30 @@
+import { ChatterdError } from '../protocol/errors.ts'
+import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
+
+/** Why a turn has to end before its time: the reason that its signal is aborted with. */
+export class TurnAbort extends Error {
+  readonly status: TurnEnd['status']
+  readonly detail: ErrorDetail
+
+  constructor(status: TurnEnd['status'], detail: ErrorDetail) {
+    super(detail.detail)
+    this.name = 'TurnAbort'
+    this.status = status
+    this.detail = detail
+  }
+}
+
+/** How a turn ends. */
+export interface Ending {
+  status: TurnEnd['status']
+  error: ErrorDetail
+}
+
+/** How a turn ends that met `error` or was aborted; undefined where the error is none that clients are told. */
+export function endingOf(error: unknown, signal: AbortSignal): Ending | undefined {
+  const cause = signal.aborted ? signal.reason : error
+  if (cause instanceof TurnAbort) return { status: cause.status, error: cause.detail }
+  if (cause instanceof ChatterdError)
+    return { status: 'failed', error: { code: cause.code, detail: cause.message } }
+  return undefined
+}

@@ -1,0 +1,149 @@
+/** What a room may import from another one: everything, only types, or only the ports (files that hold types). */
+export type Import = 'all' | 'types' | 'ports'
+
+/** Groups of Node's builtins. What is in no group is harmless, and allowed in all rooms but the pure ones. */
+export type Builtin = 'files' | 'network' | 'processes' | 'threads' | 'terminal'
+
+/** Globals by what they reach. */
+export type Global = 'environment' | 'process' | 'fetch' | 'clock' | 'chance' | 'timers' | 'console'
+
+/** One row of the house's table. */
+export interface Room {
+  imports: Record<string, Import>
+  /** `pure` rooms have no builtins at all; the others those of the named groups, and the harmless ones. */
+  builtins: 'pure' | Builtin[]
+  globals: Global[]
+}
+
+/** The three ports: types of the core that have more than one adapter. The store's is told in the words of `turn-state.ts`. */
+export const ports = [
+  'src/turn/engine.ts',
+  'src/turn/toolbox.ts',
+  'src/turn/conversation-store.ts',
+  'src/turn/turn-store.ts',
+  'src/turn/turn-state.ts',
+]
+
+const everyRoom = [
+  'protocol',
+  'turn',
+  'engines',
+  'tools',
+  'store',
+  'stream',
+  'http',
+  'config',
+  'client',
+  'web',
+  'cli',
+]
+const everyBuiltin: Builtin[] = ['files', 'network', 'processes', 'threads', 'terminal']
+
+/** The rooms, what each may import and what each may touch. `main` is `src/main.ts`, which builds all the others. */
+export const rooms: Record<string, Room> = {
+  protocol: { imports: {}, builtins: 'pure', globals: [] },
+  turn: { imports: { protocol: 'all' }, builtins: 'pure', globals: [] },
+  engines: {
+    imports: { protocol: 'all', turn: 'ports' },
+    builtins: ['network'],
+    globals: ['fetch', 'clock', 'chance', 'timers'],
+  },
+  tools: {
+    imports: { protocol: 'all', turn: 'ports' },
+    builtins: ['network', 'processes'],
+    globals: ['fetch', 'clock', 'chance', 'timers'],
+  },
+  store: {
+    imports: { protocol: 'all', turn: 'ports' },
+    // The embedded database lives in files and in a thread. It is first made in a process of its own, because that takes
+    // several times the memory that the server then runs in, which only the end of a process gives back.
+    builtins: ['files', 'network', 'threads', 'processes'],
+    globals: ['process', 'clock', 'chance', 'timers'],
+  },
+  stream: { imports: { protocol: 'all', turn: 'all' }, builtins: [], globals: ['clock', 'chance', 'timers'] },
+  http: {
+    imports: { protocol: 'all', turn: 'types', stream: 'all' },
+    builtins: ['network'],
+    globals: ['clock', 'chance', 'timers'],
+  },
+  config: { imports: { protocol: 'all' }, builtins: ['files'], globals: ['environment', 'process'] },
+  client: {
+    imports: { protocol: 'types' },
+    builtins: 'pure',
+    globals: ['fetch', 'clock', 'chance', 'timers'],
+  },
+  web: { imports: { client: 'all' }, builtins: 'pure', globals: ['clock', 'chance', 'timers', 'console'] },
+  cli: {
+    imports: { config: 'all', main: 'all', client: 'all' },
+    builtins: everyBuiltin,
+    globals: ['process', 'fetch', 'clock', 'chance', 'timers', 'console'],
+  },
+  main: {
+    imports: Object.fromEntries(everyRoom.map((room) => [room, 'all'])),
+    builtins: everyBuiltin,
+    globals: ['process', 'clock', 'chance', 'timers', 'console'],
+  },
+}
+
+/** Which rooms may import a package. One that has no row may be imported nowhere. */
+export const packages: Record<string, string[]> = {
+  '@electric-sql/pglite': ['store'],
+  ajv: ['tools'],
+  'close-with-grace': ['main'],
+  commander: ['cli'],
+  fastify: ['http'],
+  pg: ['store'],
+  pino: ['main'],
+  selfsigned: ['cli'],
+  'smol-toml': ['config'],
+  typebox: ['http'],
+  undici: ['engines', 'tools'],
+}
+
+/** The group of each builtin that reaches outside the process, without `node:`. */
+export const builtinGroups: Record<string, Builtin> = {
+  fs: 'files',
+  'fs/promises': 'files',
+  sqlite: 'files',
+  dgram: 'network',
+  dns: 'network',
+  'dns/promises': 'network',
+  http: 'network',
+  http2: 'network',
+  https: 'network',
+  net: 'network',
+  tls: 'network',
+  child_process: 'processes',
+  cluster: 'processes',
+  worker_threads: 'threads',
+  readline: 'terminal',
+  'readline/promises': 'terminal',
+  repl: 'terminal',
+  tty: 'terminal',
+}
+
+/** How a global is recognised in code whose comments and strings are blanked. */
+export const globals: { reach: Global; pattern: RegExp }[] = [
+  { reach: 'environment', pattern: /\bprocess\s*\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/ },
+  { reach: 'process', pattern: /(?<![.\w$])process\s*[.[]|=\s*process\b/ },
+  {
+    reach: 'fetch',
+    pattern: /(?<![.\w$])fetch\s*\(|\bglobalThis\s*\.\s*fetch\b|\bnew\s+(?:WebSocket|EventSource)\b/,
+  },
+  {
+    reach: 'clock',
+    pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|(?<![.\w$])performance\s*\./,
+  },
+  { reach: 'chance', pattern: /\bMath\s*\.\s*random\b|(?<![.\w$])crypto\s*\./ },
+  { reach: 'timers', pattern: /\bset(?:Timeout|Interval|Immediate)\b|\bAbortSignal\s*\.\s*timeout\b/ },
+  { reach: 'console', pattern: /(?<![.\w$])console\s*\./ },
+]
+
+/** The longest file, in lines. A file is one thing that can be named in a few words. */
+export const longestFile = 220
+
+/** Names that say nothing of what is inside. */
+export const drawer = /^(?:utils?|helpers?|common|misc)$/
+
+/** Words that do not belong in the product. Bracketed, so that this file does not hold them itself. */
+export const strayWords = [/\/wor[k]\//, /\bT[O]DO\b/, /\bF[I]XME\b/]
