@@ -91,7 +91,8 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     store: store.conversations,
     readWeather: (place, signal) => readWeather(place, { ...weather, signal }),
     newId: uuidv7,
-    readiness: () => turns.isDraining ? Promise.resolve({ ready: false, reason: 'shutting down' }) : store.readiness(),
+    readiness: () =>
+      turns.isDraining ? Promise.resolve({ ready: false, reason: 'shutting down' }) : store.readiness(),
     onFault: (fault) => log.error({ err: fault }, 'a request failed by a fault of chatterd'),
     isResident: (tool) => toolbox.has(tool),
     onToolLeftOut: (tool, conversation) =>
@@ -105,7 +106,13 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   await app.listen({ host: config.host, port: config.port })
 
   const { port } = app.server.address() as AddressInfo
-  const facts = await bannerFacts(config, { version: output.version, port, engine, database: store.readiness, tls })
+  const facts = await bannerFacts(config, {
+    version: output.version,
+    port,
+    engine,
+    database: store.readiness,
+    tls,
+  })
   output.out(banner(facts))
   const open = rooms.move()
   const close = () => open.disposeAsync()

@@ -12,7 +12,8 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   // Loaded only by the command that needs it: a mistake in a setting is told at once.
-  serve: async (config) => (await import('../main.ts')).serve(config, { version, out: (text) => process.stdout.write(text) }),
+  serve: async (config) =>
+    (await import('../main.ts')).serve(config, { version, out: (text) => process.stdout.write(text) }),
 })
 
 // A start that failed half-way may have left a worker or a socket open.

@@ -16,14 +16,20 @@ export async function openTls(config: Config, notice: (text: string) => void): P
     return { cert: await readPem('tls-cert', config.tlsCert), key: await readPem('tls-key', config.tlsKey) }
   }
   if (config.tls !== 'dev') return undefined
-  const made = await devCertificate({ dataDir: config.dataDir, addresses: machineAddresses(), now: new Date() })
+  const made = await devCertificate({
+    dataDir: config.dataDir,
+    addresses: machineAddresses(),
+    now: new Date(),
+  })
   made.notices.forEach(notice)
   return made
 }
 
 async function readPem(setting: string, file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw Object.assign(new Error(`${setting}: ${file} cannot be read (${error.code})`), { code: 'UNREADABLE' })
+    throw Object.assign(new Error(`${setting}: ${file} cannot be read (${error.code})`), {
+      code: 'UNREADABLE',
+    })
   })
   if (text.includes('-----BEGIN ')) return text
   throw Object.assign(new Error(`${setting}: ${file} is not a PEM file`), { code: 'UNREADABLE' })

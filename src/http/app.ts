@@ -30,10 +30,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = (
     tls ? fastify({ ...shared, http2: true, https: { allowHTTP1: true, ...tls } }) : fastify(shared)
   ) as FastifyInstance
-  app.addHttpMethod('GET', { hasBody: true })
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   readJson(app)
   answerErrors(app, options.onFault)
-  rootRoute(app)
+  rootRoute(app, options.engine)
   healthRoutes(app, options.readiness)
   classicRoutes(app, options)
   return app

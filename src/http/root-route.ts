@@ -1,12 +1,22 @@
 import type { FastifyInstance } from 'fastify'
+import type { Engine } from '../turn/engine.ts'
 import { landingPage } from './landing-page.ts'
 
 /** `GET /`: the greeting that phones look for, as a JSON string; a page for browsers. */
-export function rootRoute(app: FastifyInstance): void {
+export function rootRoute(app: FastifyInstance, engine: Engine): void {
   app.get('/', async (request, reply) => {
     if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
-      return reply.type('text/html; charset=utf-8').send(landingPage)
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(await pageFor(`${request.protocol}://${request.host}`, engine))
     }
     return reply.type('application/json; charset=utf-8').send(JSON.stringify('EECS Reactive chatterd'))
   })
+}
+
+async function pageFor(address: string, engine: Engine): Promise<string> {
+  // The page is worth showing without an engine too.
+  const models = await engine.models().catch(() => [])
+  const able = models.find(({ capabilities }) => capabilities?.includes('tools'))
+  return landingPage(address, (able ?? models[0])?.name ?? 'qwen3:0.6b')
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ErrorDetail, TurnEnd, TurnEvent } from '../protocol/events.ts'
+import type { TurnEvent } from '../protocol/events.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type {
   ConversationKey,
@@ -8,33 +8,25 @@ import type {
   TurnAnswers,
   TurnBeginning,
 } from '../turn/conversation-store.ts'
-import { runTurn, type TurnPorts } from '../turn/run-turn.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import type { TurnStore } from '../turn/turn-store.ts'
 import { ConversationQueue, orOver } from './conversation-queue.ts'
+import { type FollowLimits, type FollowPorts, followTurn } from './follow-turn.ts'
 import { LiveTurn, type TurnListener } from './live-turn.ts'
-import { persistentStore } from './persistent-store.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
-export interface LiveLimits {
-  /** Turns that may run at once. */
+export interface LiveLimits extends FollowLimits {
+  /** Turns that may run or wait for their conversation at once. */
   maxTurns: number
-  /** How long a turn may run; time in which it waits for its device does not count. */
-  turnTimeoutMs: number
   /** How long a prompt waits for a busy conversation, and how many may. */
   busyWaitMs: number
   maxWaiting: number
-  /** How long writes are repeated while the database is away. */
-  leaseMs: number
 }
 
 /** What the turns of this process are run with. */
-export interface LivePorts extends Omit<TurnPorts, 'store'> {
+export interface LivePorts extends FollowPorts {
   store: ConversationStore
   newTurnId(): string
-  /** Told of what no client can be told: faults of ours. */
-  onFault(fault: unknown, turn: string): void
 }
 
 /** How often a conversation that another process is busy in is asked for again. */
@@ -178,48 +170,14 @@ export class LiveTurns {
     this.#turns.set(live.id, live)
     live.listen(listener)
     live.publish(first)
-    void this.#follow(live, state)
-    return live
-  }
-
-  async #follow(live: LiveTurn, state: TurnState): Promise<void> {
-    const { turnTimeoutMs, leaseMs } = this.#limits
-    const ports = { ...this.#ports, store: persistentStore(this.#ports.store, leaseMs) }
-    const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
-    try {
-      for await (const events of runTurn(state, ports, live)) live.publish(events)
-    } catch (error) {
-      live.publish([await this.#lost(live, error, ports.store)])
-    } finally {
-      clearTimeout(timer)
+    void followTurn(live, state, this.#ports, this.#limits).finally(() => {
       this.#turns.delete(live.id)
       live.finish()
-    }
-  }
-
-  /** How a turn ends that could not be run to its end: by a fault of ours, or because it could not be stored. */
-  async #lost(live: LiveTurn, error: unknown, store: TurnStore): Promise<TurnEnd> {
-    if (error instanceof ChatterdError) {
-      // Not ours any more, or not to be reached: there is nothing to write now. A sweep ends what is left running.
-      return { type: 'turn-end', status: 'interrupted', error: { code: error.code, detail: error.message } }
-    }
-    this.#ports.onFault(error, live.id)
-    const fault: ErrorDetail = {
-      code: 'internal',
-      detail: 'Something went wrong in chatterd; its log tells what.',
-    }
-    await store.endTurn({ turn: live.id, status: 'failed', error: fault }).catch((again: unknown) => {
-      this.#ports.onFault(again, live.id)
     })
-    return { type: 'turn-end', status: 'failed', error: fault }
+    return live
   }
 }
 
 function keyOf({ tenant, name }: ConversationKey): string {
   return JSON.stringify([tenant, name])
-}
-
-function overtime(ms: number): TurnAbort {
-  const detail = `The turn ran for ${ms / 1000} s without coming to an end (setting CHATTERD_TURN_TIMEOUT).`
-  return new TurnAbort('failed', { code: 'turn-timeout', detail })
 }

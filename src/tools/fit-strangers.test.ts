@@ -105,6 +105,16 @@ test('a schema that doubles with each of its references is cut short', () => {
     assertFits(doubling(keyword), { a: {} })
 })
 
+test('long lists count as schemas do, so that referring to them again and again has an end', () => {
+  const words = Array.from({ length: 3_000 }, (_, i) => `word${i}`)
+  assert.equal(fit(tool({ properties: { a: { enum: words.slice(0, 1_000) } } }), { a: 'other' }).ok, false)
+  assertFits({ properties: { a: { enum: words } } }, { a: 'other' })
+  assertFits({ properties: { a: { required: words } } }, { a: {} })
+  const $defs = { long: { enum: words.slice(0, 1_000) } }
+  const allOf = Array(200).fill({ $ref: '#/$defs/long' })
+  assertFits({ $defs, properties: { a: { items: { allOf } } } }, { a: Array(3_000).fill('word999') })
+})
+
 test('what lies beyond the bounds of a schema accepts anything', () => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, { type: 'string' }]))
   assertFits({ properties: many }, { p0: 1, other: 2 })

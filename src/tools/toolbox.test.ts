@@ -194,6 +194,13 @@ describe('tools that misbehave', () => {
   })
 })
 
+test('a tool that ended leaves no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+  const before = timers()
+  await outcomeOf(() => 'done')
+  assert.equal(timers(), before)
+})
+
 describe('cancelling', () => {
   test('a cancelled turn ends its tools, with words and an aborted signal', async () => {
     const turn = new AbortController()

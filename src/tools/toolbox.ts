@@ -1,5 +1,5 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { Tool, Toolbox } from '../turn/toolbox.ts'
+import type { Tool, Toolbox, ToolOutcome } from '../turn/toolbox.ts'
 import { errorWords } from './error-words.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { cutText } from './result-text.ts'
@@ -58,11 +58,14 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
 
     async run(name, args, context) {
       const entry = entries.get(name)
-      if (!entry) return { status: 'failed', output: `There is no tool "${name}" here.` }
-      const { status, output } = await runTool(entry, args, context)
+      const { status, output } = entry ? await runTool(entry, args, context) : unknownTool(name)
       return { status, output: cutText(output, maxOutputBytes) }
     },
   }
+}
+
+function unknownTool(name: string): ToolOutcome {
+  return { status: 'failed', output: `There is no tool "${name}" here.` }
 }
 
 function checkedEntry(tool: Tool, defaultMs: number): Entry {

@@ -50,7 +50,10 @@ testEngine('demo', async () => {
     text: prompt('demo', 'Good morning!'),
     calling: prompt('demo', 'What is my location?', [getLocation]),
     called: 'get_location',
-    stalling: { engine: createDemoEngine({ tokenDelayMs: 600_000 }), request: prompt('demo', 'Good morning!') },
+    stalling: {
+      engine: createDemoEngine({ tokenDelayMs: 600_000 }),
+      request: prompt('demo', 'Good morning!'),
+    },
     close: () => engine.close(),
   }
 })

@@ -1,3 +1,4 @@
+import { errors } from 'undici'
 import { ChatterdError } from '../../protocol/errors.ts'
 
 /** How far an exchange had come when its connection failed. */
@@ -22,7 +23,7 @@ export function connectionError(cause: Error, stage: Stage, engine: string): Cha
       { cause },
     )
   }
-  if (stage === 'waiting' && code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE') {
+  if (stage === 'waiting' && cause instanceof errors.HTTPParserError) {
     return new ChatterdError(
       'engine-failed',
       `What answers in place of ${engine} does not speak HTTP (${reason})`,

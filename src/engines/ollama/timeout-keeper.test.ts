@@ -5,15 +5,34 @@ import { createTimeoutKeeper, type TimeoutKeeper } from './timeout-keeper.ts'
 
 const limits = { connectMs: 5_000, firstTokenMs: 60_000, silenceMs: 10_000, wholeMs: 100_000 }
 
+/** Node's mocked timers do nothing on `refresh`, so these are of our own. */
+function fakeTimers(t: TestContext): (ms: number) => void {
+  let time = 0
+  const running = new Map<object, number>()
+  t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
+    const timer = { run, refresh: () => running.set(timer, time + ms) }
+    timer.refresh()
+    return timer
+  })
+  t.mock.method(globalThis, 'clearTimeout', (timer: object) => running.delete(timer))
+  return (ms) => {
+    time += ms
+    for (const [timer, due] of [...running]) {
+      if (due > time || !running.delete(timer)) continue
+      if ('run' in timer && typeof timer.run === 'function') timer.run()
+    }
+  }
+}
+
 function start(t: TestContext): {
   keeper: TimeoutKeeper
   errors: ChatterdError[]
   pass: (ms: number) => void
 } {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const pass = fakeTimers(t)
   const errors: ChatterdError[] = []
   const keeper = createTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
-  return { keeper, errors, pass: (ms) => t.mock.timers.tick(ms) }
+  return { keeper, errors, pass }
 }
 
 test('a connection that never stands is told as unreachable', (t) => {

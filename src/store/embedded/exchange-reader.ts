@@ -2,8 +2,8 @@
 export const defaultMaxExchangeBytes = 256 * 1024 * 1024
 
 const char = (letter: string) => letter.charCodeAt(0)
-/** Messages that ask for an answer: Query, Sync, Flush. */
-const asking = new Set(['Q', 'S', 'H'].map(char))
+/** Messages that ask for an answer, and end an exchange: Query, Sync. */
+const asking = new Set(['Q', 'S'].map(char))
 /** Messages that wait for the next asking one: Parse, Bind, Describe, Execute, Close. */
 const gathering = new Set(['P', 'B', 'D', 'E', 'C'].map(char))
 const terminate = char('X')
@@ -43,7 +43,9 @@ export function createExchangeReader(maxBytes = defaultMaxExchangeBytes) {
         exchanges.push(new Uint8Array(data.subarray(begin, end)))
         begin = end
       } else if (!gathering.has(type)) {
-        throw new Error(`The embedded database takes no messages of type ${JSON.stringify(String.fromCharCode(type))}`)
+        throw new Error(
+          `The embedded database takes no messages of type ${JSON.stringify(String.fromCharCode(type))}`,
+        )
       }
     }
     if (end - begin > maxBytes) throw tooLarge(end - begin, maxBytes)

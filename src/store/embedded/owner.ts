@@ -56,10 +56,10 @@ function takeLock(dataDir: string): DatabaseSync {
 function inUse(dataDir: string): string {
   const owner = readNote(join(dataDir, 'owner.json'))
   const parts = ['chatterd']
-  if (typeof owner['pid'] === 'number') parts.push(`process ${owner['pid']}`)
-  if (typeof owner['host'] === 'string' && owner['host'] !== hostname()) parts.push(`on ${owner['host']}`)
-  if (typeof owner['since'] === 'string') parts.push(`since ${owner['since']}`)
-  if (typeof owner['address'] === 'string') parts.push(`serving ${owner['address']}`)
+  if (typeof owner.pid === 'number') parts.push(`process ${owner.pid}`)
+  if (typeof owner.host === 'string' && owner.host !== hostname()) parts.push(`on ${owner.host}`)
+  if (typeof owner.since === 'string') parts.push(`since ${owner.since}`)
+  if (typeof owner.address === 'string') parts.push(`serving ${owner.address}`)
   const advice = 'stop it, or give this one another data directory (CHATTERD_DATA_DIR)'
   return `The database in ${dataDir} is in use by ${parts.join(', ')}; ${advice}.`
 }

@@ -19,7 +19,10 @@ export interface PlainSchema {
   anyOf?: PlainSchema[]
 }
 
-/** How large a plain schema may grow: levels inside each other, and schemas in all. What lies beyond accepts anything. */
+/**
+ * How large a plain schema may grow: levels inside each other, and schemas in all, where ten names of `enum` or `required` count
+ * as one more. What lies beyond accepts anything.
+ */
 export interface PlainLimits {
   depth: number
   schemas: number
@@ -59,8 +62,9 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
   return plain(root, { depth: limits.depth, refs: [], shared: false })
 
   function plain(schema: Json | undefined, place: Place): PlainSchema {
-    left -= 1
-    if (!isJsonObject(schema) || left < 0 || place.depth < 0) return {}
+    if (!isJsonObject(schema)) return {}
+    left -= cost(schema)
+    if (left < 0 || place.depth < 0) return {}
     if (typeof schema.$ref === 'string') return plainTarget(schema, schema.$ref, place)
     const type = typesOf(schema)
     const own = { ...ownKeywords(schema), ...(type && { type }) }
@@ -122,6 +126,12 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
   function list(value: Json | undefined): Json[] | undefined {
     return Array.isArray(value) && value.length > 0 && value.length <= left ? value : undefined
   }
+}
+
+/** What checking a value against one schema costs, without those inside it. */
+function cost({ enum: values, required }: JsonObject): number {
+  const lengths = [values, required].map((names) => (Array.isArray(names) ? names.length : 0))
+  return lengths.reduce((sum, length) => sum + length / 10, 1)
 }
 
 /** True where a schema's own `properties` name the property. */

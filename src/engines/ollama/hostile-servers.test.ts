@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { listen, serve } from '../../../test/fixtures/ollama/local-server.ts'
+import { recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { ChatterdError, type ErrorCode } from '../../protocol/errors.ts'
+import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
+import { createOllamaEngine, type OllamaOptions } from './ollama-engine.ts'
+
+const request: ChatRequest = { model: 'm', messages: [], tools: [], stream: true, settings: {} }
+const line = '{"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}\n'
+const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n'
+
+/** What a prompt leads to: the parts that came, and the error after them. */
+async function ask(baseUrl: string, options: Partial<OllamaOptions> = {}, stream = true) {
+  const engine = createOllamaEngine({ baseUrl, ...options })
+  const parts: EnginePart[] = []
+  try {
+    for await (const batch of engine.chat({ ...request, stream }, new AbortController().signal))
+      parts.push(...batch)
+    return { parts, error: undefined }
+  } catch (error) {
+    assert.ok(error instanceof ChatterdError, String(error))
+    return { parts, error }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** A server that does with each connection what `speak` does once it was asked something. */
+async function speaking(t: TestContext, speak: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('data', () => speak(socket))
+  })
+  t.after(async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+    await once(server, 'close')
+  })
+  return listen(server)
+}
+
+function failsWith(
+  title: string,
+  speak: (socket: Socket) => void,
+  code: ErrorCode,
+  words: RegExp,
+  parts = 0,
+): void {
+  test(title, async (t) => {
+    const got = await ask(await speaking(t, speak), { maxLineBytes: 1024 * 1024 })
+    assert.equal(got.error?.code, code)
+    assert.match(got.error?.message ?? '', words)
+    assert.equal(got.parts.length, parts)
+  })
+}
+
+/** Writes without end, until the other side has closed. */
+function flood(socket: Socket, piece: string): void {
+  while (!socket.destroyed && socket.write(piece)) {
+    // Until the buffers are full.
+  }
+  socket.once('drain', () => flood(socket, piece))
+}
+
+const tenMegabytes = `{"message":{"content":"${'x'.repeat(10 * 1024 * 1024)}"}}\n`
+failsWith(
+  'a line of 10 MB is refused, after what came before it',
+  (socket) => socket.end(head + line + tenMegabytes),
+  'engine-failed',
+  /line of more than 1048576 bytes/,
+  1,
+)
+failsWith(
+  'an answer that never ends its line is refused',
+  (socket) => {
+    socket.write(head)
+    flood(socket, 'x'.repeat(64 * 1024))
+  },
+  'engine-failed',
+  /line of more than 1048576 bytes/,
+)
+failsWith(
+  'a line that is no JSON is refused, with what it says',
+  (socket) => socket.end(`${head}${line}upstream timed out\n${line}`),
+  'engine-failed',
+  /no JSON: upstream timed out/,
+  1,
+)
+failsWith(
+  "an error line ends the answer in Ollama's words",
+  (socket) => socket.end(`${head}${line}{"error":"out of memory"}\n${line}`),
+  'engine-failed',
+  /^out of memory$/,
+  1,
+)
+failsWith(
+  'an answer that ends without its last line is cut',
+  (socket) => socket.end(head + line),
+  'engine-cut',
+  /done: true/,
+  1,
+)
+failsWith(
+  'a connection that breaks in the middle of a chunk is cut',
+  (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{"mess'),
+  'engine-cut',
+  /broke off/,
+)
+failsWith(
+  'a connection that is reset is cut',
+  (socket) => socket.write(head + line, () => socket.resetAndDestroy()),
+  'engine-cut',
+  /ended|broke off/,
+  1,
+)
+failsWith(
+  'a connection that closes before any answer is cut',
+  (socket) => socket.end(),
+  'engine-cut',
+  /before it answered/,
+)
+failsWith(
+  'what does not speak HTTP is named',
+  (socket) => socket.end('220 mail.example.org ESMTP\r\n'),
+  'engine-failed',
+  /does not speak HTTP/,
+)
+
+const refusals: [status: number, body: string, code: ErrorCode, words: RegExp][] = [
+  [400, '{"error":"\\"m\\" does not support thinking"}', 'engine-refused', /^"m" does not support thinking$/],
+  [
+    400,
+    recording('error-context').answer.toString(),
+    'context-overflow',
+    /^the input length exceeds the context length$/,
+  ],
+  [400, 'bad', 'engine-refused', /HTTP 400: bad/],
+  [404, recording('error-unknown-model').answer.toString(), 'unknown-model', /not found/],
+  [404, '<html>', 'unknown-model', /HTTP 404: <html>/],
+  [
+    500,
+    '{"error":"llama runner process has terminated"}',
+    'engine-failed',
+    /^llama runner process has terminated$/,
+  ],
+  [500, '', 'engine-failed', /HTTP 500/],
+  [503, '{"error":"server busy"}', 'engine-busy', /^server busy$/],
+]
+for (const [status, body, code, words] of refusals) {
+  test(`HTTP ${status} with the body ${body || '(none)'} is ${code}`, async (t) => {
+    const server = await serve((_request, response) => response.writeHead(status).end(body))
+    t.after(() => server.close())
+    const { error } = await ask(server.url)
+    assert.equal(error?.code, code)
+    assert.match(error?.message ?? '', words)
+  })
+}
+
+test('an error page without end is read only so far, and the connection closed', async (t) => {
+  const closed = Promise.withResolvers<void>()
+  const url = await speaking(t, (socket) => {
+    socket.once('close', () => closed.resolve())
+    socket.write('HTTP/1.1 500 Internal Server Error\r\n\r\n')
+    flood(socket, 'x'.repeat(64 * 1024))
+  })
+  const { error } = await ask(url)
+  assert.equal(error?.code, 'engine-failed')
+  assert.ok((error?.message.length ?? 0) < 1000)
+  await closed.promise
+})
+
+test('an error page that stops coming is told by its status', async (t) => {
+  const url = await speaking(t, (socket) =>
+    socket.write('HTTP/1.1 503 Busy\r\ncontent-length: 99\r\n\r\nfull'),
+  )
+  const { error } = await ask(url, { silenceTimeoutMs: 20 })
+  assert.equal(error?.code, 'engine-busy')
+  assert.match(error?.message ?? '', /HTTP 503: full/)
+})
+
+const slow: [
+  title: string,
+  speak: (socket: Socket) => void,
+  options: Partial<OllamaOptions>,
+  words: RegExp,
+  parts: number,
+][] = [
+  [
+    'an answer that never begins',
+    () => undefined,
+    { firstTokenTimeoutMs: 20 },
+    /20 ms \(the first-token time-out\)/,
+    0,
+  ],
+  [
+    'an answer of headers only',
+    (socket) => socket.write(head),
+    { firstTokenTimeoutMs: 20 },
+    /first-token/,
+    0,
+  ],
+  [
+    'bytes that stop coming',
+    (socket) => socket.write(head + line),
+    { silenceTimeoutMs: 20 },
+    /20 ms \(the silence/,
+    1,
+  ],
+  [
+    'a line that stops coming',
+    (socket) => socket.write(`${head}{"mess`),
+    { silenceTimeoutMs: 20 },
+    /silence/,
+    0,
+  ],
+  [
+    'an answer without end',
+    (socket) => socket.write(head),
+    { answerTimeoutMs: 20 },
+    /20 ms \(the time-out for a whole/,
+    0,
+  ],
+]
+for (const [title, speak, options, words, parts] of slow) {
+  test(`${title} is ended by a time-out that is named, and the connection closed`, async (t) => {
+    const closed = Promise.withResolvers<void>()
+    const url = await speaking(t, (socket) => {
+      socket.once('close', () => closed.resolve())
+      speak(socket)
+    })
+    const got = await ask(url, options)
+    assert.equal(got.error?.code, 'engine-timeout')
+    assert.match(got.error?.message ?? '', words)
+    assert.equal(got.parts.length, parts)
+    await closed.promise
+  })
+}
+
+test('without streaming, the first token may take as long as the whole', async (t) => {
+  const url = await speaking(t, () => undefined)
+  const { error } = await ask(url, { firstTokenTimeoutMs: 1, answerTimeoutMs: 40 }, false)
+  assert.match(error?.message ?? '', /40 ms/)
+})
+
+test('where nobody listens, the words say where, and ask whether it runs', async () => {
+  const server = createServer()
+  const url = await listen(server)
+  server.close()
+  await once(server, 'close')
+  const { error } = await ask(url)
+  assert.equal(error?.code, 'engine-unreachable')
+  assert.match(
+    error?.message ?? '',
+    new RegExp(`Ollama at ${url} cannot be reached .*ECONNREFUSED.* Is it running`),
+  )
+})
+
+test('a connection that never stands is ended by the connect time-out', async (t) => {
+  // With TLS a connection stands when the handshake is done, which this server never answers.
+  const url = await speaking(t, () => undefined)
+  const { error } = await ask(url.replace('http:', 'https:'), { connectTimeoutMs: 20 })
+  assert.equal(error?.code, 'engine-unreachable')
+  assert.match(error?.message ?? '', /20 ms \(the connect time-out\)/)
+})
+
+test('an engine that was closed says that chatterd is stopping', async () => {
+  const engine = createOllamaEngine({ baseUrl: 'http://127.0.0.1:9' })
+  await engine.close()
+  await assert.rejects(
+    async () => {
+      for await (const _ of engine.chat(request, new AbortController().signal)) assert.fail()
+    },
+    (error: unknown) => error instanceof ChatterdError && error.code === 'shutting-down',
+  )
+})

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { type TestContext, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { serve } from '../../../test/fixtures/ollama/local-server.ts'
+import { recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { serveRecordings } from '../../../test/fixtures/ollama/replay-server.ts'
+import { ChatterdError } from '../../protocol/errors.ts'
+import { createOllamaEngine, type OllamaEngine, type OllamaOptions } from './ollama-engine.ts'
+
+const unaborted = new AbortController().signal
+
+async function start(
+  t: TestContext,
+  handler: RequestListener,
+  options: Partial<OllamaOptions> = {},
+): Promise<OllamaEngine> {
+  const server = await serve(handler)
+  const engine = createOllamaEngine({ baseUrl: server.url, ...options })
+  t.after(async () => {
+    await engine.close()
+    await server.close()
+  })
+  return engine
+}
+
+async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+test('models, contexts and version are read from a real catalogue', async (t) => {
+  const server = await serveRecordings()
+  const engine = createOllamaEngine({ baseUrl: server.url })
+  t.after(async () => {
+    await engine.close()
+    await server.close()
+  })
+  assert.equal(await engine.version(), '0.24.0')
+  assert.equal((await engine.models()).length, 5)
+  assert.deepEqual(await engine.model('multi:270m'), {
+    name: 'multi:270m',
+    capabilities: ['completion', 'tools'],
+    contextLength: 32768,
+  })
+  assert.equal(await engine.model('nope'), undefined)
+  assert.equal(await engine.loadedContext('smollm2:135m'), 512)
+})
+
+test('a caller who stops waiting does not take the answer from the others', async (t) => {
+  const asked = Promise.withResolvers<() => void>()
+  let questions = 0
+  const engine = await start(t, (_request, response) => {
+    questions += 1
+    asked.resolve(() => response.end('{"capabilities":["tools"]}'))
+  })
+  const abort = new AbortController()
+  const leaving = engine.model('m', abort.signal)
+  const staying = engine.model('m')
+  const answer = await asked.promise
+  abort.abort(new Error('gone'))
+  await assert.rejects(leaving, /gone/)
+  answer()
+  assert.deepEqual((await staying)?.capabilities, ['tools'])
+  assert.equal(questions, 1)
+})
+
+test('a catalogue that does not answer, or answers rubbish, is an error with words', async (t) => {
+  const silent = await start(t, () => undefined, { lookupTimeoutMs: 20 })
+  await assert.rejects(
+    silent.models(),
+    (error: unknown) => error instanceof ChatterdError && error.code === 'engine-timeout',
+  )
+  const rubbish = await start(t, (_request, response) => response.end('<html>'))
+  await assert.rejects(rubbish.models(), /\/api\/tags is no JSON object: <html>/)
+})
+
+test('generate passes the request and the answer on, byte for byte', async (t) => {
+  const { answer } = recording('generate')
+  let body: unknown
+  const engine = await start(t, async (request, response) => {
+    assert.equal(`${request.method} ${request.url}`, 'POST /api/generate')
+    body = await json(request)
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(answer)
+  })
+  const asked = { model: 'm', prompt: 'Say hello.', options: { num_predict: 12 }, unheardOf: [1] }
+  const { status, contentType, body: answered } = await engine.generate(asked, unaborted)
+  assert.deepEqual([status, contentType], [200, 'application/x-ndjson'])
+  assert.deepEqual(await bytesOf(answered), answer)
+  assert.deepEqual(body, asked)
+})
+
+test("generate passes Ollama's errors on with their status", async (t) => {
+  const { answer } = recording('error-unknown-model')
+  const engine = await start(t, (_request, response) => response.writeHead(404).end(answer))
+  const { status, body } = await engine.generate({ model: 'nope' }, unaborted)
+  assert.equal(status, 404)
+  assert.deepEqual(await bytesOf(body), answer)
+})
+
+test('generate tells of an Ollama that does not begin, falls silent, or breaks off', async (t) => {
+  const fails = (code: string) => (error: unknown) => error instanceof ChatterdError && error.code === code
+  const silent = await start(t, () => undefined, { firstTokenTimeoutMs: 20 })
+  await assert.rejects(silent.generate({}, unaborted), fails('engine-timeout'))
+  const stalling = await start(t, (_request, response) => void response.write('{'), { silenceTimeoutMs: 20 })
+  await assert.rejects(bytesOf((await stalling.generate({}, unaborted)).body), fails('engine-timeout'))
+  const breaking = await start(t, (_request, response) => void response.write('{', () => response.destroy()))
+  await assert.rejects(bytesOf((await breaking.generate({}, unaborted)).body), fails('engine-cut'))
+})
+
+for (const title of ['aborting', 'leaving early']) {
+  test(`${title} a passed-on answer closes the connection to Ollama`, async (t) => {
+    const closed = Promise.withResolvers<void>()
+    const engine = await start(t, (request, response) => {
+      request.socket.once('close', () => closed.resolve())
+      response.write('{"response":"Hi"}\n')
+    })
+    const abort = new AbortController()
+    const { body } = await engine.generate({}, abort.signal)
+    const reader = body[Symbol.asyncIterator]()
+    await reader.next()
+    const next = reader.next()
+    if (title === 'aborting') {
+      abort.abort(new Error('stop'))
+      await assert.rejects(next, /stop/)
+    } else {
+      await reader.return?.()
+      assert.equal((await next).done, true)
+    }
+    await closed.promise
+  })
+}
+
+test('of a passed-on answer, only a bounded part is fetched ahead', async (t) => {
+  const maxUnreadBytes = 16 * 1024
+  const piece = Buffer.alloc(8 * 1024, 'x')
+  const engine = await start(
+    t,
+    async (_request, response) => {
+      for (let count = 0; count < 300; count += 1) if (!response.write(piece)) await once(response, 'drain')
+      response.end()
+    },
+    { maxUnreadBytes },
+  )
+  let length = 0
+  let most = 0
+  for await (const chunk of (await engine.generate({}, unaborted)).body) {
+    length += chunk.length
+    most = Math.max(most, chunk.length)
+    for (let turn = 0; turn < 10; turn += 1) await setImmediate()
+  }
+  assert.equal(length, 300 * piece.length)
+  assert.ok(most <= maxUnreadBytes + piece.length, `${most} bytes lay unread`)
+})
