@@ -2,18 +2,19 @@ import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { readBenchModel } from './bench-model.ts'
 import { checkAnswer } from './check-answer.ts'
-import type { LoadPlan, LoadResult } from './run-load.ts'
+import type { LoadPlan, LoadResult, Target } from './run-load.ts'
 
 // The client, in a process of its own: the parent sends a plan, and gets what came of it or an error.
 
+interface Answer {
+  firstTokenMs: number
+  body: string
+}
+
 /** Posts one prompt; resolves with the whole answer, or, where it is held open, at its first token. */
-function prompt(
-  plan: LoadPlan,
-  agent: Agent,
-  number: number,
-): Promise<{ firstTokenMs: number; body: string }> {
+function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): Promise<Answer> {
   const body = JSON.stringify({
-    appID: plan.conversation.replace('{n}', String(number)),
+    appID: target.conversation.replace('{n}', String(number)),
     model: plan.model,
     messages: [{ role: 'user', content: `question ${number}` }],
     stream: true,
@@ -21,7 +22,7 @@ function prompt(
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   return new Promise((done, fail) => {
     const began = performance.now()
-    const post = request(`${plan.url}/llmtools`, { method: 'POST', agent, headers }, async (answer) => {
+    const post = request(`${target.url}/llmtools`, { method: 'POST', agent, headers }, async (answer) => {
       if (answer.statusCode !== 200) return fail(new Error(`${answer.statusCode}: ${await text(answer)}`))
       answer.setEncoding('utf8')
       let body = ''
@@ -42,25 +43,22 @@ function prompt(
 
 async function load(plan: LoadPlan): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true })
-  const tokens = readBenchModel(plan.model)?.tokens ?? 0
-  const began = performance.now()
-  const answers: Awaited<ReturnType<typeof prompt>>[] = []
+  const answers: Answer[][] = plan.targets.map(() => [])
   for (let round = 0; round < plan.repeat; round++) {
-    const numbers = Array.from(
-      { length: plan.streams },
-      (_, stream) => plan.from + round * plan.streams + stream,
-    )
-    answers.push(...(await Promise.all(numbers.map((number) => prompt(plan, agent, number)))))
+    for (const [place, target] of plan.targets.entries()) {
+      const numbers = Array.from({ length: plan.streams }, (_, stream) => round * plan.streams + stream)
+      const posts = numbers.map((number) => prompt(plan, target, agent, number))
+      answers[place]?.push(...(await Promise.all(posts)))
+    }
   }
-  const wallMs = performance.now() - began
+  const tokens = readBenchModel(plan.model)?.tokens ?? 0
   if (!plan.hold) {
-    for (const { body } of answers) checkAnswer(body, tokens)
+    for (const { body } of answers.flat()) checkAnswer(body, tokens)
     agent.destroy()
   }
   return {
-    tokens: answers.length * tokens,
-    firstTokenMs: answers.map(({ firstTokenMs }) => firstTokenMs),
-    wallMs,
+    tokens: answers.flat().length * tokens,
+    firstTokenMs: answers.map((some) => some.map(({ firstTokenMs }) => firstTokenMs)),
   }
 }
 

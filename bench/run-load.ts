@@ -2,18 +2,23 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** What the client process is to do. */
-export interface LoadPlan {
+/** Where prompts go. */
+export interface Target {
   /** Of the server. */
   url: string
+  /** Name of the conversation; `{n}` becomes the prompt's number, so that each has one of its own. */
+  conversation: string
+}
+
+/** What the client process is to do. */
+export interface LoadPlan {
+  /** Each prompt goes to all of these, in turn. */
+  targets: Target[]
   model: string
   /** At once. */
   streams: number
   /** How often, one after the other. */
   repeat: number
-  /** Name of the conversations; `{n}` becomes a number that counts up from `from`, another for each prompt. */
-  conversation: string
-  from: number
   /** Leave the answers open after their first token. */
   hold: boolean
 }
@@ -21,8 +26,8 @@ export interface LoadPlan {
 /** What came of it. All answers were whole, or it has failed. */
 export interface LoadResult {
   tokens: number
-  firstTokenMs: number[]
-  wallMs: number
+  /** From each request to its first token, by target. */
+  firstTokenMs: number[][]
 }
 
 /** A load that goes on until it is closed. */
@@ -41,7 +46,7 @@ export async function startLoad(plan: LoadPlan): Promise<Load> {
   ])
   if (message.error !== undefined) {
     client.kill()
-    throw new Error(`load on ${plan.url}: ${message.error}`)
+    throw new Error(`load on ${plan.targets.map(({ url }) => url).join(', ')}: ${message.error}`)
   }
   return { result: message.result, close: () => client.kill() }
 }

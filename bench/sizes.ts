@@ -30,8 +30,8 @@ export const full: Sizes = {
     rounds: 9,
     aim: '1.5 x',
   },
-  ttft: { sizes: [10, 1000, 10_000], prompts: 100 },
-  memory: { streams: 500, rounds: 3, settleMs: 3000 },
+  ttft: { sizes: [10, 1000, 10_000], rounds: 6 },
+  memory: { streams: 1500, rounds: 3, settleMs: 3000 },
 }
 
 /** Enough to see that everything works. Its figures say nothing. */
@@ -46,6 +46,6 @@ export const smoke: Sizes = {
     aim: '',
   },
   flat: { ...full.flat, what: 'CPU a token, flat', tokens: 500, repeat: 2, rounds: 1, aim: '' },
-  ttft: { sizes: [10, 400], prompts: 10 },
+  ttft: { sizes: [10, 400], rounds: 1 },
   memory: { streams: 20, rounds: 1, settleMs: 300 },
 }

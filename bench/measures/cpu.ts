@@ -23,6 +23,8 @@ export async function measureCpu(
   load: CpuLoad,
 ): Promise<Figure> {
   const model = benchModelName(load.tokens, load.intervalMs)
+  // A database may remember other runs.
+  const name = `${model} ${Date.now()}`
   const runs = await Promise.all(
     contenders.map(async (contender) => ({
       contender,
@@ -36,9 +38,9 @@ export async function measureCpu(
       for (const run of round % 2 ? runs.toReversed() : runs) {
         const { url, pid } = run.server
         const before = cpuMicros(pid)
-        const plan = { url, model, streams: load.streams, repeat: load.repeat, hold: false }
-        const from = round * load.streams * load.repeat
-        const { tokens } = await runLoad({ ...plan, conversation: 'bench-{n}', from })
+        const targets = [{ url, conversation: `${name} ${round} {n}` }]
+        const { streams, repeat } = load
+        const { tokens } = await runLoad({ targets, model, streams, repeat, hold: false })
         if (round > 0) run.micros.push((cpuMicros(pid) - before) / tokens)
       }
     }

@@ -1,55 +1,66 @@
 import { benchModelName } from '../bench-model.ts'
 import type { Contender } from '../contenders.ts'
 import type { Figure } from '../report.ts'
-import { runLoad } from '../run-load.ts'
+import { runLoad, type Target } from '../run-load.ts'
 import { seedConversation } from '../seed-conversation.ts'
 import { median } from '../statistics.ts'
 
-/** How much longer the first token takes than through the pipe, by the length of the conversation before it. */
+/** Prompts to conversations of several lengths. */
 export interface FirstTokenLoad {
-  /** Messages that lie in the conversation. */
+  /** Messages that lie in each conversation, fewest first. */
   sizes: number[]
-  /** Prompts for each size, one after the other. */
-  prompts: number
+  /** Rounds of prompts, each a new client and a new conversation of the shortest length. */
+  rounds: number
 }
 
-// Each prompt adds two messages, so one conversation of a size serves only this many.
-const promptsInOne = 5
+// Each prompt adds two messages, so a short conversation must not serve many. The first prompts of a client open its
+// connections and warm its code up: they are left out.
+const warmUp = 5
+const promptsInRound = 20
 const model = benchModelName(1, 0)
+const longSize = 100
 
-/** Time from the request to the first token, in milliseconds; medians. */
+/** Time from the request to the first token: each prompt goes to a conversation of each size and as often to the pipe, in turn. Medians. */
 export async function measureFirstToken(
   contenders: readonly [Contender, Contender],
   load: FirstTokenLoad,
 ): Promise<Figure[]> {
-  const [pipe, other] = await Promise.all(contenders.map((contender) => contender.start()))
-  if (!pipe || !other) throw new Error('two contenders are needed')
+  const [pipe, other] = await Promise.all([contenders[0].start(), contenders[1].start()])
+  // A database may remember other runs.
+  const run = `first token ${Date.now()}`
+  const pipeTimes: number[] = []
+  const times: number[][] = load.sizes.map(() => [])
   try {
-    const figures: Figure[] = []
-    const medians: number[] = []
-    for (const size of load.sizes) {
-      const times: [number[], number[]] = [[], []]
-      for (let from = 0; from < load.prompts; from += promptsInOne) {
-        const conversation = `first-token-${size}-${size > 100 ? 0 : from}`
-        if (size <= 100 || from === 0) await seedConversation(other.url, conversation, size)
-        for (const [place, { url }] of [pipe, other].entries()) {
-          // The first prompt of a client opens its connection, and is left out.
-          const plan = { url, model, streams: 1, repeat: promptsInOne + 1, conversation, from, hold: false }
-          times[place]?.push(...(await runLoad(plan)).firstTokenMs.slice(1))
-        }
+    for (let round = 0; round < load.rounds; round++) {
+      const targets: Target[] = []
+      for (const size of load.sizes) {
+        const isNew = round === 0 || size < longSize
+        const conversation = `${run} ${size} ${isNew ? round : 0}`
+        if (isNew) await seedConversation(other.url, conversation, size)
+        // The pipe as often as the other, so that its code is as warm.
+        targets.push({ url: pipe.url, conversation: run }, { url: other.url, conversation })
       }
-      const [bare, full] = times.map(median) as [number, number]
-      medians.push(full)
-      figures.push({
-        what: `first token, ${size.toLocaleString('en')} messages before`,
-        pipe: `${bare.toFixed(2)} ms`,
-        other: `${full.toFixed(2)} ms`,
-        result: `${(full - bare).toFixed(2)} ms more; ${(full / (medians[0] ?? full)).toFixed(2)} x that with ${load.sizes[0]}`,
-        aim: size === 1000 ? '3 ms more' : size === 10_000 ? `1.2 x that with 10` : '',
-      })
+      const plan = { targets, model, streams: 1, repeat: warmUp + promptsInRound, hold: false }
+      const { firstTokenMs } = await runLoad(plan)
+      for (const [place, some] of firstTokenMs.entries()) {
+        const those = place % 2 === 0 ? pipeTimes : times[(place - 1) / 2]
+        those?.push(...some.slice(warmUp))
+      }
     }
-    return figures
   } finally {
     await Promise.all([pipe.stop(), other.stop()])
+  }
+  const medians = times.map(median)
+  return medians.map((full, place) => figure(load.sizes, place, median(pipeTimes), full, medians[0] ?? full))
+}
+
+function figure(sizes: number[], place: number, bare: number, full: number, shortest: number): Figure {
+  const size = sizes[place] ?? 0
+  return {
+    what: `first token, ${size.toLocaleString('en')} messages before`,
+    pipe: `${bare.toFixed(2)} ms`,
+    other: `${full.toFixed(2)} ms`,
+    result: `${(full - bare).toFixed(2)} ms more; ${(full / shortest).toFixed(2)} x that with ${sizes[0]}`,
+    aim: size === 1000 ? '3 ms more' : size === 10_000 ? '1.2 x that with 10' : '',
   }
 }

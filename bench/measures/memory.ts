@@ -9,11 +9,14 @@ import { median, spread } from '../statistics.ts'
 
 /** Open streams whose engine says nothing more. */
 export interface IdleLoad {
+  /** A multiple of ten. */
   streams: number
   /** Each with fresh processes. */
   rounds: number
   settleMs: number
 }
+
+const atOnce = 10
 
 async function settledRss(server: ServerProcess, settleMs: number): Promise<number> {
   for (let time = 0; time < 3; time++) {
@@ -26,11 +29,15 @@ async function settledRss(server: ServerProcess, settleMs: number): Promise<numb
 async function idleStreamBytes(contender: Contender, load: IdleLoad): Promise<number> {
   const server = await contender.start({ observed: true })
   try {
-    const plan = { url: server.url, from: 0, repeat: 1, streams: load.streams }
-    // As many short streams first: what the process keeps for its busiest moment is no idle stream's.
-    await runLoad({ ...plan, model: benchModelName(4, 5), conversation: 'warm-{n}', hold: false })
+    const { url } = server
+    // Some short streams first: what the process needs for any stream at all is no idle one's.
+    const warm = { targets: [{ url, conversation: `warm ${Date.now()} {n}` }], model: benchModelName(4, 5) }
+    await runLoad({ ...warm, streams: 10, repeat: 10, hold: false })
     const before = await settledRss(server, load.settleMs)
-    const idle = await startLoad({ ...plan, model: silentModelName, conversation: 'idle-{n}', hold: true })
+    const targets = [{ url, conversation: `idle ${Date.now()} {n}` }]
+    // A few at a time, so that it is their rest which is measured and not their rush.
+    const plan = { targets, model: silentModelName, streams: atOnce, repeat: load.streams / atOnce }
+    const idle = await startLoad({ ...plan, hold: true })
     const after = await settledRss(server, load.settleMs)
     idle.close()
     return (after - before) / load.streams

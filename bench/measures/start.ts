@@ -18,9 +18,8 @@ export async function measureStart(engineUrl: string): Promise<Figure[]> {
     for (const what of ['first start', 'later start']) {
       const server = await contender.start()
       try {
-        const model = benchModelName(64, 5)
-        const plan = { url: server.url, model, streams: 10, repeat: 1, from: 0, hold: false }
-        await runLoad({ ...plan, conversation: `${what} {n}` })
+        const targets = [{ url: server.url, conversation: `${what} {n}` }]
+        await runLoad({ targets, model: benchModelName(64, 5), streams: 10, repeat: 1, hold: false })
         figures.push(
           {
             what,

@@ -1,3 +1,4 @@
+import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { NewMessage } from '../protocol/message.ts'
@@ -35,6 +36,8 @@ export async function* promptEngine(
           answer = fold(answer, parts, ports.limits)
           yield deltas(before, parts)
         }
+        // An engine that breaks its word here must not be prompted again and again.
+        if (!answer.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
         if (answer !== emptyAnswer || overflowed) throw error
         overflowed = true
@@ -47,6 +50,8 @@ export async function* promptEngine(
   }
   return yield* store({ ...state, step }, answer, tools, ports)
 }
+
+const brokenOff = "The engine's answer ended without its last part."
 
 const cutNotice: TurnEvent = {
   type: 'notice',

@@ -39,7 +39,8 @@ export async function* runTurn(
   client: TurnClient,
 ): AsyncGenerator<TurnEvent[], void> {
   let state = begun
-  while (state.status === 'running') {
+  // An abort that comes while resident calls run finds the turn waiting for device calls of the same answer.
+  while (state.status === 'running' || (state.status === 'waiting' && client.signal.aborted)) {
     const next = aborted(client.signal) ?? nextStep(state, ports.limits)
     switch (next.do) {
       case 'prompt':

@@ -127,6 +127,13 @@ test('the first answer says that it is no language model, whether or not a tool 
   }
 })
 
+test('a tool that was called with an optional argument is not called again without it', () => {
+  const parameters = { type: 'object', properties: { days: { type: 'integer' } } }
+  const forecast: ToolSchema = { type: 'function', function: { name: 'get_forecast', parameters } }
+  const { calls } = play('The forecast for the next 3 days', ['rain'], [forecast])
+  assert.deepEqual(calls, [{ name: 'get_forecast', arguments: { days: 3 } }])
+})
+
 test('only the newest user message counts', () => {
   const { call } = decideReply(
     [

@@ -62,7 +62,7 @@ export function createBatchQueue<T>(options: BatchQueueOptions): BatchQueue<T> {
     if (ended) return
     ended = true
     failure = error
-    queueMicrotask(settle)
+    settle()
   }
 
   return {

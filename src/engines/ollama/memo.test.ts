@@ -44,7 +44,7 @@ test('a failure is told to all who asked, and not remembered', async () => {
 
 test('no more than the bound is remembered, the oldest goes first', async () => {
   const memo = createMemo<string>({ keepMs: () => 10, maxEntries: 2, now: () => 0 })
-  for (const key of ['a', 'b', 'c']) memo.set(key, key)
-  assert.equal(await memo.get('a', async () => 'asked'), 'asked')
+  for (const key of ['a', 'b', 'c']) await memo.get(key, async () => key)
   assert.equal(await memo.get('c', async () => 'asked'), 'c')
+  assert.equal(await memo.get('a', async () => 'asked'), 'asked')
 })

@@ -2,7 +2,6 @@
 export interface Memo<T> {
   /** The remembered answer to `key`, or what `ask` gives. Failures are not remembered. */
   get(key: string, ask: () => Promise<T>): Promise<T>
-  set(key: string, value: T): void
 }
 
 export interface MemoOptions<T> {
@@ -18,7 +17,7 @@ export function createMemo<T>({ keepMs, maxEntries, now }: MemoOptions<T>): Memo
   const known = new Map<string, { value: T; until: number }>()
   const asked = new Map<string, Promise<T>>()
 
-  function set(key: string, value: T): void {
+  function remember(key: string, value: T): void {
     known.delete(key)
     const keep = keepMs(value)
     if (keep > 0) known.set(key, { value, until: now() + keep })
@@ -29,7 +28,7 @@ export function createMemo<T>({ keepMs, maxEntries, now }: MemoOptions<T>): Memo
   async function question(key: string, ask: () => Promise<T>): Promise<T> {
     try {
       const value = await ask()
-      set(key, value)
+      remember(key, value)
       return value
     } finally {
       asked.delete(key)
@@ -46,6 +45,5 @@ export function createMemo<T>({ keepMs, maxEntries, now }: MemoOptions<T>): Memo
       asked.set(key, asking)
       return asking
     },
-    set,
   }
 }

@@ -194,6 +194,24 @@ test('aborting before the first token closes the connection, and rejects with th
   await closed.promise
 })
 
+test('once aborted, also what has come already is not told', async (t) => {
+  const more = Promise.withResolvers<() => void>()
+  const engine = await start(t, (_request, response) => {
+    more.resolve(() => void response.write(`${firstLine}\n`))
+    response.write(`${firstLine}\n`)
+  })
+  const abort = new AbortController()
+  const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
+  await answer.next()
+  const writeMore = await more.promise
+  writeMore()
+  // Turns enough for the second line to come.
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate()
+  const reason = new Error('stop')
+  abort.abort(reason)
+  await assert.rejects(answer.next(), reason)
+})
+
 test('an answer that was told whole stays whole when its signal aborts afterwards', async (t) => {
   const engine = await start(t, (_request, response) => response.end(recording('text').answer))
   const abort = new AbortController()

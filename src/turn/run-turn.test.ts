@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMemoryStore } from '../../test/memory-store.ts'
+import { call, calls, createScriptedEngine, part, says } from '../../test/scripted-engine.ts'
+import { begin, engineError, kinds, limits, resident, run, toldText, user } from '../../test/scripted-turn.ts'
+import { createToolbox } from '../tools/toolbox.ts'
+
+const weather = resident('weather', ({ city }) => `sunny in ${city}`)
+
+test('a plain answer is one step, stored by one write', async () => {
+  const { events, last, store } = await run({ engine: createScriptedEngine([says('Hi!')]) })
+  assert.deepEqual(kinds(events), ['step-start', 'text-delta', 'step-end', 'turn-end'])
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  assert.deepEqual(store.done, ['begin', 'endStep'])
+  const log = store.conversation('talk')?.messages
+  assert.deepEqual(
+    log?.map(({ role, content, complete }) => [role, content, complete]),
+    [
+      ['user', 'Hello?', true],
+      ['assistant', 'Hi!', true],
+    ],
+  )
+})
+
+test('the thinking of an answer is kept beside its text', async () => {
+  const scene = [part({ thinking: 'Hm' }), part({ thinking: 'm', text: 'Yes' })]
+  const { store } = await run({ engine: createScriptedEngine([[scene, [part({ done: true })]]]) })
+  const answer = store.conversation('talk')?.messages.at(-1)
+  assert.deepEqual([answer?.thinking, answer?.content], ['Hmm', 'Yes'])
+})
+
+test('what the engine counted is kept with the answer', async () => {
+  const done = part({ done: true, promptTokens: 9, outputTokens: 4 })
+  const { store, events } = await run({ engine: createScriptedEngine([[[part({ text: 'x' })], [done]]]) })
+  const usage = { promptTokens: 9, outputTokens: 4 }
+  assert.deepEqual(store.conversation('talk')?.messages.at(-1)?.usage, usage)
+  assert.ok(events.some((event) => event.type === 'step-end' && event.usage.promptTokens === 9))
+})
+
+test('a resident call is run, and the model reads its result and answers', async () => {
+  const engine = createScriptedEngine([calls(call('weather', { city: 'Bonn' }, 'c1')), says('Sunny.')])
+  const { events, last, store } = await run({ engine, toolbox: createToolbox([weather]) })
+  assert.deepEqual(kinds(events), [
+    ...['step-start', 'call-start', 'step-end', 'call-end'],
+    ...['step-start', 'text-delta', 'step-end', 'turn-end'],
+  ])
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  assert.deepEqual(store.done, ['begin', 'endStep', 'endCalls', 'endStep'])
+  assert.deepEqual(engine.requests[1]?.messages.slice(1), [
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id: 'c1', function: { index: 0, name: 'weather', arguments: { city: 'Bonn' } } }],
+    },
+    { role: 'tool', content: 'sunny in Bonn', tool_name: 'weather', tool_call_id: 'c1' },
+  ])
+})
+
+test('a device call hands over to the device: the turn waits', async () => {
+  const engine = createScriptedEngine([calls(call('locate', {}, 'c1'))])
+  const { events, last, store } = await run({ engine })
+  assert.deepEqual(kinds(events), ['step-start', 'call-start', 'step-end', 'turn-waiting'])
+  assert.deepEqual(last, { type: 'turn-waiting', calls: ['c1'] })
+  assert.deepEqual(store.done, ['begin', 'endStep'])
+})
+
+test('the answer of the device lets the turn go on', async () => {
+  const engine = createScriptedEngine([calls(call('locate')), says('You are in Bonn.')])
+  const { store } = await run({ engine })
+  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  const answered = await store.answer({ turn: 't1', answers })
+  assert.ok(answered.result === 'go-on')
+  const { last, events } = await run({ engine, store, state: answered.state })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  assert.deepEqual(events[0], { type: 'step-start', step: 2 })
+  assert.equal(engine.requests[1]?.messages.at(-1)?.content, 'Bonn')
+})
+
+test('resident and device calls of one answer are both honoured', async () => {
+  const asked = calls(
+    call('weather', { city: 'Bonn' }, 'r'),
+    call('locate', {}, 'd'),
+    call('weather', { city: 'Ulm' }),
+  )
+  const { events, last, store } = await run({
+    engine: createScriptedEngine([asked]),
+    toolbox: createToolbox([weather]),
+  })
+  assert.deepEqual(last, { type: 'turn-waiting', calls: ['d'] })
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'call-start' ? [[event.callId, event.offered]] : [])),
+    [
+      ['r', false],
+      ['d', true],
+      ['own_1', false],
+    ],
+  )
+  const held = store.conversation('talk')?.messages.at(-1)?.calls
+  assert.deepEqual(
+    held?.map(({ status }) => status),
+    ['succeeded', 'offered', 'succeeded'],
+  )
+})
+
+test('several calls run side by side, and their results stand in call order whichever ends first', async () => {
+  const slow = Promise.withResolvers<string>()
+  const toolbox = createToolbox([
+    resident('slow', () => slow.promise),
+    // Ends the slow one only when it runs itself: one after the other would never end.
+    resident('fast', () => {
+      slow.resolve('slow result')
+      return 'fast result'
+    }),
+  ])
+  const engine = createScriptedEngine([calls(call('slow'), call('fast')), says('Done.')])
+  const { last } = await run({ engine, toolbox })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  const told = engine.requests[1]?.messages.filter(({ role }) => role === 'tool')
+  assert.deepEqual(
+    told?.map(({ content }) => content),
+    ['slow result', 'fast result'],
+  )
+})
+
+test('a call of a tool that nobody has is told to the model, which recovers', async () => {
+  const engine = createScriptedEngine([calls(call('wheather')), says('Sorry.')])
+  const { events, last } = await run({ engine, toolbox: createToolbox([weather]) })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  const words = 'There is no tool named "wheather". The tools are: weather, locate.'
+  assert.equal(engine.requests[1]?.messages.at(-1)?.content, words)
+  assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'failed'))
+})
+
+test('a failing tool is told to the model', async () => {
+  const broken = resident('broken', () => Promise.reject(new Error('no network')))
+  const engine = createScriptedEngine([calls(call('broken')), says('Sorry.')])
+  const { last } = await run({ engine, toolbox: createToolbox([broken]) })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /no network/)
+})
+
+test('a hanging tool is told to the model when its time is over', async () => {
+  const hanging = { ...resident('hanging', () => new Promise(() => undefined)), timeoutMs: 1 }
+  const engine = createScriptedEngine([calls(call('hanging')), says('Sorry.')])
+  const { events, last } = await run({ engine, toolbox: createToolbox([hanging]) })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'timed-out'))
+})
+
+test('a model that calls tools without end is stopped, with words', async () => {
+  const engine = createScriptedEngine([calls(call('weather', { city: 'Bonn' }))])
+  const { last, store } = await run({
+    engine,
+    toolbox: createToolbox([weather]),
+    limits: { ...limits, maxSteps: 3 },
+  })
+  assert.ok(last.type === 'turn-end' && last.status === 'failed')
+  assert.equal(last.error?.code, 'step-limit')
+  assert.match(last.error.detail, /after 3 steps/)
+  assert.equal(engine.requests.length, 3)
+  assert.deepEqual(store.turn('t1')?.error, last.error)
+})
+
+test('a model that asks for unknown tools without end is stopped too', async () => {
+  const engine = createScriptedEngine([calls(call('nothing'))])
+  const { last } = await run({ engine, limits: { ...limits, maxSteps: 3 } })
+  assert.ok(last.type === 'turn-end' && last.error?.code === 'step-limit')
+  assert.equal(engine.requests.length, 3)
+})
+
+test('an engine that fails before the client is accepted: the request is refused, and leaves no trace', async () => {
+  const engine = createScriptedEngine([[engineError('engine-busy', 'queue full')]])
+  const { last, store } = await run({ engine, accepted: () => false })
+  const error = { code: 'engine-busy' as const, detail: 'queue full' }
+  assert.deepEqual(last, { type: 'turn-end', status: 'failed', error, refused: true })
+  assert.deepEqual(store.done, ['begin', 'withdraw'])
+  assert.deepEqual(store.conversation('talk')?.messages, [])
+})
+
+test('an engine that fails after the client is accepted: the failure is stored', async () => {
+  const engine = createScriptedEngine([[engineError('engine-busy')]])
+  const { last, store } = await run({ engine, accepted: () => true })
+  assert.ok(last.type === 'turn-end' && last.status === 'failed' && !last.refused)
+  assert.deepEqual(
+    store.conversation('talk')?.messages.map(({ role }) => role),
+    ['user'],
+  )
+})
+
+test('an engine that fails on the results of a device: the POST is refused, and the calls are open again', async () => {
+  const engine = createScriptedEngine([
+    calls(call('locate'), call('locate')),
+    [engineError('engine-unreachable')],
+  ])
+  const { store } = await run({ engine })
+  const first = { seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }
+  assert.deepEqual(await store.answer({ turn: 't1', answers: [first] }), { result: 'recorded' })
+  const answered = await store.answer({ turn: 't1', answers: [{ ...first, index: 1 }] })
+  assert.ok(answered.result === 'go-on')
+  const { last } = await run({ engine, store, state: answered.state, accepted: () => false })
+  assert.ok(last.type === 'turn-end' && last.refused)
+  const held = store.conversation('talk')?.messages.at(-1)?.calls
+  assert.deepEqual(
+    held?.map(({ status }) => status),
+    ['answered', 'offered'],
+  )
+})
+
+test('an engine that fails at a later step ends the turn, also where the client was told nothing yet', async () => {
+  const engine = createScriptedEngine([calls(call('weather')), [engineError('engine-failed')]])
+  const { last, store } = await run({ engine, toolbox: createToolbox([weather]), accepted: () => false })
+  assert.ok(last.type === 'turn-end' && last.status === 'failed' && !last.refused)
+  assert.equal(store.conversation('talk')?.messages.length, 2)
+})
+
+test('an answer that breaks off is kept as far as it came, marked as incomplete', async () => {
+  const scene = [
+    [part({ thinking: 'Hm' }), part({ text: 'It is ' })],
+    [part({ text: 'sun' })],
+    engineError('engine-cut'),
+  ]
+  const { events, last, store } = await run({ engine: createScriptedEngine([scene]), accepted: () => false })
+  assert.ok(last.type === 'turn-end' && last.status === 'failed' && last.error?.code === 'engine-cut')
+  const answer = store.conversation('talk')?.messages.at(-1)
+  assert.deepEqual([answer?.content, answer?.thinking, answer?.complete], ['It is sun', 'Hm', false])
+  assert.equal(toldText(events), 'It is sun')
+})
+
+test('calls of an answer that breaks off are not run', async () => {
+  let runs = 0
+  const counted = resident('counted', () => ++runs)
+  const scene = [[part({ text: 'Look: ', calls: [call('counted')] })], engineError('engine-cut')]
+  const { store, events } = await run({
+    engine: createScriptedEngine([scene]),
+    toolbox: createToolbox([counted]),
+  })
+  assert.equal(runs, 0)
+  assert.deepEqual(store.conversation('talk')?.messages.at(-1)?.calls, [])
+  assert.ok(!kinds(events).includes('call-start'))
+})
+
+test('an engine that just stops without its last part has failed', async () => {
+  const engine = createScriptedEngine([[[part({ text: 'It is ' })]]])
+  const { last, store } = await run({ engine })
+  assert.ok(last.type === 'turn-end' && last.error?.code === 'engine-cut')
+  assert.equal(engine.requests.length, 1)
+  assert.equal(store.conversation('talk')?.messages.at(-1)?.content, 'It is ')
+})
+
+test('an answer that grows past its limit ends the turn; what was told of it is kept', async () => {
+  const scene = [[part({ text: 'four' })], [part({ text: 'five5' })], [part({ done: true })]]
+  const { events, last, store } = await run({
+    engine: createScriptedEngine([scene]),
+    limits: { ...limits, maxAnswerBytes: 8 },
+  })
+  assert.ok(last.type === 'turn-end' && last.error?.code === 'answer-limit')
+  assert.equal(toldText(events), 'four')
+  assert.equal(store.conversation('talk')?.messages.at(-1)?.content, 'four')
+})
+
+test('more calls in one answer than allowed end the turn, and none is run', async () => {
+  let runs = 0
+  const counted = resident('counted', () => ++runs)
+  const asked = [call('counted'), call('counted'), call('counted')]
+  const { last } = await run({
+    engine: createScriptedEngine([calls(...asked)]),
+    toolbox: createToolbox([counted]),
+    limits: { ...limits, maxCalls: 2 },
+  })
+  assert.ok(last.type === 'turn-end' && last.error?.code === 'call-limit')
+  assert.equal(runs, 0)
+})
+
+test('no tools are offered where the request wants none', async () => {
+  const engine = createScriptedEngine([calls(call('weather')), says('No.')])
+  const store = createMemoryStore()
+  const state = await begin(store)
+  const toolbox = createToolbox([weather])
+  await run({ engine, store, toolbox, state: { ...state, request: { ...state.request, offerTools: false } } })
+  assert.deepEqual(
+    engine.requests.map(({ tools }) => tools),
+    [[], []],
+  )
+  assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /There are no tools here/)
+})
+
+test('the model, its settings and all tools go to the engine', async () => {
+  const engine = createScriptedEngine([says('Hi.')])
+  const store = createMemoryStore()
+  const state = await begin(store)
+  const settings = { think: false, options: { seed: 7 } }
+  const request = { ...state.request, model: 'other', stream: false, settings }
+  const toolbox = createToolbox([weather])
+  await run({
+    engine,
+    store,
+    toolbox,
+    state: { ...state, request },
+    limits: { ...limits, contextTokens: 4096 },
+  })
+  const [asked] = engine.requests
+  assert.deepEqual([asked?.model, asked?.stream], ['other', false])
+  assert.deepEqual(asked?.settings, { think: false, options: { num_ctx: 4096, seed: 7 } })
+  assert.deepEqual(
+    asked?.tools.map((tool) => tool.function.name),
+    ['weather', 'locate'],
+  )
+})
+
+test('a write that fails is thrown to the owner of the turn, and nothing is told of it', async () => {
+  const away = engineError('database-unavailable')
+  const asked = calls(call('weather'))
+  for (const operation of ['endStep', 'endCalls', 'endTurn', 'withdraw']) {
+    const store = createMemoryStore()
+    const state = await begin(store)
+    store.before = (now) => {
+      if (now === operation) throw away
+    }
+    const told: string[] = []
+    const engine = createScriptedEngine([operation === 'withdraw' ? [away] : asked, [away]])
+    const ran = run({
+      ...{
+        engine,
+        store,
+        state,
+        toolbox: createToolbox([weather]),
+        accepted: () => operation !== 'withdraw',
+      },
+      onEvent: ({ type }) => told.push(type),
+    })
+    await assert.rejects(ran, away)
+    assert.ok(!told.includes('turn-end'), operation)
+    if (operation === 'endStep') assert.ok(!told.includes('step-end') && !told.includes('call-start'))
+    if (operation === 'endCalls') assert.ok(!told.includes('call-end'))
+  }
+})
+
+test('a fault of ours is thrown to the owner of the turn', async () => {
+  const engine = createScriptedEngine([[new TypeError('a bug')]])
+  await assert.rejects(run({ engine }), /a bug/)
+})
+
+test('two turns one after the other: the second prompt begins with the bytes of the first', async () => {
+  const engine = createScriptedEngine([
+    calls(call('weather', { city: 'Bonn' })),
+    says('Sunny.'),
+    says('Bye.'),
+  ])
+  const toolbox = createToolbox([weather])
+  const { store } = await run({ engine, toolbox })
+  await run({ engine, toolbox, store, state: await begin(store, [user('And now?')], 't2') })
+  const [one, two, three] = engine.requests.map(({ messages }) => JSON.stringify(messages).slice(0, -1))
+  assert.ok(one && two?.startsWith(one) && three?.startsWith(two))
+})

@@ -1,0 +1,96 @@
+import type { JsonObject } from '../../src/protocol/json.ts'
+import type { PhoneCall } from './phone-stream.ts'
+import { type Answer, type Posting, send } from './post.ts'
+
+/**
+ * How a phone posts its results. A: the result of its last call alone, and no tools. B: the first POST's messages again,
+ * with its tools, then every result since.
+ */
+export type Shape = 'A' | 'B'
+
+/** The tools that run on a phone, by name. */
+export type DeviceTools = Record<string, (args: Record<string, string>) => string>
+
+export interface PhoneOptions {
+  url: string
+  appID: string
+  model: string
+  shape: Shape
+  /** What the phone can run. */
+  runs?: DeviceTools
+}
+
+/** One prompt, with all POSTs that it took. */
+export interface PhoneRound {
+  answers: Answer[]
+  last: Answer
+  /** The text of all answers. */
+  text: string
+  calls: PhoneCall[]
+}
+
+/** An app that speaks the classic dialect, as those of the tutorial do. */
+export interface Phone {
+  appID: string
+  model: string
+  /** Prompts, runs the tools that are asked for, and posts their results until no more are asked for. */
+  prompt(content: string, extra?: JsonObject): Promise<PhoneRound>
+  /** The first POST of a prompt. */
+  post(content: string, extra?: JsonObject): Posting
+  /** A POST of these messages, whatever they are. */
+  postMessages(messages: JsonObject[], extra?: JsonObject): Posting
+  prepare(...system: string[]): Promise<Answer>
+}
+
+/** More POSTs for one prompt than any scenario needs. */
+const maxPosts = 20
+
+export function createPhone({ url, appID, model, shape, runs = {} }: PhoneOptions): Phone {
+  const postMessages = (messages: JsonObject[], extra: JsonObject = {}) =>
+    send(`${url}/llmtools`, { appID, model, stream: true, messages, ...extra })
+
+  async function prompt(content: string, extra: JsonObject = {}): Promise<PhoneRound> {
+    const messages = [{ role: 'user', content }]
+    const results: JsonObject[] = []
+    const answers: Answer[] = []
+    let posting = postMessages(messages, extra)
+    while (answers.length < maxPosts) {
+      const answer = await posting.answer
+      answers.push(answer)
+      const fresh = answer.calls.flatMap((call) => {
+        const run = runs[call.name]
+        return run ? [{ role: 'tool', content: run(call.arguments) }] : []
+      })
+      if (fresh.length === 0) return roundOf(answers)
+      results.push(...fresh)
+      posting = shape === 'A' ? postMessages(fresh.slice(-1)) : postMessages([...messages, ...results], extra)
+    }
+    throw new Error(`the tools were asked for again and again: ${maxPosts} times`)
+  }
+
+  return {
+    appID,
+    model,
+    prompt,
+    post: (content, extra) => postMessages([{ role: 'user', content }], extra),
+    postMessages,
+    prepare: (...system) =>
+      send(`${url}/llmprep`, {
+        appID,
+        model,
+        messages: system.map((content) => ({ role: 'system', content })),
+        stream: false,
+      }).answer,
+  }
+}
+
+function roundOf(answers: Answer[]): PhoneRound {
+  const last = answers.at(-1)
+  if (!last) throw new Error('a prompt has at least one answer')
+  return {
+    answers,
+    last,
+    text: answers.map((answer) => answer.text).join(''),
+    calls: answers.flatMap((answer) => answer.calls),
+  }
+}

@@ -1,0 +1,154 @@
+import { type IncomingMessage, request } from 'node:http'
+import { type PhoneCall, type PhoneEvent, phoneStream } from './phone-stream.ts'
+
+/** What came back for one request, whole. */
+export interface Answer {
+  status: number
+  contentType: string
+  headers: IncomingMessage['headers']
+  raw: Buffer
+  /** Of a stream: its events and comments. */
+  events: PhoneEvent[]
+  comments: string[]
+  /** All text of the stream, and all calls. */
+  text: string
+  thinking: string
+  calls: PhoneCall[]
+  /** The words of the stream's `error` event, or of the JSON body. */
+  error: string | undefined
+  /** Of what is no stream: the body as JSON, where it is any. */
+  json: unknown
+}
+
+/** A request on its way. */
+export interface Posting {
+  /** Rejects where the answer would crash a phone, or its connection is torn. */
+  answer: Promise<Answer>
+  /** The event of this number, from 0, as soon as it has come. */
+  event(number: number): Promise<PhoneEvent>
+  /** Resolves with the number of comments wanted. */
+  comments(number: number): Promise<void>
+  /** Stops reading; the connection stays. */
+  stopReading(): void
+  /** Closes the connection, as a phone that is put away. */
+  leave(): void
+}
+
+/** What is sent besides the body. */
+export interface PostOptions {
+  method?: string
+  headers?: Record<string, string>
+  /** Called with the response when its head has come, before anything is read. */
+  onHead?: (response: IncomingMessage) => void
+}
+
+/** Sends a request over a connection of its own. A body that is no text is sent as JSON. */
+export function send(url: string, body?: unknown, { method = 'POST', headers = {}, onHead }: PostOptions = {}): Posting {
+  const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const waiting = new Set<() => void>()
+  const stream = phoneStream(() => wake())
+  const chunks: Buffer[] = []
+  let response: IncomingMessage | undefined
+  let over: Error | undefined
+
+  const wake = () => waiting.forEach((look) => look())
+  const fail = (error: Error) => {
+    over ??= error
+    reject(error)
+    wake()
+  }
+
+  const outgoing = request(url, {
+    method,
+    agent: false,
+    headers: {
+      accept: 'text/event-streaming',
+      ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+      ...headers,
+    },
+  })
+  outgoing.on('error', fail)
+  outgoing.on('response', (incoming) => {
+    response = incoming
+    onHead?.(incoming)
+    const streams = incoming.headers['content-type'] === 'text/event-stream'
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (!streams) return
+      try {
+        stream.feed(chunk)
+      } catch (error) {
+        fail(error as Error)
+      }
+      wake()
+    })
+    incoming.on('error', fail)
+    incoming.on('close', () => {
+      if (!incoming.complete) return fail(new Error('the connection was closed within the answer'))
+      try {
+        if (streams) stream.end()
+        resolve(summary(incoming, Buffer.concat(chunks), stream))
+        over ??= new Error('the answer ended before that came')
+        wake()
+      } catch (error) {
+        fail(error as Error)
+      }
+    })
+  })
+  outgoing.end(bytes)
+  // Whoever is interested in the answer awaits it; a posting that was left has none.
+  promise.catch(() => undefined)
+
+  function until<Found>(find: () => Found | undefined): Promise<Found> {
+    return new Promise((found, lost) => {
+      const look = () => {
+        const value = find()
+        if (value !== undefined) found(value)
+        else if (over) lost(over)
+        else return
+        waiting.delete(look)
+      }
+      waiting.add(look)
+      look()
+    })
+  }
+
+  return {
+    answer: promise,
+    event: (number) => until(() => stream.events[number]),
+    comments: (number) => until(() => (stream.comments.length >= number ? true : undefined)).then(() => undefined),
+    stopReading: () => response?.pause(),
+    leave: () => outgoing.destroy(),
+  }
+}
+
+/** Sends a GET without a body. */
+export function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return send(url, undefined, { method: 'GET', headers }).answer
+}
+
+function summary(response: IncomingMessage, raw: Buffer, { events, comments }: ReturnType<typeof phoneStream>): Answer {
+  const contentType = response.headers['content-type'] ?? ''
+  const json = contentType.startsWith('application/json') ? JSON.parse(raw.toString()) : undefined
+  const error = events.find((event) => event.event === 'error')?.json.error ?? json?.error
+  return {
+    status: response.statusCode ?? 0,
+    contentType,
+    headers: response.headers,
+    raw,
+    events,
+    comments,
+    text: textOf(events, 'content'),
+    thinking: textOf(events, 'thinking'),
+    calls: events.flatMap((event) => event.calls),
+    error: error === undefined ? undefined : String(error),
+    json,
+  }
+}
+
+function textOf(events: PhoneEvent[], field: 'content' | 'thinking'): string {
+  return events
+    .map(({ json }) => (json.message as Record<string, unknown> | undefined)?.[field] ?? '')
+    .join('')
+}

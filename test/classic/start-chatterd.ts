@@ -1,0 +1,44 @@
+import pg from 'pg'
+import { readFileSync, readdirSync } from 'node:fs'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { createStore } from '../../src/store/store.ts'
+import { uuidv7 } from '../../src/store/uuidv7.ts'
+import { LiveTurns } from '../../src/stream/live-turns.ts'
+import { createApp } from '../../src/http/app.ts'
+import { openEngine } from '../../src/engines/open-engine.ts'
+import { createToolbox } from '../../src/tools/toolbox.ts'
+import { residentTools } from '../../src/tools/resident/resident-tools.ts'
+import { readWeather } from '../../src/tools/resident/read-weather.ts'
+import { openTls } from '../../src/cli/open-tls.ts'
+import type { AddressInfo } from 'node:net'
+pg.types.setTypeParser(20, Number)
+export interface Chatterd { url: string; close(): Promise<void> }
+let n = 0
+export async function startChatterd(env: Record<string, string>): Promise<Chatterd> {
+  const config = loadConfig({ platform: process.platform, home: '/tmp', cwd: '/tmp', env: { HOST: '127.0.0.1', PORT: '0', CHATTERD_LOG_LEVEL: 'silent', ...env } })
+  const name = `classic_${process.pid}_${n++}`
+  const admin = new pg.Client('postgres://chatterd@127.0.0.1:5499/postgres'); await admin.connect()
+  await admin.query(`create database ${name}`)
+  const pool = new pg.Pool({ connectionString: `postgres://chatterd@127.0.0.1:5499/${name}` })
+  const dir = new URL('../../src/store/migrations/', import.meta.url)
+  await pool.query('create schema chatterd')
+  for (const f of readdirSync(dir).sort()) await pool.query(readFileSync(new URL(f, dir), 'utf8'))
+  const store = createStore({ query: async (q: any) => (await pool.query(q)).rows } as never, { runner: uuidv7(), leaseMs: config.leaseMs, maxTools: config.maxTools, alone: false })
+  const timer = setInterval(() => store.heartbeat(turns.ids()), 1500)
+  await store.heartbeat([])
+  const engine = await openEngine({ choice: config.engine, ollama: { baseUrl: config.ollamaBaseUrl, connectTimeoutMs: config.connectTimeoutMs,
+      firstTokenTimeoutMs: config.firstTokenTimeoutMs,
+      silenceTimeoutMs: config.silenceTimeoutMs,
+      answerTimeoutMs: config.stepTimeoutMs,
+      maxLineBytes: config.maxLineBytes,}, pollMs: 1000, onChange: () => {} })
+  const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
+  const toolbox = createToolbox(residentTools({ weather }), { timeoutMs: config.toolTimeoutMs, maxOutputBytes: config.toolOutputBytes })
+  const turns = new LiveTurns({ engine, toolbox, store, limits: { maxSteps: config.maxSteps, maxCalls: config.maxCalls, maxAnswerBytes: config.maxAnswerBytes }, now: () => performance.now(), newCallId: () => uuidv7(), newTurnId: uuidv7, onFault: console.error },
+    { maxTurns: config.maxTurns, turnTimeoutMs: config.turnTimeoutMs, busyWaitMs: config.busyWaitMs, maxWaiting: config.busyQueue, leaseMs: config.leaseMs })
+  const tls = await openTls(config, () => {})
+  const app = createApp({ turns, engine, store, readWeather: (p, signal) => readWeather(p as never, { ...weather, signal }), newId: uuidv7, readiness: async () => ({ ready: true }), onFault: console.error,
+    isResident: (t) => toolbox.has(t), onToolLeftOut: () => {}, limits: { ...config, maxUnreadBytes: config.clientBufferBytes }, maxBodyBytes: config.maxBodyBytes, ...(tls && { tls }) })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return { url: `http${tls ? 's' : ''}://127.0.0.1:${(app.server.address() as AddressInfo).port}`, close: async () => {
+    await turns.drain(1000); await app.close(); clearInterval(timer); await engine.close(); await pool.end(); await admin.query(`drop database ${name}`); await admin.end() } }
+}

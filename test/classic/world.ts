@@ -1,0 +1,43 @@
+import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
+import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
+import { createPhone, type DeviceTools, type Phone, type Shape } from './phone.ts'
+import { startChatterd } from './start-chatterd.ts'
+
+/** A chatterd with all that it talks to, each on a socket of its own. */
+export interface World {
+  url: string
+  ollama: OllamaStandIn
+  openMeteo: OpenMeteoStandIn
+  /** A phone and a model that no other test meets. */
+  talk(options?: { shape?: Shape; runs?: DeviceTools; model?: string }): { phone: Phone; model: ScriptedModel }
+  close(): Promise<void>
+}
+
+/** Starts all of it. `settings` are environment variables of chatterd, those of its database among them. */
+export async function openWorld(settings: Record<string, string>): Promise<World> {
+  await using rooms = new AsyncDisposableStack()
+  const ollama = await ollamaStandIn()
+  rooms.defer(() => ollama.close())
+  const openMeteo = await openMeteoStandIn()
+  rooms.defer(() => openMeteo.close())
+  const chatterd = await startChatterd({
+    CHATTERD_ENGINE: 'ollama',
+    OLLAMA_BASE_URL: ollama.url,
+    OPEN_METEO_URL: openMeteo.url,
+    ...settings,
+  })
+  rooms.defer(() => chatterd.close())
+  const open = rooms.move()
+  let talks = 0
+  return {
+    url: chatterd.url,
+    ollama,
+    openMeteo,
+    talk({ shape = 'B', runs = {}, model: name } = {}) {
+      talks += 1
+      const model = ollama.model(name ?? `model-${talks}:test`)
+      return { phone: createPhone({ url: chatterd.url, appID: `app-${talks}`, model: model.name, shape, runs }), model }
+    },
+    close: () => open.disposeAsync(),
+  }
+}
