@@ -31,7 +31,7 @@ export const full: Sizes = {
     aim: '1.5 x',
   },
   ttft: { sizes: [10, 1000, 10_000], rounds: 6 },
-  memory: { streams: 1500, rounds: 3, settleMs: 3000 },
+  memory: { streams: 500, rounds: 3, settleMs: 3000 },
 }
 
 /** Enough to see that everything works. Its figures say nothing. */

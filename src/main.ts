@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
 import { openTls } from './cli/open-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
 import { createApp } from './http/app.ts'
+import type { DatabaseState } from './store/database.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { LiveTurns } from './stream/live-turns.ts'
@@ -52,7 +52,11 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   })
   rooms.defer(() => engine.close())
 
-  const store = await openStore(config, { log, progress: (text) => output.out(`${text}\n`) })
+  const store = await openStore(config, {
+    onProgress: (text) => output.out(`${text}\n`),
+    onStateChange: tellState(log),
+    onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended that no process runs any more'),
+  })
   rooms.defer(() => store.close())
 
   const toolbox = createToolbox(residentTools({ weather }), {
@@ -83,7 +87,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       leaseMs: config.leaseMs,
     },
   )
-  rooms.use(store.live(() => turns.ids()))
+  await store.live(() => turns.ids())
 
   const app = createApp({
     turns,
@@ -114,14 +118,18 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     tls,
   })
   output.out(banner(facts))
-  const open = rooms.move()
-  const close = () => open.disposeAsync()
-  closeWithGrace({ delay: config.drainTimeoutMs + 5_000, logger: log }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'chatterd ends by a fault')
-    else log.info(`${signal ?? 'end'}: finishing what runs, for at most ${config.drainTimeoutMs / 1000} s`)
-    await close()
-  })
   const [url = ''] = facts.urls
   store.announce(url)
-  return { url, close }
+  const open = rooms.move()
+  return { url, close: () => open.disposeAsync() }
+}
+
+/** Tells of a database that goes away and comes back. That it is there at the start is told by the first lines. */
+function tellState(log: Logger): (state: DatabaseState) => void {
+  let away = false
+  return (state) => {
+    if (!state.ready) log.warn(`the database is not ready: ${state.reason}`)
+    else if (away) log.info('the database is back')
+    away = !state.ready
+  }
 }

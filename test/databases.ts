@@ -1,13 +1,18 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type Database, type DatabaseOptions, type DatabaseSource, openDatabase } from '../src/store/database.ts'
+import {
+  type Database,
+  type DatabaseOptions,
+  type DatabaseSource,
+  openDatabase,
+} from '../src/store/database.ts'
 import { createDatabase } from '../src/store/embedded/create-database.ts'
-import { startPostgres } from './postgres-server.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /** What a test or a suite gives to have things removed at its end: `node:test`'s context, or `{ after }` of the module. */
 export interface Ending {
@@ -56,16 +61,73 @@ function kindOf(name: string, kind: DatabaseSource['kind'], create: () => Promis
   }
 }
 
-/** Kept from run to run, by PGlite's version: an empty database takes seconds to create, and milliseconds to copy. */
-async function embeddedTemplate(): Promise<string> {
-  const packageFile = fileURLToPath(new URL('../../package.json', import.meta.resolve('@electric-sql/pglite')))
-  const { version } = JSON.parse(await readFile(packageFile, 'utf8'))
-  const template = fileURLToPath(new URL(`../node_modules/.cache/chatterd/pglite-${version}`, import.meta.url))
-  if (existsSync(template)) return template
-}
-
 async function createEmbedded(): Promise<Created> {
   const dataDir = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
-  await cp(await embeddedTemplate(), join(dataDir, 'database'), { recursive: true, mode: constants.COPYFILE_FICLONE })
-  return { source: { kind: 'embedded', dataDir }, remove: () => rm(dataDir, { recursive: true, force: true }) }
+  const files = join(dataDir, 'database')
+  await cp(await embeddedTemplate(), files, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  return {
+    source: { kind: 'embedded', dataDir },
+    remove: () => rm(dataDir, { recursive: true, force: true }),
+  }
+}
+
+/**
+ * An empty embedded database to copy: that takes milliseconds, and creating one seconds. Kept from run to run, for as long as
+ * PGlite and the way that we create are the same.
+ */
+export async function embeddedTemplate(): Promise<string> {
+  const recipe = new URL('../src/store/embedded/create-database-process.ts', import.meta.url)
+  const pglite = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'))
+  const key = createHash('sha256')
+    .update(await readFile(recipe))
+    .update(await readFile(pglite))
+    .digest('hex')
+  const cache = fileURLToPath(new URL('../node_modules/.cache/chatterd/', import.meta.url))
+  const template = join(cache, `embedded-${key.slice(0, 16)}`)
+  if (existsSync(template)) return template
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(join(cache, 'new-'))
+  await createDatabase(join(folder, 'database'))
+  await rename(join(folder, 'database'), template).catch((error: NodeJS.ErrnoException) => {
+    // Another process was faster.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+  })
+  await rm(folder, { recursive: true })
+  return template
+}
+
+async function createInPostgres(): Promise<Created> {
+  const url = new URL(await postgresUrl())
+  const admin = url.href
+  const name = `chatterd_test_${randomBytes(6).toString('hex')}`
+  await runOn(admin, `create database ${name}`)
+  url.pathname = `/${name}`
+  return {
+    source: { kind: 'postgresql', url: url.href },
+    remove: () => runOn(admin, `drop database ${name} with (force)`),
+  }
+}
+
+/** Started by the first test of this process that wants it, where nobody has named a server. */
+let ownServer: Promise<PostgresServer> | undefined
+
+/**
+ * A PostgreSQL where tests may create databases: the one that `CHATTERD_TEST_DATABASE_URL` names, as the global set-up does for
+ * all files of a run, or one of this process's own, which ends with it.
+ */
+async function postgresUrl(): Promise<string> {
+  const named = process.env.CHATTERD_TEST_DATABASE_URL
+  if (named) return named
+  ownServer ??= startPostgres()
+  return `${(await ownServer).url}postgres`
+}
+
+async function runOn(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }

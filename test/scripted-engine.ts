@@ -15,6 +15,8 @@ export interface ScriptedEngine extends Engine {
 export interface ScriptOptions {
   /** Called before each batch. */
   beforeBatch?: () => Promise<void> | void
+  /** Called when a silence has begun. */
+  onSilence?: () => void
   /** What `loadedContext` tells. */
   context?: number
 }
@@ -36,7 +38,7 @@ export function createScriptedEngine(
         await options.beforeBatch?.()
         signal.throwIfAborted()
         if (scene instanceof Error) throw scene
-        if (scene === 'silence') await aborted(signal)
+        if (scene === 'silence') await aborted(signal, options.onSilence)
         else yield scene
         signal.throwIfAborted()
       }
@@ -60,10 +62,10 @@ export function createScriptedEngine(
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<never> {
+async function aborted(signal: AbortSignal, onSilence?: () => void): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(signal.reason))
-  if (signal.aborted) reject(signal.reason)
+  onSilence?.()
   return promise
 }
 

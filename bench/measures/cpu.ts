@@ -3,6 +3,7 @@ import type { Contender } from '../contenders.ts'
 import { cpuMicros } from '../process-cost.ts'
 import type { Figure } from '../report.ts'
 import { runLoad } from '../run-load.ts'
+import type { ServerProcess } from '../start-process.ts'
 import { median, spread } from '../statistics.ts'
 
 /** A load whose cost in processor time is measured, round after round, the contenders in turn. */
@@ -17,35 +18,23 @@ export interface CpuLoad {
   aim: string
 }
 
-/** Processor time a token, beginnings and ends of the streams included. The first round warms up, and is left out. */
+const roundsOfProcess = 3
+
+interface Run {
+  contender: Contender
+  /** Microseconds a token, by round. */
+  micros: number[]
+}
+
+/** Processor time a token, beginnings and ends of the streams included. */
 export async function measureCpu(
   contenders: readonly [Contender, Contender],
   load: CpuLoad,
 ): Promise<Figure> {
-  const model = benchModelName(load.tokens, load.intervalMs)
-  // A database may remember other runs.
-  const name = `${model} ${Date.now()}`
-  const runs = await Promise.all(
-    contenders.map(async (contender) => ({
-      contender,
-      server: await contender.start(),
-      micros: [] as number[],
-    })),
-  )
-  try {
-    for (let round = 0; round <= load.rounds; round++) {
-      // The one that goes first changes, so that neither always meets the machine as the other left it.
-      for (const run of round % 2 ? runs.toReversed() : runs) {
-        const { url, pid } = run.server
-        const before = cpuMicros(pid)
-        const targets = [{ url, conversation: `${name} ${round} {n}` }]
-        const { streams, repeat } = load
-        const { tokens } = await runLoad({ targets, model, streams, repeat, hold: false })
-        if (round > 0) run.micros.push((cpuMicros(pid) - before) / tokens)
-      }
-    }
-  } finally {
-    await Promise.all(runs.map(({ server }) => server.stop()))
+  const runs: Run[] = contenders.map((contender) => ({ contender, micros: [] }))
+  // Two processes of one program differ by some percent for as long as they live: so no process lives for long.
+  for (let done = 0; done < load.rounds; done += roundsOfProcess) {
+    await measureProcesses(runs, load, Math.min(roundsOfProcess, load.rounds - done))
   }
   const [pipe = [], other = []] = runs.map(({ micros }) => micros)
   const ratios = other.map((micros, round) => micros / (pipe[round] ?? Number.NaN))
@@ -56,4 +45,35 @@ export async function measureCpu(
     result: `${(median(other) / median(pipe)).toFixed(2)} x; rounds ${spread(ratios, 2)}`,
     aim: load.aim,
   }
+}
+
+/** Some rounds with fresh processes. Another before them warms up, and is left out. */
+async function measureProcesses(runs: Run[], load: CpuLoad, rounds: number): Promise<void> {
+  const servers = await Promise.all(runs.map(async (run) => ({ run, server: await run.contender.start() })))
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      // The one that goes first changes, so that neither always meets the machine as the other left it.
+      for (const { run, server } of round % 2 ? servers.toReversed() : servers) {
+        const micros = await tokenMicros(server, load)
+        if (round > 0) run.micros.push(micros)
+      }
+    }
+  } finally {
+    await Promise.all(servers.map(({ server }) => server.stop()))
+  }
+}
+
+async function tokenMicros({ url, pid }: ServerProcess, load: CpuLoad): Promise<number> {
+  // New conversations: a database may remember other rounds.
+  const targets = [{ url, conversation: `cpu ${Date.now()} {n}` }]
+  const model = benchModelName(load.tokens, load.intervalMs)
+  const before = cpuMicros(pid)
+  const { tokens } = await runLoad({
+    targets,
+    model,
+    streams: load.streams,
+    repeat: load.repeat,
+    hold: false,
+  })
+  return (cpuMicros(pid) - before) / tokens
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { closeOnSignal } from './close-on-signal.ts'
 import { runCli } from './run-cli.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -12,8 +13,11 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   // Loaded only by the command that needs it: a mistake in a setting is told at once.
-  serve: async (config) =>
-    (await import('../main.ts')).serve(config, { version, out: (text) => process.stdout.write(text) }),
+  serve: async (config) => {
+    const { serve } = await import('../main.ts')
+    const server = await serve(config, { version, out: (text) => process.stdout.write(text) })
+    closeOnSignal(server, config.drainTimeoutMs, (text) => process.stderr.write(text))
+  },
 })
 
 // A start that failed half-way may have left a worker or a socket open.

@@ -13,7 +13,7 @@ const tokensPerMessage = 8
 
 /**
  * Where the prompt has to begin to fit a context of `window` tokens: the turn's present cut, or a later one at the start
- * of a turn. Never cuts into a turn, nor the newest one. `force` cuts even when the estimate says that all fits.
+ * of a turn. Never cuts into a turn, nor the newest one. `force` cuts for certain: the engine said that not all fits.
  */
 export function cutLog(
   state: Pick<TurnState, 'log' | 'pinned' | 'cut'>,
@@ -24,8 +24,10 @@ export function cutLog(
   const kept = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
   const fixed =
     estimate(JSON.stringify(tools)) + sum(state.log.filter((message) => message.seq <= state.pinned))
-  const scale = correction(kept, fixed)
-  if (!force && (fixed + sum(kept)) * scale <= window * fullShare) return state.cut
+  const total = fixed + sum(kept)
+  // What did not fit is no less than the context, whatever the estimate says.
+  const scale = Math.max(correction(kept, fixed), force ? window / total : 0)
+  if (!force && total * scale <= window * fullShare) return state.cut
   let left = sum(kept)
   let cut = state.cut
   for (const [position, message] of kept.entries()) {
@@ -44,11 +46,14 @@ export function estimatePrompt(state: Pick<TurnState, 'log'>, tools: readonly To
 
 /** The engine's own count of the newest answer, against our estimate of the same messages. */
 function correction(kept: readonly LogMessage[], fixed: number): number {
-  const counted = kept.findLastIndex((message) => message.usage?.promptTokens !== undefined)
-  const usage = kept[counted]?.usage
-  if (!usage?.promptTokens) return 1
-  const estimated = fixed + sum(kept.slice(0, counted + 1))
-  const exact = usage.promptTokens + (usage.outputTokens ?? 0)
+  // Only the newest answer was prompted from where the log is cut now; older counts may be of a longer prompt.
+  const counted = kept.findLastIndex((message) => message.usage !== undefined)
+  const answer = kept[counted]
+  if (!answer?.usage?.promptTokens) return 1
+  // The results of its calls came after it was counted.
+  const asked = { ...answer, calls: answer.calls.map(({ output: _, ...call }) => call) }
+  const estimated = fixed + sum([...kept.slice(0, counted), asked])
+  const exact = answer.usage.promptTokens + (answer.usage.outputTokens ?? 0)
   // Engines that count only what was not in their cache tell far too little; such a count is no measure.
   return Math.max(exact / estimated, 0.3)
 }

@@ -74,10 +74,11 @@ export function deltas(before: Answer, parts: readonly EnginePart[]): TurnEvent[
   const events: TurnEvent[] = []
   let calls = before.calls.length > 0
   for (const part of parts) {
-    if (part.calls) calls = true
+    const holdsCalls = part.calls !== undefined && part.calls.length > 0
+    calls ||= holdsCalls
     // The end of an answer without calls ends the turn, so its line goes out last, whole, once it is stored.
     if (part.done && !calls) events.push(...told(part, null, false))
-    else if (part.done || part.calls) events.push(...told(part, part.line, true))
+    else if (part.done || holdsCalls) events.push(...told(part, part.line, true))
     else if (part.text || part.thinking) events.push(...told(part, part.line, false))
     else events.push({ type: 'text-delta', text: '', line: part.line, shared: false })
   }

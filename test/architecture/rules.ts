@@ -89,7 +89,7 @@ export const rooms: Record<string, Room> = {
 export const packages: Record<string, string[]> = {
   '@electric-sql/pglite': ['store'],
   ajv: ['tools'],
-  'close-with-grace': ['main'],
+  'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],
   pg: ['store'],

@@ -1,5 +1,4 @@
-import pg from 'pg'
-import { readFileSync, readdirSync } from 'node:fs'
+import { openDatabase } from '../../src/store/database.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { createStore } from '../../src/store/store.ts'
 import { uuidv7 } from '../../src/store/uuidv7.ts'
@@ -11,19 +10,12 @@ import { residentTools } from '../../src/tools/resident/resident-tools.ts'
 import { readWeather } from '../../src/tools/resident/read-weather.ts'
 import { openTls } from '../../src/cli/open-tls.ts'
 import type { AddressInfo } from 'node:net'
-pg.types.setTypeParser(20, Number)
 export interface Chatterd { url: string; close(): Promise<void> }
-let n = 0
 export async function startChatterd(env: Record<string, string>): Promise<Chatterd> {
   const config = loadConfig({ platform: process.platform, home: '/tmp', cwd: '/tmp', env: { HOST: '127.0.0.1', PORT: '0', CHATTERD_LOG_LEVEL: 'silent', ...env } })
-  const name = `classic_${process.pid}_${n++}`
-  const admin = new pg.Client('postgres://chatterd@127.0.0.1:5499/postgres'); await admin.connect()
-  await admin.query(`create database ${name}`)
-  const pool = new pg.Pool({ connectionString: `postgres://chatterd@127.0.0.1:5499/${name}` })
-  const dir = new URL('../../src/store/migrations/', import.meta.url)
-  await pool.query('create schema chatterd')
-  for (const f of readdirSync(dir).sort()) await pool.query(readFileSync(new URL(f, dir), 'utf8'))
-  const store = createStore({ query: async (q: any) => (await pool.query(q)).rows } as never, { runner: uuidv7(), leaseMs: config.leaseMs, maxTools: config.maxTools, alone: false })
+  const database = await openDatabase({ source: config.databaseUrl ? { kind: 'postgresql', url: config.databaseUrl } : { kind: 'embedded', dataDir: config.dataDir } })
+  await database.whenReady
+  const store = createStore(database, { runner: uuidv7(), leaseMs: config.leaseMs, maxTools: config.maxTools, alone: !config.databaseUrl })
   const timer = setInterval(() => store.heartbeat(turns.ids()), 1500)
   await store.heartbeat([])
   const engine = await openEngine({ choice: config.engine, ollama: { baseUrl: config.ollamaBaseUrl, connectTimeoutMs: config.connectTimeoutMs,
@@ -40,5 +32,5 @@ export async function startChatterd(env: Record<string, string>): Promise<Chatte
     isResident: (t) => toolbox.has(t), onToolLeftOut: () => {}, limits: { ...config, maxUnreadBytes: config.clientBufferBytes }, maxBodyBytes: config.maxBodyBytes, ...(tls && { tls }) })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return { url: `http${tls ? 's' : ''}://127.0.0.1:${(app.server.address() as AddressInfo).port}`, close: async () => {
-    await turns.drain(1000); await app.close(); clearInterval(timer); await engine.close(); await pool.end(); await admin.query(`drop database ${name}`); await admin.end() } }
+    await turns.drain(1000); await app.close(); clearInterval(timer); await engine.close(); await database.close() } }
 }

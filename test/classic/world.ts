@@ -1,3 +1,4 @@
+import type { DatabaseKind } from '../databases.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
 import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
 import { createPhone, type DeviceTools, type Phone, type Shape } from './phone.ts'
@@ -13,9 +14,10 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Starts all of it. `settings` are environment variables of chatterd, those of its database among them. */
-export async function openWorld(settings: Record<string, string>): Promise<World> {
+/** Starts all of it on a fresh database. `settings` are environment variables of chatterd. */
+export async function openWorld(database: DatabaseKind, settings: Record<string, string>): Promise<World> {
   await using rooms = new AsyncDisposableStack()
+  const source = await database.create({ after: (end) => rooms.defer(end) })
   const ollama = await ollamaStandIn()
   rooms.defer(() => ollama.close())
   const openMeteo = await openMeteoStandIn()
@@ -24,6 +26,7 @@ export async function openWorld(settings: Record<string, string>): Promise<World
     CHATTERD_ENGINE: 'ollama',
     OLLAMA_BASE_URL: ollama.url,
     OPEN_METEO_URL: openMeteo.url,
+    ...(source.kind === 'embedded' ? { CHATTERD_DATA_DIR: source.dataDir } : { DATABASE_URL: source.url }),
     ...settings,
   })
   rooms.defer(() => chatterd.close())

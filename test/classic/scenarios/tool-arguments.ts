@@ -36,7 +36,7 @@ export function toolArguments(world: () => World): void {
     ['that are missing', {}, /"latitude" and "longitude" are missing/],
     ['that are no object', ['42.29', '-83.71'], /Wrong arguments for get_weather/],
     ['that are no JSON', '{"latitude": 42.29', /Wrong arguments for get_weather/],
-    ['of a wrong type', { latitude: { degrees: 42 }, longitude: -83.71 }, /"latitude" must be string/],
+    ['of a wrong type', { latitude: { degrees: 42 }, longitude: -83.71 }, /Latitude must be a number/],
     ['that are absent', undefined, /missing/],
   ]
   for (const [what, args, words] of wrong) {

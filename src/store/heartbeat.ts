@@ -1,0 +1,48 @@
+import type { ConversationStore } from '../turn/conversation-store.ts'
+
+/** What a heartbeat tells, and whom. */
+export interface HeartbeatOptions {
+  /** How long a sign of life holds, in milliseconds; it is given three times in that time. */
+  leaseMs: number
+  /** The turns that this process runs. */
+  turns(): readonly string[]
+  onEnded(turns: readonly string[]): void
+}
+
+/** Signs of life until they are stopped. */
+export interface Heartbeat {
+  /** Resolves after the first sign, or its failure. */
+  first: Promise<void>
+  /** Takes this process off the list: its turns need not wait for the lease. */
+  stop(): Promise<void>
+}
+
+/** Tells the database again and again that this process lives. While the database is away, nothing is told, and nobody else can be either. */
+export function startHeartbeat(
+  store: Pick<ConversationStore, 'heartbeat' | 'leave'>,
+  { leaseMs, turns, onEnded }: HeartbeatOptions,
+): Heartbeat {
+  let beating: Promise<void> | undefined
+  const beat = () => {
+    // One that takes long is not followed by another.
+    beating ??= store
+      .heartbeat(turns())
+      .then((ended) => {
+        if (ended.length > 0) onEnded(ended)
+      })
+      .catch(() => {})
+      .finally(() => {
+        beating = undefined
+      })
+    return beating
+  }
+  const timer = setInterval(beat, leaseMs / 3)
+  return {
+    first: beat(),
+    async stop() {
+      clearInterval(timer)
+      await beating
+      await store.leave().catch(() => {})
+    },
+  }
+}

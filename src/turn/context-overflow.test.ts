@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMemoryStore, type MemoryStore } from '../../test/memory-store.ts'
+import { createScriptedEngine, part, type Scene, says } from '../../test/scripted-engine.ts'
+import { begin, engineError, kinds, limits, run, user } from '../../test/scripted-turn.ts'
+
+const tooLong: Scene[] = [engineError('context-overflow', 'the prompt is too long')]
+
+/** A store whose conversation has `count` turns of about `tokens` tokens each, and a new one, begun. */
+async function longTalk(count: number, tokens: number) {
+  const store = createMemoryStore()
+  for (let number = 1; number <= count; number++) {
+    const state = await begin(store, [user('x'.repeat(3 * tokens))], `old${number}`)
+    await run({ engine: createScriptedEngine([says('Yes.')]), store, state })
+  }
+  return { store, state: await begin(store) }
+}
+
+function cutOf(store: MemoryStore): number | undefined {
+  return store.conversation('talk')?.cut
+}
+
+test('a log that outgrows the context of its model is cut at the start of a turn, told, and remembered', async () => {
+  const { store, state } = await longTalk(10, 500)
+  const engine = createScriptedEngine([says('Hi.')], { context: 4_096 })
+  const { events } = await run({ engine, store, state })
+  assert.deepEqual(kinds(events), ['step-start', 'notice', 'text-delta', 'step-end', 'turn-end'])
+  const cut = cutOf(store) ?? 0
+  assert.ok(cut > 1 && cut < 21 && cut % 2 === 1, `${cut}`)
+  assert.equal(engine.requests[0]?.messages[0]?.role, 'system')
+
+  const again = createScriptedEngine([says('Hi.')], { context: 4_096 })
+  const next = await run({ engine: again, store, state: await begin(store, undefined, 't2') })
+  assert.ok(!kinds(next.events).includes('notice'))
+  assert.equal(cutOf(store), cut)
+})
+
+test('the context that a request or the settings name decides', async () => {
+  const { store, state } = await longTalk(10, 500)
+  const roomy = createScriptedEngine([says('Hi.')], { context: 4_096 })
+  const settings = { options: { num_ctx: 100_000 } }
+  await run({ engine: roomy, store, state: { ...state, request: { ...state.request, settings } } })
+  assert.equal(cutOf(store), 1)
+
+  const narrow = createScriptedEngine([says('Hi.')], { context: 100_000 })
+  const second = await begin(store, undefined, 't2')
+  await run({ engine: narrow, store, state: second, limits: { ...limits, contextTokens: 4_096 } })
+  assert.ok((cutOf(store) ?? 0) > 1)
+})
+
+test('a short prompt goes out without asking for the context', async () => {
+  const engine = createScriptedEngine([says('Hi.')])
+  engine.loadedContext = () => Promise.reject(new Error('nobody should ask'))
+  const { last } = await run({ engine })
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+})
+
+test('an engine that says the prompt is too long gets a shorter one, and the client is told', async () => {
+  const { store, state } = await longTalk(4, 10)
+  const engine = createScriptedEngine([tooLong, says('Hi.')], { context: 100_000 })
+  const { events, last } = await run({ engine, store, state })
+  assert.deepEqual(kinds(events), ['step-start', 'notice', 'text-delta', 'step-end', 'turn-end'])
+  assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
+  const [first, retry] = engine.requests
+  assert.ok(first && retry && retry.messages.length < first.messages.length)
+  assert.ok((cutOf(store) ?? 0) > 1)
+})
+
+test('a second time too long is told to the client', async () => {
+  const { store, state } = await longTalk(4, 10)
+  const engine = createScriptedEngine([tooLong, tooLong, says('Hi.')])
+  const { last } = await run({ engine, store, state })
+  assert.ok(last.type === 'turn-end' && last.status === 'failed')
+  assert.deepEqual(last.error, { code: 'context-overflow', detail: 'the prompt is too long' })
+  assert.equal(engine.requests.length, 2)
+})
+
+test('where there is nothing to cut, too long is told at once, and the request can be refused', async () => {
+  const engine = createScriptedEngine([tooLong, says('Hi.')])
+  const { last, store, events } = await run({ engine, accepted: () => false })
+  assert.ok(last.type === 'turn-end' && last.refused && last.error?.code === 'context-overflow')
+  assert.ok(!kinds(events).includes('notice'))
+  assert.equal(engine.requests.length, 1)
+  assert.deepEqual(store.conversation('talk')?.messages, [])
+})
+
+test('too long in the middle of an answer is a failure: what was told stands', async () => {
+  const { store, state } = await longTalk(4, 10)
+  const engine = createScriptedEngine([[[part({ text: 'It is' })], ...tooLong], says('Hi.')])
+  const { last } = await run({ engine, store, state })
+  assert.ok(last.type === 'turn-end' && last.error?.code === 'context-overflow')
+  assert.equal(engine.requests.length, 1)
+})
+
+test('an engine that cannot tell its context fails the turn as one that cannot be reached', async () => {
+  const { store, state } = await longTalk(4, 1_000)
+  const engine = createScriptedEngine([says('Hi.')])
+  engine.loadedContext = () => Promise.reject(engineError('engine-unreachable'))
+  const { last } = await run({ engine, store, state, accepted: () => false })
+  assert.ok(last.type === 'turn-end' && last.refused && last.error?.code === 'engine-unreachable')
+})

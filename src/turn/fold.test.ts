@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { call, part } from '../../test/scripted-engine.ts'
+import type { EnginePart } from './engine.ts'
+import { type Answer, deltas, emptyAnswer, fold } from './fold.ts'
+
+const limits = { maxSteps: 9, maxCalls: 100, maxAnswerBytes: 100_000 }
+const runs = { numRuns: 300, seed: 1 }
+
+/** Any text, also such as breaks an emoji in two. */
+const texts = fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom('🎈', '\ud83c', '\udf88', 'ß', '…', '\n'))
+const bodies = fc.record({
+  text: fc.option(texts, { nil: '' }),
+  thinking: fc.option(texts, { nil: '' }),
+  calls: fc.option(fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 3 }), { nil: undefined }),
+})
+
+function made(
+  { text, thinking, calls }: { text: string; thinking: string; calls: string[] | undefined },
+  done = false,
+) {
+  return part({ text, thinking, ...(calls && { calls: calls.map((name) => call(name)) }), done })
+}
+
+/** Answers, whole: the last part, and only that, has the end. */
+const answers = fc
+  .tuple(fc.array(bodies, { maxLength: 8 }), bodies)
+  .map(([begin, end]) => [...begin.map((body) => made(body)), made(end, true)])
+
+/** Cuts a list into batches of any sizes. */
+function batched<T>(list: readonly T[], sizes: readonly number[]): T[][] {
+  const batches: T[][] = []
+  let at = 0
+  for (const size of sizes) {
+    if (at >= list.length) break
+    batches.push(list.slice(at, at + size))
+    at += size
+  }
+  return at < list.length ? [...batches, list.slice(at)] : batches
+}
+
+const cutAnswers = fc
+  .tuple(answers, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }))
+  .map(([parts, sizes]) => batched(parts, sizes))
+
+function play(batches: readonly EnginePart[][]) {
+  let answer: Answer = emptyAnswer
+  const events = batches.flatMap((parts) => {
+    const told = deltas(answer, parts)
+    answer = fold(answer, parts, limits)
+    return told
+  })
+  const joined = (type: string) =>
+    events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')
+  return { answer, events, text: joined('text-delta'), thinking: joined('thinking-delta') }
+}
+
+test('the text that is told, the text that is kept and the text of the engine are the same, however it was read', () => {
+  fc.assert(
+    fc.property(cutAnswers, (batches) => {
+      const { answer, text, thinking } = play(batches)
+      const parts = batches.flat()
+      assert.equal(text, parts.map((one) => one.text ?? '').join(''))
+      assert.equal(answer.text, text)
+      assert.equal(thinking, parts.map((one) => one.thinking ?? '').join(''))
+      assert.equal(answer.thinking, thinking)
+    }),
+    runs,
+  )
+})
+
+test('how an answer was read changes nothing', () => {
+  fc.assert(
+    fc.property(cutAnswers, (batches) => {
+      const once = play([batches.flat()])
+      const several = play(batches)
+      assert.deepEqual(several, once)
+    }),
+    runs,
+  )
+})
+
+test('the calls are kept in order, each with its line and its place in it', () => {
+  fc.assert(
+    fc.property(cutAnswers, (batches) => {
+      const expected = batches
+        .flat()
+        .flatMap(({ line, calls = [] }) => calls.map(({ name }, position) => ({ name, line, position })))
+      assert.deepEqual(
+        play(batches).answer.calls.map(({ name, source }) => ({ name, ...source })),
+        expected,
+      )
+    }),
+    runs,
+  )
+})
+
+test('every line is told once and in order, but those of calls, and the end, which wait until they are stored', () => {
+  fc.assert(
+    fc.property(cutAnswers, (batches) => {
+      const { events, answer } = play(batches)
+      const whole = events.flatMap((event) =>
+        'line' in event && event.line !== null && !('shared' in event && event.shared) ? [event.line] : [],
+      )
+      const plain = batches.flat().filter((one) => !one.calls && !one.done)
+      assert.deepEqual(
+        whole,
+        plain.map(({ line }) => line),
+      )
+      assert.equal(answer.lastLine, batches.flat().at(-1)?.line)
+    }),
+    runs,
+  )
+})
+
+test('of a line that holds calls only the text is told at once, and it says so', () => {
+  const both = part({ text: 'Look', calls: [call('a')] })
+  assert.deepEqual(deltas(emptyAnswer, [both]), [
+    { type: 'text-delta', text: 'Look', line: both.line, shared: true },
+  ])
+  assert.deepEqual(deltas(emptyAnswer, [part({ calls: [call('a')] })]), [])
+})
+
+test('the text of the last line carries no line where the answer has no calls: that goes out whole, at the end', () => {
+  const last = part({ text: 'Bye', done: true })
+  assert.deepEqual(deltas(emptyAnswer, [last]), [
+    { type: 'text-delta', text: 'Bye', line: null, shared: false },
+  ])
+  const after = fold(emptyAnswer, [part({ calls: [call('a')] })], limits)
+  assert.deepEqual(deltas(after, [last]), [
+    { type: 'text-delta', text: 'Bye', line: last.line, shared: true },
+  ])
+})
+
+test('an empty list of calls is none', () => {
+  const last: EnginePart = { ...part({ text: 'Bye', done: true }), calls: [] }
+  assert.deepEqual(deltas(emptyAnswer, [last]), [
+    { type: 'text-delta', text: 'Bye', line: null, shared: false },
+  ])
+})
+
+test('a line with nothing in it is told too: clients count lines', () => {
+  const empty = part({})
+  assert.deepEqual(deltas(emptyAnswer, [empty]), [
+    { type: 'text-delta', text: '', line: empty.line, shared: false },
+  ])
+})
+
+test('an answer may have as many bytes of UTF-8 as allowed, and no more', () => {
+  for (const text of ['abcd', 'ßß', '…a', '🎈']) {
+    const fits = { ...limits, maxAnswerBytes: 4 }
+    assert.equal(fold(emptyAnswer, [part({ text })], fits).bytes, 4)
+    assert.throws(() => fold(emptyAnswer, [part({ text }), part({ text: 'x' })], fits), {
+      code: 'answer-limit',
+    })
+    assert.throws(() => fold(emptyAnswer, [part({ thinking: text, text: 'x' })], fits), {
+      code: 'answer-limit',
+    })
+  }
+})
+
+test('an emoji counts the same when it comes in two halves', () => {
+  const halves = [part({ text: '\ud83c' }), part({ text: '\udf88' })]
+  assert.equal(fold(emptyAnswer, halves, limits).bytes, Buffer.byteLength('🎈'))
+})
+
+test('well-formed text counts as many bytes as it has in UTF-8', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.equal(fold(emptyAnswer, [part({ text })], limits).bytes, Buffer.byteLength(text))
+    }),
+    runs,
+  )
+})
+
+test('an answer may have as many calls as allowed, and no more', () => {
+  const two = part({ calls: [call('a'), call('b')] })
+  const few = { ...limits, maxCalls: 2 }
+  const full = fold(emptyAnswer, [two], few)
+  assert.equal(full.calls.length, 2)
+  assert.throws(() => fold(full, [part({ calls: [call('a')] })], few), {
+    code: 'call-limit',
+    message: /3 calls in one answer; 2 are allowed \(setting CHATTERD_MAX_CALLS\)/,
+  })
+})
+
+test('taking in parts leaves the answer before as it was', () => {
+  const before = fold(emptyAnswer, [part({ text: 'a', calls: [call('a')] })], limits)
+  const copy = structuredClone(before)
+  fold(before, [part({ text: 'b', calls: [call('b')], done: true })], limits)
+  assert.deepEqual(before, copy)
+  assert.deepEqual(emptyAnswer, { text: '', thinking: '', bytes: 0, calls: [], lastLine: null })
+})

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { locate, resident } from '../../test/scripted-turn.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { createToolbox } from '../tools/toolbox.ts'
+import type { AskedCall } from './fold.ts'
+import { offeredTools, placeCalls } from './place-calls.ts'
+
+const toolbox = createToolbox([resident('weather', () => 'sunny')])
+const offered = offeredTools(toolbox, [locate])
+
+function place(asked: Partial<AskedCall>[], usedIds: string[] = []) {
+  let made = 0
+  const newCallId = () => `own_${++made}`
+  const calls = asked.map((one) => ({ name: 'weather', arguments: {}, source: null, ...one }))
+  return placeCalls(calls, { toolbox, offered, usedIds: new Set(usedIds), newCallId })
+}
+
+test('calls of resident tools run here, calls of device tools are offered to the device', () => {
+  const calls = place([{ name: 'weather' }, { name: 'locate' }])
+  assert.deepEqual(
+    calls.map(({ index, name, side, status }) => [index, name, side, status]),
+    [
+      [0, 'weather', 'resident', 'running'],
+      [1, 'locate', 'device', 'offered'],
+    ],
+  )
+})
+
+test('a name that nobody has fails, with the names that there are', () => {
+  const [call] = place([{ name: 'wether', arguments: { city: 'Bonn' } }])
+  assert.equal(call?.status, 'failed')
+  assert.equal(call.output, 'There is no tool named "wether". The tools are: weather, locate.')
+  assert.deepEqual(call.arguments, { city: 'Bonn' })
+})
+
+test('a tool that was not offered cannot be called', () => {
+  const calls = [{ name: 'weather', arguments: {}, source: null }]
+  const [call] = placeCalls(calls, { toolbox, offered: [], usedIds: new Set(), newCallId: () => 'own' })
+  assert.equal(call?.status, 'failed')
+  assert.match(call.output ?? '', /There are no tools here/)
+})
+
+test('arguments are coerced toward the schema of their tool, on both sides', () => {
+  const calls = place([
+    { name: 'weather', arguments: { city: 48109 } },
+    { name: 'locate', arguments: { precise: true } },
+    { name: 'weather', arguments: '{"city":"Bonn"}' },
+  ])
+  assert.deepEqual(
+    calls.map((call) => call.arguments),
+    [{ city: '48109' }, { precise: 'true' }, { city: 'Bonn' }],
+  )
+})
+
+test('arguments that do not fit fail with words, and stand in the record as they came', () => {
+  const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
+  const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
+  const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' }, source: null }))
+  const places = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
+  const [, call] = placeCalls(asked, places)
+  assert.deepEqual([call?.side, call?.status, call?.arguments], ['device', 'failed', { lat: 'north' }])
+  assert.match(call?.output ?? '', /lat/)
+  const [unread] = place([{ arguments: 'no JSON' }])
+  assert.deepEqual([unread?.side, unread?.status, unread?.arguments], ['resident', 'failed', {}])
+})
+
+test("the engine's ids are kept, and where it gave none, or one that is taken, there is one of ours", () => {
+  const ids = place([{ id: 'a' }, {}, { id: 'a' }, { id: 'b' }, { id: 'c' }], ['b']).map(({ id }) => id)
+  assert.deepEqual(ids, ['a', 'own_1', 'own_2', 'own_3', 'c'])
+})
+
+test('ids are never given twice in a turn', () => {
+  const ids = fc.option(fc.constantFrom('', 'a', 'b', 'own_1', 'own_2'), { nil: undefined })
+  const used = fc.uniqueArray(fc.constantFrom('a', 'b', 'x'))
+  fc.assert(
+    fc.property(fc.array(ids, { maxLength: 6 }), used, (given, taken) => {
+      let made = 0
+      const asked = given.map((id) => ({
+        name: 'weather',
+        arguments: {},
+        source: null,
+        ...(id !== undefined && { id }),
+      }))
+      const places = { toolbox, offered, usedIds: new Set(taken), newCallId: () => `fresh_${++made}` }
+      const all = [...placeCalls(asked, places).map(({ id }) => id), ...taken]
+      assert.equal(new Set(all).size, all.length)
+      assert.ok(!all.includes(''))
+    }),
+    { numRuns: 200, seed: 1 },
+  )
+})
+
+test('a device tool that has the name of a resident one is not offered', () => {
+  const same: ToolSchema = { type: 'function', function: { name: 'weather', description: 'of the device' } }
+  const tools = offeredTools(toolbox, [same, locate])
+  assert.deepEqual(
+    tools.map((tool) => [tool.function.name, tool.function.description]),
+    [
+      ['weather', undefined],
+      ['locate', undefined],
+    ],
+  )
+})

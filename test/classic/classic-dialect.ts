@@ -1,0 +1,50 @@
+import { after, before, describe } from 'node:test'
+import type { DatabaseKind } from '../databases.ts'
+import { deviceTools } from './scenarios/device-tools.ts'
+import { engineFaults } from './scenarios/engine-faults.ts'
+import { leavingAndMeeting } from './scenarios/leaving.ts'
+import { limits, tightLimits } from './scenarios/limits.ts'
+import { plainRoutes } from './scenarios/plain-routes.ts'
+import { promptPrefix } from './scenarios/prompt-prefix.ts'
+import { refusals } from './scenarios/refusals.ts'
+import { results } from './scenarios/results.ts'
+import { texts } from './scenarios/texts.ts'
+import { toolArguments } from './scenarios/tool-arguments.ts'
+import { toolRounds } from './scenarios/tool-rounds.ts'
+import { openWorld, type World } from './world.ts'
+
+const scenarios = {
+  'tools of both sides': toolRounds,
+  'arguments of calls': toolArguments,
+  'the tools of a device': deviceTools,
+  'results of a device': results,
+  'an engine that fails': engineFaults,
+  'phones that leave and prompts that meet': leavingAndMeeting,
+  'texts byte for byte': texts,
+  'the prompt of the next turn': promptPrefix,
+  'requests that are refused': refusals,
+  'the other routes': plainRoutes,
+}
+
+/** The classic dialect over real HTTP, on a database of this kind. */
+export function testClassicDialect(database: DatabaseKind): void {
+  describe(`the classic dialect on ${database.name}`, () => {
+    const world = worldOf(database, {})
+    for (const [title, register] of Object.entries(scenarios)) describe(title, () => register(world))
+  })
+
+  describe(`the limits of the classic dialect on ${database.name}`, () => limits(worldOf(database, tightLimits)))
+}
+
+/** A world for the tests of the suite that is being described. */
+function worldOf(database: DatabaseKind, settings: Record<string, string>): () => World {
+  let world: World | undefined
+  before(async () => {
+    world = await openWorld(database, settings)
+  })
+  after(() => world?.close())
+  return () => {
+    if (!world) throw new Error('the world is not open yet')
+    return world
+  }
+}

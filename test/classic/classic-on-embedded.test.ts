@@ -1,0 +1,4 @@
+import { databaseKinds } from '../databases.ts'
+import { testClassicDialect } from './classic-dialect.ts'
+
+for (const database of databaseKinds) if (database.kind === 'embedded') testClassicDialect(database)

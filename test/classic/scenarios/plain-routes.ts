@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recording } from '../../fixtures/ollama/recordings.ts'
+import { get, send } from '../post.ts'
+import type { World } from '../world.ts'
+
+/** The routes beside the chat. */
+export function plainRoutes(world: () => World): void {
+  const url = (path: string) => world().url + path
+
+  test('GET / greets phones with a JSON string and browsers with a page', async () => {
+    const phone = await get(url('/'))
+    assert.deepEqual([phone.status, phone.raw.toString()], [200, '"EECS Reactive chatterd"'])
+    assert.equal((await send(url('/'), undefined, { method: 'GET', headers: { accept: '*/*' } }).answer).json, 'EECS Reactive chatterd')
+    const browser = await get(url('/'), { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
+    assert.match(browser.contentType, /^text\/html/)
+    assert.match(browser.raw.toString(), /^<!doctype html>/)
+  })
+
+  test('/healthz and /readyz tell that it lives and serves', async () => {
+    assert.equal((await get(url('/healthz'))).status, 200)
+    assert.equal((await get(url('/readyz'))).status, 200)
+  })
+
+  const words = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
+  const asked: [what: string, method: string, path: string, body?: unknown][] = [
+    ['GET with a body, as curl sends it', 'GET', '/weather', { lat: '42.29', lon: '-83.71' }],
+    ['GET with numbers in its body', 'GET', '/weather', { lat: 42.29, lon: -83.71 }],
+    ['POST', 'POST', '/weather', { lat: '42.29', lon: '-83.71' }],
+    ['GET with a query', 'GET', '/weather?lat=42.29&lon=-83.71'],
+    ['POST with a query', 'POST', '/weather?lat=42.29&lon=-83.71'],
+  ]
+  for (const [what, method, path, body] of asked) {
+    test(`/weather answers ${what} with one JSON string`, async () => {
+      const answer = await send(url(path), body, { method }).answer
+      assert.deepEqual([answer.status, answer.raw.toString()], [200, JSON.stringify(words)])
+      assert.match(answer.contentType, /^application\/json/)
+    })
+  }
+
+  test('/weather refuses a place that is none with 422', async () => {
+    for (const body of [{}, { lat: 91, lon: 0 }, { lat: 0, lon: 181 }, { lat: 'here', lon: 'there' }, { lat: null, lon: 1 }, []]) {
+      const answer = await send(url('/weather'), body).answer
+      assert.equal(answer.status, 422, JSON.stringify(body))
+      assert.ok(answer.error)
+    }
+    for (const [lat, lon] of [['90', '180'], ['-90', '-180']])
+      assert.equal((await send(url('/weather'), { lat, lon }).answer).status, 200)
+  })
+
+  test('trouble with the weather service is 500 with its words', async () => {
+    world().openMeteo.troubles('71', 'is broken')
+    world().openMeteo.troubles('72', 'refuses')
+    for (const lat of ['71', '72']) {
+      const answer = await send(url('/weather'), { lat, lon: '1' }).answer
+      assert.equal(answer.status, 500)
+      assert.match(answer.error ?? '', /^Internal server error: The weather service \(Open-Meteo\) answered/)
+    }
+  })
+
+  test('the board keeps what is posted, with username or name, in order', async () => {
+    const posts = [
+      { username: 'ada', message: 'Hello 👋\u0000\r\n' },
+      { name: 'bob', message: '' },
+      { username: 'ada', name: null, message: '  two  spaces  ' },
+    ]
+    for (const post of posts) {
+      const answer = await send(url('/postchatt'), post).answer
+      assert.deepEqual([answer.status, answer.raw.toString()], [200, '{}'])
+    }
+    const board = (await get(url('/getchatts'))).json as [string, string, string, string][]
+    const mine = board.slice(-3)
+    assert.deepEqual(
+      mine.map(([username, message]) => [username, message]),
+      [
+        ['ada', 'Hello 👋\u0000\r\n'],
+        ['bob', ''],
+        ['ada', '  two  spaces  '],
+      ],
+    )
+    for (const row of mine) {
+      assert.equal(row.length, 4)
+      assert.match(row[2], /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+      assert.match(row[3], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|\+00:00)$/)
+    }
+    assert.deepEqual(mine.map((row) => row[3]), mine.map((row) => row[3]).toSorted())
+  })
+
+  test('the board refuses what has no name or no message with 422, and keeps nothing of it', async () => {
+    const before = (await get(url('/getchatts'))).raw.toString()
+    for (const bad of [{ message: 'x' }, { username: 'x' }, { username: 1, message: 'x' }, [], null, 'x']) {
+      assert.equal((await send(url('/postchatt'), JSON.stringify(bad)).answer).status, 422, JSON.stringify(bad))
+    }
+    assert.equal((await get(url('/getchatts'))).raw.toString(), before)
+  })
+
+  test('/llmprompt passes the body on and the answer back, byte for byte', async () => {
+    const { ollama } = world()
+    const { contentType, answer: recorded } = recording('generate')
+    ollama.generates((response) => response.writeHead(200, { 'content-type': contentType }).end(recorded))
+    const body = { model: 'smollm2:135m', prompt: 'Hi\u2028 👋', stream: true, options: { a: null }, raw: true }
+    const answer = await send(url('/llmprompt'), body).answer
+    assert.deepEqual([answer.status, answer.contentType], [200, 'application/x-ndjson'])
+    assert.ok(answer.raw.equals(recorded))
+    assert.deepEqual(JSON.parse(String(ollama.generated.at(-1))), body)
+  })
+
+  test('/llmprompt passes the errors of the engine on as they are, before and within the answer', async () => {
+    const { ollama } = world()
+    for (const status of [400, 404, 503]) {
+      const words = '{"error":"model \'nope\' not found"}'
+      ollama.generates((response) => response.writeHead(status, { 'content-type': 'application/json' }).end(words))
+      const answer = await send(url('/llmprompt'), { model: 'nope', prompt: 'Hi' }).answer
+      assert.deepEqual([answer.status, answer.raw.toString()], [status, words])
+    }
+    const broken = '{"model":"m","response":"a","done":false}\n{"error":"the runner died"}\n'
+    ollama.generates((response) => response.end(broken))
+    assert.equal((await send(url('/llmprompt'), { model: 'm' }).answer).raw.toString(), broken)
+  })
+
+  test('/llmprompt ends torn where the engine tears it, and is 502 where it is torn before', async () => {
+    const { ollama } = world()
+    ollama.generates((response) => response.destroy())
+    const refused = await send(url('/llmprompt'), { model: 'm' }).answer
+    assert.equal(refused.status, 502)
+    assert.ok(refused.error)
+    ollama.generates((response) => response.write('{"model":"m","response":"a","done":false}\n', () => response.destroy()))
+    await assert.rejects(send(url('/llmprompt'), { model: 'm' }).answer)
+    assert.equal((await send(url('/llmprompt'), { prompt: 'no model' }).answer).status, 422)
+  })
+}

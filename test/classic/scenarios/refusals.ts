@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { says } from '../../stand-ins/ollama-answers.ts'
+import { get, send } from '../post.ts'
+import type { World } from '../world.ts'
+
+/** Requests that cannot be taken: JSON with the right status, and nothing stored. */
+export function refusals(world: () => World): void {
+  const good = { appID: 'refused', model: 'refused:test', messages: [{ role: 'user', content: 'Hi' }] }
+  const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name))
+
+  const bad: [what: string, body: unknown][] = [
+    ['no body', ''],
+    ['no JSON', '{"appID": "refused", '],
+    ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])],
+    ['a list', []],
+    ['a string', '"hello"'],
+    ['null', 'null'],
+    ['no appID', without('appID')],
+    ['an empty appID', { ...good, appID: '' }],
+    ['an appID of 156 characters', { ...good, appID: 'x'.repeat(156) }],
+    ['an appID that is a number', { ...good, appID: 1 }],
+    ['an appID with a NUL', { ...good, appID: 'a\u0000b' }],
+    ['no model', without('model')],
+    ['a model that is a number', { ...good, model: 1 }],
+    ['no messages', without('messages')],
+    ['messages that are null', { ...good, messages: null }],
+    ['an empty list of messages', { ...good, messages: [] }],
+    ['a message that is a string', { ...good, messages: ['Hi'] }],
+    ['a role that nobody knows', { ...good, messages: [{ role: 'wizard', content: 'Hi' }] }],
+    ['content that is a number', { ...good, messages: [{ role: 'user', content: 1 }] }],
+    ['images that are no list', { ...good, messages: [{ role: 'user', content: '', images: 'aGk=' }] }],
+    ['tools that are no list', { ...good, tools: { name: 'a' } }],
+    ['a tool without a name', { ...good, tools: [{ type: 'function', function: {} }] }],
+    ['stream that is a string', { ...good, stream: 'yes' }],
+    ['a tool result in the middle', { ...good, messages: [{ role: 'tool', content: 'x' }, good.messages[0]] }],
+  ]
+  for (const route of ['/llmtools', '/llmchat']) {
+    test(`${route} refuses what it cannot read with 422 and words, and stores nothing`, async () => {
+      const model = world().ollama.model('refused:test')
+      for (const [what, body] of bad) {
+        const answer = await send(world().url + route, body).answer
+        assert.equal(answer.status, 422, `${what}: ${answer.raw}`)
+        assert.deepEqual(Object.keys(answer.json as object), ['error'], what)
+        assert.ok(answer.error, what)
+      }
+      assert.equal(model.prompts.length, 0)
+      model.answers(says('Hi.'))
+      await send(`${world().url}/llmprep`, { ...good, messages: [] }).answer
+      assert.equal((await send(world().url + route, good).answer).text, 'Hi.')
+      assert.deepEqual(model.lastMessages(), good.messages)
+    })
+  }
+
+  test('/llmprep refuses what it cannot read, and leaves the conversation as it was', async () => {
+    const { phone, model } = world().talk()
+    model.answers(says('Hi.'), says('Yes.'))
+    await phone.prompt('Hello')
+    for (const bad of [{ appID: phone.appID }, { appID: phone.appID, model: 'm', messages: [{ role: 'x' }] }]) {
+      assert.equal((await send(`${world().url}/llmprep`, bad).answer).status, 422)
+    }
+    await phone.prompt('Still there?')
+    assert.equal(model.lastMessages().length, 3)
+  })
+
+  test('an appID is a name like any other: long, odd, and each its own conversation', async () => {
+    const names = [
+      'x'.repeat(155),
+      '👩‍👩‍👧'.repeat(19),
+      '../../etc/passwd',
+      "'; drop table chatterd.conversations; --",
+      ' ',
+      'a\nb',
+      'edu.umich.app',
+      'EDU.umich.app',
+      '%00',
+      '__proto__',
+    ]
+    const { model } = world().talk()
+    for (const appID of names) {
+      model.answers(says('One.'), says('Two.'))
+      const post = (content: string) =>
+        send(`${world().url}/llmtools`, { appID, model: model.name, messages: [{ role: 'user', content }] }).answer
+      assert.equal((await post('First')).text, 'One.', appID)
+      assert.equal((await post('Second')).text, 'Two.', appID)
+      assert.deepEqual(
+        model.lastMessages().map(({ content }) => content),
+        ['First', 'One.', 'Second'],
+        appID,
+      )
+    }
+  })
+
+  test('a body is read as JSON whatever it says that it is', async () => {
+    const { phone, model } = world().talk()
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=UTF-8']) {
+      model.answers(says('Hi.'))
+      const body = JSON.stringify({ ...good, appID: phone.appID, model: model.name })
+      const answer = await send(`${world().url}/llmtools`, body, { headers: { 'content-type': type } }).answer
+      assert.equal(answer.text, 'Hi.', type)
+    }
+  })
+
+  test('fields that nobody knows are let through', async () => {
+    const { phone, model } = world().talk()
+    model.answers(says('Hi.'))
+    const { status } = await phone.post('Hi', { future: { a: 1 } }).answer
+    assert.equal(status, 200)
+  })
+
+  test('what is not there is 404, in JSON', async () => {
+    for (const [path, method] of [['/nope', 'GET'], ['/llmtools', 'GET'], ['/llmtools/', 'POST'], ['/weather', 'DELETE']] as const) {
+      const answer = await send(world().url + path, undefined, { method }).answer
+      assert.equal(answer.status, 404, path)
+      assert.ok(answer.error)
+    }
+    assert.match((await get(`${world().url}/nope?secret=1`)).error ?? '', /^There is nothing at GET \/nope\.$/)
+  })
+}

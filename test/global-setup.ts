@@ -1,0 +1,19 @@
+import { embeddedTemplate } from './databases.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+// For node's --test-global-setup: what the files of a run share, each of which is a process of its own.
+
+let server: PostgresServer | undefined
+
+export async function globalSetup(): Promise<void> {
+  const template = embeddedTemplate()
+  if (!process.env.CHATTERD_TEST_DATABASE_URL) {
+    server = await startPostgres()
+    process.env.CHATTERD_TEST_DATABASE_URL = `${server.url}postgres`
+  }
+  await template
+}
+
+export async function globalTeardown(): Promise<void> {
+  await server?.remove()
+}
