@@ -12,12 +12,12 @@ if (found < needed) {
   process.exit(1)
 }
 
-const built = '/dist/cli/chatterd.js'
+const source = '/src/cli/chatterd.ts'
 
-import('../dist/cli/chatterd.js').catch((error) => {
-  // A checkout that was not built runs from its sources. Anything else that is missing is an error.
-  if (error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith(built)) {
-    return import('../src/cli/chatterd.ts')
+import('../src/cli/chatterd.ts').catch((error) => {
+  // A checkout runs from its sources, whatever was built of it before; the package has only what was built.
+  if (error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith(source)) {
+    return import('../dist/cli/chatterd.js')
   }
   throw error
 })

@@ -102,8 +102,9 @@ async function runServer(binaries: string, folder: string, port: number): Promis
   })
   // It keeps no test process alive: when that ends, so does the server.
   server.unref()
-  for (const pipe of [server.stdin, server.stderr])
-    if (pipe && 'unref' in pipe) (pipe as { unref(): void }).unref()
+  for (const pipe of [server.stdin, server.stderr]) {
+    if (pipe instanceof Socket) pipe.unref()
+  }
   return server
 }
 

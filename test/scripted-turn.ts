@@ -65,15 +65,15 @@ export async function run(options: Run): Promise<Ran> {
     ...{ now: () => 0, newCallId: () => `own_${++callIds}` },
   }
   const signal = options.signal ?? new AbortController().signal
-  const client = { signal, accepted: options.accepted ?? (() => true) }
   const events: TurnEvent[] = []
-  for await (const batch of runTurn(state, ports, client)) {
+  const publish = (batch: readonly TurnEvent[]) => {
     for (const event of batch) {
       assertStored(event, store, state)
       events.push(event)
       onEvent?.(event)
     }
   }
+  await runTurn(state, ports, { signal, accepted: options.accepted ?? (() => true), publish })
   const last = events.at(-1)
   assert.ok(last)
   assert.deepEqual(

@@ -3,9 +3,11 @@ import { ChatterdError } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
 export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
-  app.setErrorHandler((thrown: FastifyError | ChatterdError, _request, reply) => {
+  app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = asChatterdError(thrown)
     if (error.code === 'internal') onFault(thrown)
+    // Fastify sets it after a body that could not be read; HTTP/2 has no such header, and Node warns of it.
+    if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
     if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
     return reply.code(error.status).send({ error: error.message })
   })

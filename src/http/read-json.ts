@@ -4,6 +4,10 @@ import { ChatterdError } from '../protocol/errors.ts'
 /** Reads every request's body as JSON in UTF-8, whatever it says that it is: phones and curl say all kinds of things. */
 export function readJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
+  // Fastify refuses types that are none, and over HTTP/2 takes a body with neither type nor length for none at all.
+  app.addHook('onRequest', async (request) => {
+    request.headers['content-type'] = 'application/json'
+  })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       done(null, body.length === 0 ? undefined : parseJson(body as Buffer))

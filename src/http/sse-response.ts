@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 export interface SseLimits {
   /** A comment is sent when nothing else was for about this long, in milliseconds. */
   keepAliveMs: number
-  /** Bytes that a client may leave unread before its connection is cut. */
+  /** Bytes that a client may leave unread; when more are to be sent then, its connection is cut. */
   maxUnreadBytes: number
 }
 
@@ -53,10 +53,10 @@ export class SseResponse {
     if (!this.#open) this.#sendHead()
     this.#silent = false
     const raw = this.#reply.raw
-    if (!raw.write(text) && unread(raw) > this.#limits.maxUnreadBytes) {
-      this.#stop()
-      raw.destroy()
-    }
+    // Looked at before the write: a client that has read all so far gets its next line, however long that is.
+    if (unread(raw) <= this.#limits.maxUnreadBytes) return void raw.write(text)
+    this.#stop()
+    raw.destroy()
   }
 
   /** Ends the stream; with no bytes sent, an empty one. */

@@ -21,10 +21,16 @@ export class ConversationQueue {
   /**
    * Runs `begin` when those before have done. `begin` is given the signal that tells when waiting is over: it is aborted
    * with `conversation-busy` after the time, or with the reason of `left`. Throws that too, or at once when too many wait.
+   * `isBusy` tells that a turn runs already: then also the first in the line has to wait.
    */
-  async enter<T>(key: string, left: AbortSignal, begin: (over: AbortSignal) => Promise<T>): Promise<T> {
+  async enter<T>(
+    key: string,
+    left: AbortSignal,
+    begin: (over: AbortSignal) => Promise<T>,
+    isBusy = false,
+  ): Promise<T> {
     const line = this.#lines.get(key) ?? { tail: Promise.resolve(), length: 0 }
-    if (line.length > this.#limits.maxWaiting)
+    if (line.length + (isBusy ? 1 : 0) > this.#limits.maxWaiting)
       throw busy(`${this.#limits.maxWaiting} requests wait for it already`)
     const over = new AbortController()
     const timer = setTimeout(

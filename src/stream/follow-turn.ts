@@ -30,7 +30,7 @@ export async function followTurn(
   const persistent = { ...ports, store: persistentStore(ports.store, leaseMs) }
   const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
   try {
-    for await (const events of runTurn(state, persistent, live)) live.publish(events)
+    await runTurn(state, persistent, live)
   } catch (error) {
     live.publish([await endLost(live, error, persistent)])
   } finally {

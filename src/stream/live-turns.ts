@@ -41,8 +41,10 @@ export class LiveTurns {
   readonly #queue: ConversationQueue
   readonly #turns = new Map<string, LiveTurn>()
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
-  #entering = 0
+  readonly #entering = new Set<Promise<unknown>>()
   #draining = false
+  /** Why turns are ended, once the deadline of a drain is over. */
+  #closing: TurnAbort | undefined
 
   constructor(ports: LivePorts, limits: LiveLimits) {
     this.#ports = ports
@@ -72,14 +74,16 @@ export class LiveTurns {
     const { conversation } = beginning
     return this.#withRoom(async () => {
       const turn = this.#ports.newTurnId()
-      const state = await this.#queue.enter(keyOf(conversation), left, async (over) => {
+      const beginWhenFree = async (over: AbortSignal) => {
         for (;;) {
           this.#checkOpen()
           const begun = await this.#ports.store.begin({ ...beginning, turn })
           if (begun) return begun
           await orOver(this.#whenFree(conversation), over)
         }
-      })
+      }
+      const isBusy = this.#activeIn(conversation) !== undefined
+      const state = await this.#queue.enter(keyOf(conversation), left, beginWhenFree, isBusy)
       const { model } = state.request
       return this.#run(state, conversation, listener, [
         { type: 'turn-start', turn, conversation: conversation.name, model },
@@ -119,28 +123,37 @@ export class LiveTurns {
   /** Takes no more turns, lets those that run finish, and after `deadlineMs` ends the rest as interrupted. */
   async drain(deadlineMs: number): Promise<void> {
     this.#draining = true
-    const all = () => Promise.all([...this.#turns.values()].map((live) => live.finished))
-    await Promise.race([all(), delay(deadlineMs, undefined, { ref: false })])
-    const reason = new TurnAbort('interrupted', {
+    await Promise.race([this.#idle(), delay(deadlineMs, undefined, { ref: false })])
+    const closing = new TurnAbort('interrupted', {
       code: 'shutting-down',
       detail: 'The server was shut down.',
     })
-    for (const live of this.#turns.values()) live.abort(reason)
-    await Promise.race([all(), delay(lastWordsMs, undefined, { ref: false })])
+    this.#closing = closing
+    for (const live of this.#turns.values()) live.abort(closing)
+    await Promise.race([this.#idle(), delay(lastWordsMs, undefined, { ref: false })])
+  }
+
+  /** Resolves when no turn runs, and none is just being begun. */
+  async #idle(): Promise<void> {
+    while (this.#turns.size + this.#entering.size > 0) {
+      const running = [...this.#turns.values()].map((live) => live.finished)
+      await Promise.allSettled([...running, ...this.#entering])
+    }
   }
 
   async #withRoom<T>(enter: () => Promise<T>): Promise<T> {
     this.#checkOpen()
     const { maxTurns } = this.#limits
-    if (this.#turns.size + this.#entering >= maxTurns) {
+    if (this.#turns.size + this.#entering.size >= maxTurns) {
       const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
       throw new ChatterdError('too-many-requests', words)
     }
-    this.#entering += 1
+    const entering = enter()
+    this.#entering.add(entering)
     try {
-      return await enter()
+      return await entering
     } finally {
-      this.#entering -= 1
+      this.#entering.delete(entering)
     }
   }
 
@@ -170,6 +183,7 @@ export class LiveTurns {
     this.#turns.set(live.id, live)
     live.listen(listener)
     live.publish(first)
+    if (this.#closing) live.abort(this.#closing)
     void followTurn(live, state, this.#ports, this.#limits).finally(() => {
       this.#turns.delete(live.id)
       live.finish()

@@ -15,26 +15,26 @@ import { endingOf } from './turn-abort.ts'
 import { lastAnswer, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
 
 /** One step: prompts the engine, tells its text as it comes, stores the outcome, and then tells that. */
-export async function* promptEngine(
+export async function promptEngine(
   begun: TurnState,
   ports: TurnPorts,
   client: TurnClient,
-): AsyncGenerator<TurnEvent[], TurnState> {
+): Promise<TurnState> {
   const step = begun.step + 1
   const tools = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let answer = emptyAnswer
   let state = begun
   let overflowed = false
-  yield [{ type: 'step-start', step }]
+  client.publish([{ type: 'step-start', step }])
   try {
     state = await fitContext(state, tools, ports, client.signal)
-    if (state.cut !== begun.cut) yield [cutNotice]
+    if (state.cut !== begun.cut) client.publish([cutNotice])
     while (!answer.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
           const before = answer
           answer = fold(answer, parts, ports.limits)
-          yield deltas(before, parts)
+          client.publish(deltas(before, parts))
         }
         // An engine that breaks its word here must not be prompted again and again.
         if (!answer.done) throw new ChatterdError('engine-cut', brokenOff)
@@ -42,13 +42,13 @@ export async function* promptEngine(
         if (answer !== emptyAnswer || overflowed) throw error
         overflowed = true
         state = await cutAfterOverflow(error, state, tools, ports, client.signal)
-        yield [cutNotice]
+        client.publish([cutNotice])
       }
     }
   } catch (error) {
     return await fail(state, answer, error, ports, client)
   }
-  return yield* store({ ...state, step }, answer, tools, ports)
+  return await store({ ...state, step }, answer, tools, ports, client)
 }
 
 const brokenOff = "The engine's answer ended without its last part."
@@ -100,12 +100,13 @@ async function fail(
   return { ...state, ...ending }
 }
 
-async function* store(
+async function store(
   state: TurnState,
   answer: Answer,
   offered: ToolSchema[],
   { store, toolbox, limits, newCallId }: TurnPorts,
-): AsyncGenerator<TurnEvent[], TurnState> {
+  client: TurnClient,
+): Promise<TurnState> {
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
@@ -118,11 +119,11 @@ async function* store(
   const standing = next.do === 'end' ? next.ending : waits
   const { id: turn, step, cut } = state
   const stored = await store.endStep({ turn, step, message, ...standing, cut })
-  yield [
+  client.publish([
     ...calls.map((call, place) => callStart(call, answer.calls[place]?.source ?? null)),
     { type: 'step-end', step, usage, line: answer.lastLine },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
-  ]
+  ])
   return { ...withMessage(state, stored), ...standing }
 }
 

@@ -1,5 +1,4 @@
 import type { Call } from '../protocol/call.ts'
-import type { TurnEvent } from '../protocol/events.ts'
 import { callEnd } from './call-events.ts'
 import { nextStep } from './next-step.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
@@ -7,12 +6,12 @@ import { lastAnswer, type TurnState, withMessage } from './turn-state.ts'
 import type { CallOutcome } from './turn-store.ts'
 
 /** Runs resident calls side by side, stores their results in call order, and then tells them. */
-export async function* runCalls(
+export async function runCalls(
   state: TurnState,
   calls: readonly Call[],
   ports: TurnPorts,
   client: TurnClient,
-): AsyncGenerator<TurnEvent[], TurnState> {
+): Promise<TurnState> {
   const answer = lastAnswer(state)
   if (!answer) return state
   const started = ports.now()
@@ -32,10 +31,12 @@ export async function* runCalls(
   )
   const stored = withMessage(state, { ...answer, calls: await ports.store.endCalls(state.id, results) })
   const ended = new Map(lastAnswer(stored)?.calls.map((call) => [call.index, call]))
-  yield calls.flatMap(({ index }, place) => {
-    const call = ended.get(index)
-    return call ? [callEnd(call, took[place] ?? 0)] : []
-  })
+  client.publish(
+    calls.flatMap(({ index }, place) => {
+      const call = ended.get(index)
+      return call ? [callEnd(call, took[place] ?? 0)] : []
+    }),
+  )
   const status = nextStep(stored, ports.limits).do === 'wait-for-device' ? 'waiting' : 'running'
   return { ...stored, status }
 }

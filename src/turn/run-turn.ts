@@ -22,6 +22,11 @@ export interface TurnPorts {
 
 /** The client that a run of a turn answers. */
 export interface TurnClient {
+  /**
+   * Takes what happens, a batch at a time; must not throw. A call and no async iterable: passing each read of the engine
+   * through three generators cost 12 µs of CPU a token, measured on paced streams, a sixth of what all else costs.
+   */
+  publish(events: readonly TurnEvent[]): void
   /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
   signal: AbortSignal
   /** True once the client has been told that its request is accepted. Until then a failure can be a refusal. */
@@ -29,25 +34,21 @@ export interface TurnClient {
 }
 
 /**
- * Runs a turn until it has ended or waits for its client's device, and yields what happens, a batch at a time. Every
- * outcome is stored before it is yielded. Throws only what the store throws: the turn is then not ended, and its owner
- * has to see to it.
+ * Runs a turn until it has ended or waits for its client's device, and publishes what happens. Every outcome is stored
+ * before it is published. Throws what the store throws, and faults of ours: the turn is then not ended, and its owner has to
+ * see to it.
  */
-export async function* runTurn(
-  begun: TurnState,
-  ports: TurnPorts,
-  client: TurnClient,
-): AsyncGenerator<TurnEvent[], void> {
+export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnClient): Promise<void> {
   let state = begun
   // An abort that comes while resident calls run finds the turn waiting for device calls of the same answer.
   while (state.status === 'running' || (state.status === 'waiting' && client.signal.aborted)) {
     const next = aborted(client.signal) ?? nextStep(state, ports.limits)
     switch (next.do) {
       case 'prompt':
-        state = yield* promptEngine(state, ports, client)
+        state = await promptEngine(state, ports, client)
         break
       case 'run-calls':
-        state = yield* runCalls(state, next.calls, ports, client)
+        state = await runCalls(state, next.calls, ports, client)
         break
       case 'wait-for-device':
         state = { ...state, status: 'waiting' }
@@ -57,7 +58,7 @@ export async function* runTurn(
         state = { ...state, ...next.ending }
     }
   }
-  yield [lastEvent(state, state.status)]
+  client.publish([lastEvent(state, state.status)])
 }
 
 function aborted(signal: AbortSignal): NextStep | undefined {

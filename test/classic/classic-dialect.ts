@@ -1,4 +1,4 @@
-import { after, before, describe } from 'node:test'
+import { describe } from 'node:test'
 import type { DatabaseKind } from '../databases.ts'
 import { deviceTools } from './scenarios/device-tools.ts'
 import { engineFaults } from './scenarios/engine-faults.ts'
@@ -8,10 +8,12 @@ import { plainRoutes } from './scenarios/plain-routes.ts'
 import { promptPrefix } from './scenarios/prompt-prefix.ts'
 import { refusals } from './scenarios/refusals.ts'
 import { results } from './scenarios/results.ts'
+import { slowReader } from './scenarios/slow-reader.ts'
 import { texts } from './scenarios/texts.ts'
 import { toolArguments } from './scenarios/tool-arguments.ts'
 import { toolRounds } from './scenarios/tool-rounds.ts'
-import { openWorld, type World } from './world.ts'
+import { waiting } from './scenarios/waiting.ts'
+import { worldOf } from './world.ts'
 
 const scenarios = {
   'tools of both sides': toolRounds,
@@ -24,27 +26,19 @@ const scenarios = {
   'the prompt of the next turn': promptPrefix,
   'requests that are refused': refusals,
   'the other routes': plainRoutes,
+  'phones that do not read': slowReader,
 }
 
 /** The classic dialect over real HTTP, on a database of this kind. */
 export function testClassicDialect(database: DatabaseKind): void {
   describe(`the classic dialect on ${database.name}`, () => {
-    const world = worldOf(database, {})
+    const world = worldOf(database, { CHATTERD_CLIENT_BUFFER: '64KiB' })
     for (const [title, register] of Object.entries(scenarios)) describe(title, () => register(world))
   })
 
-  describe(`the limits of the classic dialect on ${database.name}`, () => limits(worldOf(database, tightLimits)))
-}
-
-/** A world for the tests of the suite that is being described. */
-function worldOf(database: DatabaseKind, settings: Record<string, string>): () => World {
-  let world: World | undefined
-  before(async () => {
-    world = await openWorld(database, settings)
+  describe(`the limits of the classic dialect on ${database.name}`, () => {
+    const world = worldOf(database, tightLimits)
+    describe('bounds of a turn', () => limits(world))
+    describe('waiting', () => waiting(world))
   })
-  after(() => world?.close())
-  return () => {
-    if (!world) throw new Error('the world is not open yet')
-    return world
-  }
 }

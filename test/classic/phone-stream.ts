@@ -38,7 +38,11 @@ export function phoneStream(onEvent: (event: PhoneEvent) => void = () => {}): Ph
 
   function read(line: string): void {
     if (line.includes('\r')) throw new Error(`a line holds a carriage return: ${line}`)
-    if (line === '') return dispatch()
+    if (line === '') dispatch()
+    else readField(line)
+  }
+
+  function readField(line: string): void {
     const colon = line.indexOf(':')
     if (colon < 0) throw new Error(`a line without a colon: ${line}`)
     const field = line.slice(0, colon)
@@ -73,7 +77,8 @@ export function phoneStream(onEvent: (event: PhoneEvent) => void = () => {}): Ph
     end() {
       if (rest !== '' || data !== undefined) throw new Error(`the stream ended within an event: ${rest}`)
       const last = events.at(-1)
-      if (!last?.done && last?.event !== 'error') throw new Error('the stream ended without done and without error')
+      if (!last?.done && last?.event !== 'error')
+        throw new Error('the stream ended without done and without error')
     },
   }
 }
@@ -82,13 +87,16 @@ function decode(name: string, data: string): PhoneEvent {
   const json: unknown = JSON.parse(data)
   if (!isJsonObject(json)) throw new Error(`data that is no object: ${data}`)
   if (name === 'error') {
-    if (typeof json.error !== 'string' || json.error === '') throw new Error(`an error without words: ${data}`)
+    if (typeof json.error !== 'string' || json.error === '')
+      throw new Error(`an error without words: ${data}`)
     return { event: 'error', data, json, calls: [], done: false }
   }
-  if (name !== 'message' && name !== 'tool_calls') throw new Error(`an event that phones do not know: ${name}`)
+  if (name !== 'message' && name !== 'tool_calls')
+    throw new Error(`an event that phones do not know: ${name}`)
   const { model, message, done } = json
   if (typeof model !== 'string') throw new Error(`a line without a model: ${data}`)
-  if (!isJsonObject(message) || typeof message.role !== 'string') throw new Error(`a line without a role: ${data}`)
+  if (!isJsonObject(message) || typeof message.role !== 'string')
+    throw new Error(`a line without a role: ${data}`)
   if (message.content !== undefined && typeof message.content !== 'string')
     throw new Error(`content that is no text: ${data}`)
   const calls = message.tool_calls === undefined ? [] : decodeCalls(message.tool_calls, data)

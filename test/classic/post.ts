@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import { type PhoneCall, type PhoneEvent, phoneStream } from './phone-stream.ts'
 
 /** What came back for one request, whole. */
@@ -30,6 +31,7 @@ export interface Posting {
   comments(number: number): Promise<void>
   /** Stops reading; the connection stays. */
   stopReading(): void
+  readOn(): void
   /** Closes the connection, as a phone that is put away. */
   leave(): void
 }
@@ -38,13 +40,22 @@ export interface Posting {
 export interface PostOptions {
   method?: string
   headers?: Record<string, string>
-  /** Called with the response when its head has come, before anything is read. */
-  onHead?: (response: IncomingMessage) => void
+  /** The authority that an HTTPS server is trusted by. */
+  ca?: string
 }
 
 /** Sends a request over a connection of its own. A body that is no text is sent as JSON. */
-export function send(url: string, body?: unknown, { method = 'POST', headers = {}, onHead }: PostOptions = {}): Posting {
-  const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+export function send(
+  url: string,
+  body?: unknown,
+  { method = 'POST', headers = {}, ca }: PostOptions = {},
+): Posting {
+  const bytes =
+    body === undefined
+      ? undefined
+      : typeof body === 'string' || Buffer.isBuffer(body)
+        ? body
+        : JSON.stringify(body)
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const waiting = new Set<() => void>()
   const stream = phoneStream(() => wake())
@@ -52,26 +63,31 @@ export function send(url: string, body?: unknown, { method = 'POST', headers = {
   let response: IncomingMessage | undefined
   let over: Error | undefined
 
-  const wake = () => waiting.forEach((look) => look())
+  const wake = () => {
+    for (const look of waiting) look()
+  }
   const fail = (error: Error) => {
     over ??= error
     reject(error)
     wake()
   }
 
-  const outgoing = request(url, {
+  const outgoing = (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
     method,
+    ...(ca && { ca }),
     agent: false,
     headers: {
       accept: 'text/event-streaming',
-      ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+      ...(bytes !== undefined && {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(bytes),
+      }),
       ...headers,
     },
   })
   outgoing.on('error', fail)
   outgoing.on('response', (incoming) => {
     response = incoming
-    onHead?.(incoming)
     const streams = incoming.headers['content-type'] === 'text/event-stream'
     incoming.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
@@ -117,8 +133,10 @@ export function send(url: string, body?: unknown, { method = 'POST', headers = {
   return {
     answer: promise,
     event: (number) => until(() => stream.events[number]),
-    comments: (number) => until(() => (stream.comments.length >= number ? true : undefined)).then(() => undefined),
-    stopReading: () => response?.pause(),
+    comments: (number) =>
+      until(() => (stream.comments.length >= number ? true : undefined)).then(() => undefined),
+    stopReading: () => void response?.pause(),
+    readOn: () => void response?.resume(),
     leave: () => outgoing.destroy(),
   }
 }
@@ -128,7 +146,11 @@ export function get(url: string, headers: Record<string, string> = {}): Promise<
   return send(url, undefined, { method: 'GET', headers }).answer
 }
 
-function summary(response: IncomingMessage, raw: Buffer, { events, comments }: ReturnType<typeof phoneStream>): Answer {
+function summary(
+  response: IncomingMessage,
+  raw: Buffer,
+  { events, comments }: ReturnType<typeof phoneStream>,
+): Answer {
   const contentType = response.headers['content-type'] ?? ''
   const json = contentType.startsWith('application/json') ? JSON.parse(raw.toString()) : undefined
   const error = events.find((event) => event.event === 'error')?.json.error ?? json?.error

@@ -1,3 +1,4 @@
+import { after, before } from 'node:test'
 import type { DatabaseKind } from '../databases.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
 import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
@@ -10,12 +11,15 @@ export interface World {
   ollama: OllamaStandIn
   openMeteo: OpenMeteoStandIn
   /** A phone and a model that no other test meets. */
-  talk(options?: { shape?: Shape; runs?: DeviceTools; model?: string }): { phone: Phone; model: ScriptedModel }
+  talk(options?: { shape?: Shape; runs?: DeviceTools; model?: string }): {
+    phone: Phone
+    model: ScriptedModel
+  }
   close(): Promise<void>
 }
 
 /** Starts all of it on a fresh database. `settings` are environment variables of chatterd. */
-export async function openWorld(database: DatabaseKind, settings: Record<string, string>): Promise<World> {
+async function openWorld(database: DatabaseKind, settings: Record<string, string>): Promise<World> {
   await using rooms = new AsyncDisposableStack()
   const source = await database.create({ after: (end) => rooms.defer(end) })
   const ollama = await ollamaStandIn()
@@ -39,8 +43,24 @@ export async function openWorld(database: DatabaseKind, settings: Record<string,
     talk({ shape = 'B', runs = {}, model: name } = {}) {
       talks += 1
       const model = ollama.model(name ?? `model-${talks}:test`)
-      return { phone: createPhone({ url: chatterd.url, appID: `app-${talks}`, model: model.name, shape, runs }), model }
+      return {
+        phone: createPhone({ url: chatterd.url, appID: `app-${talks}`, model: model.name, shape, runs }),
+        model,
+      }
     },
     close: () => open.disposeAsync(),
+  }
+}
+
+/** A world for the tests of the suite that is being described: opened before them, closed after them. */
+export function worldOf(database: DatabaseKind, settings: Record<string, string>): () => World {
+  let world: World | undefined
+  before(async () => {
+    world = await openWorld(database, settings)
+  })
+  after(() => world?.close())
+  return () => {
+    if (!world) throw new Error('the world is not open yet')
+    return world
   }
 }

@@ -53,15 +53,12 @@ function line(model: string, told: object, end: object): string {
 }
 
 /** Answers with these lines and the last one. */
-export function says(...lines: (ScriptedLine | string)[]): ScriptedScript {
+export function says(...lines: (ScriptedLine | string)[]): ChatScript {
   return sends([...lines.map((one) => (typeof one === 'string' ? text(one) : one)), done()])
 }
 
-/** A script that ends by itself. */
-type ScriptedScript = ChatScript
-
 /** Answers with exactly these lines. */
-export function sends(lines: ScriptedLine[]): ScriptedScript {
+export function sends(lines: ScriptedLine[]): ChatScript {
   return (response, prompt) => {
     begin(response)
     response.end(lines.map((one) => `${one(prompt)}\n`).join(''))
@@ -69,7 +66,7 @@ export function sends(lines: ScriptedLine[]): ScriptedScript {
 }
 
 /** Answers with these lines, then waits for the gate, then goes on with the rest. */
-export function pauses(first: ScriptedLine[], gate: Promise<unknown>, rest: ScriptedLine[]): ScriptedScript {
+export function pauses(first: ScriptedLine[], gate: Promise<unknown>, rest: ScriptedLine[]): ChatScript {
   return async (response, prompt) => {
     begin(response)
     response.flushHeaders()
@@ -80,7 +77,7 @@ export function pauses(first: ScriptedLine[], gate: Promise<unknown>, rest: Scri
 }
 
 /** Answers as the recorded Ollama did, byte for byte. */
-export function replays(name: string): ScriptedScript {
+export function replays(name: string): ChatScript {
   return (response) => {
     const { status, contentType, answer } = recording(name)
     response.writeHead(status, { 'content-type': contentType }).end(answer)
@@ -88,7 +85,7 @@ export function replays(name: string): ScriptedScript {
 }
 
 /** Refuses with a status, in Ollama's form. */
-export function refuses(status: number, error: string): ScriptedScript {
+export function refuses(status: number, error: string): ChatScript {
   return (response) => {
     response
       .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
@@ -97,7 +94,7 @@ export function refuses(status: number, error: string): ScriptedScript {
 }
 
 /** Sends these lines and tears the connection, as an engine that is killed. */
-export function tears(lines: ScriptedLine[], last = ''): ScriptedScript {
+export function tears(lines: ScriptedLine[], last = ''): ChatScript {
   return (response, prompt) => {
     begin(response)
     const sent = lines.map((one) => `${one(prompt)}\n`).join('') + last
@@ -108,7 +105,7 @@ export function tears(lines: ScriptedLine[], last = ''): ScriptedScript {
 }
 
 /** Sends these lines, and then nothing more, ever; without lines, not even a status. */
-export function hangs(lines: ScriptedLine[] = []): ScriptedScript {
+export function hangs(lines: ScriptedLine[] = []): ChatScript {
   return (response, prompt) => {
     if (lines.length === 0) return
     begin(response)
@@ -121,9 +118,13 @@ function begin(response: ServerResponse): void {
 }
 
 /** A device's tool as a phone tells of it. */
-export function deviceTool(name: string, properties: JsonObject = {}, required: string[] = []) {
+export function deviceTool(name: string, properties: JsonObject = {}, required: string[] = []): JsonObject {
   return {
     type: 'function',
-    function: { name, description: `Device tool ${name}`, parameters: { type: 'object', properties, required } },
+    function: {
+      name,
+      description: `Device tool ${name}`,
+      parameters: { type: 'object', properties, required },
+    },
   }
 }

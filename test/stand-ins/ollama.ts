@@ -1,13 +1,23 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { isJsonObject, type JsonObject } from '../../src/protocol/json.ts'
+import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
 import type { PromptMessage } from '../../src/turn/engine.ts'
 import { serve } from '../fixtures/ollama/local-server.ts'
+
+/** The body of a request to `/api/chat`. */
+export interface ChatBody {
+  model: string
+  messages: PromptMessage[]
+  tools?: ToolSchema[]
+  [field: string]: unknown
+}
 
 /** One request to `/api/chat`, as it came. */
 export interface ChatPrompt {
   raw: Buffer
-  body: JsonObject & { model: string; messages: PromptMessage[] }
+  body: ChatBody
   /** Resolves when the connection of this request closes, whoever closes it. */
   closed: Promise<void>
 }
@@ -26,6 +36,8 @@ export interface ScriptedModel {
   prompt(number: number): Promise<ChatPrompt>
   /** The newest prompt's messages. */
   lastMessages(): PromptMessage[]
+  /** The newest prompt's tools. */
+  lastTools(): ToolSchema[]
 }
 
 /** An Ollama on a real socket. */
@@ -36,8 +48,10 @@ export interface OllamaStandIn {
   /** Answers `/api/generate`; recorded bodies are in `generated`. */
   generates(script: (response: ServerResponse) => unknown): void
   generated: Buffer[]
-  /** Refuses what is asked of `path` with a status until it is told otherwise. */
-  breaks(path: string, status: number | undefined): void
+  /** Refuses connections while the work is done, as an Ollama that is not running. */
+  isAwayDuring<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Answers what is asked of `path` with this status while the work is done. */
+  isBrokenDuring<Result>(path: string, status: number, work: () => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
 
@@ -74,7 +88,7 @@ export async function ollamaStandIn(): Promise<OllamaStandIn> {
     if (path !== '/api/chat') return response.writeHead(404).end()
     const model = models.get(String(body.model))
     if (!model) return answerJson(response, 404, { error: `model '${body.model}' not found` })
-    await model.take(request, response, { raw, body: body as ChatPrompt['body'] })
+    await model.take(request, response, { raw, body: body as unknown as ChatBody })
   })
 
   return {
@@ -88,9 +102,19 @@ export async function ollamaStandIn(): Promise<OllamaStandIn> {
       generate = script
     },
     generated,
-    breaks(path, status) {
-      if (status === undefined) broken.delete(path)
-      else broken.set(path, status)
+    async isAwayDuring(work) {
+      server.server.closeAllConnections()
+      server.server.close()
+      try {
+        return await work()
+      } finally {
+        server.server.listen(Number(new URL(server.url).port), '127.0.0.1')
+        await once(server.server, 'listening')
+      }
+    },
+    async isBrokenDuring(path, status, work) {
+      broken.set(path, status)
+      return await work().finally(() => broken.delete(path))
     },
     close: server.close,
   }
@@ -100,6 +124,12 @@ function scriptedModel(name: string) {
   const scripts: ChatScript[] = []
   const prompts: ChatPrompt[] = []
   const awaited: (() => void)[] = []
+
+  function last(): ChatBody {
+    const prompt = prompts.at(-1)
+    if (!prompt) throw new Error(`${name} was never asked`)
+    return prompt.body
+  }
 
   return {
     name,
@@ -114,11 +144,8 @@ function scriptedModel(name: string) {
       }
     },
 
-    lastMessages(): PromptMessage[] {
-      const last = prompts.at(-1)
-      if (!last) throw new Error(`${name} was never asked`)
-      return last.body.messages
-    },
+    lastMessages: () => last().messages,
+    lastTools: () => last().tools ?? [],
 
     async take(request: IncomingMessage, response: ServerResponse, asked: Omit<ChatPrompt, 'closed'>) {
       const closed = new Promise<void>((resolve) => response.once('close', resolve))

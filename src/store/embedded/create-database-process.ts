@@ -1,8 +1,10 @@
 import { PGlite } from '@electric-sql/pglite'
+import { keepBaselineCompiler } from './baseline-compiler.ts'
 
 // Started by create-database.ts with the folder to fill. Without its parent the work is for nobody.
 process.once('disconnect', () => process.exit(1))
 
+keepBaselineCompiler()
 const database = await PGlite.create({
   dataDir: process.argv[2] ?? '',
   // Write-ahead log in files of 1 MB instead of 16: the log is cut often here, and an empty database is 9 MB smaller.

@@ -16,7 +16,7 @@ export interface CreateDatabaseOptions {
  * gets its name when it is whole: whoever is killed in between leaves no half database, and the next removes what is left.
  * The caller owns the folder that holds them.
  *
- * It is done by a child process because it takes near 1 GB of memory, which a thread would not give back.
+ * It is done by a child process because it takes 600 MB of memory, which a thread would not give back.
  */
 export async function createDatabase(directory: string, options: CreateDatabaseOptions = {}): Promise<void> {
   const prefix = `${basename(directory)}.new-`

@@ -36,7 +36,7 @@ export class EmbeddedServer implements SocketPeer {
   /** Number of the holder's connection: answers to earlier ones find nobody. */
   #connection = 0
   #greeted = false
-  /** Exchanges that the thread still works on, of connections that are closed. */
+  /** Exchanges that the thread still works on, of a connection that is closed: the session is not free before. */
   #abandoned = 0
   #abandonedTimer: NodeJS.Timeout | undefined
   #restarts: number[] = []
@@ -107,7 +107,7 @@ export class EmbeddedServer implements SocketPeer {
   }
 
   #serveNext(): void {
-    if (!this.#thread || this.#holder) return
+    if (!this.#thread || this.#holder || this.#abandoned > 0) return
     const socket = this.#waiting.shift()
     if (!socket) return
     this.#holder = socket
@@ -123,6 +123,7 @@ export class EmbeddedServer implements SocketPeer {
     } else if (last) {
       this.#abandoned -= 1
       this.#watchAbandoned()
+      this.#serveNext()
     }
   }
 

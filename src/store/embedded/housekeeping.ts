@@ -1,8 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
 
 /** How often the write-ahead log is looked at, and the tables, in ms. */
-const logIntervalMs = 5_000
-const tablesIntervalMs = 60_000
+export const logIntervalMs = 5_000
+export const tablesIntervalMs = 60_000
 /** Log that may be left to replay after a kill, in bytes: well under a second of it. */
 const maxLogBytes = 16 * 1024 * 1024
 

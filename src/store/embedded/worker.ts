@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { gatherAnswer } from './answer-parts.ts'
+import { keepBaselineCompiler } from './baseline-compiler.ts'
 import type { FromDatabase, ToDatabase } from './bridge-messages.ts'
 import { startHousekeeping } from './housekeeping.ts'
 
@@ -14,6 +15,7 @@ const port = parentPort
 const send = (message: FromDatabase) =>
   port.postMessage(message, message.type === 'answer' ? [message.bytes.buffer] : [])
 
+keepBaselineCompiler()
 const database = await PGlite.create({
   dataDir: String(workerData),
   // The default of 128 MB becomes resident for good; the system's page cache does the same work.

@@ -57,6 +57,23 @@ create function chatterd.merge_tools(p_old json, p_new json) returns json langua
   ) merged
 $$;
 
+-- The device's tools after a request that brought p_new: null brings none, an empty list clears them. Fails with CD422 where
+-- they would be more than p_max.
+create function chatterd.tools_after(p_old json, p_new json, p_max integer) returns json language plpgsql immutable as $$
+declare
+  tools json;
+begin
+  if p_new is null then return p_old; end if;
+  if json_array_length(p_new) = 0 then return '[]'; end if;
+  tools := chatterd.merge_tools(p_old, p_new);
+  if json_array_length(tools) > p_max then
+    raise exception using errcode = 'CD422', message = format(
+      'The conversation would have %s device tools; %s are allowed (setting CHATTERD_MAX_TOOLS). An empty list of tools clears them.',
+      json_array_length(tools), p_max);
+  end if;
+  return tools;
+end $$;
+
 -- Ends what is open of a turn that ended: a running call's outcome is unknown, an offered one is not asked for any more.
 create function chatterd.close_calls(p_turn uuid) returns void language sql as $$
   update chatterd.calls

@@ -5,7 +5,6 @@ create function chatterd.begin_turn(p json) returns json language plpgsql as $$
 declare
   c chatterd.conversations;
   active chatterd.turns;
-  tools_now json;
   answer_seq bigint;
 begin
   loop
@@ -31,16 +30,9 @@ begin
     update chatterd.turns set status = 'cancelled', ended_at = now() where id = active.id;
   end if;
 
-  tools_now := c.tools;
   if p->'tools' is not null then
-    tools_now := case when json_array_length(p->'tools') = 0 then '[]'::json
-                      else chatterd.merge_tools(c.tools, p->'tools') end;
-    if json_array_length(tools_now) > (p->>'maxTools')::integer then
-      raise exception using errcode = 'CD422', message = format(
-        'The conversation would have %s device tools; %s are allowed (setting CHATTERD_MAX_TOOLS). An empty list of tools clears them.',
-        json_array_length(tools_now), p->>'maxTools');
-    end if;
-    update chatterd.conversations set tools = tools_now where id = c.id;
+    update chatterd.conversations
+    set tools = chatterd.tools_after(c.tools, p->'tools', (p->>'maxTools')::integer) where id = c.id;
   end if;
 
   answer_seq := chatterd.append_messages(c.id, (p->>'turn')::uuid, c.next_seq, p->'messages');

@@ -41,8 +41,7 @@ begin
   where conversation_id = t.conversation_id and message_seq = a.seq and calls.index = a.index;
   if p->'tools' is not null then
     update chatterd.conversations
-    set tools = case when json_array_length(p->'tools') = 0 then '[]' else chatterd.merge_tools(tools, p->'tools') end
-    where id = t.conversation_id;
+    set tools = chatterd.tools_after(tools, p->'tools', (p->>'maxTools')::integer) where id = t.conversation_id;
   end if;
 
   if t.status = 'running' or exists (select from chatterd.calls where turn_id = t.id and status = 'offered') then

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
+import type { ScriptedModel } from '../../stand-ins/ollama.ts'
 import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
-import type { ChatPrompt, ScriptedModel } from '../../stand-ins/ollama.ts'
 import { send } from '../post.ts'
 import type { World } from '../world.ts'
 
 /** Which tools a model is told of, prompt after prompt. */
 export function deviceTools(world: () => World): void {
-  const [a, b, c] = ['a', 'b', 'c'].map((name) => deviceTool(name))
+  const a = deviceTool('a')
+  const b = deviceTool('b')
+  const c = deviceTool('c')
   const newer = deviceTool('a', { size: { type: 'integer' } })
 
-  function names(prompt: ChatPrompt | undefined): string[] {
-    return ((prompt?.body.tools ?? []) as { function: { name: string } }[]).map((tool) => tool.function.name)
-  }
-  const lastNames = (model: ScriptedModel) => names(model.prompts.at(-1))
+  const lastNames = (model: ScriptedModel) => model.lastTools().map((tool) => tool.function.name)
 
   test('the tools of a device add up over its conversation, the latest schema of each name, in one order', async () => {
     const { phone, model } = world().talk()
@@ -23,31 +22,31 @@ export function deviceTools(world: () => World): void {
       await phone.prompt('Ready?', extra)
       return lastNames(model)
     }
-    assert.deepEqual(await asked({ tools: [b, a] as never }), ['get_weather', 'b', 'a'])
+    assert.deepEqual(await asked({ tools: [b, a] }), ['get_weather', 'b', 'a'])
     assert.deepEqual(await asked({}), ['get_weather', 'b', 'a'])
-    assert.deepEqual(await asked({ tools: [c, newer] as never }), ['get_weather', 'b', 'a', 'c'])
-    assert.deepEqual((model.prompts.at(-1)?.body.tools as unknown[])[2], newer)
+    assert.deepEqual(await asked({ tools: [c, newer] }), ['get_weather', 'b', 'a', 'c'])
+    assert.deepEqual(model.lastTools()[2], newer)
     assert.deepEqual(await asked({ tools: null }), ['get_weather', 'b', 'a', 'c'])
     assert.deepEqual(await asked({ tools: [] }), ['get_weather'])
     assert.deepEqual(await asked({}), ['get_weather'])
-    assert.deepEqual(await asked({ tools: [a] as never }), ['get_weather', 'a'])
+    assert.deepEqual(await asked({ tools: [a] }), ['get_weather', 'a'])
   })
 
   test('one name given twice in a request counts once', async () => {
     const { phone, model } = world().talk()
     model.answers(says('Yes.'))
-    await phone.prompt('Ready?', { tools: [a, b, newer] as never })
+    await phone.prompt('Ready?', { tools: [a, b, newer] })
     assert.deepEqual(lastNames(model), ['get_weather', 'a', 'b'])
-    assert.deepEqual((model.prompts[0]?.body.tools as unknown[])[1], newer)
+    assert.deepEqual(model.prompts[0]?.body.tools?.[1], newer)
   })
 
   test('a device tool with the name of a resident one is left out, and clears nothing', async () => {
     const { phone, model } = world().talk()
     const mine = deviceTool('get_weather', { place: { type: 'string' } })
     model.answers(says('Yes.'), says('Yes.'), says('Yes.'))
-    await phone.prompt('Ready?', { tools: [a, mine] as never })
+    await phone.prompt('Ready?', { tools: [a, mine] })
     assert.deepEqual(lastNames(model), ['get_weather', 'a'])
-    assert.notDeepEqual((model.prompts[0]?.body.tools as unknown[])[0], mine)
+    assert.notDeepEqual(model.prompts[0]?.body.tools?.[0], mine)
     await phone.prompt('And now?', { tools: [mine] })
     assert.deepEqual(lastNames(model), ['get_weather', 'a'])
   })
@@ -63,7 +62,7 @@ export function deviceTools(world: () => World): void {
         ...extra,
       }).answer
     model.answers(says('Hi.'), says('Hi.'), says('Hi.'), says('Hi.'))
-    await phone.prompt('Ready?', { tools: [a] as never })
+    await phone.prompt('Ready?', { tools: [a] })
     assert.equal((await chat({})).text, 'Hi.')
     assert.equal(model.prompts[1]?.body.tools, undefined)
     await chat({ tools: [] })
@@ -79,14 +78,17 @@ export function deviceTools(world: () => World): void {
     const chat = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'Hi' }] }
     const answer = await send(`${world().url}/llmchat`, chat).answer
     assert.equal(answer.text, 'Oh.')
-    assert.equal(model.lastMessages().at(-1)?.content, 'There is no tool named "get_weather". There are no tools here.')
+    assert.equal(
+      model.lastMessages().at(-1)?.content,
+      'There is no tool named "get_weather". There are no tools here.',
+    )
   })
 
   test('tools that come with results hold from then on', async () => {
     const { phone, model } = world().talk()
     model.answers(says(calls([{ name: 'a', arguments: {} }])), says('Good.'))
-    await phone.post('Go.', { tools: [a] as never }).answer
-    await phone.postMessages([{ role: 'tool', content: 'done' }], { tools: [b] as never }).answer
+    await phone.post('Go.', { tools: [a] }).answer
+    await phone.postMessages([{ role: 'tool', content: 'done' }], { tools: [b] }).answer
     assert.deepEqual(lastNames(model), ['get_weather', 'a', 'b'])
   })
 }

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
-import { bytes, calls, deviceTool, done, refuses, replays, says, sends, tears, text } from '../../stand-ins/ollama-answers.ts'
 import type { ChatScript, ScriptedModel } from '../../stand-ins/ollama.ts'
+import {
+  bytes,
+  calls,
+  deviceTool,
+  done,
+  refuses,
+  replays,
+  says,
+  sends,
+  tears,
+  text,
+} from '../../stand-ins/ollama-answers.ts'
 import type { Phone } from '../phone.ts'
 import type { World } from '../world.ts'
 
-const tools = [deviceTool('get_location')] as unknown as JsonObject[]
+const tools = [deviceTool('get_location')]
 
 /** An engine that fails before, in and between its answers. The conversation always goes on. */
 export function engineFaults(world: () => World): void {
@@ -19,12 +30,22 @@ export function engineFaults(world: () => World): void {
 
   const refusals: [what: string, script: ChatScript, status: number, words: RegExp][] = [
     ['refuses the connection', (response) => response.destroy(), 502, /./],
-    ['tears its answer before the first line', (response) => response.writeHead(200).write(' ', () => response.destroy()), 502, /./],
+    [
+      'tears its answer before the first line',
+      (response) => response.writeHead(200).write(' ', () => response.destroy()),
+      502,
+      /./,
+    ],
     ['does not have the model any more', refuses(404, "model 'm' not found"), 404, /model 'm' not found/],
     ['does not like the request', refuses(400, 'does not support tools'), 422, /does not support tools/],
     ['is broken', refuses(500, 'out of memory'), 502, /out of memory/],
     ['is busy', refuses(503, 'server busy, please try again'), 503, /server busy/],
-    ['begins with an error line', sends([bytes('{"error":"llama runner process has terminated"}')]), 502, /terminated/],
+    [
+      'begins with an error line',
+      sends([bytes('{"error":"llama runner process has terminated"}')]),
+      502,
+      /terminated/,
+    ],
     ['answers with no JSON', sends([bytes('<html>')]), 502, /no JSON/],
     ['answers with nothing', sends([]), 502, /done: true/],
   ]
@@ -37,7 +58,7 @@ export function engineFaults(world: () => World): void {
       assert.deepEqual(Object.keys(last.json as object), ['error'])
       assert.match(last.error ?? '', words)
       assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
-      assert.equal((model.prompts.at(-1)?.body.tools as unknown[]).length, 1, 'its tools are not stored either')
+      assert.equal(model.lastTools().length, 1, 'its tools are not stored either')
     })
   }
 
@@ -49,13 +70,41 @@ export function engineFaults(world: () => World): void {
     assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
   })
 
+  test('an engine that is not running is told with 502, at its first prompt and later, and nothing is stored', async () => {
+    const { phone, model } = world().talk()
+    const refused = async () => {
+      const { last } = await world().ollama.isAwayDuring(() => phone.prompt('Hello?'))
+      assert.equal(last.status, 502)
+      assert.match(last.error ?? '', /ECONNREFUSED|connect/)
+    }
+    await refused()
+    assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+    await refused()
+    assert.deepEqual((await nextTold(phone, model)).length, 3)
+  })
+
+  test('an engine that cannot tell of its models is told with 502', async () => {
+    const { phone, model } = world().talk()
+    const { last } = await world().ollama.isBrokenDuring('/api/show', 500, () => phone.prompt('Hello?'))
+    assert.deepEqual([last.status, last.error], [502, 'broken with 500'])
+    assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+  })
+
   const breaks: [what: string, script: ChatScript, words: RegExp][] = [
-    ['sends an error line', sends([text('Once '), text('upon'), bytes('{"error":"the runner died"}')]), /^the runner died$/],
+    [
+      'sends an error line',
+      sends([text('Once '), text('upon'), bytes('{"error":"the runner died"}')]),
+      /^the runner died$/,
+    ],
     ['is cut off without done', sends([text('Once '), text('upon')]), /done: true/],
     ['is torn', tears([text('Once '), text('upon')]), /./],
     ['is torn within a line', tears([text('Once '), text('upon')], '{"model":"x","mess'), /./],
     ['sends a broken line', sends([text('Once '), text('upon'), bytes('{"model":'), done()]), /no JSON/],
-    ['sends a line that is no object', sends([text('Once '), text('upon'), bytes('[]'), done()]), /no object/],
+    [
+      'sends a line that is no object',
+      sends([text('Once '), text('upon'), bytes('[]'), done()]),
+      /no object/,
+    ],
   ]
   for (const [what, script, words] of breaks) {
     test(`where the answer ${what}, the stream ends with an error, and what came is kept`, async () => {
@@ -84,7 +133,9 @@ export function engineFaults(world: () => World): void {
   })
 
   test('calls of an answer that is cut off are not run, here or on the device', async () => {
-    const { phone, model } = world().talk({ runs: { get_location: () => assert.fail('it must not be asked for') } })
+    const { phone, model } = world().talk({
+      runs: { get_location: () => assert.fail('it must not be asked for') },
+    })
     const both = calls([
       { name: 'get_weather', arguments: { latitude: '12.25', longitude: '1' } },
       { name: 'get_location', arguments: {} },
@@ -120,7 +171,11 @@ export function engineFaults(world: () => World): void {
   for (const shape of ['A', 'B'] as const) {
     test(`where the engine fails after results of shape ${shape}, they are refused, and can be sent again`, async () => {
       const { phone, model } = world().talk()
-      model.answers(says(calls([{ name: 'get_location', arguments: {} }])), refuses(503, 'server busy'), says('There.'))
+      model.answers(
+        says(calls([{ name: 'get_location', arguments: {} }])),
+        refuses(503, 'server busy'),
+        says('There.'),
+      )
       const prompt = { role: 'user', content: 'Where am I?' }
       const result = { role: 'tool', content: 'here' }
       await phone.postMessages([prompt], { tools }).answer

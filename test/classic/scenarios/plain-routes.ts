@@ -11,7 +11,10 @@ export function plainRoutes(world: () => World): void {
   test('GET / greets phones with a JSON string and browsers with a page', async () => {
     const phone = await get(url('/'))
     assert.deepEqual([phone.status, phone.raw.toString()], [200, '"EECS Reactive chatterd"'])
-    assert.equal((await send(url('/'), undefined, { method: 'GET', headers: { accept: '*/*' } }).answer).json, 'EECS Reactive chatterd')
+    assert.equal(
+      (await send(url('/'), undefined, { method: 'GET', headers: { accept: '*/*' } }).answer).json,
+      'EECS Reactive chatterd',
+    )
     const browser = await get(url('/'), { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
     assert.match(browser.contentType, /^text\/html/)
     assert.match(browser.raw.toString(), /^<!doctype html>/)
@@ -39,12 +42,22 @@ export function plainRoutes(world: () => World): void {
   }
 
   test('/weather refuses a place that is none with 422', async () => {
-    for (const body of [{}, { lat: 91, lon: 0 }, { lat: 0, lon: 181 }, { lat: 'here', lon: 'there' }, { lat: null, lon: 1 }, []]) {
+    for (const body of [
+      {},
+      { lat: 91, lon: 0 },
+      { lat: 0, lon: 181 },
+      { lat: 'here', lon: 'there' },
+      { lat: null, lon: 1 },
+      [],
+    ]) {
       const answer = await send(url('/weather'), body).answer
       assert.equal(answer.status, 422, JSON.stringify(body))
       assert.ok(answer.error)
     }
-    for (const [lat, lon] of [['90', '180'], ['-90', '-180']])
+    for (const [lat, lon] of [
+      ['90', '180'],
+      ['-90', '-180'],
+    ])
       assert.equal((await send(url('/weather'), { lat, lon }).answer).status, 200)
   })
 
@@ -83,13 +96,20 @@ export function plainRoutes(world: () => World): void {
       assert.match(row[2], /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
       assert.match(row[3], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|\+00:00)$/)
     }
-    assert.deepEqual(mine.map((row) => row[3]), mine.map((row) => row[3]).toSorted())
+    assert.deepEqual(
+      mine.map((row) => row[3]),
+      mine.map((row) => row[3]).toSorted(),
+    )
   })
 
   test('the board refuses what has no name or no message with 422, and keeps nothing of it', async () => {
     const before = (await get(url('/getchatts'))).raw.toString()
     for (const bad of [{ message: 'x' }, { username: 'x' }, { username: 1, message: 'x' }, [], null, 'x']) {
-      assert.equal((await send(url('/postchatt'), JSON.stringify(bad)).answer).status, 422, JSON.stringify(bad))
+      assert.equal(
+        (await send(url('/postchatt'), JSON.stringify(bad)).answer).status,
+        422,
+        JSON.stringify(bad),
+      )
     }
     assert.equal((await get(url('/getchatts'))).raw.toString(), before)
   })
@@ -98,7 +118,13 @@ export function plainRoutes(world: () => World): void {
     const { ollama } = world()
     const { contentType, answer: recorded } = recording('generate')
     ollama.generates((response) => response.writeHead(200, { 'content-type': contentType }).end(recorded))
-    const body = { model: 'smollm2:135m', prompt: 'Hi\u2028 👋', stream: true, options: { a: null }, raw: true }
+    const body = {
+      model: 'smollm2:135m',
+      prompt: 'Hi\u2028 👋',
+      stream: true,
+      options: { a: null },
+      raw: true,
+    }
     const answer = await send(url('/llmprompt'), body).answer
     assert.deepEqual([answer.status, answer.contentType], [200, 'application/x-ndjson'])
     assert.ok(answer.raw.equals(recorded))
@@ -109,7 +135,9 @@ export function plainRoutes(world: () => World): void {
     const { ollama } = world()
     for (const status of [400, 404, 503]) {
       const words = '{"error":"model \'nope\' not found"}'
-      ollama.generates((response) => response.writeHead(status, { 'content-type': 'application/json' }).end(words))
+      ollama.generates((response) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(words),
+      )
       const answer = await send(url('/llmprompt'), { model: 'nope', prompt: 'Hi' }).answer
       assert.deepEqual([answer.status, answer.raw.toString()], [status, words])
     }
@@ -124,7 +152,9 @@ export function plainRoutes(world: () => World): void {
     const refused = await send(url('/llmprompt'), { model: 'm' }).answer
     assert.equal(refused.status, 502)
     assert.ok(refused.error)
-    ollama.generates((response) => response.write('{"model":"m","response":"a","done":false}\n', () => response.destroy()))
+    ollama.generates((response) =>
+      response.write('{"model":"m","response":"a","done":false}\n', () => response.destroy()),
+    )
     await assert.rejects(send(url('/llmprompt'), { model: 'm' }).answer)
     assert.equal((await send(url('/llmprompt'), { prompt: 'no model' }).answer).status, 422)
   })

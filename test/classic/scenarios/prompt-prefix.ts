@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, deviceTool, refuses, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
 import type { ChatPrompt } from '../../stand-ins/ollama.ts'
+import { calls, deviceTool, refuses, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
 import type { Shape } from '../phone.ts'
 import type { World } from '../world.ts'
 
 const runs = { get_location: () => 'latitude: 42.29306, longitude: -83.71555', get_battery: () => '80 %' }
-const tools = [deviceTool('get_battery'), deviceTool('get_location')] as never
+const tools = [deviceTool('get_battery'), deviceTool('get_location')]
 
 /** What the engine's prompt cache lives off: a prompt begins with the bytes of the one before it. */
 export function promptPrefix(world: () => World): void {
@@ -51,7 +51,12 @@ export function promptPrefix(world: () => World): void {
       { name: 'get_battery', arguments: {} },
     ])
     await phone.prepare('You are brief.')
-    model.answers(says('Hi  \n'), replays('call-device'), replays('call-resident'), replays('answer-after-results'))
+    model.answers(
+      says('Hi  \n'),
+      replays('call-device'),
+      replays('call-resident'),
+      replays('answer-after-results'),
+    )
     await phone.prompt('Hello 👋', { tools })
     await phone.prompt('What is the weather at my location?', { tools })
     model.answers(replays('thinking'), says('All: ', both), says('Thanks.'))

@@ -33,7 +33,10 @@ export function refusals(world: () => World): void {
     ['tools that are no list', { ...good, tools: { name: 'a' } }],
     ['a tool without a name', { ...good, tools: [{ type: 'function', function: {} }] }],
     ['stream that is a string', { ...good, stream: 'yes' }],
-    ['a tool result in the middle', { ...good, messages: [{ role: 'tool', content: 'x' }, good.messages[0]] }],
+    [
+      'a tool result in the middle',
+      { ...good, messages: [{ role: 'tool', content: 'x' }, good.messages[0]] },
+    ],
   ]
   for (const route of ['/llmtools', '/llmchat']) {
     test(`${route} refuses what it cannot read with 422 and words, and stores nothing`, async () => {
@@ -56,7 +59,10 @@ export function refusals(world: () => World): void {
     const { phone, model } = world().talk()
     model.answers(says('Hi.'), says('Yes.'))
     await phone.prompt('Hello')
-    for (const bad of [{ appID: phone.appID }, { appID: phone.appID, model: 'm', messages: [{ role: 'x' }] }]) {
+    for (const bad of [
+      { appID: phone.appID },
+      { appID: phone.appID, model: 'm', messages: [{ role: 'x' }] },
+    ]) {
       assert.equal((await send(`${world().url}/llmprep`, bad).answer).status, 422)
     }
     await phone.prompt('Still there?')
@@ -80,7 +86,8 @@ export function refusals(world: () => World): void {
     for (const appID of names) {
       model.answers(says('One.'), says('Two.'))
       const post = (content: string) =>
-        send(`${world().url}/llmtools`, { appID, model: model.name, messages: [{ role: 'user', content }] }).answer
+        send(`${world().url}/llmtools`, { appID, model: model.name, messages: [{ role: 'user', content }] })
+          .answer
       assert.equal((await post('First')).text, 'One.', appID)
       assert.equal((await post('Second')).text, 'Two.', appID)
       assert.deepEqual(
@@ -93,7 +100,14 @@ export function refusals(world: () => World): void {
 
   test('a body is read as JSON whatever it says that it is', async () => {
     const { phone, model } = world().talk()
-    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=UTF-8']) {
+    const types = [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/json; charset=UTF-8',
+      'json',
+      '',
+    ]
+    for (const type of types) {
       model.answers(says('Hi.'))
       const body = JSON.stringify({ ...good, appID: phone.appID, model: model.name })
       const answer = await send(`${world().url}/llmtools`, body, { headers: { 'content-type': type } }).answer
@@ -109,11 +123,19 @@ export function refusals(world: () => World): void {
   })
 
   test('what is not there is 404, in JSON', async () => {
-    for (const [path, method] of [['/nope', 'GET'], ['/llmtools', 'GET'], ['/llmtools/', 'POST'], ['/weather', 'DELETE']] as const) {
+    for (const [path, method] of [
+      ['/nope', 'GET'],
+      ['/llmtools', 'GET'],
+      ['/llmtools/', 'POST'],
+      ['/weather', 'DELETE'],
+    ] as const) {
       const answer = await send(world().url + path, undefined, { method }).answer
       assert.equal(answer.status, 404, path)
       assert.ok(answer.error)
     }
-    assert.match((await get(`${world().url}/nope?secret=1`)).error ?? '', /^There is nothing at GET \/nope\.$/)
+    assert.match(
+      (await get(`${world().url}/nope?secret=1`)).error ?? '',
+      /^There is nothing at GET \/nope\.$/,
+    )
   })
 }

@@ -5,7 +5,7 @@ import type { PromptMessage } from '../../../src/turn/engine.ts'
 import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
-const tools = [deviceTool('get_location'), deviceTool('get_battery')] as unknown as JsonObject[]
+const tools = [deviceTool('get_location'), deviceTool('get_battery')]
 const user = (content: string) => ({ role: 'user', content })
 const tool = (content: string, of: object = {}) => ({ role: 'tool', content, ...of })
 const asksBoth = says(
@@ -27,7 +27,11 @@ export function results(world: () => World): void {
     model.answers(asksOne, says('Next.'), says('Last.'))
     await phone.post('Where am I?', { tools }).answer
     await phone.post('Never mind.').answer
-    for (const late of [[tool('here')], [user('Where am I?'), tool('here')], [tool('here', { tool_call_id: 'call_l' })]]) {
+    for (const late of [
+      [tool('here')],
+      [user('Where am I?'), tool('here')],
+      [tool('here', { tool_call_id: 'call_l' })],
+    ]) {
       const answer = await phone.postMessages(late).answer
       assert.equal(answer.status, 409)
       assert.match(answer.error ?? '', /no open call/)
@@ -89,12 +93,26 @@ export function results(world: () => World): void {
     const prompt = user('Where am I, and how long will it last?')
     await phone.postMessages([prompt], { tools }).answer
     const first = await phone.postMessages([prompt, tool('here')], { tools }).answer
-    assert.deepEqual(first.calls.map(({ name }) => name), ['get_battery'])
+    assert.deepEqual(
+      first.calls.map(({ name }) => name),
+      ['get_battery'],
+    )
     const again = await phone.postMessages([prompt, tool('here')], { tools }).answer
-    assert.deepEqual(again.calls.map(({ name, arguments: args }) => [name, args]), [['get_battery', {}]])
+    assert.deepEqual(
+      again.calls.map(({ name, arguments: args }) => [name, args]),
+      [['get_battery', {}]],
+    )
     assert.equal(model.prompts.length, 2)
-    assert.equal((await phone.postMessages([prompt, tool('here'), tool('80 %')], { tools }).answer).text, 'Fine.')
-    assert.deepEqual(told(model.lastMessages()).slice(1), ['assistant: ', 'tool: here', 'assistant: ', 'tool: 80 %'])
+    assert.equal(
+      (await phone.postMessages([prompt, tool('here'), tool('80 %')], { tools }).answer).text,
+      'Fine.',
+    )
+    assert.deepEqual(told(model.lastMessages()).slice(1), [
+      'assistant: ',
+      'tool: here',
+      'assistant: ',
+      'tool: 80 %',
+    ])
   })
 
   test('results with ids come in parts and in any order, and the turn goes on once, with the last', async () => {

@@ -35,11 +35,16 @@ export function texts(world: () => World): void {
 
   test('the lines of the engine go out byte for byte, however they are written', async () => {
     const { phone, model } = world().talk()
-    const odd = '{ "message" : {"content":"\\u00e9\\/é","role":"assistant"}, "x":1.0, "model":"m" ,"done":false}'
-    const end = '{"done":true,"message":{"role":"assistant","content":""},"model":"m","total_duration":1e3,"new":null}'
+    const odd =
+      '{ "message" : {"content":"\\u00e9\\/é","role":"assistant"}, "x":1.0, "model":"m" ,"done":false}'
+    const end =
+      '{"done":true,"message":{"role":"assistant","content":""},"model":"m","total_duration":1e3,"new":null}'
     model.answers(sends([bytes(odd), bytes(''), bytes(end)]))
     const { last } = await phone.prompt('Hi')
-    assert.deepEqual(last.events.map(({ data }) => data), [odd, end])
+    assert.deepEqual(
+      last.events.map(({ data }) => data),
+      [odd, end],
+    )
     assert.equal(last.contentType, 'text/event-stream')
     assert.equal(last.raw.toString(), `data: ${odd}\n\ndata: ${end}\n\n`)
   })
@@ -51,7 +56,10 @@ export function texts(world: () => World): void {
       const { last, text: said } = await phone.prompt('Hi')
       const { recording } = await import('../../fixtures/ollama/recordings.ts')
       const lines = recording(name).answer.toString().trimEnd().split('\n')
-      assert.deepEqual(last.events.map(({ data }) => data), lines)
+      assert.deepEqual(
+        last.events.map(({ data }) => data),
+        lines,
+      )
       await phone.prompt('Did you keep it?')
       const [, kept] = model.lastMessages()
       assert.equal(kept?.content, said)
@@ -61,7 +69,10 @@ export function texts(world: () => World): void {
 
   test('thinking is streamed apart from the text and told to the model with it', async () => {
     const { phone, model } = world().talk()
-    model.answers(says(message({ thinking: 'Hm.\n' }), message({ thinking: 'Ah ', content: 'So: ' }), 'yes'), says('Ok.'))
+    model.answers(
+      says(message({ thinking: 'Hm.\n' }), message({ thinking: 'Ah ', content: 'So: ' }), 'yes'),
+      says('Ok.'),
+    )
     const { last, text: said } = await phone.prompt('Well?')
     assert.deepEqual([last.thinking, said], ['Hm.\nAh ', 'So: yes'])
     await phone.prompt('Sure?')

@@ -31,7 +31,11 @@ export function toolArguments(world: () => World): void {
   }
 
   const wrong: [what: string, args: unknown, words: RegExp][] = [
-    ['with other names', { lat: 42.29, lon: -83.71 }, /"latitude" and "longitude" are missing.*no "lat" or "lon"/],
+    [
+      'with other names',
+      { lat: 42.29, lon: -83.71 },
+      /"latitude" and "longitude" are missing.*no "lat" or "lon"/,
+    ],
     ['that are swapped', { latitude: -139.69, longitude: 35.68 }, /They look swapped/],
     ['that are missing', {}, /"latitude" and "longitude" are missing/],
     ['that are no object', ['42.29', '-83.71'], /Wrong arguments for get_weather/],
@@ -63,7 +67,9 @@ export function toolArguments(world: () => World): void {
   test('a tool that nobody has fails, the model is told which there are, and recovers', async () => {
     const { phone, model } = world().talk()
     model.answers(says('Hm. ', calls([{ name: 'get_wether', arguments: {} }])), says('Sorry.'))
-    const { text, calls: asked } = await phone.prompt('How warm is it?', { tools: [deviceTool('get_location')] })
+    const { text, calls: asked } = await phone.prompt('How warm is it?', {
+      tools: [deviceTool('get_location')],
+    })
     assert.equal(text, 'Hm. Sorry.')
     assert.deepEqual(asked, [])
     assert.equal(
@@ -104,7 +110,8 @@ export function toolArguments(world: () => World): void {
 
   test('a line with device calls that fit goes out byte for byte, however oddly it is written', async () => {
     const { phone, model } = world().talk({ runs: { show_map: () => 'shown' } })
-    const odd = `{ "model":"m",  "message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"show_map",` +
+    const odd =
+      `{ "model":"m",  "message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"show_map",` +
       `"arguments":{"longitude":"2.35", "latitude":"48.85"}},"id":"call_o"}]},"extra":[1e2,"\\u00e9\\/"],"done":false}`
     model.answers(sends([() => odd, done()]), says('There.'))
     const { answers } = await phone.prompt('Show me Paris.', { tools: [mapTool] })
@@ -116,6 +123,9 @@ export function toolArguments(world: () => World): void {
     model.answers(says(calls([{ name: 'show_map', arguments: { where: 'here' } }])), says('I cannot.'))
     const { answers, text } = await phone.prompt('Show me.', { tools: [mapTool] })
     assert.deepEqual([answers.length, text, answers[0]?.calls], [1, 'I cannot.', []])
-    assert.match(model.lastMessages().at(-1)?.content ?? '', /Wrong arguments for show_map: "latitude" and "longitude" are missing/)
+    assert.match(
+      model.lastMessages().at(-1)?.content ?? '',
+      /Wrong arguments for show_map: "latitude" and "longitude" are missing/,
+    )
   })
 }

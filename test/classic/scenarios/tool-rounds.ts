@@ -13,11 +13,15 @@ const tools = [getLocation, deviceTool('get_battery')]
 
 /** Prompts that take tools, on the device, here, and on both sides. */
 export function toolRounds(world: () => World): void {
-  for (const shape of ['A', 'B'] as const) describe(`a phone of shape ${shape}`, () => toolRoundsOf(shape, world))
+  for (const shape of ['A', 'B'] as const)
+    describe(`a phone of shape ${shape}`, () => toolRoundsOf(shape, world))
 
   test('a tool that runs here is never seen by the phone, and its answer comes in the same stream', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Let me look. ', calls([{ name: 'get_weather', arguments: annArbor }])), says('It is ', '51.3ºF.'))
+    model.answers(
+      says('Let me look. ', calls([{ name: 'get_weather', arguments: annArbor }])),
+      says('It is ', '51.3ºF.'),
+    )
     const { answers, text: said } = await phone.prompt('How warm is it at 42.29306, -83.71555?')
     assert.equal(answers.length, 1)
     assert.equal(said, 'Let me look. It is 51.3ºF.')
@@ -31,7 +35,12 @@ export function toolRounds(world: () => World): void {
       content: 'Let me look. ',
       tool_calls: [{ id: call.id, function: { index: 0, name: 'get_weather', arguments: annArbor } }],
     })
-    assert.deepEqual(result, { role: 'tool', content: weather, tool_name: 'get_weather', tool_call_id: call.id })
+    assert.deepEqual(result, {
+      role: 'tool',
+      content: weather,
+      tool_name: 'get_weather',
+      tool_call_id: call.id,
+    })
   })
 
   test('two cities asked for in two lines, with text before them, are both looked up', async () => {
@@ -41,7 +50,10 @@ export function toolRounds(world: () => World): void {
     assert.equal(answers.length, 1)
     assert.equal(said, ' I will look up both.\nMadrid is warmer.')
     const [, assistant, ...results] = model.lastMessages()
-    assert.deepEqual(assistant?.tool_calls?.map((call) => call.id), ['call_6xeudbec', 'call_30t71tkf'])
+    assert.deepEqual(
+      assistant?.tool_calls?.map((call) => call.id),
+      ['call_6xeudbec', 'call_30t71tkf'],
+    )
     assert.deepEqual(results, [
       {
         role: 'tool',
@@ -78,10 +90,16 @@ export function toolRounds(world: () => World): void {
 function toolRoundsOf(shape: Shape, world: () => World): void {
   test('a tool of the device is asked for, its result posted, and the answer comes', async () => {
     const { phone, model } = world().talk({ shape, runs })
-    model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'call_1' }])), says('You are in Ann Arbor.'))
+    model.answers(
+      says(calls([{ name: 'get_location', arguments: {}, id: 'call_1' }])),
+      says('You are in Ann Arbor.'),
+    )
     const { answers, text: said } = await phone.prompt('Where am I?', { tools })
     assert.equal(said, 'You are in Ann Arbor.')
-    assert.deepEqual(answers.map((answer) => answer.calls), [[{ id: 'call_1', name: 'get_location', arguments: {} }], []])
+    assert.deepEqual(
+      answers.map((answer) => answer.calls),
+      [[{ id: 'call_1', name: 'get_location', arguments: {} }], []],
+    )
     assert.deepEqual(model.lastMessages(), [
       { role: 'user', content: 'Where am I?' },
       {
@@ -92,7 +110,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
       { role: 'tool', content: location, tool_name: 'get_location', tool_call_id: 'call_1' },
     ])
     assert.deepEqual(
-      (model.prompts[1]?.body.tools as { function: { name: string } }[]).map((tool) => tool.function.name),
+      model.lastTools().map((tool) => tool.function.name),
       ['get_weather', 'get_location', 'get_battery'],
     )
   })
@@ -100,7 +118,9 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
   test('"What is the weather at my location?" goes through phone and server to the answer, as recorded', async () => {
     const { phone, model } = world().talk({ shape, runs })
     model.answers(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
-    const { answers, text: said } = await phone.prompt('What is the weather at my location?', { tools: [getLocation] })
+    const { answers, text: said } = await phone.prompt('What is the weather at my location?', {
+      tools: [getLocation],
+    })
     assert.equal(answers.length, 2)
     assert.equal(said, '   It is 51.3ºF at your location.\n')
     const [first, second] = answers
@@ -138,7 +158,10 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     assert.equal(said, 'Both: Done.')
     assert.deepEqual(answers[0]?.calls, [{ id: 'call_l', name: 'get_location', arguments: {} }])
     assert.deepEqual(
-      model.lastMessages().slice(2).map(({ content, tool_call_id }) => [content, tool_call_id]),
+      model
+        .lastMessages()
+        .slice(2)
+        .map(({ content, tool_call_id }) => [content, tool_call_id]),
       [
         [weather, 'call_w'],
         [location, 'call_l'],
@@ -194,11 +217,17 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     const { phone, model } = world().talk({ shape, runs })
     const function_ = { index: 0, name: 'get_location', arguments: {} }
     model.answers(
-      sends([text('One '), done({ content: 'moment.', tool_calls: [{ id: 'call_1', function: function_ }] })]),
+      sends([
+        text('One '),
+        done({ content: 'moment.', tool_calls: [{ id: 'call_1', function: function_ }] }),
+      ]),
       sends([done({ content: 'All in one.' })]),
     )
     const { answers, text: said } = await phone.prompt('Where am I?', { tools })
     assert.equal(said, 'One moment.All in one.')
-    assert.deepEqual(answers.map(({ calls: asked }) => asked.length), [1, 0])
+    assert.deepEqual(
+      answers.map(({ calls: asked }) => asked.length),
+      [1, 0],
+    )
   })
 }

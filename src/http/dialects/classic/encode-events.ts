@@ -25,9 +25,7 @@ export function createClassicEncoder(): ClassicEncoder {
         return encodeDelta(event)
       case 'call-start': {
         stepHasCalls = true
-        const before = events[place - 1]
-        const first = before?.type !== 'call-start' || before.source?.line !== event.source?.line
-        return first ? encodeCalls(event, events.slice(place)) : ''
+        return isOfSameLine(events[place - 1], event) ? '' : encodeCalls(event, events.slice(place))
       }
       case 'step-end':
         lastLine = event.line === null ? null : endLine(event.line, stepHasCalls)
@@ -61,10 +59,17 @@ function encodeDelta({ type, text, line, shared }: Delta): string {
 function encodeCalls(first: CallStart, rest: readonly TurnEvent[]): string {
   if (!first.source) return ''
   const { line } = first.source
-  const others = rest.findIndex((event) => event.type !== 'call-start' || event.source?.line !== line)
+  const others = rest.findIndex((event, place) => place > 0 && !isOfSameLine(rest[place - 1], event))
   const group = rest.slice(0, others < 0 ? rest.length : others) as CallStart[]
   const offered = group.filter((call) => call.offered)
   return offered.length > 0 ? `event: tool_calls\n${data(callsLine(line, offered))}` : ''
+}
+
+/** True for two calls in a row that came in one line. Two lines can be the same, but their calls are counted anew. */
+function isOfSameLine(before: TurnEvent | undefined, event: TurnEvent): boolean {
+  if (before?.type !== 'call-start' || event.type !== 'call-start') return false
+  if (!before.source || !event.source) return false
+  return before.source.line === event.source.line && before.source.position < event.source.position
 }
 
 /** An event that tells of a failure, on one line. */

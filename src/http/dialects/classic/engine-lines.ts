@@ -21,7 +21,7 @@ export function callsLine(line: string, offered: readonly CallStart[]): string {
   const parsed = parse(line)
   const message = isJsonObject(parsed.message) ? parsed.message : {}
   const asked = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = offered.map((call) => withArguments(asked[call.source?.position ?? 0], call.arguments))
+  const calls = offered.map((call) => asPlaced(asked[call.source?.position ?? 0], call))
   const same = JSON.stringify(calls) === JSON.stringify(asked)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
   const told = { ...message, ...withoutText(message), tool_calls: calls }
@@ -62,10 +62,11 @@ function ownLine(model: string, message: object, end: object): string {
   })
 }
 
-function withArguments(call: unknown, args: JsonObject): JsonObject {
+/** The engine's call with the id and the arguments that it has in the log. */
+function asPlaced(call: unknown, { callId, arguments: args }: CallStart): JsonObject {
   const asked = isJsonObject(call) ? call : {}
   const told = isJsonObject(asked.function) ? asked.function : {}
-  return { ...asked, function: { ...told, arguments: args } }
+  return { ...asked, ...('id' in asked && { id: callId }), function: { ...told, arguments: args } }
 }
 
 function withoutText(message: JsonObject): JsonObject {

@@ -20,7 +20,7 @@ export function importCalls(messages: readonly PostedMessage[]): NewMessage[] {
 
 function importMessage(message: PostedMessage, role: NewMessage['role']): NewMessage {
   const { content = '', thinking, images, tool_calls = [] } = message
-  const calls = tool_calls.map(({ id, function: asked }, index): Call => {
+  const calls = (role === 'assistant' ? tool_calls : []).map(({ id, function: asked }, index): Call => {
     const args = isJsonObject(asked.arguments) ? asked.arguments : {}
     const place = { id: id ?? `call_${randomUUID()}`, index, name: asked.name, arguments: args }
     return { ...place, side: 'device', status: 'superseded' }

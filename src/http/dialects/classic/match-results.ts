@@ -26,11 +26,13 @@ export function matchResults(posted: PostedResults, newest: NewestTurn | undefin
   if (!newest || open.length === 0)
     throw noOpenCall('The conversation has no open call that these results could answer.')
   checkPrefix(posted.prefix, newest.input)
-  const { named, unnamed } = splitByName(posted.results)
+  // Only in shape B do results of earlier rounds come again.
+  const fresh = posted.prefix.length > 0 ? withoutKnown(posted.results, newest.calls) : posted.results
+  const { named, unnamed } = splitByName(fresh)
   const answers = named.flatMap((result) => answerNamed(result, newest.calls, open))
   const taken = new Set(answers.map((answer) => keyOf(answer)))
   const rest = open.filter((call) => !taken.has(keyOf(call)))
-  return [...answers, ...answerInOrder(withoutKnown(unnamed, posted.prefix, newest.calls), rest)]
+  return [...answers, ...answerInOrder(unnamed, rest)]
 }
 
 function checkPrefix(prefix: readonly NewMessage[], input: readonly NewMessage[]): void {
@@ -51,29 +53,35 @@ function splitByName(results: readonly PostedResult[]): { named: PostedResult[];
 
 /** The call that an id or a name decides; none where the very same result is there already. */
 function answerNamed(result: PostedResult, calls: readonly PlacedCall[], open: PlacedCall[]): CallOutcome[] {
-  const fits = (call: PlacedCall) =>
-    result.callId === undefined ? call.name === result.name : call.id === result.callId
-  const place = open.findIndex(fits)
+  const place = open.findIndex((call) => fits(result, call))
   const [call] = place < 0 ? [] : open.splice(place, 1)
   if (call) return [outcome(call, result.content)]
-  if (calls.some((known) => fits(known) && known.status === 'answered' && known.output === result.content))
-    return []
+  if (calls.some((call) => isRepeated(result, call))) return []
   throw noOpenCall(
     `No open call ${result.callId === undefined ? `of "${result.name}"` : `"${result.callId}"`}.`,
   )
 }
 
-/** In shape B, the results of earlier rounds stand before those that are new. */
+/** What is new: the results of earlier rounds stand before, in the order of their calls. */
 function withoutKnown(
   results: readonly PostedResult[],
-  prefix: readonly NewMessage[],
   calls: readonly PlacedCall[],
 ): readonly PostedResult[] {
-  if (prefix.length === 0) return results
   const answered = calls.filter((call) => call.status === 'answered')
-  let known = 0
-  while (known < answered.length && results[known]?.content === answered[known]?.output) known += 1
-  return results.slice(known)
+  const known = results.findIndex((result, place) => {
+    const call = answered[place]
+    return !call || !isRepeated(result, call)
+  })
+  return known < 0 ? [] : results.slice(known)
+}
+
+function isRepeated(result: PostedResult, call: PlacedCall): boolean {
+  return call.status === 'answered' && call.output === result.content && fits(result, call)
+}
+
+/** An id decides, else a name; a result with neither can be any call's. */
+function fits({ callId, name }: PostedResult, call: PlacedCall): boolean {
+  return callId === undefined ? name === undefined || call.name === name : call.id === callId
 }
 
 /** Results in call order. Phones that send only the last of several results answer the last calls; the rest get none. */

@@ -91,7 +91,7 @@ export function toolsOf(body: PromptBody): ToolSchema[] | undefined {
 
 /** The results in a request with the messages before them; undefined where it has none that are for calls of ours. */
 export function resultsOf(messages: readonly PostedMessage[]): PostedResults | undefined {
-  const first = messages.findIndex((message) => message.role === 'tool' || message.tool_calls)
+  const first = messages.findIndex((message) => message.role === 'tool' || message.tool_calls?.length)
   if (first < 0 || messages.at(-1)?.role !== 'tool') return undefined
   const results = messages.filter((message) => message.role === 'tool')
   return {

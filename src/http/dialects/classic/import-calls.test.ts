@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Call } from '../../../protocol/call.ts'
+import { importCalls } from './import-calls.ts'
+import type { PostedMessage } from './prompt-body.ts'
+
+const asks = (...calls: { id?: string; name: string; arguments?: unknown }[]): PostedMessage => ({
+  role: 'assistant',
+  content: '',
+  tool_calls: calls.map(({ id, ...asked }) => ({ ...(id !== undefined && { id }), function: asked })),
+})
+const result = (content: string, given: Partial<PostedMessage> = {}): PostedMessage => ({
+  ...{ role: 'tool', content },
+  ...given,
+})
+
+function outcomes(messages: PostedMessage[]): [string, Call['status'], string | undefined][][] {
+  return importCalls(messages).map(({ calls = [] }) =>
+    calls.map(({ name, status, output }) => [name, status, output]),
+  )
+}
+
+test('messages without calls are taken as they are', () => {
+  const messages: PostedMessage[] = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'What is this?', images: ['aGk='] },
+    { role: 'assistant', content: 'A cat.', thinking: 'Ears…' },
+  ]
+  assert.deepEqual(importCalls(messages), messages)
+})
+
+test('a message without content has an empty one', () => {
+  assert.deepEqual(importCalls([{ role: 'user' }]), [{ role: 'user', content: '' }])
+})
+
+test('results go to the calls before them, in order', () => {
+  assert.deepEqual(outcomes([asks({ name: 'a' }, { name: 'b' }), result('x'), result('y')]), [
+    [
+      ['a', 'answered', 'x'],
+      ['b', 'answered', 'y'],
+    ],
+  ])
+})
+
+test('an id or a name decides which call a result goes to', () => {
+  const calls = asks({ id: '1', name: 'a' }, { id: '2', name: 'b' }, { id: '3', name: 'b' })
+  const results = [
+    result('third', { tool_call_id: '3' }),
+    result('second', { tool_name: 'b' }),
+    result('first', { tool_name: 'a', tool_call_id: '1' }),
+  ]
+  assert.deepEqual(
+    outcomes([calls, ...results])[0]?.map(([, , output]) => output),
+    ['first', 'second', 'third'],
+  )
+})
+
+test('a call whose result is not there has none', () => {
+  const [message] = importCalls([asks({ name: 'a', arguments: { city: 'Bonn' } })])
+  const [call] = message?.calls ?? []
+  assert.deepEqual(
+    [call?.index, call?.side, call?.status, call?.arguments],
+    [0, 'device', 'superseded', { city: 'Bonn' }],
+  )
+  assert.ok(!Object.hasOwn(call ?? {}, 'output'))
+})
+
+test('ids are kept, and made where there is none; arguments that are no object are none', () => {
+  const [message] = importCalls([
+    asks({ id: 'mine', name: 'a', arguments: 'x' }, { name: 'b' }, { name: 'c' }),
+  ])
+  const [first, ...others] = message?.calls ?? []
+  assert.equal(first?.id, 'mine')
+  assert.deepEqual(first.arguments, {})
+  assert.ok(others.every(({ id }) => id.startsWith('call_')))
+  assert.notEqual(others[0]?.id, others[1]?.id)
+})
+
+test('a result that no call waits for is refused, in words', () => {
+  const refused = { code: 'invalid-request', message: /must follow the call that it answers/ }
+  const calls = asks({ id: '1', name: 'a' })
+  assert.throws(() => importCalls([result('x')]), refused)
+  assert.throws(() => importCalls([{ role: 'user', content: 'Hi' }, result('x')]), refused)
+  assert.throws(() => importCalls([calls, result('x'), result('y')]), refused)
+  assert.throws(() => importCalls([calls, result('x', { tool_call_id: '2' })]), refused)
+  assert.throws(() => importCalls([calls, result('x', { tool_name: 'b' })]), refused)
+  assert.throws(() => importCalls([calls, { role: 'user', content: 'Hi' }, result('x')]), refused)
+})
+
+test('only the assistant calls tools', () => {
+  const { tool_calls } = asks({ name: 'a' })
+  for (const role of ['user', 'system'] as const)
+    assert.deepEqual(importCalls([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
+      { role, content: 'Hi' },
+    ])
+})

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { CallStatus } from '../../../protocol/call.ts'
+import type { NewMessage } from '../../../protocol/message.ts'
+import type { NewestTurn, PlacedCall } from '../../../turn/conversation-store.ts'
+import { matchResults, type PostedResult } from './match-results.ts'
+
+const question: NewMessage = { role: 'user', content: 'What is the weather at my location?' }
+
+/** A device call, `a0` for the first of the answer at 2, `b1` for the second of that at 3, … */
+function device(id: string, status: CallStatus = 'offered', output?: string, name = 'locate'): PlacedCall {
+  const seq = 2 + 'abc'.indexOf(id.charAt(0))
+  const place = { seq, index: Number(id.charAt(1)) }
+  return {
+    id,
+    ...place,
+    name,
+    arguments: {},
+    side: 'device',
+    status,
+    ...(output !== undefined && { output }),
+  }
+}
+
+function turnOf(...calls: PlacedCall[]): NewestTurn {
+  return { turn: 't', status: 'waiting', input: [question], calls }
+}
+
+const texts = (...contents: string[]): PostedResult[] => contents.map((content) => ({ content }))
+const shapeA = (...results: PostedResult[]) => ({ prefix: [], results })
+const shapeB = (...results: PostedResult[]) => ({ prefix: [question], results })
+
+/** Which calls the results answered, and with what: `a0=Bonn`; a call that got none is `a0 expired`. */
+function matched(posted: Parameters<typeof matchResults>[0], newest: NewestTurn | undefined): string[] {
+  return matchResults(posted, newest).map(({ seq, index, status, output }) => {
+    const id = `${'abc'.charAt(seq - 2)}${index}`
+    return status === 'answered' ? `${id}=${output}` : `${id} ${status}`
+  })
+}
+
+const noOpenCall = { code: 'no-open-call' }
+
+test('a result alone answers the open call', () => {
+  assert.deepEqual(matched(shapeA(...texts('Bonn')), turnOf(device('a0'))), ['a0=Bonn'])
+})
+
+test('a result after the messages of its prompt answers the open call', () => {
+  assert.deepEqual(matched(shapeB(...texts('Bonn')), turnOf(device('a0'))), ['a0=Bonn'])
+})
+
+for (const [shape, posted] of [
+  ['alone', shapeA],
+  ['after the messages of their prompt', shapeB],
+] as const) {
+  test(`several results, ${shape}, answer the open calls in call order`, () => {
+    const newest = turnOf(device('a0'), device('a1'), device('a2'))
+    assert.deepEqual(matched(posted(...texts('x', 'y', 'z')), newest), ['a0=x', 'a1=y', 'a2=z'])
+  })
+
+  test(`a phone that sends only the result of its last call, ${shape}, is understood so`, () => {
+    const newest = turnOf(device('a0'), device('a1'), device('a2'))
+    assert.deepEqual(matched(posted(...texts('z')), newest), ['a0 expired', 'a1 expired', 'a2=z'])
+    assert.deepEqual(matched(posted(...texts('y', 'z')), newest), ['a0 expired', 'a1=y', 'a2=z'])
+  })
+
+  test(`more results than there are open calls, ${shape}, are refused`, () => {
+    assert.throws(() => matched(posted(...texts('x', 'y')), turnOf(device('a0'))), noOpenCall)
+  })
+
+  test(`results, ${shape}, for calls that are answered, expired, superseded or were never asked for are refused`, () => {
+    for (const status of ['answered', 'expired', 'superseded', 'cancelled', 'failed'] as const)
+      assert.throws(() => matched(posted(...texts('Bonn')), turnOf(device('a0', status, 'Bonn'))), noOpenCall)
+    assert.throws(() => matched(posted(...texts('Bonn')), turnOf()), noOpenCall)
+    assert.throws(() => matched(posted(...texts('Bonn')), undefined), noOpenCall)
+  })
+
+  test(`the same content twice, ${shape}, answers two calls`, () => {
+    assert.deepEqual(matched(posted(...texts('Bonn', 'Bonn')), turnOf(device('a0'), device('a1'))), [
+      'a0=Bonn',
+      'a1=Bonn',
+    ])
+  })
+
+  test(`an empty result, ${shape}, is a result`, () => {
+    assert.deepEqual(matched(posted(...texts('')), turnOf(device('a0'))), ['a0='])
+  })
+
+  test(`an id decides, ${shape}, in whatever order the results come`, () => {
+    const results = [
+      { content: 'y', callId: 'a1' },
+      { content: 'x', callId: 'a0' },
+    ]
+    assert.deepEqual(matched(posted(...results), turnOf(device('a0'), device('a1'))).sort(), ['a0=x', 'a1=y'])
+  })
+
+  test(`a name decides, ${shape}, where no id does`, () => {
+    const newest = turnOf(
+      device('a0', 'offered', undefined, 'locate'),
+      device('a1', 'offered', undefined, 'battery'),
+    )
+    const results = [
+      { content: '80 %', name: 'battery' },
+      { content: 'Bonn', name: 'locate' },
+    ]
+    assert.deepEqual(matched(posted(...results), newest).sort(), ['a0=Bonn', 'a1=80 %'])
+  })
+
+  test(`results of one name, ${shape}, answer the calls of that name in order`, () => {
+    const results = ['x', 'y'].map((content) => ({ content, name: 'locate' }))
+    assert.deepEqual(matched(posted(...results), turnOf(device('a0'), device('a1'))), ['a0=x', 'a1=y'])
+  })
+
+  test(`an id or a name that no call has, ${shape}, is refused`, () => {
+    const newest = turnOf(device('a0'))
+    assert.throws(() => matched(posted({ content: 'x', callId: 'b7' }), newest), noOpenCall)
+    assert.throws(() => matched(posted({ content: 'x', name: 'battery' }), newest), noOpenCall)
+    assert.throws(() => matched(posted({ content: 'x', callId: 'b7', name: 'locate' }), newest), noOpenCall)
+  })
+
+  test(`results by id leave the other calls open, ${shape}`, () => {
+    const newest = turnOf(device('a0'), device('a1'))
+    assert.deepEqual(matched(posted({ content: 'y', callId: 'a1' }), newest), ['a1=y'])
+  })
+
+  test(`results without an id, ${shape}, answer what those with one leave`, () => {
+    const newest = turnOf(device('a0'), device('a1'))
+    const results = [{ content: 'y', callId: 'a1' }, { content: 'x' }]
+    assert.deepEqual(matched(posted(...results), newest).sort(), ['a0=x', 'a1=y'])
+  })
+
+  test(`the same result sent again by id, ${shape}, while others are open, answers nothing anew`, () => {
+    const newest = turnOf(device('a0', 'answered', 'x'), device('a1'))
+    assert.deepEqual(matched(posted({ content: 'x', callId: 'a0' }), newest), [])
+    assert.throws(() => matched(posted({ content: 'other', callId: 'a0' }), newest), noOpenCall)
+  })
+}
+
+test('in a later round a result alone answers the call that is open now', () => {
+  const newest = turnOf(device('a0', 'answered', 'Bonn'), device('b0'))
+  assert.deepEqual(matched(shapeA(...texts('80 %')), newest), ['b0=80 %'])
+})
+
+test('results of earlier rounds that come again are recognised', () => {
+  const newest = turnOf(device('a0', 'answered', 'x'), device('a1', 'answered', 'y'), device('b0'))
+  assert.deepEqual(matched(shapeB(...texts('x', 'y', 'z')), newest), ['b0=z'])
+})
+
+test('a new result that is the same as an earlier one counts as new', () => {
+  const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
+  assert.deepEqual(matched(shapeB(...texts('x', 'x')), newest), ['b0=x'])
+})
+
+test('named results of earlier rounds that come again are recognised too', () => {
+  const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
+  const results = ['x', 'y'].map((content) => ({ content, name: 'locate' }))
+  assert.deepEqual(matched(shapeB(...results), newest), ['b0=y'])
+})
+
+test('calls of earlier rounds that the phone did not answer do not disturb', () => {
+  const newest = turnOf(device('a0', 'expired'), device('a1', 'answered', 'y'), device('b0'), device('b1'))
+  assert.deepEqual(matched(shapeB(...texts('y', 'z')), newest), ['b0 expired', 'b1=z'])
+})
+
+test('results of resident tools do not disturb', () => {
+  const ran: PlacedCall = { ...device('a0', 'succeeded', 'x'), side: 'resident' }
+  assert.deepEqual(matched(shapeB(...texts('y')), turnOf(ran, device('a1'))), ['a1=y'])
+})
+
+test('a POST that comes again with nothing new answers nothing', () => {
+  const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
+  assert.deepEqual(matched(shapeB(...texts('x')), newest), [])
+})
+
+test('results after other messages than those of their prompt are refused', () => {
+  const newest = turnOf(device('a0'))
+  for (const prefix of [
+    [{ ...question, content: 'Another question?' }],
+    [{ ...question, role: 'system' as const }],
+    [question, question],
+  ])
+    assert.throws(() => matchResults({ prefix, results: texts('Bonn') }, newest), { code: 'invalid-request' })
+})
+
+test('every round of a phone that repeats all its results is understood', () => {
+  const rounds = fc.array(fc.array(fc.constantFrom('', 'x', 'y'), { minLength: 1, maxLength: 3 }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  fc.assert(
+    fc.property(rounds, fc.boolean(), (contents, named) => {
+      const answered: PlacedCall[] = []
+      const sent: PostedResult[] = []
+      for (const [round, results] of contents.entries()) {
+        const open = results.map((_, index) => device(`${'abc'.charAt(round)}${index}`))
+        sent.push(...results.map((content) => ({ content, ...(named && { name: 'locate' }) })))
+        const outcomes = matchResults(shapeB(...sent), turnOf(...answered, ...open))
+        assert.deepEqual(
+          outcomes.map(({ seq, index, output }) => [seq, index, output]),
+          open.map(({ seq, index }, place) => [seq, index, results[place]]),
+        )
+        answered.push(...open.map((call, place) => device(call.id, 'answered', results[place])))
+      }
+    }),
+    { numRuns: 200, seed: 1 },
+  )
+})
+
+test('no call is answered twice, none that was not open, and results are used in full', () => {
+  const statuses = fc.constantFrom<CallStatus>('offered', 'offered', 'answered', 'expired')
+  const calls = fc.array(statuses, { maxLength: 4 })
+  const results = fc.array(
+    fc.record({
+      content: fc.constantFrom('x', 'y'),
+      callId: fc.option(fc.constantFrom('a0', 'a1', 'a9'), { nil: undefined }),
+      name: fc.option(fc.constantFrom('locate', 'battery'), { nil: undefined }),
+    }),
+    { maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(calls, results, fc.boolean(), (given, posted, repeated) => {
+      const newest = turnOf(...given.map((status, index) => device(`a${index}`, status, 'x')))
+      const told = posted.map(({ content, callId, name }) => ({
+        content,
+        ...(callId && { callId }),
+        ...(name && { name }),
+      }))
+      let outcomes: ReturnType<typeof matchResults>
+      try {
+        outcomes = matchResults(repeated ? shapeB(...told) : shapeA(...told), newest)
+      } catch (error) {
+        assert.ok(error instanceof Error && 'code' in error && error.code === 'no-open-call')
+        return
+      }
+      const places = outcomes.map(({ index }) => index)
+      assert.equal(new Set(places).size, places.length)
+      assert.ok(places.every((index) => given[index] === 'offered'))
+      const used = outcomes.filter(({ status }) => status === 'answered').length
+      if (!repeated && told.every((one) => !('callId' in one || 'name' in one)))
+        assert.equal(used, told.length)
+    }),
+    { numRuns: 500, seed: 1 },
+  )
+})

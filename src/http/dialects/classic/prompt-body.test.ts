@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ajv } from 'ajv'
+import { checkCounts, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
+
+const user = { role: 'user' as const, content: 'What is the weather?' }
+const body: PromptBody = { appID: 'edu.umich.app', model: 'qwen3:0.6b', messages: [user] }
+const result = (content: string) => ({ role: 'tool' as const, content })
+const isValid = new Ajv().compile(PromptBody)
+
+test('what phones send is a valid body', () => {
+  assert.ok(isValid(body))
+  const parameters = { type: 'object', properties: {}, required: [] }
+  const tools = [{ type: 'function', function: { name: 'get_location', description: 'Where', parameters } }]
+  assert.ok(isValid({ ...body, stream: true, tools, options: { seed: 1 }, think: 'low', keep_alive: '5m' }))
+  const call = { id: 'c', type: 'function', function: { index: 0, name: 'f', arguments: '{}' } }
+  const messages = [user, { role: 'assistant', content: '', tool_calls: [call] }, result('x')]
+  assert.ok(isValid({ ...body, messages }))
+  assert.ok(isValid({ ...body, messages: [], format: 'json', unknown: true }))
+})
+
+test('a body without a conversation, a model or messages is not', () => {
+  for (const field of ['appID', 'model', 'messages']) {
+    assert.ok(!isValid({ ...body, [field]: undefined }), `no ${field}`)
+    assert.ok(!isValid({ ...body, [field]: 7 }), `${field} is a number`)
+  }
+  assert.ok(!isValid({ ...body, model: '' }))
+  assert.ok(!isValid({ ...body, messages: [{ role: 'robot', content: 'Hi' }] }))
+  assert.ok(!isValid({ ...body, messages: [{ role: 'user', content: 7 }] }))
+  assert.ok(!isValid({ ...body, tools: [{ type: 'function', function: {} }] }))
+})
+
+test("a conversation's name has 1 to 155 characters, whatever they are, but no U+0000", () => {
+  for (const appID of [
+    'x',
+    'x'.repeat(155),
+    '🎈'.repeat(155),
+    'zwei Wörter',
+    '../../etc',
+    "'; drop table",
+    '\n',
+  ])
+    assert.ok(isValid({ ...body, appID }), appID)
+  for (const appID of ['', 'x'.repeat(156), 'a\u0000b']) assert.ok(!isValid({ ...body, appID }), appID)
+})
+
+test('a request may have as many messages and tools as allowed, and no more', () => {
+  const tool = { function: { name: 'f' } }
+  const full = { ...body, messages: [user, user], tools: [tool, tool] }
+  checkCounts(full, { maxMessages: 2, maxTools: 2 })
+  checkCounts(body, { maxMessages: 1, maxTools: 0 })
+  assert.throws(() => checkCounts(full, { maxMessages: 1, maxTools: 2 }), {
+    code: 'invalid-request',
+    message: /has 2 messages; 1 are allowed \(setting CHATTERD_MAX_MESSAGES\)/,
+  })
+  assert.throws(() => checkCounts(full, { maxMessages: 2, maxTools: 1 }), {
+    code: 'invalid-request',
+    message: /has 2 tools; 1 are allowed \(setting CHATTERD_MAX_TOOLS\)/,
+  })
+})
+
+test("the engine's settings are passed on as given, and only those that are", () => {
+  assert.deepEqual(settingsOf(body), {})
+  const given = { options: { temperature: 0 }, format: { type: 'object' }, think: false, keep_alive: 0 }
+  assert.deepEqual(settingsOf({ ...body, ...given, stream: true }), given)
+})
+
+test('the tools are undefined where the request names none, and an empty list where it sends one', () => {
+  assert.equal(toolsOf(body), undefined)
+  assert.deepEqual(toolsOf({ ...body, tools: [] }), [])
+  assert.deepEqual(toolsOf({ ...body, tools: [{ function: { name: 'f' } }] }), [
+    { type: 'function', function: { name: 'f' } },
+  ])
+})
+
+test('a prompt holds no results', () => {
+  assert.equal(resultsOf([]), undefined)
+  assert.equal(resultsOf([user]), undefined)
+  assert.equal(resultsOf([{ role: 'system', content: 'Be brief.' }, user]), undefined)
+})
+
+test('results alone have nothing before them', () => {
+  assert.deepEqual(resultsOf([result('x'), result('y')]), {
+    prefix: [],
+    results: [{ content: 'x' }, { content: 'y' }],
+  })
+})
+
+test('results after the messages of their prompt have these before them', () => {
+  assert.deepEqual(resultsOf([user, result('x')]), { prefix: [user], results: [{ content: 'x' }] })
+})
+
+test('a client that sends the calls again as well is understood', () => {
+  const called = {
+    role: 'assistant' as const,
+    content: '',
+    tool_calls: [{ id: 'c', function: { name: 'f' } }],
+  }
+  const given = { ...result('x'), tool_call_id: 'c', tool_name: 'f' }
+  assert.deepEqual(resultsOf([user, called, given, called, result('y')]), {
+    prefix: [user],
+    results: [{ content: 'x', callId: 'c', name: 'f' }, { content: 'y' }],
+  })
+})
+
+test('an empty list of calls is none: some clients always write one', () => {
+  const asked = { ...user, tool_calls: [] }
+  assert.deepEqual(resultsOf([asked, { ...result('x'), tool_calls: [] }]), {
+    prefix: [user],
+    results: [{ content: 'x' }],
+  })
+})
+
+test('a history with calls that goes on with a question is a prompt', () => {
+  const called = { role: 'assistant' as const, tool_calls: [{ function: { name: 'f' } }] }
+  assert.equal(
+    resultsOf([user, called, result('x'), { role: 'assistant', content: 'Sunny.' }, user]),
+    undefined,
+  )
+})

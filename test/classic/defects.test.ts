@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { databaseKinds } from '../databases.ts'
+import type { ChatScript, ScriptedModel } from '../stand-ins/ollama.ts'
+import { calls, deviceTool, done, pauses, refuses, says, sends, text } from '../stand-ins/ollama-answers.ts'
+import { send } from './post.ts'
+import { type World, worldOf } from './world.ts'
+
+// What the tutorial's own server gets wrong, defect by defect, as docs/dialect.md lists them.
+
+const annArbor = { latitude: '42.29', longitude: '-83.71' }
+const sunny = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
+const askWeather = (args: unknown = annArbor, before = '') =>
+  says(before, calls([{ name: 'get_weather', arguments: args }]))
+const askLocation = says(calls([{ name: 'get_location', arguments: {}, id: 'call_l' }]))
+const device = { runs: { get_location: () => 'here' } }
+const tools = [deviceTool('get_location')]
+
+const told = (model: ScriptedModel) => model.lastMessages().map(({ role, content }) => `${role}: ${content}`)
+
+for (const database of databaseKinds) {
+  describe(`the tutorial's defects, on ${database.name}`, () =>
+    testDefects(worldOf(database, { CHATTERD_MAX_STEPS: '4' })))
+}
+
+function testDefects(world: () => World): void {
+  test('1. arguments are taken by their names, in whatever order the model writes them', async () => {
+    const { phone, model } = world().talk()
+    model.answers(askWeather({ longitude: '-83.71', latitude: '42.29' }), says('Ok.'))
+    await phone.prompt('How warm is it?')
+    assert.equal(model.lastMessages().at(-1)?.content, sunny)
+  })
+
+  test('2. arguments may be numbers, or a JSON string, or what does not fit at all', async () => {
+    for (const [args, words] of [
+      [{ latitude: 42.29, longitude: -83.71 }, /^Weather at lat: 42\.29, lon: -83\.71 is/],
+      [JSON.stringify(annArbor), /^Weather at lat: 42\.29, lon: -83\.71 is/],
+      [{ latitude: true, longitude: { a: 1 } }, /Latitude must be a number/],
+      [[1, 2], /Wrong arguments/],
+    ] as const) {
+      const { phone, model } = world().talk()
+      model.answers(askWeather(args), says('Ok.'))
+      assert.equal((await phone.prompt('How warm is it?')).text, 'Ok.')
+      assert.match(model.lastMessages().at(-1)?.content ?? '', words)
+    }
+  })
+
+  test('3. tools that come with every POST are told to the engine once, in the same bytes', async () => {
+    const { phone, model } = world().talk(device)
+    model.answers(askLocation, askLocation, says('Here.'), says('Still here.'))
+    await phone.prompt('Where am I?', { tools })
+    await phone.prompt('And now?', { tools })
+    const lists = model.prompts.map(({ body }) => JSON.stringify(body.tools))
+    assert.equal(lists.length, 4)
+    assert.equal(new Set(lists).size, 1)
+    assert.deepEqual(JSON.parse(lists[0] ?? '').length, 2)
+  })
+
+  test('4. the assistant’s calls stand before their result, which carries their name and id', async () => {
+    const { phone, model } = world().talk()
+    model.answers(says(calls([{ name: 'get_weather', arguments: annArbor, id: 'call_7' }])), says('Ok.'))
+    await phone.prompt('How warm is it?')
+    assert.deepEqual(model.lastMessages().slice(1), [
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [{ id: 'call_7', function: { index: 0, name: 'get_weather', arguments: annArbor } }],
+      },
+      { role: 'tool', content: sunny, tool_name: 'get_weather', tool_call_id: 'call_7' },
+    ])
+  })
+
+  test('5. the text of each round is stored once, with its whitespace', async () => {
+    const { phone, model } = world().talk(device)
+    model.answers(
+      askWeather(annArbor, 'First,\n\n  the  weather.\n'),
+      askLocation,
+      says('\tThen:\n| a |  b |\n'),
+      says('Bye.'),
+    )
+    const { text: said } = await phone.prompt('Both.', { tools })
+    assert.equal(said, 'First,\n\n  the  weather.\n\tThen:\n| a |  b |\n')
+    await phone.prompt('Bye')
+    assert.deepEqual(told(model), [
+      'user: Both.',
+      'assistant: First,\n\n  the  weather.\n',
+      `tool: ${sunny}`,
+      'assistant: ',
+      'tool: here',
+      'assistant: \tThen:\n| a |  b |\n',
+      'user: Bye',
+    ])
+  })
+
+  test('6. the results of several calls are a message each, in call order', async () => {
+    const { phone, model } = world().talk()
+    const asked = ['1', '2', '3'].map((latitude) => ({
+      name: 'get_weather',
+      arguments: { latitude, longitude: '0' },
+    }))
+    model.answers(says(calls(asked)), says('Ok.'))
+    await phone.prompt('How warm is it?')
+    const results = [1, 2, 3].map((latitude) => `tool: Weather at lat: ${latitude}, lon: 0 is 51.3ºF`)
+    assert.deepEqual(told(model).slice(2), results)
+  })
+
+  test('7. messages of one and the same instant keep their order', async () => {
+    const { phone, model } = world().talk()
+    const messages = Array.from({ length: 60 }, (_, place) => ({
+      role: 'user',
+      content: `${(place * 37) % 60}`,
+    }))
+    model.answers(says('Ok.'), says('Ok.'))
+    await phone.postMessages(messages).answer
+    await phone.prompt('Last')
+    assert.deepEqual(
+      told(model).slice(0, 60),
+      messages.map(({ content }) => `user: ${content}`),
+    )
+  })
+
+  test('8. the failure of a tool is told to the model and not to the phone', async () => {
+    world().openMeteo.troubles('81', 'is broken')
+    const { phone, model } = world().talk()
+    model.answers(askWeather({ latitude: '81', longitude: '0' }), says('I cannot tell.'))
+    const { last, text: said } = await phone.prompt('How warm is it?')
+    assert.deepEqual([last.status, last.error, said], [200, undefined, 'I cannot tell.'])
+    assert.match(told(model).at(-1) ?? '', /^tool: get_weather failed/)
+  })
+
+  test('9. a model that calls tools for ever is stopped, and the phone told', async () => {
+    const { phone, model } = world().talk()
+    model.answers(...Array.from({ length: 50 }, () => askWeather()))
+    const { last } = await phone.prompt('How warm is it?')
+    assert.match(last.error ?? '', /went on calling tools/)
+    assert.equal(model.prompts.length, 4)
+  })
+
+  test('10. two POSTs at once to one conversation do not interleave', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    let running = 0
+    const alone: ChatScript = async (response, prompt) => {
+      running += 1
+      assert.equal(running, 1)
+      await gate.promise
+      await says(text(`Re ${prompt.body.messages.at(-1)?.content}`))(response, prompt)
+      running -= 1
+    }
+    model.answers(alone, alone, alone)
+    const answers = ['a', 'b', 'c'].map((content) => phone.post(content).answer)
+    await model.prompt(0)
+    gate.resolve()
+    const said = (await Promise.all(answers)).map((answer) => answer.text)
+    assert.deepEqual(said, ['Re a', 'Re b', 'Re c'])
+    const log = told(model)
+    assert.equal(log.length, 5)
+    for (const place of [0, 2]) assert.equal(log[place + 1], log[place]?.replace('user: ', 'assistant: Re '))
+  })
+
+  test('11. the answer to a phone that disconnects is finished and kept', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    model.answers(pauses([text('Half')], gate.promise, [text(' and whole.'), done()]), says('Ok.'))
+    const posting = phone.post('Speak.')
+    await posting.event(0)
+    posting.leave()
+    gate.resolve()
+    await phone.prompt('Well?')
+    assert.equal(told(model)[1], 'assistant: Half and whole.')
+  })
+
+  test('12. an answer that ends without done is a failure, and its calls are not run', async () => {
+    const { phone, model } = world().talk()
+    const before = world().openMeteo.asked.length
+    model.answers(sends([text('Half'), calls([{ name: 'get_weather', arguments: annArbor }])]))
+    const { last } = await phone.prompt('Speak.')
+    assert.ok(last.error)
+    assert.ok(!last.events.some((event) => event.done))
+    assert.equal(world().openMeteo.asked.length, before)
+  })
+
+  test('13. a POST of results that is sent again runs no call again', async () => {
+    const { phone, model } = world().talk()
+    model.answers(askLocation, askWeather({ latitude: '13', longitude: '0' }), says('51.3ºF.'))
+    const prompt = { role: 'user', content: 'How warm is it here?' }
+    await phone.postMessages([prompt], { tools }).answer
+    const follow = [prompt, { role: 'tool', content: 'latitude: 13, longitude: 0' }]
+    const [first, ...again] = await Promise.all(
+      [1, 2, 3].map(() => phone.postMessages(follow, { tools }).answer),
+    )
+    const later = await phone.postMessages(follow, { tools }).answer
+    const statuses = [first, ...again, later].map((answer) => answer?.status)
+    assert.deepEqual(statuses.toSorted(), [200, 409, 409, 409])
+    const asked = world().openMeteo.asked.filter((url) => url.searchParams.get('latitude') === '13')
+    assert.equal(asked.length, 1)
+    assert.equal(model.prompts.length, 3)
+  })
+
+  test('13. a POST that was refused and is sent again is stored once', async () => {
+    const { phone, model } = world().talk()
+    model.answers(refuses(503, 'busy'), refuses(503, 'busy'), says('Hi.'), says('Ok.'))
+    const post = () =>
+      send(`${world().url}/llmtools`, {
+        appID: phone.appID,
+        model: model.name,
+        messages: [{ role: 'user', content: 'Hi' }],
+      }).answer
+    assert.deepEqual([(await post()).status, (await post()).status, (await post()).status], [503, 503, 200])
+    await phone.prompt('Well?')
+    assert.deepEqual(told(model), ['user: Hi', 'assistant: Hi.', 'user: Well?'])
+  })
+}

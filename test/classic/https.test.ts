@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type IncomingHttpHeaders,
+} from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { databaseKinds } from '../databases.ts'
+import { calls, deviceTool, done, pauses, replays, says, text } from '../stand-ins/ollama-answers.ts'
+import { type PhoneStream, phoneStream } from './phone-stream.ts'
+import { send } from './post.ts'
+import { floods } from './scenarios/slow-reader.ts'
+import { worldOf } from './world.ts'
+
+const [database] = databaseKinds.filter(({ kind }) => kind === 'postgresql')
+assert.ok(database)
+const dataDir = mkdtempSync(join(tmpdir(), 'chatterd-https-'))
+const settings = { CHATTERD_TLS: 'dev', CHATTERD_DATA_DIR: dataDir, CHATTERD_CLIENT_BUFFER: '64KiB' }
+
+describe('HTTPS with a development certificate', () => {
+  const world = worldOf(database, settings)
+  let ca = ''
+  let session: ClientHttp2Session
+
+  before(async () => {
+    ca = await readFile(join(dataDir, 'tls', 'chatterd-ca.crt'), 'utf8')
+    session = connect(world().url, { ca })
+    await once(session, 'connect')
+  })
+  // The session stays open until the server has closed: it must not wait for it.
+  after(() => rmSync(dataDir, { recursive: true }))
+
+  test('a phone that speaks HTTP/1.1 is served', async () => {
+    const { phone, model } = world().talk()
+    model.answers(says('Hi.'))
+    const body = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'Hello' }] }
+    assert.equal((await send(`${world().url}/llmtools`, body, { ca }).answer).text, 'Hi.')
+    assert.equal(
+      (await send(`${world().url}/`, undefined, { method: 'GET', ca }).answer).json,
+      'EECS Reactive chatterd',
+    )
+  })
+
+  test('a phone that speaks HTTP/2 is served on the same port, from its prompt to the answer', async () => {
+    const { phone, model } = world().talk()
+    model.answers(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
+    const tools = [deviceTool('get_location')]
+    const prompt = { role: 'user', content: 'What is the weather at my location?' }
+    const first = await stream({ appID: phone.appID, model: model.name, messages: [prompt], tools }).all()
+    assert.deepEqual(
+      first.events.flatMap((event) => event.calls.map(({ name }) => name)),
+      ['get_location'],
+    )
+    const result = { role: 'tool', content: 'latitude: 42.29306, longitude: -83.71555' }
+    const second = await stream({ appID: phone.appID, model: model.name, messages: [result] }).all()
+    assert.equal(second.events.length, 16)
+    assert.match(second.events.at(-1)?.data ?? '', /"done":true/)
+  })
+
+  test('streams of one HTTP/2 connection flow side by side', async () => {
+    const talks = [1, 2, 3].map(() => world().talk())
+    const gate = Promise.withResolvers<void>()
+    const streams = talks.map(({ phone, model }) => {
+      model.answers(pauses([text('Now ')], gate.promise, [text('then.'), done()]))
+      return stream({ appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'When?' }] })
+    })
+    for (const one of streams) await one.started
+    gate.resolve()
+    for (const one of streams) assert.equal((await one.all()).events.length, 3)
+  })
+
+  test('an HTTP/2 stream that its phone gives up does not end the turn', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    model.answers(pauses([text('Once ')], gate.promise, [text('upon a time.'), done()]), says('Ok.'))
+    const one = stream({
+      appID: phone.appID,
+      model: model.name,
+      messages: [{ role: 'user', content: 'A story.' }],
+    })
+    await one.started
+    one.http2.close()
+    gate.resolve()
+    await stream({
+      appID: phone.appID,
+      model: model.name,
+      messages: [{ role: 'user', content: 'Well?' }],
+    }).all()
+    assert.equal(model.lastMessages()[1]?.content, 'Once upon a time.')
+  })
+
+  test('an HTTP/2 stream that is not read is cut off past the bound, and the others of its connection go on', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    model.answers(floods(gate.promise), says('Ok.'))
+    const slow = stream({
+      appID: phone.appID,
+      model: model.name,
+      messages: [{ role: 'user', content: 'Flood.' }],
+    })
+    await slow.started
+    slow.http2.pause()
+    const closed = once(slow.http2, 'close').catch(() => 'cut')
+    gate.resolve()
+    const next = stream({
+      appID: phone.appID,
+      model: model.name,
+      messages: [{ role: 'user', content: 'Well?' }],
+    })
+    assert.equal((await next.all()).events.at(0)?.json.done, false)
+    assert.equal(model.lastMessages()[1]?.content.length, 600)
+    slow.http2.resume()
+    await closed
+    assert.ok(!slow.read.events.some((event) => event.done))
+  })
+
+  test('errors and the other routes are as over HTTP/1.1', async () => {
+    const refused = await whole(session.request({ ':method': 'POST', ':path': '/llmtools' }), '{')
+    assert.deepEqual(
+      [refused.headers[':status'], refused.headers['content-type']],
+      [422, 'application/json; charset=utf-8'],
+    )
+    const weather = session.request({ ':method': 'GET', ':path': '/weather' }, { endStream: false })
+    const told = await whole(weather, JSON.stringify({ lat: 42.29, lon: '-83.71' }))
+    assert.equal(told.body, '"Weather at lat: 42.29, lon: -83.71 is 51.3ºF"')
+    const lost = await whole(session.request({ ':path': '/nope' }))
+    assert.equal(lost.headers[':status'], 404)
+  })
+
+  test('a call of a resident tool is run over HTTP/2 as well', async () => {
+    const { phone, model } = world().talk()
+    model.answers(
+      says(calls([{ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }])),
+      says('Ok.'),
+    )
+    const body = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'How warm?' }] }
+    const { events } = await stream(body).all()
+    assert.deepEqual(
+      events.map((event) => [event.event, event.done]),
+      [
+        ['message', false],
+        ['message', true],
+      ],
+    )
+  })
+
+  /** Posts to /llmtools, and reads the answer as a phone does. */
+  function stream(body: object): {
+    http2: ClientHttp2Stream
+    read: PhoneStream
+    started: Promise<unknown>
+    all(): Promise<PhoneStream>
+  } {
+    const http2 = session.request({ ':method': 'POST', ':path': '/llmtools', accept: 'text/event-streaming' })
+    const read = phoneStream()
+    const { promise: started, resolve } = Promise.withResolvers<void>()
+    const ended = once(http2, 'end')
+    ended.catch(() => {})
+    http2.on('data', (bytes: Buffer) => {
+      read.feed(bytes)
+      resolve()
+    })
+    http2.on('error', () => {})
+    http2.end(JSON.stringify(body))
+    const all = async () => {
+      await ended
+      read.end()
+      return read
+    }
+    return { http2, read, started, all }
+  }
+})
+
+async function whole(
+  http2: ClientHttp2Stream,
+  body?: string,
+): Promise<{ headers: IncomingHttpHeaders; body: string }> {
+  http2.end(body)
+  const [headers] = (await once(http2, 'response')) as [IncomingHttpHeaders]
+  const chunks: Buffer[] = []
+  for await (const chunk of http2) chunks.push(chunk as Buffer)
+  return { headers, body: Buffer.concat(chunks).toString() }
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import type { ChatScript } from '../../stand-ins/ollama.ts'
+import { done, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import type { World } from '../world.ts'
+
+/** More than the sockets of both sides and the server's bound can take in. */
+const lines = 600
+const padding = 'x'.repeat(64 * 1024)
+
+/** One line, and past the gate much to send, of which little is text. */
+export function floods(gate: Promise<void>): ChatScript {
+  return async (response, prompt) => {
+    const padded = `${JSON.stringify({ ...JSON.parse(text('.')(prompt)), padding })}\n`
+    response.writeHead(200)
+    response.write(padded)
+    await gate
+    for (let line = 1; line < lines; line++) if (!response.write(padded)) await once(response, 'drain')
+    response.end(`${done()(prompt)}\n`)
+  }
+}
+
+/** Phones that cannot keep up, and those that can. */
+export function slowReader(world: () => World): void {
+  test('a phone that does not read is cut off past the bound, and its answer is finished and stored', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    model.answers(floods(gate.promise), says('Ok.'))
+    const posting = phone.post('Flood me.')
+    await posting.event(0)
+    posting.stopReading()
+    gate.resolve()
+    assert.equal((await phone.prompt('Still there?')).text, 'Ok.')
+    assert.equal(model.lastMessages()[1]?.content, '.'.repeat(lines))
+    posting.readOn()
+    await assert.rejects(posting.answer)
+  })
+
+  test('one line that is longer than the bound reaches a phone that reads', async () => {
+    const { phone, model } = world().talk()
+    const long = 'All work. '.repeat(300_000)
+    model.answers(sends([done({ content: long })]))
+    const { last, text: said } = await phone.prompt('Write a book.', { stream: false })
+    assert.equal(last.events.length, 1)
+    assert.ok(said === long)
+  })
+}
