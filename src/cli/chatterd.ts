@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { thisMachine } from '../config/this-machine.ts'
 import { closeOnSignal } from './close-on-signal.ts'
 import { runCli } from './run-cli.ts'
 
@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 }
 
 const exitCode = await runCli(process.argv.slice(2), {
-  machine: { platform: process.platform, home: homedir(), cwd: process.cwd(), env: process.env },
+  machine: thisMachine(),
   version,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { didYouMean } from '../config/closest-name.ts'
 import type { ConfigSources } from '../config/load-config.ts'
-import { type Setting, settingList } from '../config/settings.ts'
+import type { Setting } from '../config/setting.ts'
+import { settingList } from '../config/settings.ts'
 import type { CliContext } from './program.ts'
 
 function settingOption({ name, env, fallbackEnv, kind, default: usual, about, group }: Setting): Option {

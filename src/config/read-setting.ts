@@ -1,6 +1,6 @@
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
-import type { Setting } from './settings.ts'
+import type { Setting } from './setting.ts'
 
 /** Values of flags, by name without the dashes. */
 export type Flags = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,8 @@
-import { groups, type Setting, settingList } from './settings.ts'
+import { groups, type Setting } from './setting.ts'
+import { settingList } from './settings.ts'
 
 /** The command that renews `docs/settings.md`. */
-export const renewCommand = 'npx node src/config/write-settings-page.ts'
+export const renewCommand = 'npm run docs'
 
 const introduction = `# Settings
 

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { ChatterdError } from '../protocol/errors.ts'
+import { ChatterdError, errorStatus } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
 export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
@@ -12,7 +12,9 @@ export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => 
     return reply.code(error.status).send({ error: error.message })
   })
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.` }),
+    reply
+      .code(errorStatus['not-found'])
+      .send({ error: `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.` }),
   )
 }
 

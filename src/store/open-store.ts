@@ -1,3 +1,4 @@
+import { ChatterdError } from '../protocol/errors.ts'
 import type { ConversationStore } from '../turn/conversation-store.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -44,27 +45,10 @@ export interface OpenStore {
  * embedded database is in use, the schema is newer than this program.
  */
 export async function openStore(settings: StoreSettings, listener: StoreListener): Promise<OpenStore> {
-  const away = Promise.withResolvers<void>()
-  const embedded = settings.databaseUrl === undefined
-  const database = await openDatabase({
-    source:
-      settings.databaseUrl === undefined
-        ? { kind: 'embedded', dataDir: settings.dataDir, onProgress: listener.onProgress }
-        : { kind: 'postgresql', url: settings.databaseUrl },
-    ...(!embedded && { poolSize: settings.databasePool, connectTimeoutMs: settings.databaseTimeoutMs }),
-    onStateChange: (state) => {
-      listener.onStateChange(state)
-      if (!state.ready) away.resolve()
-    },
-  })
-  try {
-    await (embedded ? database.whenReady : Promise.race([database.whenReady, away.promise]))
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-  const { leaseMs, maxTools } = settings
-  const conversations = createStore(database, { runner: uuidv7(), leaseMs, maxTools, alone: embedded })
+  const { databaseUrl, leaseMs, maxTools } = settings
+  const database = await openUsable(settings, listener)
+  const alone = databaseUrl === undefined
+  const conversations = createStore(database, { runner: uuidv7(), leaseMs, maxTools, alone })
   let stop = async () => {}
   return {
     conversations,
@@ -79,6 +63,31 @@ export async function openStore(settings: StoreSettings, listener: StoreListener
       await stop()
       await database.close()
     },
+  }
+}
+
+/** A database that is ready, or will be when its server comes back. */
+async function openUsable(settings: StoreSettings, listener: StoreListener): Promise<Database> {
+  const away = Promise.withResolvers<void>()
+  const { databaseUrl: url, dataDir, databasePool: poolSize, databaseTimeoutMs: connectTimeoutMs } = settings
+  const embedded = { kind: 'embedded', dataDir, onProgress: listener.onProgress } as const
+  let database: Database | undefined
+  try {
+    database = await openDatabase({
+      ...(url === undefined
+        ? { source: embedded }
+        : { source: { kind: 'postgresql', url }, poolSize, connectTimeoutMs }),
+      onStateChange: (state) => {
+        listener.onStateChange(state)
+        if (!state.ready) away.resolve()
+      },
+    })
+    await Promise.race(url === undefined ? [database.whenReady] : [database.whenReady, away.promise])
+    return database
+  } catch (error) {
+    await database?.close()
+    const words = error instanceof Error ? error.message : String(error)
+    throw new ChatterdError('database-unavailable', words, { cause: error })
   }
 }
 

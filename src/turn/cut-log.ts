@@ -27,7 +27,7 @@ export function cutLog(
   const total = fixed + sum(kept)
   // What did not fit is no less than the context, whatever the estimate says.
   const scale = Math.max(correction(kept, fixed), force ? window / total : 0)
-  if (!force && total * scale <= window * fullShare) return state.cut
+  if (total * scale <= window * fullShare) return state.cut
   let left = sum(kept)
   let cut = state.cut
   for (const [position, message] of kept.entries()) {

@@ -47,7 +47,9 @@ test('any beginning of any log, cut at any turn, makes a well-formed prompt', ()
 test('any end of any log makes a well-formed prompt: a message carries its calls with their results', () => {
   fc.assert(
     fc.property(logs, fc.nat(20), ({ log, pinned }, cut) => {
-      assertWellFormed(prompt({ log, pinned, cut }))
+      const messages = prompt({ log, pinned, cut })
+      assertWellFormed(messages)
+      if (cut <= pinned) assert.deepEqual(messages, prompt({ log, pinned, cut: pinned + 1 }))
     }),
     runs,
   )

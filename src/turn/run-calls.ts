@@ -1,6 +1,5 @@
 import type { Call } from '../protocol/call.ts'
 import { callEnd } from './call-events.ts'
-import { nextStep } from './next-step.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
 import { lastAnswer, type TurnState, withMessage } from './turn-state.ts'
 import type { CallOutcome } from './turn-store.ts'
@@ -37,6 +36,5 @@ export async function runCalls(
       return call ? [callEnd(call, took[place] ?? 0)] : []
     }),
   )
-  const status = nextStep(stored, ports.limits).do === 'wait-for-device' ? 'waiting' : 'running'
-  return { ...stored, status }
+  return stored
 }

@@ -40,7 +40,7 @@ export interface TurnClient {
  */
 export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnClient): Promise<void> {
   let state = begun
-  // An abort that comes while resident calls run finds the turn waiting for device calls of the same answer.
+  // A turn that was aborted does not wait for its device.
   while (state.status === 'running' || (state.status === 'waiting' && client.signal.aborted)) {
     const next = aborted(client.signal) ?? nextStep(state, ports.limits)
     switch (next.do) {

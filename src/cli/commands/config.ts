@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type EffectiveSettings, readSettings } from '../../config/load-config.ts'
-import { groups, settingList } from '../../config/settings.ts'
+import { groups } from '../../config/setting.ts'
+import { settingList } from '../../config/settings.ts'
 import type { CliContext } from '../program.ts'
 import { addSettingOptions, configSources } from '../setting-options.ts'
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { ChatScript, ScriptedModel } from '../../stand-ins/ollama.ts'
 import {
   bytes,

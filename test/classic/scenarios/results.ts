@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { PromptMessage } from '../../../src/turn/engine.ts'
 import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'

@@ -30,9 +30,7 @@ export function matchResults(posted: PostedResults, newest: NewestTurn | undefin
   const fresh = posted.prefix.length > 0 ? withoutKnown(posted.results, newest.calls) : posted.results
   const { named, unnamed } = splitByName(fresh)
   const answers = named.flatMap((result) => answerNamed(result, newest.calls, open))
-  const taken = new Set(answers.map((answer) => keyOf(answer)))
-  const rest = open.filter((call) => !taken.has(keyOf(call)))
-  return [...answers, ...answerInOrder(unnamed, rest)]
+  return [...answers, ...answerInOrder(unnamed, open)]
 }
 
 function checkPrefix(prefix: readonly NewMessage[], input: readonly NewMessage[]): void {
@@ -51,7 +49,7 @@ function splitByName(results: readonly PostedResult[]): { named: PostedResult[];
   return { named, unnamed: results.filter((result) => !named.includes(result)) }
 }
 
-/** The call that an id or a name decides; none where the very same result is there already. */
+/** The call that an id or a name decides, taken from those that are open; none where the very same result is there already. */
 function answerNamed(result: PostedResult, calls: readonly PlacedCall[], open: PlacedCall[]): CallOutcome[] {
   const place = open.findIndex((call) => fits(result, call))
   const [call] = place < 0 ? [] : open.splice(place, 1)
@@ -105,10 +103,6 @@ function outcome(call: PlacedCall, output: string): CallOutcome {
 
 function keyed({ seq, index }: PlacedCall): { seq: number; index: number } {
   return { seq, index }
-}
-
-function keyOf({ seq, index }: { seq: number; index: number }): string {
-  return `${seq}:${index}`
 }
 
 function noOpenCall(words: string): ChatterdError {

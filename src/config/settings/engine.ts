@@ -1,0 +1,81 @@
+import { bytes, choice, count, duration, engineAddress } from '../kinds.ts'
+import type { Setting } from '../setting.ts'
+
+/** Settings of the engine: what runs the model. */
+export const engineSettings = {
+  engine: {
+    group: 'Engine',
+    name: 'engine',
+    env: 'CHATTERD_ENGINE',
+    kind: choice('engine', ['auto', 'ollama', 'demo']),
+    default: 'auto',
+    about: 'What answers: auto is Ollama where one is found, else the demo engine until one is.',
+  },
+  ollamaBaseUrl: {
+    group: 'Engine',
+    name: 'ollama-base-url',
+    env: 'OLLAMA_BASE_URL',
+    fallbackEnv: 'OLLAMA_HOST',
+    kind: engineAddress,
+    default: 'http://127.0.0.1:11434',
+    about: 'Where Ollama answers, with or without /api.',
+  },
+  enginePollMs: {
+    group: 'Engine',
+    name: 'engine-poll',
+    env: 'CHATTERD_ENGINE_POLL',
+    kind: duration('100ms', '1h'),
+    default: '5s',
+    about: 'How often a missing Ollama is looked for; when it answers, the server goes over to it.',
+  },
+  connectTimeoutMs: {
+    group: 'Engine',
+    name: 'connect-timeout',
+    env: 'CHATTERD_CONNECT_TIMEOUT',
+    kind: duration('10ms', '5m'),
+    default: '5s',
+    about: 'Longest wait for a connection to the engine; then the turn fails with 502.',
+  },
+  firstTokenTimeoutMs: {
+    group: 'Engine',
+    name: 'first-token-timeout',
+    env: 'CHATTERD_FIRST_TOKEN_TIMEOUT',
+    kind: duration('10ms', '24h'),
+    default: '10m',
+    about:
+      "Longest wait for an answer's first token, the loading of the model included; then the turn fails.",
+  },
+  silenceTimeoutMs: {
+    group: 'Engine',
+    name: 'silence-timeout',
+    env: 'CHATTERD_SILENCE_TIMEOUT',
+    kind: duration('10ms', '24h'),
+    default: '2m',
+    about: 'Longest silence of the engine between two tokens; then the turn fails.',
+  },
+  stepTimeoutMs: {
+    group: 'Engine',
+    name: 'step-timeout',
+    env: 'CHATTERD_STEP_TIMEOUT',
+    kind: duration('10ms', '24h'),
+    default: '20m',
+    about: 'Longest answer of the engine to one request, from first to last byte; then the turn fails.',
+  },
+  maxLineBytes: {
+    group: 'Engine',
+    name: 'max-line',
+    env: 'CHATTERD_MAX_LINE',
+    kind: bytes('1KiB', '256MiB'),
+    default: '4MiB',
+    about: 'Longest line that the engine may send; a longer one fails the turn.',
+  },
+  contextTokens: {
+    group: 'Engine',
+    name: 'context-tokens',
+    env: 'CHATTERD_CONTEXT_TOKENS',
+    kind: count(256, 10_000_000),
+    default: null,
+    about:
+      'Context window to ask of the engine (num_ctx); without it, what the engine says. Older turns are cut.',
+  },
+} satisfies Record<string, Setting>

@@ -1,0 +1,70 @@
+import { bytes, choice, duration, host, path, port } from '../kinds.ts'
+import type { Setting } from '../setting.ts'
+
+/** Settings of the server: where and how it is reached. */
+export const serverSettings = {
+  host: {
+    group: 'Server',
+    name: 'host',
+    env: 'HOST',
+    kind: host,
+    default: '127.0.0.1',
+    about: 'Address to listen on; 0.0.0.0 or :: lets other machines in.',
+  },
+  port: {
+    group: 'Server',
+    name: 'port',
+    env: 'PORT',
+    kind: port,
+    default: '8080',
+    about: 'Port to listen on; 0 takes any that is free.',
+  },
+  tls: {
+    group: 'Server',
+    name: 'tls',
+    env: 'CHATTERD_TLS',
+    kind: choice('mode', ['off', 'dev']),
+    default: 'off',
+    about: 'HTTPS with a development certificate, made once and kept in the data folder.',
+  },
+  tlsCert: {
+    group: 'Server',
+    name: 'tls-cert',
+    env: 'CHATTERD_TLS_CERT',
+    kind: path,
+    default: null,
+    about: 'Certificate chain (PEM) for HTTPS; goes with tls-key.',
+  },
+  tlsKey: {
+    group: 'Server',
+    name: 'tls-key',
+    env: 'CHATTERD_TLS_KEY',
+    kind: path,
+    default: null,
+    about: 'Private key (PEM) for HTTPS; goes with tls-cert.',
+  },
+  logLevel: {
+    group: 'Server',
+    name: 'log-level',
+    env: 'CHATTERD_LOG_LEVEL',
+    kind: choice('level', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    default: 'info',
+    about: 'The least important lines that are still logged.',
+  },
+  maxBodyBytes: {
+    group: 'Server',
+    name: 'max-body',
+    env: 'CHATTERD_MAX_BODY',
+    kind: bytes('1KiB', '1GiB'),
+    default: '32MiB',
+    about: 'Largest request body; a larger one is refused with 413.',
+  },
+  drainTimeoutMs: {
+    group: 'Server',
+    name: 'drain-timeout',
+    env: 'CHATTERD_DRAIN_TIMEOUT',
+    kind: duration('0s', '10m'),
+    default: '10s',
+    about: 'How long streams may finish when the server is told to stop; then they are ended, to be resumed.',
+  },
+} satisfies Record<string, Setting>

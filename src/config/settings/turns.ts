@@ -1,0 +1,79 @@
+import { bytes, count, duration } from '../kinds.ts'
+import type { Setting } from '../setting.ts'
+
+/** Settings of the turns: what bounds a turn. */
+export const turnsSettings = {
+  maxMessages: {
+    group: 'Turns',
+    name: 'max-messages',
+    env: 'CHATTERD_MAX_MESSAGES',
+    kind: count(1, 100_000),
+    default: '1000',
+    about: 'Most messages in one request; one with more is refused with 422.',
+  },
+  maxSteps: {
+    group: 'Turns',
+    name: 'max-steps',
+    env: 'CHATTERD_MAX_STEPS',
+    kind: count(1, 1000),
+    default: '16',
+    about: 'Most steps (answers of the engine) in one turn; then the turn fails as step-limit.',
+  },
+  maxCalls: {
+    group: 'Turns',
+    name: 'max-calls',
+    env: 'CHATTERD_MAX_CALLS',
+    kind: count(1, 1000),
+    default: '16',
+    about: 'Most tool calls in one step; a step with more fails the turn as call-limit.',
+  },
+  maxAnswerBytes: {
+    group: 'Turns',
+    name: 'max-answer',
+    env: 'CHATTERD_MAX_ANSWER',
+    kind: bytes('1KiB', '256MiB'),
+    default: '4MiB',
+    about: 'Longest text of one step, thinking included; a longer one fails the turn as answer-limit.',
+  },
+  turnTimeoutMs: {
+    group: 'Turns',
+    name: 'turn-timeout',
+    env: 'CHATTERD_TURN_TIMEOUT',
+    kind: duration('10ms', '24h'),
+    default: '20m',
+    about:
+      'Longest running time of one turn, waiting for the device not counted; then it fails as turn-timeout.',
+  },
+  maxTurns: {
+    group: 'Turns',
+    name: 'max-turns',
+    env: 'CHATTERD_MAX_TURNS',
+    kind: count(1, 100_000),
+    default: '1000',
+    about: 'Most turns that run at once in this process; another is refused with 429.',
+  },
+  busyWaitMs: {
+    group: 'Turns',
+    name: 'busy-wait',
+    env: 'CHATTERD_BUSY_WAIT',
+    kind: duration('0s', '1h'),
+    default: '30s',
+    about: 'How long a prompt waits for its conversation to be free; then it is refused with 409.',
+  },
+  busyQueue: {
+    group: 'Turns',
+    name: 'busy-queue',
+    env: 'CHATTERD_BUSY_QUEUE',
+    kind: count(0, 10_000),
+    default: '16',
+    about: 'Most prompts that wait for one conversation; another is refused with 409 at once.',
+  },
+  leaseMs: {
+    group: 'Turns',
+    name: 'lease',
+    env: 'CHATTERD_LEASE',
+    kind: duration('1s', '10m'),
+    default: '15s',
+    about: 'How long a turn belongs to a process that gives no sign of life; then it ends as interrupted.',
+  },
+} satisfies Record<string, Setting>

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, watch } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createDatabase } from './create-database.ts'
+
+test('a creation that is killed leaves no database, and the next one cleans up and makes it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const directory = join(folder, 'database')
+  const script = `
+    const { createDatabase } = await import(${JSON.stringify(new URL('./create-database.ts', import.meta.url).href)})
+    await createDatabase(process.argv[1])`
+  const begun = once(watch(folder, { persistent: true }), 'change')
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory])
+  await begun
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  assert.match((await readdir(folder)).join(), /^database\.new-\w+$/)
+
+  const progress: string[] = []
+  await createDatabase(directory, { onProgress: (text) => progress.push(text) })
+  assert.deepEqual(await readdir(folder), ['database'])
+  assert(existsSync(join(directory, 'PG_VERSION')))
+  assert.match(progress.join(), /^Creating the embedded database/)
+})
+
+test('a database that is there is left as it is', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'database'))
+  await createDatabase(join(folder, 'database'), { onProgress: assert.fail })
+  assert.deepEqual(await readdir(join(folder, 'database')), [])
+})
+
+test('a creation that takes too long is ended, told of, and leaves nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const creation = createDatabase(join(folder, 'database'), { createTimeoutMs: 1 })
+  await assert.rejects(creation, /could not be created in .*: the process was ended by SIGKILL/)
+  assert.deepEqual(await readdir(folder), [])
+})

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import pg from 'pg'
+import { databaseKinds } from '../../../test/databases.ts'
+import { openEmbedded } from './open-embedded.ts'
+
+/** A process that writes numbered rows, each on its own, and says of each when it is stored; until it is killed. */
+const writer = `
+  const { openEmbedded } = await import(${JSON.stringify(new URL('./open-embedded.ts', import.meta.url).href)})
+  const { default: pg } = await import(${JSON.stringify(import.meta.resolve('pg'))})
+  const { stream } = await openEmbedded({ dataDir: process.argv[1] })
+  const client = new pg.Client({ stream, host: '-', user: 'postgres', database: 'postgres', ssl: false })
+  await client.connect()
+  await client.query('create table if not exists kept (round int, row int, filler text)')
+  for (let row = 0; ; row += 1) {
+    await client.query({ name: 'write', text: 'insert into kept values ($1, $2, $3)', values: [process.argv[2], row, 'x'.repeat(row)] })
+    console.log(row)
+  }`
+
+test('what was stored before a kill is there after it, each row once, however often', async (t) => {
+  const source = await databaseKinds[0]?.create(t)
+  assert(source?.kind === 'embedded')
+  const stored: number[] = []
+  for (let round = 0; round < 4; round += 1) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', writer, source.dataDir, `${round}`])
+    t.after(() => child.kill('SIGKILL'))
+    let last = -1
+    createInterface(child.stdout).on('line', (line) => {
+      last = Number(line)
+      // Sooner and later: the log is at another place each time.
+      if (last === 20 + round * 150) child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    stored.push(last + 1)
+  }
+
+  const embedded = await openEmbedded(source)
+  const pool = new pg.Pool({
+    stream: embedded.stream,
+    host: '-',
+    user: 'postgres',
+    database: 'postgres',
+    max: 1,
+  })
+  const { rows } = await pool.query(
+    'select count(*)::int as rows, count(distinct row)::int as different from kept group by round order by round',
+  )
+  await pool.end()
+  await embedded.close()
+  assert.equal(rows.length, stored.length)
+  for (const [round, { rows: found, different }] of rows.entries()) {
+    assert.equal(found, different)
+    // The last one may be stored and not yet told.
+    assert(
+      [0, 1].includes(found - (stored[round] ?? 0)),
+      `${found} rows of ${stored[round]} in round ${round}`,
+    )
+  }
+})
+
+test('a database that is open is refused to others, also after it refused one', async (t) => {
+  const source = await databaseKinds[0]?.create(t)
+  assert(source?.kind === 'embedded')
+  const embedded = await openEmbedded(source)
+  await assert.rejects(openEmbedded(source), /is in use by chatterd, process/)
+  await assert.rejects(openEmbedded(source), /is in use by chatterd, process/)
+  await embedded.close()
+  await (await openEmbedded(source)).close()
+})
