@@ -19,6 +19,8 @@ export class SseResponse {
   readonly #onOpen: () => void
   #timer: NodeJS.Timeout | undefined
   #open = false
+  /** True where the response's chunks are framed here, and not by Node. */
+  #framed = false
   #closed = false
   #silent = true
 
@@ -54,7 +56,7 @@ export class SseResponse {
     this.#silent = false
     const raw = this.#reply.raw
     // Looked at before the write: a client that has read all so far gets its next line, however long that is.
-    if (unread(raw) <= this.#limits.maxUnreadBytes) return void raw.write(text)
+    if (unread(raw) <= this.#limits.maxUnreadBytes) return void raw.write(this.#framed ? chunk(text) : text)
     this.#stop()
     raw.destroy()
   }
@@ -64,7 +66,7 @@ export class SseResponse {
     if (this.#closed) return
     if (!this.#open) this.#sendHead()
     this.#stop()
-    this.#reply.raw.end()
+    this.#reply.raw.end(this.#framed ? lastChunk : undefined)
   }
 
   /** Leaves the response to be answered otherwise. Only before the head is out. */
@@ -83,6 +85,9 @@ export class SseResponse {
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     })
+    // Node writes a chunk as four pieces; as one it costs a sixth less of all that a paced token costs (bench/README.md).
+    this.#framed = this.#reply.raw.chunkedEncoding === true
+    if (this.#framed) this.#reply.raw.chunkedEncoding = false
   }
 
   #breakSilence(): void {
@@ -95,6 +100,13 @@ export class SseResponse {
     clearInterval(this.#timer)
   }
 }
+
+/** https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding */
+function chunk(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+}
+
+const lastChunk = '0\r\n\r\n'
 
 /** Bytes written that the client has not taken yet. */
 function unread(raw: ServerResponse): number {

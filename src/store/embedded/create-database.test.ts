@@ -15,9 +15,11 @@ test('a creation that is killed leaves no database, and the next one cleans up a
   const script = `
     const { createDatabase } = await import(${JSON.stringify(new URL('./create-database.ts', import.meta.url).href)})
     await createDatabase(process.argv[1])`
-  const begun = once(watch(folder, { persistent: true }), 'change')
+  const watcher = watch(folder)
+  const begun = once(watcher, 'change')
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory])
   await begun
+  watcher.close()
   child.kill('SIGKILL')
   await once(child, 'exit')
   assert.match((await readdir(folder)).join(), /^database\.new-\w+$/)

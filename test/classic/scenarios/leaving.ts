@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { calls, deviceTool, done, pauses, says, text } from '../../stand-ins/ollama-answers.ts'
+import { get } from '../post.ts'
 import type { World } from '../world.ts'
 
 /** Phones that go away, and prompts that meet. */
@@ -69,6 +70,28 @@ export function leavingAndMeeting(world: () => World): void {
     assert.deepEqual(
       model.lastMessages().map(({ content }) => content),
       ['One', 'First.', 'Two', 'Second.', 'Three'],
+    )
+  })
+
+  test('prompts that wait are answered in the order in which they came', async () => {
+    const { phone, model } = world().talk()
+    const gate = Promise.withResolvers<void>()
+    const names = ['Two', 'Three', 'Four', 'Five']
+    model.answers(pauses([text('First.')], gate.promise, [done()]), ...names.map(() => says('Next.')))
+    const first = phone.post('One')
+    await first.event(0)
+    const waiting: Promise<unknown>[] = []
+    for (const name of names) {
+      waiting.push(phone.post(name).answer)
+      // A round trip later, the server has taken in what was sent before it.
+      await get(`${world().url}/healthz`)
+    }
+    gate.resolve()
+    await Promise.all(waiting)
+    const asked = model.lastMessages().filter(({ role }) => role === 'user')
+    assert.deepEqual(
+      asked.map(({ content }) => content),
+      ['One', ...names],
     )
   })
 

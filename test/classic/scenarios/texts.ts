@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
+import { recording } from '../../fixtures/ollama/recordings.ts'
 import { bytes, done, message, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
@@ -49,12 +50,19 @@ export function texts(world: () => World): void {
     assert.equal(last.raw.toString(), `data: ${odd}\n\ndata: ${end}\n\n`)
   })
 
+  test('a carriage return between the tokens of a line is left out, for it would end the line', async () => {
+    const { phone, model } = world().talk()
+    model.answers(sends([bytes('{"model":"m",\r"message":{"role":"assistant","content":"a\\rb"}}'), done()]))
+    const { text: said, last } = await phone.prompt('Hi')
+    assert.equal(said, 'a\rb')
+    assert.equal(last.events[0]?.data, '{"model":"m","message":{"role":"assistant","content":"a\\rb"}}')
+  })
+
   test('every line of a recorded answer comes out as it was recorded', async () => {
     for (const name of ['text', 'thinking', 'text-length', 'structured']) {
       const { phone, model } = world().talk()
       model.answers(replays(name), says('Yes.'))
       const { last, text: said } = await phone.prompt('Hi')
-      const { recording } = await import('../../fixtures/ollama/recordings.ts')
       const lines = recording(name).answer.toString().trimEnd().split('\n')
       assert.deepEqual(
         last.events.map(({ data }) => data),

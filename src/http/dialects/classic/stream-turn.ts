@@ -1,16 +1,15 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { TurnEvent } from '../../../protocol/events.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { LiveTurn, TurnListener } from '../../../stream/live-turn.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
 import type { ConversationKey, ConversationStore, PlacedCall } from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
-import { type SseLimits, SseResponse } from '../../sse-response.ts'
-import { createClassicEncoder } from './encode-events.ts'
+import type { SseLimits } from '../../sse-response.ts'
 import { ownCallsLine, ownEndLine } from './engine-lines.ts'
 import { matchResults, type PostedResults } from './match-results.ts'
+import { openAnswer } from './turn-answer.ts'
 
 /** What turns are begun and answered with. */
 export interface TurnPorts {
@@ -93,61 +92,4 @@ async function answerCalls(
 function lastWords(model: string, open: readonly PlacedCall[]): string {
   const calls = open.length > 0 ? `event: tool_calls\ndata: ${ownCallsLine(model, open)}\n\n` : ''
   return `${calls}data: ${ownEndLine(model)}\n\n`
-}
-
-interface TurnAnswer {
-  /** Aborted when the client leaves before anything was sent. */
-  left: AbortSignal
-  listener: TurnListener
-  /** Resolves when the answer has been sent, rejects with an error that can still be told with its status. */
-  ended: Promise<void>
-  follow(live: LiveTurn): void
-  close(text: string): void
-  /** Before the head is out, throws the error, so that it is told with its status. */
-  fail(error: unknown): void
-}
-
-function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
-  const encoder = createClassicEncoder()
-  const left = new AbortController()
-  let live: LiveTurn | undefined
-  const sse = new SseResponse(reply, limits, () => live?.accept())
-  reply.raw.on('close', () => {
-    left.abort(new ChatterdError('invalid-request', 'The client left.'))
-    resolve()
-  })
-
-  const listener = (events: readonly TurnEvent[]) => {
-    if (sse.isClosed) return
-    const last = events.at(-1)
-    if (last?.type === 'turn-end' && last.refused && last.error && !sse.isOpen) {
-      sse.release()
-      return reject(new ChatterdError(last.error.code, last.error.detail))
-    }
-    const text = encoder.encode(events)
-    if (text) sse.write(text)
-    if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
-    sse.end()
-    resolve()
-  }
-
-  return {
-    left: left.signal,
-    listener,
-    ended,
-    follow(turn) {
-      live = turn
-      if (sse.isOpen) turn.accept()
-      sse.keepAlive()
-    },
-    close(text) {
-      sse.write(text)
-      sse.end()
-    },
-    fail(error) {
-      sse.release()
-      throw error
-    },
-  }
 }
