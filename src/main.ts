@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { type Logger, pino } from 'pino'
+import { pino } from 'pino'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
 import { openTls } from './cli/open-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
 import { createApp } from './http/app.ts'
-import type { DatabaseState } from './store/database.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { LiveTurns } from './stream/live-turns.ts'
@@ -33,6 +32,7 @@ export interface Server {
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
 export async function serve(config: Config, output: ServeOutput): Promise<Server> {
   await using rooms = new AsyncDisposableStack()
+  let serving = false
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }))
   const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
   const tls = await openTls(config, (notice) => log.info(notice))
@@ -54,7 +54,12 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
 
   const store = await openStore(config, {
     onProgress: (text) => output.out(`${text}\n`),
-    onStateChange: tellState(log),
+    onStateChange: (state) => {
+      // At the start the first lines tell it, and at the end it is no news.
+      if (!serving) return
+      if (state.ready) log.info('the database is ready')
+      else log.warn(`the database is not ready: ${state.reason}`)
+    },
     onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended that no process runs any more'),
   })
   rooms.defer(() => store.close())
@@ -121,15 +126,12 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   const [url = ''] = facts.urls
   store.announce(url)
   const open = rooms.move()
-  return { url, close: () => open.disposeAsync() }
-}
-
-/** Tells of a database that goes away and comes back. That it is there at the start is told by the first lines. */
-function tellState(log: Logger): (state: DatabaseState) => void {
-  let away = false
-  return (state) => {
-    if (!state.ready) log.warn(`the database is not ready: ${state.reason}`)
-    else if (away) log.info('the database is back')
-    away = !state.ready
+  serving = true
+  return {
+    url,
+    async close() {
+      serving = false
+      await open.disposeAsync()
+    },
   }
 }

@@ -35,7 +35,8 @@ export async function createDatabase(directory: string, options: CreateDatabaseO
 
 async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true })
+    // The child of a killed creation may still write into its folder.
+    if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
