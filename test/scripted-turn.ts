@@ -53,7 +53,7 @@ export function user(content: string): NewMessage {
 }
 
 /**
- * Begins a turn in the store, runs it, and returns all that was yielded. Holds each run to what is true of all: one last event,
+ * Begins a turn in the store, runs it, and returns all that was published. Holds each run to what is true of all: one last event,
  * and nothing told to have ended that is not stored.
  */
 export async function run(options: Run): Promise<Ran> {

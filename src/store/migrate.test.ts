@@ -132,11 +132,16 @@ for (const kind of databaseKinds) {
       const run = await connectOne(t)
       const role = `chatterd_test_${process.pid}`
       await run(`create role ${role}`)
-      t.after(() => run(`reset role; drop owned by ${role}; drop role ${role}`))
-      await run(`create schema chatterd authorization ${role}`)
-      await run(`set role ${role}`)
-      await migrate(run, [tables, rows])
-      await migrate(run, [tables, rows])
+      try {
+        await run(`create schema chatterd authorization ${role}`)
+        await run(`set role ${role}`)
+        await assert.rejects(run('create schema another'), { code: '42501' })
+        await migrate(run, [tables, rows])
+        await migrate(run, [tables, rows])
+      } finally {
+        // Roles belong to the server, not to the database of this test.
+        await run(`reset role; drop owned by ${role} cascade; drop role ${role}`)
+      }
     })
 
     test('are applied once when ten processes start at once', {

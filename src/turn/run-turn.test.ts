@@ -122,6 +122,16 @@ test('several calls run side by side, and their results stand in call order whic
   )
 })
 
+test('an id that the engine gives to two calls of a turn names only the first; in another turn it is free again', async () => {
+  const again = calls(call('weather', { city: 'Bonn' }, 'c1'))
+  const engine = createScriptedEngine([again, again, says('Sunny.'), again, says('Still sunny.')])
+  const toolbox = createToolbox([weather])
+  const { store } = await run({ engine, toolbox })
+  await run({ engine, toolbox, store, state: await begin(store, [user('And now?')], 't2') })
+  const ids = store.conversation('talk')?.messages.flatMap((message) => message.calls.map(({ id }) => id))
+  assert.deepEqual(ids, ['c1', 'own_1', 'c1'])
+})
+
 test('a call of a tool that nobody has is told to the model, which recovers', async () => {
   const engine = createScriptedEngine([calls(call('wheather')), says('Sorry.')])
   const { events, last } = await run({ engine, toolbox: createToolbox([weather]) })
