@@ -61,6 +61,8 @@ async function findBinaries(folder: string): Promise<string> {
   const found = join(home, 'native', 'bin')
   if (spawnSync(join(found, 'initdb'), ['--version'], { ...nobody, cwd: '/' }).status === 0) return found
   await cp(join(home, 'native'), join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
+  // So that it can be removed by that user as well.
+  spawnSync('chown', ['-R', `${nobody.uid}:${nobody.gid}`, join(folder, 'native')])
   return join(folder, 'native', 'bin')
 }
 

@@ -56,9 +56,12 @@ export class SseResponse {
     this.#silent = false
     const raw = this.#reply.raw
     // Looked at before the write: a client that has read all so far gets its next line, however long that is.
-    if (unread(raw) <= this.#limits.maxUnreadBytes) return void raw.write(this.#framed ? chunk(text) : text)
-    this.#stop()
-    raw.destroy()
+    if (unread(raw) <= this.#limits.maxUnreadBytes) {
+      this.#send(text)
+    } else {
+      this.#stop()
+      raw.destroy()
+    }
   }
 
   /** Ends the stream; with no bytes sent, an empty one. */
@@ -67,6 +70,14 @@ export class SseResponse {
     if (!this.#open) this.#sendHead()
     this.#stop()
     this.#reply.raw.end(this.#framed ? lastChunk : undefined)
+  }
+
+  #send(text: string): void {
+    const { raw } = this.#reply
+    if (!this.#framed) return void raw.write(text)
+    const bytes = Buffer.byteLength(text)
+    // Most text is ASCII, whose bytes are written faster as such.
+    raw.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
   }
 
   /** Leaves the response to be answered otherwise. Only before the head is out. */
@@ -99,11 +110,6 @@ export class SseResponse {
     this.#closed = true
     clearInterval(this.#timer)
   }
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding */
-function chunk(text: string): string {
-  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 }
 
 const lastChunk = '0\r\n\r\n'

@@ -8,9 +8,10 @@ import { ChatterdError } from '../protocol/errors.ts'
  */
 const serverStates = ['08', '53', '57', '25006', '28', '3D000']
 
-/** What pg says, without a code, of a connection that is gone or was not had in time. */
-const connectionWords =
-  /^(Connection terminated|Client (has|was)|timeout (exceeded|expired)|Cannot use a pool)/
+/** What pg says, without a code, of a connection that was not had in time, and of one that is gone. */
+const late =
+  /^(timeout (exceeded|expired)|Query read timeout|Connection terminated due to connection timeout)/
+const gone = /^(Connection terminated|Client (has|was)|Cannot use a pool)/
 
 /** True where the database could not do its work at all. Other errors are those of statements, with their SQLSTATE as `code`. */
 export function isUnavailable(error: unknown): boolean {
@@ -21,7 +22,8 @@ export function isUnavailable(error: unknown): boolean {
   return (
     'syscall' in error ||
     ('code' in error && /^E[A-Z]/.test(String(error.code))) ||
-    connectionWords.test(error.message)
+    late.test(error.message) ||
+    gone.test(error.message)
   )
 }
 
@@ -37,12 +39,13 @@ export function unavailable(cause: unknown): ChatterdError {
   )
 }
 
-/** Why, in the failure's own words. */
+/** Why, in a few words: the failure's own, where they say something. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof ChatterdError && error.cause) return reasonOf(error.cause)
   // A name with several addresses fails with one error for each, and no words of its own.
-  const errors = error instanceof AggregateError ? error.errors : [error]
-  return errors
-    .map((each: unknown) => (each instanceof Error ? each.message : String(each)))
-    .join(', ')
-    .replace(/\.$/, '')
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ')
+  if (!(error instanceof Error)) return String(error)
+  if (late.test(error.message)) return 'it does not answer'
+  if (gone.test(error.message)) return 'the connection to it was lost'
+  return error.message.replace(/\.$/, '')
 }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { ChatterdError } from '../protocol/errors.ts'
+import { unavailable } from './database-failure.ts'
 
 /** The server is there, and has no connection left. */
 const tooManyConnections = '53300'
@@ -12,26 +12,22 @@ export async function probePostgres(connectionString: string, timeoutMs: number)
   const client = new pg.Client({
     connectionString,
     connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
     application_name: 'chatterd probe',
   })
   // Such errors reject the calls below as well.
   client.on('error', () => {})
-  const deadline = setTimeout(() => void client.end(), timeoutMs)
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const deadline = setTimeout(() => reject(unavailable(new Error('it does not answer'))), timeoutMs)
   try {
-    await client.connect()
-    const { rows } = await client.query(
-      "select current_setting('transaction_read_only')::boolean as read_only",
-    )
-    if (rows[0]?.read_only)
-      throw new ChatterdError(
-        'database-unavailable',
-        'The database takes no writes: it is a read-only replica',
-      )
+    await Promise.race([client.connect(), late])
+    const text = "select current_setting('transaction_read_only')::boolean as read_only"
+    const { rows } = await Promise.race([client.query(text), late])
+    if (rows[0]?.read_only) throw unavailable(new Error('it takes no writes, as a read-only replica does'))
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === tooManyConnections)) throw error
   } finally {
     clearTimeout(deadline)
+    // Not waited for: a server that does not answer does not say goodbye either.
     void client.end()
   }
 }

@@ -96,9 +96,9 @@ function callArgument({ id, index, name, arguments: args, side, status, output }
   }
 }
 
-/** Tools as the store keeps them: `[name, schema as a JSON text]`. */
+/** Tools as the store keeps them: `[name, schema]`, both as JSON texts. */
 export function toolArguments(tools: readonly ToolSchema[]): [string, string][] {
-  return tools.map((tool) => [tool.function.name, JSON.stringify(tool)])
+  return tools.map((tool) => [JSON.stringify(tool.function.name), JSON.stringify(tool)])
 }
 
 /** How a call ended, as `end_calls` and `answer_calls` take it. */

@@ -32,6 +32,7 @@ export interface StoreOptions {
 /** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
 export function createStore(database: Database, options: StoreOptions): ConversationStore {
   const { runner, leaseMs, maxTools, alone } = options
+  const self = { runner, host: hostname(), pid: process.pid, leaseMs }
 
   async function call<Result>(name: string, argument: object): Promise<Result> {
     const text = `select chatterd.${name}($1) as result`
@@ -55,7 +56,7 @@ export function createStore(database: Database, options: StoreOptions): Conversa
         conversation: conversation.name,
         conversationId: uuidv7(),
         turn,
-        runner,
+        ...self,
         request: JSON.stringify(request),
         messages: messages.map(messageArgument),
         tools: tools && toolArguments(tools),
@@ -72,7 +73,7 @@ export function createStore(database: Database, options: StoreOptions): Conversa
     async answer({ turn, answers, tools }) {
       const answered = await call<{ state?: StateRow; open?: true }>('answer_calls', {
         turn,
-        runner,
+        ...self,
         answers: answers.map(outcomeArgument),
         tools: tools && toolArguments(tools),
         maxTools,
@@ -121,8 +122,7 @@ export function createStore(database: Database, options: StoreOptions): Conversa
       })
     },
 
-    heartbeat: (live) =>
-      call('heartbeat', { runner, host: hostname(), pid: process.pid, leaseMs, live, alone }),
+    heartbeat: (live) => call('heartbeat', { ...self, live, alone }),
 
     async leave() {
       await call('leave', { runner })

@@ -15,41 +15,52 @@ export interface Answer {
   /** Of text and thinking, in UTF-8. */
   bytes: number
   calls: AskedCall[]
-  done?: NonNullable<EnginePart['done']>
+  done: EnginePart['done']
   /** The engine's last line, held back until the answer is stored. */
   lastLine: string | null
 }
 
 /** An answer of which nothing has come. */
-export const emptyAnswer: Answer = { text: '', thinking: '', bytes: 0, calls: [], lastLine: null }
+export const emptyAnswer: Answer = {
+  text: '',
+  thinking: '',
+  bytes: 0,
+  calls: [],
+  done: undefined,
+  lastLine: null,
+}
 
 /** Takes in what one read brought. Throws `call-limit` or `answer-limit` past the limits. */
 export function fold(answer: Answer, parts: readonly EnginePart[], limits: TurnLimits): Answer {
-  const next = { ...answer }
+  let { text, thinking, bytes, calls, done, lastLine } = answer
   for (const part of parts) {
-    next.bytes += utf8Length(part.text ?? '') + utf8Length(part.thinking ?? '')
-    if (part.text) next.text += part.text
-    if (part.thinking) next.thinking += part.thinking
-    if (part.calls)
-      next.calls = [...next.calls, ...part.calls.map((call, position) => asked(call, part, position))]
+    if (part.text) {
+      text += part.text
+      bytes += utf8Length(part.text)
+    }
+    if (part.thinking) {
+      thinking += part.thinking
+      bytes += utf8Length(part.thinking)
+    }
+    if (part.calls) calls = [...calls, ...part.calls.map((call, position) => asked(call, part, position))]
     if (part.done) {
-      next.done = part.done
-      next.lastLine = part.line
+      done = part.done
+      lastLine = part.line
     }
   }
-  if (next.calls.length > limits.maxCalls) {
+  if (calls.length > limits.maxCalls) {
     throw new ChatterdError(
       'call-limit',
-      `The model asked for ${next.calls.length} calls in one answer; ${limits.maxCalls} are allowed (setting CHATTERD_MAX_CALLS).`,
+      `The model asked for ${calls.length} calls in one answer; ${limits.maxCalls} are allowed (setting CHATTERD_MAX_CALLS).`,
     )
   }
-  if (next.bytes > limits.maxAnswerBytes) {
+  if (bytes > limits.maxAnswerBytes) {
     throw new ChatterdError(
       'answer-limit',
       `The model's answer grew past ${limits.maxAnswerBytes} bytes (setting CHATTERD_MAX_ANSWER).`,
     )
   }
-  return next
+  return { text, thinking, bytes, calls, done, lastLine }
 }
 
 /** Bytes that a text has in UTF-8. Each half of a surrogate pair counts two. */
@@ -77,19 +88,15 @@ export function deltas(before: Answer, parts: readonly EnginePart[]): TurnEvent[
     const holdsCalls = part.calls !== undefined && part.calls.length > 0
     calls ||= holdsCalls
     // The end of an answer without calls ends the turn, so its line goes out last, whole, once it is stored.
-    if (part.done && !calls) events.push(...told(part, null, false))
-    else if (part.done || holdsCalls) events.push(...told(part, part.line, true))
-    else if (part.text || part.thinking) events.push(...told(part, part.line, false))
+    if (part.done && !calls) tell(events, part, null, false)
+    else if (part.done || holdsCalls) tell(events, part, part.line, true)
+    else if (part.text || part.thinking) tell(events, part, part.line, false)
     else events.push({ type: 'text-delta', text: '', line: part.line, shared: false })
   }
   return events
 }
 
-function told(part: EnginePart, line: EngineLine, shared: boolean): TurnEvent[] {
-  const events: TurnEvent[] = []
-  if (part.thinking) {
-    events.push({ type: 'thinking-delta', text: part.thinking, line: part.text ? null : line, shared })
-  }
-  if (part.text) events.push({ type: 'text-delta', text: part.text, line, shared })
-  return events
+function tell(events: TurnEvent[], { thinking, text }: EnginePart, line: EngineLine, shared: boolean): void {
+  if (thinking) events.push({ type: 'thinking-delta', text: thinking, line: text ? null : line, shared })
+  if (text) events.push({ type: 'text-delta', text, line, shared })
 }

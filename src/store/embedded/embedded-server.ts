@@ -1,20 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DatabaseThread, startDatabaseThread } from './database-thread.ts'
+import { defaultOptions, type EmbeddedServerOptions } from './embedded-server-options.ts'
 import { EmbeddedSocket, type SocketPeer } from './embedded-socket.ts'
-
-export interface EmbeddedServerOptions {
-  /** How long the thread may take to be ready, in ms; default 60,000: a log may have to be replayed. */
-  startTimeoutMs?: number
-  /** How long a statement may go on whose client has given it up, in ms; default 30,000. Then the thread is started anew. */
-  abandonedTimeoutMs?: number
-  /** How often the thread may end by itself within `restartWindowMs`, and is started anew; default 3 within 60,000 ms. */
-  maxRestarts?: number
-  restartWindowMs?: number
-  /** How long a clean end may take, in ms; default 5,000. */
-  closeTimeoutMs?: number
-  /** Told when the thread has ended too often: there will be no connection any more. */
-  onFatal?: (error: Error) => void
-}
 
 /**
  * The embedded database as pg sees it: something to connect to. PGlite has one session, so of several sockets one is served,
@@ -25,7 +12,7 @@ export interface EmbeddedServerOptions {
  */
 export class EmbeddedServer implements SocketPeer {
   readonly #directory: string
-  readonly #options: Required<Omit<EmbeddedServerOptions, 'onFatal'>>
+  readonly #options: typeof defaultOptions
   readonly #onFatal: (error: Error) => void
   #thread: DatabaseThread | undefined
   #starting: Promise<void> | undefined
@@ -46,14 +33,7 @@ export class EmbeddedServer implements SocketPeer {
   constructor(directory: string, { onFatal, ...options }: EmbeddedServerOptions = {}) {
     this.#directory = directory
     this.#onFatal = onFatal ?? (() => {})
-    this.#options = {
-      startTimeoutMs: 60_000,
-      abandonedTimeoutMs: 30_000,
-      maxRestarts: 3,
-      restartWindowMs: 60_000,
-      closeTimeoutMs: 5_000,
-      ...options,
-    }
+    this.#options = { ...defaultOptions, ...options }
   }
 
   /** Resolves when connections are served. Called once. */

@@ -1,5 +1,5 @@
 /** Largest exchange that is taken, in bytes; PostgreSQL itself ends at 1 GiB. */
-export const defaultMaxExchangeBytes = 256 * 1024 * 1024
+const defaultMaxExchangeBytes = 256 * 1024 * 1024
 
 const char = (letter: string) => letter.charCodeAt(0)
 /** Messages that ask for an answer, and end an exchange: Query, Sync. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type CreateDatabaseOptions, createDatabase } from './create-database.ts'
-import { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts'
+import { EmbeddedServer } from './embedded-server.ts'
+import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { EmbeddedSocket } from './embedded-socket.ts'
 import { claimDataDirectory } from './owner.ts'
 

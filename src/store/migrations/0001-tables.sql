@@ -13,7 +13,7 @@ create table chatterd.conversations (
   id uuid primary key,
   tenant text not null,
   name text not null,
-  -- The device's tools in order of first appearance: [[name, schema as a JSON text]]
+  -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
   tools json not null default '[]',
   next_seq bigint not null default 1,
   -- How many messages at the start are told to the model for ever: the system messages it began with.
@@ -37,7 +37,7 @@ create table chatterd.turns (
   -- Its input: the messages from first_seq up to, not including, answer_seq.
   first_seq bigint not null,
   answer_seq bigint not null,
-  -- What its begin replaced, so that it can be withdrawn.
+  -- What the request that set its run off replaced, so that it can be withdrawn: the turn that waited, the device's tools.
   superseded uuid,
   tools_before json not null,
   error json,

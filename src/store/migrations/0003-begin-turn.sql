@@ -1,5 +1,22 @@
+-- Tells that a process lives. p: {runner, host, pid, leaseMs}
+create function chatterd.sign_of_life(p json) returns void language sql as $$
+  insert into chatterd.runners (id, host, pid, expires_at)
+  values ((p->>'runner')::uuid, p->>'host', (p->>'pid')::integer, now() + (p->>'leaseMs')::integer * interval '1 ms')
+  on conflict (id) do update set expires_at = excluded.expires_at
+$$;
+
+-- A process that takes a turn lives, even where its signs of life did not come through: the database was away. To be called
+-- before a conversation is locked, as heartbeat does it, or the two may wait for each other.
+create function chatterd.stay_alive(p json) returns void language plpgsql as $$
+begin
+  if not exists (select from chatterd.runners where id = (p->>'runner')::uuid and expires_at > now()) then
+    perform chatterd.sign_of_life(p);
+  end if;
+end $$;
+
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
--- p: {tenant, conversation, conversationId, turn, runner, request, messages, tools?: [[name, schema]], maxTools}
+-- p: {tenant, conversation, conversationId, turn, runner, host, pid, leaseMs, request, messages, tools?: [[name, schema]],
+-- maxTools}
 -- Returns {state} as turn_state gives it, or {busy: turn} while another turn of the conversation runs.
 create function chatterd.begin_turn(p json) returns json language plpgsql as $$
 declare
@@ -7,6 +24,7 @@ declare
   active chatterd.turns;
   answer_seq bigint;
 begin
+  perform chatterd.stay_alive(p);
   loop
     insert into chatterd.conversations (id, tenant, name)
     values ((p->>'conversationId')::uuid, p->>'tenant', p->>'conversation')
@@ -20,7 +38,9 @@ begin
   select * into active from chatterd.turns
   where conversation_id = c.id and status in ('running', 'waiting');
   if active.status = 'running' then
-    if exists (select from chatterd.runners where id = active.runner and expires_at > now()) then
+    -- What this process has lost of its own, its heartbeat ends.
+    if active.runner = (p->>'runner')::uuid
+      or exists (select from chatterd.runners where id = active.runner and expires_at > now()) then
       return json_build_object('busy', active.id);
     end if;
     perform chatterd.interrupt_turn(active.id);
@@ -71,6 +91,7 @@ begin
     from json_to_recordset(p->'answered') as a(seq bigint, index integer)
     where conversation_id = c.id and message_seq = a.seq and calls.index = a.index;
     update chatterd.turns set status = 'waiting' where id = t.id;
+    update chatterd.conversations set tools = t.tools_before where id = c.id;
     return;
   end if;
 

@@ -2,18 +2,15 @@
 -- finds at its next write that it is gone. p: {tenant, conversation, conversationId, messages, pinned}
 create function chatterd.reset_conversation(p json) returns void language plpgsql as $$
 begin
-  delete from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation';
-  insert into chatterd.conversations (id, tenant, name, pinned, cut_seq)
-  values ((p->>'conversationId')::uuid, p->>'tenant', p->>'conversation', (p->>'pinned')::bigint,
-          (p->>'pinned')::bigint + 1)
-  on conflict (tenant, name) do nothing;
-  if not found then
-    -- Two resets at once: the other came first, and this one empties it again.
+  loop
     delete from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation';
     insert into chatterd.conversations (id, tenant, name, pinned, cut_seq)
     values ((p->>'conversationId')::uuid, p->>'tenant', p->>'conversation', (p->>'pinned')::bigint,
-            (p->>'pinned')::bigint + 1);
-  end if;
+            (p->>'pinned')::bigint + 1)
+    on conflict (tenant, name) do nothing;
+    -- Not found where another request made it anew between the two.
+    exit when found;
+  end loop;
   perform chatterd.append_messages((p->>'conversationId')::uuid, null, 1, p->'messages');
 end $$;
 
@@ -25,10 +22,12 @@ declare
   lost record;
   ended uuid[] := '{}';
 begin
-  insert into chatterd.runners (id, host, pid, expires_at)
-  values ((p->>'runner')::uuid, p->>'host', (p->>'pid')::integer, now() + (p->>'leaseMs')::integer * interval '1 ms')
-  on conflict (id) do update set expires_at = excluded.expires_at;
-  delete from chatterd.runners where expires_at < now() or (p->>'alone')::boolean and id <> (p->>'runner')::uuid;
+  perform chatterd.sign_of_life(p);
+  -- One that is locked gives a sign of life just now, and does the same with the others: each would wait for the other.
+  delete from chatterd.runners where id in (
+    select id from chatterd.runners
+    where expires_at < now() or (p->>'alone')::boolean and id <> (p->>'runner')::uuid
+    for update skip locked);
 
   for lost in
     select t.id, t.conversation_id from chatterd.turns t

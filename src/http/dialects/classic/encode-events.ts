@@ -44,7 +44,8 @@ export function createClassicEncoder(): ClassicEncoder {
   return {
     encode: (events) => {
       let text = ''
-      for (const [place, event] of events.entries()) text += encodeEvent(event, place, events)
+      let place = 0
+      for (const event of events) text += encodeEvent(event, place++, events)
       return text
     },
   }

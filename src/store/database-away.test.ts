@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import { type DatabaseKind, databaseKinds } from '../../test/databases.ts'
+import { createFor, migrationsOf, stateWatch } from '../../test/open-by-hand.ts'
+import { startPostgres } from '../../test/postgres-server.ts'
+import { openTcpGate } from '../../test/tcp-gate.ts'
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+
+const notes = 'create table chatterd.notes (n int unique)'
+const one = { name: 'one', text: 'select 1 as one' }
+const away = { code: 'database-unavailable' }
+
+describe('PostgreSQL that is away', () => {
+  /** A database behind a gate. */
+  async function behindGate(t: TestContext, options: Partial<DatabaseOptions> = {}) {
+    const { source, end } = await createFor(databaseKinds[1] as DatabaseKind)
+    assert(source.kind === 'postgresql')
+    const url = new URL(source.url)
+    const gate = await openTcpGate(url.hostname, Number(url.port))
+    url.host = `127.0.0.1:${gate.port}`
+    url.password = 'verysecret'
+    let database: Database | undefined
+    t.after(async () => {
+      gate.close()
+      await database?.close()
+      await end()
+    })
+    const watch = stateWatch()
+    const migrations = await migrationsOf(t, notes)
+    const open = async () => {
+      database = await openDatabase({
+        source: { kind: 'postgresql', url: url.href },
+        migrations,
+        ...watch,
+        ...options,
+      })
+      return database
+    }
+    return { gate, watch, open }
+  }
+
+  test('at start: the database opens nevertheless, says no, and is ready when it comes', async (t) => {
+    const { gate, watch, open } = await behindGate(t)
+    gate.shut()
+    const database = await open()
+    await assert.rejects(database.query(one), away)
+    await watch.until((state) => !state.ready && /lost|ECONN/.test(state.reason))
+    await assert.rejects(database.check(), away)
+    gate.open()
+    await database.whenReady
+    assert.deepEqual(await database.query(one), [{ one: 1 }])
+  })
+
+  test('later: who waits is told, and it comes back by itself', async (t) => {
+    const { gate, watch, open } = await behindGate(t)
+    const database = await open()
+    await database.whenReady
+    const waiting = assert.rejects(database.query({ name: 'sleep', text: 'select pg_sleep(60)' }), away)
+    await database.query(one)
+    gate.shut()
+    await waiting
+    await assert.rejects(database.query(one), away)
+    await watch.until((state) => !state.ready)
+    gate.open()
+    await watch.until((state) => state.ready)
+    assert.deepEqual(await database.query(one), [{ one: 1 }])
+  })
+
+  // The time-outs of statements and connections are long here: it is the watch over the server that must find it out.
+  const patient = {
+    statementTimeoutMs: 600_000,
+    connectTimeoutMs: 600_000,
+    suspectAfterMs: 50,
+    probeTimeoutMs: 200,
+  }
+
+  test('without a word, as when packets vanish: statements on open connections fail, and those that wait for one', async (t) => {
+    const { gate, watch, open } = await behindGate(t, { ...patient, poolSize: 2 })
+    const database = await open()
+    await database.whenReady
+    await Promise.all([database.query(one), database.query(one)])
+    gate.freeze()
+    await Promise.all(Array.from({ length: 5 }, () => assert.rejects(database.query(one), away)))
+    await assert.rejects(database.check(), away)
+    gate.open()
+    await watch.until((state) => state.ready)
+    assert.deepEqual(await database.query(one), [{ one: 1 }])
+  })
+
+  test('without a word, from the start', async (t) => {
+    const { gate, watch, open } = await behindGate(t, patient)
+    gate.freeze()
+    const database = await open()
+    await watch.until((state) => !state.ready && /does not answer/.test(state.reason))
+    gate.open()
+    await database.whenReady
+    assert.deepEqual(await database.query(one), [{ one: 1 }])
+  })
+
+  test('not: a statement that is only slow is let be', async (t) => {
+    const { open } = await behindGate(t, patient)
+    const database = await open()
+    await database.whenReady
+    const slow = { name: 'slow', text: 'select 1 as one from pg_sleep(0.4)' }
+    assert.deepEqual(await database.query(slow), [{ one: 1 }])
+    assert.deepEqual(database.state(), { ready: true })
+  })
+
+  test('a statement that takes longer than it may fails, and its connection is not used again', async (t) => {
+    const { open } = await behindGate(t, { statementTimeoutMs: 50, suspectAfterMs: 20, poolSize: 1 })
+    const database = await open()
+    await database.whenReady
+    const sleep = database.query({ name: 'sleep', text: 'select pg_sleep(60)' })
+    await assert.rejects(sleep, { ...away, message: /did not answer within 50 ms/ })
+    assert.deepEqual(await database.query(one), [{ one: 1 }])
+  })
+
+  test('busy: more than may wait for a connection are turned away', async (t) => {
+    const { open } = await behindGate(t, { poolSize: 1, maxWaiting: 2 })
+    const database = await open()
+    await database.whenReady
+    const ask = () => database.query(one).then(() => 'answered', String)
+    const outcomes = await Promise.all(Array.from({ length: 5 }, ask))
+    assert.deepEqual([...new Set(outcomes)].sort(), [
+      'ChatterdError: Too many requests wait for the database. Try again later.',
+      'answered',
+    ])
+  })
+
+  test('the words never hold the password', async (t) => {
+    const { gate, watch, open } = await behindGate(t)
+    gate.shut()
+    const database = await open()
+    await watch.until((state) => !state.ready)
+    await assert.rejects(database.query(one), (error) => {
+      assert.doesNotMatch(String(error), /verysecret/)
+      return true
+    })
+    const address = 'not an address: verysecret'
+    await assert.rejects(openDatabase({ source: { kind: 'postgresql', url: address } }), (error) => {
+      assert.match(String(error), /expected postgres:\/\//)
+      assert.doesNotMatch(String(error), /verysecret/)
+      return true
+    })
+  })
+})
+
+test('a PostgreSQL that is shut down and started again, or takes no writes, is told so and used again', async (t) => {
+  const server = await startPostgres()
+  const watch = stateWatch()
+  const migrations = await migrationsOf(t, notes)
+  const database = await openDatabase({
+    source: { kind: 'postgresql', url: `${server.url}postgres` },
+    migrations,
+    ...watch,
+  })
+  t.after(async () => {
+    await database.close()
+    await server.remove()
+  })
+  await database.whenReady
+  const waiting = assert.rejects(database.query({ name: 'sleep', text: 'select pg_sleep(60)' }), away)
+  await database.query({ name: 'write', text: 'insert into chatterd.notes values (1)' })
+  await server.stop()
+  await waiting
+  await watch.until((state) => !state.ready)
+  await assert.rejects(database.check(), away)
+  await server.start()
+  await watch.until((state) => state.ready)
+  assert.deepEqual(await database.query({ name: 'read', text: 'select n from chatterd.notes' }), [{ n: 1 }])
+
+  await database.query({ name: 'freeze', text: 'alter system set default_transaction_read_only = on' })
+  await database.query({ name: 'reload', text: 'select pg_reload_conf()' })
+  const write = { name: 'write n', text: 'insert into chatterd.notes values ($1)' }
+  await assert.rejects(async () => {
+    // The server's processes read the new settings when they next have something to do.
+    for (let n = 2; ; n += 1)
+      await database.query({ ...write, name: `write ${n}`, text: `insert into chatterd.notes values (${n})` })
+  }, away)
+  await watch.until((state) => !state.ready && /read-only/.test(state.reason))
+})

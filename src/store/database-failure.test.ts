@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { ChatterdError } from '../protocol/errors.ts'
+import { isUnavailable, unavailable } from './database-failure.ts'
+
+function sqlError(code: string): pg.DatabaseError {
+  return Object.assign(new pg.DatabaseError(`error ${code}`, 0, 'error'), { code })
+}
+
+test('a server that shuts down, starts up, is full, read-only or refuses the login makes the database unavailable', () => {
+  for (const code of ['57P01', '57P02', '57P03', '53300', '08006', '25006', '28P01', '3D000'])
+    assert(isUnavailable(sqlError(code)), code)
+})
+
+test('what is wrong with a statement does not', () => {
+  for (const code of ['23505', '42601', '22P02', '40001', '55P03', 'P0001'])
+    assert(!isUnavailable(sqlError(code)), code)
+  assert(!isUnavailable(new Error('Prepared statements must be unique')))
+  assert(!isUnavailable(new ChatterdError('not-found', 'no such turn')))
+})
+
+test('a failure of the network is told in words', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+  })
+  const both = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' })
+  for (const [error, words] of [
+    [refused, 'connect ECONNREFUSED 127.0.0.1:1'],
+    [both, 'connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.1:1'],
+    [new Error('timeout exceeded when trying to connect'), 'it does not answer'],
+    [new Error('Query read timeout'), 'it does not answer'],
+    [new Error('Connection terminated unexpectedly'), 'the connection to it was lost'],
+  ] as const) {
+    assert(isUnavailable(error))
+    assert.equal(unavailable(error).message, `The database is not available: ${words}. Try again later.`)
+  }
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreWorld } from './store-world.ts'
+import { answered, beginning, deviceCall, refusal, step, tool, waitingTurn } from './turn-fixtures.ts'
+
+export function answers(world: () => StoreWorld): void {
+  test('the newest turn tells its input and its calls of both sides', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    assert.equal(await store.newestTurn(conversation), undefined)
+    const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
+    assert.deepEqual(await store.newestTurn(conversation), {
+      turn,
+      status: 'waiting',
+      input: [{ role: 'user', content: 'Hello?' }],
+      calls: [
+        { ...deviceCall(0), seq },
+        { ...deviceCall(1), seq },
+      ],
+    })
+  })
+
+  test('results over several requests, in any order: the turn goes on with the last', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(
+      one.store,
+      conversation,
+      [0, 1, 2].map((place) => deviceCall(place)),
+    )
+    const recorded = { result: 'recorded' }
+    assert.deepEqual(await one.store.answer({ turn, answers: [answered(seq, 2)] }), recorded)
+    assert.deepEqual(await two.store.answer({ turn, answers: [answered(seq, 0)] }), recorded)
+    const outcome = await two.store.answer({ turn, answers: [answered(seq, 1)], tools: [tool('new')] })
+    assert.ok(outcome.result === 'go-on')
+    assert.deepEqual(
+      outcome.state.log.at(-1)?.calls.map(({ output }) => output),
+      ['result 0', 'result 1', 'result 2'],
+    )
+    assert.deepEqual(outcome.state.deviceTools, [tool('new')])
+    const keys = outcome.state.answered.map(({ seq, index }) => ({ seq, index }))
+    assert.deepEqual(keys, [{ seq, index: 1 }])
+  })
+
+  test('ten results for ten calls at once: exactly one of them sets the turn off again', async () => {
+    const processes = await Promise.all([1, 2, 3].map(() => world().process()))
+    const [first] = processes
+    assert.ok(first)
+    const ten = Array.from({ length: 10 }, (_, place) => deviceCall(place))
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(first.store, conversation, ten)
+    const outcomes = await Promise.all(
+      ten.map(({ index }) =>
+        (processes[index % 3] ?? first).store.answer({ turn, answers: [answered(seq, index)] }),
+      ),
+    )
+    const results = outcomes.map(({ result }) => result).sort()
+    assert.deepEqual(results, ['go-on', ...Array.from({ length: 9 }, () => 'recorded')])
+    const newest = await first.store.newestTurn(conversation)
+    assert.deepEqual(
+      newest?.calls.map(({ output }) => output),
+      ten.map(({ index }) => `result ${index}`),
+    )
+  })
+
+  test('ten different results for one call at once: one is stored, the others are conflicts', async () => {
+    const processes = await Promise.all([1, 2, 3].map(() => world().process()))
+    const [first] = processes
+    assert.ok(first)
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(first.store, conversation)
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, place) =>
+        (processes[place % 3] ?? first).store.answer({ turn, answers: [answered(seq, 0, `${place}`)] }),
+      ),
+    )
+    const winner = outcomes.findIndex(({ result }) => result === 'go-on')
+    assert.equal(outcomes.filter(({ result }) => result === 'conflict').length, 9)
+    assert.equal((await first.store.newestTurn(conversation))?.calls[0]?.output, `${winner}`)
+  })
+
+  test('a result for a call that is not open is a conflict, and nothing of its request is stored', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
+    await store.answer({ turn, answers: [answered(seq, 0)] })
+    const before = await world().snapshot(conversation)
+    for (const answers of [
+      [answered(seq, 1), answered(seq, 0, 'again')],
+      [answered(seq, 1), answered(seq, 7)],
+      [answered(seq + 1, 1)],
+    ]) {
+      assert.deepEqual(await store.answer({ turn, answers, tools: [tool('new')] }), { result: 'conflict' })
+    }
+    const unknown = { turn: crypto.randomUUID(), answers: [answered(seq, 1)] }
+    assert.deepEqual(await store.answer(unknown), { result: 'conflict' })
+    assert.deepEqual(await world().snapshot(conversation), before)
+  })
+
+  test('results that bring too many device tools are refused, and nothing is stored', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation)
+    const before = await world().snapshot(conversation)
+    const tools = Array.from({ length: world().maxTools + 1 }, (_, place) => tool(`tool-${place}`))
+    await assert.rejects(
+      store.answer({ turn, answers: [answered(seq, 0)], tools }),
+      refusal('invalid-request'),
+    )
+    assert.deepEqual(await world().snapshot(conversation), before)
+  })
+
+  test('a result and a new prompt at once: either the turn goes on, or it is superseded', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    for (let round = 0; round < 10; round++) {
+      const conversation = world().conversation()
+      const { turn, seq } = await waitingTurn(one.store, conversation)
+      const [outcome, state] = await Promise.all([
+        one.store.answer({ turn, answers: [answered(seq, 0)] }),
+        two.store.begin(beginning(conversation, 'next')),
+      ])
+      if (outcome.result === 'go-on') {
+        assert.equal(state, undefined)
+        await one.store.endStep(step(turn, 2, 'went on'))
+      } else {
+        assert.equal(outcome.result, 'conflict')
+        assert.deepEqual(
+          state?.log.at(-2)?.calls.map(({ status }) => status),
+          ['superseded'],
+        )
+      }
+    }
+  })
+}

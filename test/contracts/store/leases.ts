@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreWorld } from './store-world.ts'
+import {
+  answered,
+  beginning,
+  begun,
+  deviceCall,
+  refusal,
+  residentCall,
+  step,
+  succeeded,
+  waitingTurn,
+} from './turn-fixtures.ts'
+
+export function leases(world: () => StoreWorld): void {
+  test('the turns of a process that is gone are interrupted, and their open calls closed', async () => {
+    const [gone, living] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: turn } = await begun(gone.store, beginning(conversation))
+    const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
+    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls }))
+    await gone.store.answer({ turn, answers: [answered(seq, 2)] })
+    assert.ok(!(await living.store.heartbeat([])).includes(turn))
+    await gone.expire()
+    assert.ok((await living.store.heartbeat([])).includes(turn))
+    const newest = await living.store.newestTurn(conversation)
+    assert.equal(newest?.status, 'interrupted')
+    assert.deepEqual(
+      newest?.calls.map(({ status }) => status),
+      ['interrupted', 'cancelled', 'answered'],
+    )
+    assert.ok(!(await living.store.heartbeat([])).includes(turn))
+    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
+    await assert.rejects(gone.store.endStep(step(turn, 2, 'late')), refusal('turn-lost'))
+    await begun(living.store, beginning(conversation, 'go on'))
+  })
+
+  test('a prompt does not wait for a turn whose process is gone', async () => {
+    const [gone, living] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: turn } = await begun(gone.store, beginning(conversation, 'first'))
+    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls: [residentCall()] }))
+    await gone.expire()
+    const state = await begun(living.store, beginning(conversation, 'second'))
+    assert.equal(state.log.find((message) => message.seq === seq)?.calls[0]?.status, 'interrupted')
+    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
+    assert.equal((await living.store.newestTurn(conversation))?.turn, state.id)
+  })
+
+  test('a process that was thought gone, and had its turn taken, does not write to it', async () => {
+    const [gone, living] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(gone.store, conversation)
+    await gone.store.answer({ turn, answers: [answered(seq, 0)] })
+    await gone.expire()
+    const state = await begun(living.store, beginning(conversation, 'next'))
+    await gone.store.heartbeat([turn])
+    const before = await world().snapshot(conversation)
+    await assert.rejects(gone.store.endStep(step(turn, 2, 'late')), refusal('turn-lost'))
+    await assert.rejects(gone.store.endTurn({ turn, status: 'failed' }), refusal('turn-lost'))
+    assert.deepEqual(await world().snapshot(conversation), before)
+    await living.store.endStep(step(state.id, 1, 'on time'))
+  })
+
+  test('a turn that its own process does not run any more is ended after the lease', async () => {
+    const own = await world().process({ leaseMs: 0 })
+    const patient = await world().process()
+    const [lost, listed, young] = [1, 2, 3].map(() => world().conversation())
+    assert.ok(lost && listed && young)
+    const { id: lostTurn } = await begun(own.store, beginning(lost))
+    const { id: listedTurn } = await begun(own.store, beginning(listed))
+    const { id: youngTurn } = await begun(patient.store, beginning(young))
+    const ended = await own.store.heartbeat([listedTurn])
+    assert.deepEqual([ended.includes(lostTurn), ended.includes(listedTurn)], [true, false])
+    assert.ok(!(await patient.store.heartbeat([])).includes(youngTurn))
+    assert.equal((await own.store.newestTurn(lost))?.status, 'interrupted')
+    assert.equal((await patient.store.newestTurn(young))?.status, 'running')
+  })
+
+  test('a turn that waits for its device is nobody’s, and outlives its process', async () => {
+    const [gone, living] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(gone.store, conversation)
+    await gone.expire()
+    await living.store.heartbeat([])
+    const outcome = await living.store.answer({ turn, answers: [answered(seq, 0)] })
+    assert.equal(outcome.result, 'go-on')
+    await living.store.heartbeat([turn])
+    await living.store.endStep(step(turn, 2, 'done'))
+  })
+
+  test('a process that leaves hands its turns over at once', async () => {
+    const [leaving, living] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: turn } = await begun(leaving.store, beginning(conversation))
+    await leaving.store.leave()
+    assert.ok((await living.store.heartbeat([])).includes(turn))
+  })
+
+  test('a process whose signs of life did not come through lives again with its next prompt', async () => {
+    const [late, other] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    await late.expire()
+    await other.store.heartbeat([])
+    const { id: turn } = await begun(late.store, beginning(conversation))
+    assert.ok(!(await other.store.heartbeat([])).includes(turn))
+    assert.equal(await other.store.begin(beginning(conversation, 'second')), undefined)
+
+    const waiting = world().conversation()
+    const { turn: waited, seq } = await waitingTurn(other.store, waiting)
+    await late.expire()
+    await late.store.answer({ turn: waited, answers: [answered(seq, 0)] })
+    assert.ok(!(await other.store.heartbeat([])).includes(waited))
+  })
+
+  test('a prompt does not take over a turn of its own process, however late the signs of life', async () => {
+    const { store, expire } = await world().process()
+    const conversation = world().conversation()
+    const { id: turn } = await begun(store, beginning(conversation))
+    await expire()
+    assert.equal(await store.begin(beginning(conversation, 'second')), undefined)
+    await store.endStep(step(turn, 1, 'whole'))
+  })
+
+  test('processes whose leases are all over can give signs of life at once', async () => {
+    const processes = await Promise.all(Array.from({ length: 12 }, () => world().process()))
+    for (let round = 0; round < 5; round++) {
+      for (const { expire } of processes) await expire()
+      await Promise.all(processes.map(({ store }) => store.heartbeat([])))
+    }
+    for (const { store } of processes) {
+      const { id } = await begun(store, beginning(world().conversation()))
+      assert.ok(!(await processes[0]?.store.heartbeat([id]))?.includes(id))
+    }
+  })
+
+  test('where a process is alone, what ran before it is ended at its first sign of life', async () => {
+    const before = await world().process()
+    const conversation = world().conversation()
+    const { id: turn } = await begun(before.store, beginning(conversation))
+    await world().process({ alone: true })
+    const newest = await before.store.newestTurn(conversation)
+    assert.deepEqual([newest?.turn, newest?.status], [turn, 'interrupted'])
+  })
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreWorld } from './store-world.ts'
+import { beginning, begun, residentCall, step, succeeded, user } from './turn-fixtures.ts'
+
+export function longLogs(world: () => StoreWorld): void {
+  test('of ten thousand messages only the pinned ones and those after the cut are read', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    await store.reset(conversation, [
+      { role: 'system', content: 'pinned' },
+      { role: 'system', content: 'also pinned' },
+    ])
+    const messages = Array.from({ length: 10_000 }, (_, place) => user(`message ${place}`))
+    const first = await begun(store, beginning(conversation, '', { messages }))
+    assert.equal(first.log.length, 10_002)
+    await store.endStep(step(first.id, 1, 'answer', { cut: 9_900 }))
+    const state = await begun(store, beginning(conversation, 'next'))
+    assert.deepEqual([state.pinned, state.cut], [2, 9_900])
+    assert.deepEqual(
+      state.log.map(({ seq }) => seq),
+      [1, 2, ...Array.from({ length: 105 }, (_, place) => 9_900 + place)],
+    )
+  })
+
+  test('a cut is remembered, and never goes back', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const messages = ['a', 'b', 'c', 'd'].map(user)
+    const { id: turn } = await begun(store, beginning(conversation, '', { messages }))
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall()], cut: 4 }))
+    await store.endCalls(turn, [succeeded(seq, 0)])
+    await store.endStep(step(turn, 2, 'done', { cut: 2 }))
+    const state = await begun(store, beginning(conversation, 'next'))
+    assert.equal(state.cut, 4)
+    assert.deepEqual(
+      state.log.map(({ seq, calls }) => [seq, calls.length]),
+      [
+        [4, 0],
+        [5, 1],
+        [6, 0],
+        [7, 0],
+      ],
+    )
+  })
+}

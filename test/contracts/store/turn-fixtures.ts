@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { Call } from '../../../src/protocol/call.ts'
+import type { NewMessage } from '../../../src/protocol/message.ts'
+import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
+import { uuidv7 } from '../../../src/store/uuidv7.ts'
+import type {
+  ConversationKey,
+  ConversationStore,
+  TurnBeginning,
+} from '../../../src/turn/conversation-store.ts'
+import type { TurnState } from '../../../src/turn/turn-state.ts'
+import type { CallOutcome, StepOutcome } from '../../../src/turn/turn-store.ts'
+
+export function user(content: string): NewMessage {
+  return { role: 'user', content }
+}
+
+/** The beginning of a turn with one message of the user's. */
+export function beginning(
+  conversation: ConversationKey,
+  content = 'Hello?',
+  rest: Partial<TurnBeginning> = {},
+): TurnBeginning {
+  const request = { model: 'm', stream: true, offerTools: true, settings: {} }
+  return { turn: uuidv7(), conversation, request, messages: [user(content)], ...rest }
+}
+
+/** Begins a turn that is not refused. */
+export async function begun(store: ConversationStore, given: TurnBeginning): Promise<TurnState> {
+  const state = await store.begin(given)
+  assert.ok(state, 'the conversation is busy')
+  return state
+}
+
+/** The outcome of a turn's step: it goes on where `calls` are given. */
+export function step(
+  turn: string,
+  number: number,
+  content: string,
+  rest: Partial<StepOutcome> & { calls?: Call[] } = {},
+): StepOutcome {
+  const { calls = [], ...others } = rest
+  const waits = calls.length > 0 && calls.every(({ status }) => status === 'offered')
+  const status = calls.length === 0 ? 'completed' : waits ? 'waiting' : 'running'
+  const message = { role: 'assistant' as const, content, calls, usage: {} }
+  return { turn, step: number, message, status, cut: 1, ...others }
+}
+
+/** A call that a device is asked for. */
+export function deviceCall(index = 0, name = 'get_location'): Call {
+  return { id: `call-${index}`, index, name, arguments: {}, side: 'device', status: 'offered' }
+}
+
+/** A call that runs here. */
+export function residentCall(index = 0, name = 'get_weather'): Call {
+  return { id: `call-${index}`, index, name, arguments: {}, side: 'resident', status: 'running' }
+}
+
+export function succeeded(seq: number, index: number, output = `output ${index}`): CallOutcome {
+  return { seq, index, status: 'succeeded', output }
+}
+
+export function answered(seq: number, index: number, output = `result ${index}`): CallOutcome {
+  return { seq, index, status: 'answered', output }
+}
+
+export function tool(name: string, description = `Device tool ${name}`): ToolSchema {
+  return { type: 'function', function: { name, description, parameters: { type: 'object' } } }
+}
+
+/** Of `assert.rejects`: a `ChatterdError` of this code. */
+export function refusal(code: string): object {
+  return { name: 'ChatterdError', code }
+}
+
+/** Begins a turn that waits for its device, and returns it with the number of the message that holds the calls. */
+export async function waitingTurn(
+  store: ConversationStore,
+  conversation: ConversationKey,
+  calls: Call[] = [deviceCall()],
+): Promise<{ turn: string; seq: number }> {
+  const { id: turn } = await begun(store, beginning(conversation))
+  const { seq } = await store.endStep(step(turn, 1, '', { calls }))
+  return { turn, seq }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreWorld } from './store-world.ts'
+import {
+  answered,
+  beginning,
+  begun,
+  deviceCall,
+  residentCall,
+  step,
+  succeeded,
+  tool,
+  user,
+  waitingTurn,
+} from './turn-fixtures.ts'
+
+export function withdrawals(world: () => StoreWorld): void {
+  test('the first prompt of a conversation, withdrawn, leaves no conversation', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id } = await begun(store, beginning(conversation, 'x', { tools: [tool('a')] }))
+    await store.withdraw(id, [])
+    assert.equal(await world().snapshot(conversation), undefined)
+    assert.equal(await store.newestTurn(conversation), undefined)
+  })
+
+  test('a withdrawn prompt leaves the conversation as it was: messages, numbers, device tools', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
+    const first = await begun(store, beginning(conversation, 'one', { tools: [tool('a'), tool('b')] }))
+    await store.endStep(step(first.id, 1, 'first', { cut: 2 }))
+    const before = await world().snapshot(conversation)
+    for (const tools of [undefined, [], [tool('c'), tool('a', 'newer')]]) {
+      const messages = [user('two'), user('three')]
+      const state = await begun(
+        store,
+        beginning(conversation, '', tools ? { messages, tools } : { messages }),
+      )
+      await store.withdraw(state.id, [])
+      // Told again, as after an answer of the database that was lost.
+      await store.withdraw(state.id, [])
+      assert.deepEqual(await world().snapshot(conversation), before)
+    }
+  })
+
+  test('a withdrawn prompt gives a turn that it superseded its open calls back', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
+    const { turn, seq } = await waitingTurn(store, conversation, calls)
+    await store.answer({ turn, answers: [answered(seq, 1)] })
+    const before = await world().snapshot(conversation)
+    const state = await begun(store, beginning(conversation, 'something else', { tools: [] }))
+    await store.withdraw(state.id, [])
+    assert.deepEqual(await world().snapshot(conversation), before)
+    const outcome = await store.answer({ turn, answers: [answered(seq, 0), answered(seq, 2)] })
+    assert.equal(outcome.result, 'go-on')
+  })
+
+  test('withdrawn results leave their calls open and the device tools as they were', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
+    const { turn, seq } = await waitingTurn(one.store, conversation, calls)
+    await one.store.answer({ turn, answers: [answered(seq, 1)] })
+    const before = await world().snapshot(conversation)
+    const answers = [answered(seq, 0), answered(seq, 2)]
+    const outcome = await two.store.answer({ turn, answers, tools: [tool('late')] })
+    assert.ok(outcome.result === 'go-on')
+    await two.store.withdraw(turn, outcome.state.answered)
+    await two.store.withdraw(turn, outcome.state.answered)
+    assert.deepEqual(await world().snapshot(conversation), before)
+    assert.equal((await one.store.answer({ turn, answers })).result, 'go-on')
+  })
+
+  test('a prompt that another process has ended is not withdrawn', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id } = await begun(one.store, beginning(conversation))
+    await one.expire()
+    await two.store.heartbeat([])
+    const before = await world().snapshot(conversation)
+    await one.store.withdraw(id, [])
+    assert.deepEqual(await world().snapshot(conversation), before)
+  })
+
+  test('after a withdrawn prompt the next one takes its numbers', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const first = await begun(store, beginning(conversation, 'one'))
+    const { seq } = await store.endStep(step(first.id, 1, '', { calls: [residentCall()] }))
+    await store.endCalls(first.id, [succeeded(seq, 0)])
+    await store.endStep(step(first.id, 2, 'done'))
+    const withdrawn = await begun(store, beginning(conversation, 'withdrawn'))
+    await store.withdraw(withdrawn.id, [])
+    const { log } = await begun(store, beginning(conversation, 'two'))
+    assert.deepEqual(
+      log.map((message) => [message.seq, message.content]),
+      [
+        [1, 'one'],
+        [2, ''],
+        [3, 'done'],
+        [4, 'two'],
+      ],
+    )
+  })
+}
