@@ -96,7 +96,7 @@ test('waiting is over after its time, and those behind go on in order', async (t
 test('a begin is told when its time is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const queue = new ConversationQueue({ ...limits, waitMs: 100 })
-  const waiting = queue.enter('a', never, (over) => orOver(new Promise(() => undefined), over))
+  const waiting = queue.enter('a', never, (over) => orOver(new Promise(() => undefined), over()))
   await settle()
   t.mock.timers.tick(100)
   await assert.rejects(waiting, { code: 'conversation-busy' })

@@ -12,7 +12,7 @@ export interface QueueLimits {
 export class ConversationQueue {
   readonly #limits: QueueLimits
   /** For each conversation: who has the place, and how many wait behind. */
-  readonly #lines = new Map<string, { tail: Promise<void>; length: number }>()
+  readonly #lines = new Map<string, { tail: Promise<void> | undefined; length: number }>()
 
   constructor(limits: QueueLimits) {
     this.#limits = limits
@@ -26,36 +26,59 @@ export class ConversationQueue {
   async enter<T>(
     key: string,
     left: AbortSignal,
-    begin: (over: AbortSignal) => Promise<T>,
+    begin: (over: () => AbortSignal) => Promise<T>,
     isBusy = false,
   ): Promise<T> {
-    const line = this.#lines.get(key) ?? { tail: Promise.resolve(), length: 0 }
+    const line = this.#lines.get(key) ?? { tail: undefined, length: 0 }
     if (line.length + (isBusy ? 1 : 0) > this.#limits.maxWaiting)
       throw busy(`${this.#limits.maxWaiting} requests wait for it already`)
-    const over = new AbortController()
-    const timer = setTimeout(
-      () => over.abort(busy(`it was still busy after ${this.#limits.waitMs} ms`)),
-      this.#limits.waitMs,
-    )
-    const leave = () => over.abort(left.reason)
-    left.addEventListener('abort', leave)
     const { promise, resolve } = Promise.withResolvers<void>()
+    const patience = new Patience(this.#limits.waitMs, left)
     const before = line.tail
     line.tail = promise
     line.length += 1
     this.#lines.set(key, line)
     try {
-      if (left.aborted) leave()
-      await orOver(before, over.signal)
-      return await begin(over.signal)
+      left.throwIfAborted()
+      if (before) await orOver(before, patience.over())
+      return await begin(() => patience.over())
     } finally {
-      clearTimeout(timer)
-      left.removeEventListener('abort', leave)
+      patience.end()
       line.length -= 1
       if (line.length === 0) this.#lines.delete(key)
       // Whoever gave up still holds a link of the chain: those behind go on when those before have done.
-      before.then(resolve)
+      if (before) before.then(resolve)
+      else resolve()
     }
+  }
+}
+
+/** How long one request waits. Most need not: nothing is set up before the signal is asked for. */
+class Patience {
+  readonly #ms: number
+  readonly #left: AbortSignal
+  #over: AbortController | undefined
+  #timer: NodeJS.Timeout | undefined
+  readonly #leave = () => this.#over?.abort(this.#left.reason)
+
+  constructor(ms: number, left: AbortSignal) {
+    this.#ms = ms
+    this.#left = left
+  }
+
+  over(): AbortSignal {
+    if (this.#over) return this.#over.signal
+    const over = new AbortController()
+    this.#over = over
+    this.#timer = setTimeout(() => over.abort(busy(`it was still busy after ${this.#ms} ms`)), this.#ms)
+    this.#left.addEventListener('abort', this.#leave)
+    if (this.#left.aborted) this.#leave()
+    return over.signal
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    if (this.#over) this.#left.removeEventListener('abort', this.#leave)
   }
 }
 

@@ -1,5 +1,4 @@
 import type { TurnEvent } from '../protocol/events.ts'
-import type { ConversationKey } from '../turn/conversation-store.ts'
 import type { TurnAbort } from '../turn/turn-abort.ts'
 
 /** Takes what happens in a turn, a batch at a time. Must not throw, and must not wait. */
@@ -8,7 +7,6 @@ export type TurnListener = (events: readonly TurnEvent[]) => void
 /** A turn while this process runs it. It does not live inside any response: listeners come and go. */
 export class LiveTurn {
   readonly id: string
-  readonly conversation: ConversationKey
   /** Resolves when this process has done with the turn: it has ended, or waits for its device. */
   readonly finished: Promise<void>
   readonly #abort = new AbortController()
@@ -16,9 +14,8 @@ export class LiveTurn {
   readonly #finish: () => void
   #accepted = false
 
-  constructor(id: string, conversation: ConversationKey) {
+  constructor(id: string) {
     this.id = id
-    this.conversation = conversation
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
     this.#finish = resolve

@@ -40,6 +40,8 @@ export class LiveTurns {
   readonly #limits: LiveLimits
   readonly #queue: ConversationQueue
   readonly #turns = new Map<string, LiveTurn>()
+  /** The same, each by its conversation: it has one at a time. */
+  readonly #active = new Map<string, LiveTurn>()
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
   readonly #entering = new Set<Promise<unknown>>()
   #draining = false
@@ -74,12 +76,12 @@ export class LiveTurns {
     const { conversation } = beginning
     return this.#withRoom(async () => {
       const turn = this.#ports.newTurnId()
-      const beginWhenFree = async (over: AbortSignal) => {
+      const beginWhenFree = async (over: () => AbortSignal) => {
         for (;;) {
           this.#checkOpen()
           const begun = await this.#ports.store.begin({ ...beginning, turn })
           if (begun) return begun
-          await orOver(this.#whenFree(conversation), over)
+          await orOver(this.#whenFree(conversation), over())
         }
       }
       const isBusy = this.#activeIn(conversation) !== undefined
@@ -163,9 +165,7 @@ export class LiveTurns {
   }
 
   #activeIn(conversation: ConversationKey): LiveTurn | undefined {
-    const key = keyOf(conversation)
-    for (const live of this.#turns.values()) if (keyOf(live.conversation) === key) return live
-    return undefined
+    return this.#active.get(keyOf(conversation))
   }
 
   /** Resolves when it is worth asking again whether the conversation is free. */
@@ -179,13 +179,17 @@ export class LiveTurns {
     listener: TurnListener,
     first: readonly TurnEvent[],
   ): LiveTurn {
-    const live = new LiveTurn(state.id, conversation)
+    const live = new LiveTurn(state.id)
+    const key = keyOf(conversation)
     this.#turns.set(live.id, live)
+    this.#active.set(key, live)
     live.listen(listener)
     live.publish(first)
     if (this.#closing) live.abort(this.#closing)
     void followTurn(live, state, this.#ports, this.#limits).finally(() => {
       this.#turns.delete(live.id)
+      // The next one may have begun already.
+      if (this.#active.get(key) === live) this.#active.delete(key)
       live.finish()
     })
     return live

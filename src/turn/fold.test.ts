@@ -190,5 +190,12 @@ test('taking in parts leaves the answer before as it was', () => {
   const copy = structuredClone(before)
   fold(before, [part({ text: 'b', calls: [call('b')], done: true })], limits)
   assert.deepEqual(before, copy)
-  assert.deepEqual(emptyAnswer, { text: '', thinking: '', bytes: 0, calls: [], done: undefined, lastLine: null })
+  assert.deepEqual(emptyAnswer, {
+    text: '',
+    thinking: '',
+    bytes: 0,
+    calls: [],
+    done: undefined,
+    lastLine: null,
+  })
 })

@@ -1,3 +1,4 @@
+import { type Call, isOpen } from '../protocol/call.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
@@ -110,7 +111,9 @@ async function store(
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const calls = placeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
+  const placed = placeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
+  // After the last step nobody would read the results: no tool is run, and no device asked, in vain.
+  const calls = state.step < limits.maxSteps ? placed : placed.map(notRun)
   const usage = answer.done?.usage ?? {}
   const message = { ...messageOf(answer), calls, usage }
   const draft = { ...message, calls, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
@@ -130,4 +133,10 @@ async function store(
 function messageOf(answer: Answer): NewMessage {
   const message: NewMessage = { role: 'assistant', content: answer.text }
   return answer.thinking ? { ...message, thinking: answer.thinking } : message
+}
+
+function notRun(call: Call): Call {
+  return isOpen(call)
+    ? { ...call, status: 'failed', output: 'Not run: the turn has come to its last step.' }
+    : call
 }

@@ -171,6 +171,19 @@ test('a model that calls tools without end is stopped, with words', async () => 
   assert.deepEqual(store.turn('t1')?.error, last.error)
 })
 
+test('the calls of the last step are not run, and no device is asked, in vain', async () => {
+  const engine = createScriptedEngine([calls(call('weather', { city: 'Bonn' }), call('locate'))])
+  let runs = 0
+  const counted = { ...weather, run: () => ++runs }
+  const { events } = await run({
+    engine,
+    toolbox: createToolbox([counted]),
+    limits: { ...limits, maxSteps: 1 },
+  })
+  assert.equal(runs, 0)
+  assert.ok(!events.some((event) => event.type === 'call-start' && event.offered))
+})
+
 test('a model that asks for unknown tools without end is stopped too', async () => {
   const engine = createScriptedEngine([calls(call('nothing'))])
   const { last } = await run({ engine, limits: { ...limits, maxSteps: 3 } })

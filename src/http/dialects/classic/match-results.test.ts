@@ -179,7 +179,13 @@ test('results after other messages than those of their prompt are refused', () =
     [{ ...question, role: 'system' as const }],
     [question, question],
   ])
-    assert.throws(() => matchResults({ prefix, results: texts('Bonn') }, newest), { code: 'invalid-request' })
+    assert.throws(() => matchResults({ prefix, results: texts('Bonn') }, newest), { code: 'no-open-call' })
+})
+
+test('what the assistant said before is not compared, wherever a client repeats it', () => {
+  const posted = { prefix: [question], results: texts('Bonn') }
+  const input = [question, { role: 'assistant' as const, content: 'Let me see.' }]
+  assert.equal(matchResults(posted, { ...turnOf(device('a0')), input }).length, 1)
 })
 
 test('every round of a phone that repeats all its results is understood', () => {

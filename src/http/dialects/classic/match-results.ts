@@ -12,14 +12,14 @@ export interface PostedResult {
 
 /** What a phone posts when it has run its tools: the messages of its first POST again (shape B) or none (A), and results. */
 export interface PostedResults {
-  /** Messages before the first result. */
+  /** The user's and system's messages among them; what the assistant said is not the client's to tell. */
   prefix: readonly NewMessage[]
   results: readonly PostedResult[]
 }
 
 /**
  * Which open calls of the conversation's newest turn these results answer; none where all of them are known already.
- * Throws `no-open-call`, or `invalid-request` for results that belong to another prompt: nothing may be stored then.
+ * Throws `no-open-call`, also for results that belong to another prompt: nothing may be stored then.
  */
 export function matchResults(posted: PostedResults, newest: NewestTurn | undefined): CallOutcome[] {
   const open = newest?.calls.filter((call) => call.status === 'offered') ?? []
@@ -35,13 +35,11 @@ export function matchResults(posted: PostedResults, newest: NewestTurn | undefin
 
 function checkPrefix(prefix: readonly NewMessage[], input: readonly NewMessage[]): void {
   if (prefix.length === 0) return
+  const asked = input.filter((message) => message.role !== 'assistant')
   const same = (message: NewMessage, place: number) =>
-    message.role === input[place]?.role && message.content === input[place].content
-  if (prefix.length === input.length && prefix.every(same)) return
-  throw new ChatterdError(
-    'invalid-request',
-    'Results come alone, or after the messages that their prompt began with; these messages are others.',
-  )
+    message.role === asked[place]?.role && message.content === asked[place].content
+  if (prefix.length === asked.length && prefix.every(same)) return
+  throw noOpenCall('These results belong to another prompt than the one whose calls are open.')
 }
 
 function splitByName(results: readonly PostedResult[]): { named: PostedResult[]; unnamed: PostedResult[] } {

@@ -91,11 +91,11 @@ export function toolsOf(body: PromptBody): ToolSchema[] | undefined {
 
 /** The results in a request with the messages before them; undefined where it has none that are for calls of ours. */
 export function resultsOf(messages: readonly PostedMessage[]): PostedResults | undefined {
-  const first = messages.findIndex((message) => message.role === 'tool' || message.tool_calls?.length)
-  if (first < 0 || messages.at(-1)?.role !== 'tool') return undefined
+  if (messages.at(-1)?.role !== 'tool') return undefined
   const results = messages.filter((message) => message.role === 'tool')
+  const asked = messages.filter((message) => message.role === 'user' || message.role === 'system')
   return {
-    prefix: newMessagesOf(messages.slice(0, first)),
+    prefix: newMessagesOf(asked),
     results: results.map(({ content = '', tool_call_id, tool_name }) => ({
       content,
       ...(tool_call_id && { callId: tool_call_id }),
