@@ -12,7 +12,7 @@ export function landingPage(address: string, model: string): string {
 <title>chatterd</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-  body { max-width: 44rem; margin: 4rem auto; padding: 0 1rem }
+  body { max-width: 50rem; margin: 4rem auto; padding: 0 1rem }
   h1 { margin: 0 }
   pre { padding: 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .5rem; overflow-x: auto }
   code { font: .875rem/1.5 ui-monospace, monospace }

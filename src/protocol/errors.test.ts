@@ -5,7 +5,10 @@ import { ChatterdError, errorStatus } from './errors.ts'
 
 test('the documentation tells every error code with its status, and no others', () => {
   const page = readFileSync(new URL('../../docs/dialect.md', import.meta.url), 'utf8')
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [code, Number(status)])
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ])
   assert.deepEqual(Object.fromEntries(rows), errorStatus)
 })
 
