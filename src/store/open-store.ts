@@ -17,6 +17,8 @@ export interface StoreSettings {
   leaseMs: number
   /** Device tools that a conversation may have. */
   maxTools: number
+  /** Bytes of logs that are remembered. */
+  logCacheBytes: number
 }
 
 /** What the opener is told. */
@@ -45,10 +47,10 @@ export interface OpenStore {
  * embedded database is in use, the schema is newer than this program.
  */
 export async function openStore(settings: StoreSettings, listener: StoreListener): Promise<OpenStore> {
-  const { databaseUrl, leaseMs, maxTools } = settings
+  const { databaseUrl, leaseMs, maxTools, logCacheBytes } = settings
   const database = await openUsable(settings, listener)
   const alone = databaseUrl === undefined
-  const conversations = createStore(database, { runner: uuidv7(), leaseMs, maxTools, alone })
+  const conversations = createStore(database, { runner: uuidv7(), leaseMs, maxTools, alone, logCacheBytes })
   let stop = async () => {}
   return {
     conversations,

@@ -19,6 +19,10 @@ export type CallRow = [
 
 /** What `turn_state` gives. */
 export interface StateRow {
+  /** The conversation's. */
+  id: string
+  /** Messages up to this number are left out. */
+  after: number
   conversation: string
   tools: [name: string, schema: string][]
   pinned: number
@@ -45,8 +49,8 @@ export function callOf([, index, request, side, status, result]: CallRow): Call 
   return { ...request, index, side, status, ...(result !== null && { output: result }) }
 }
 
-/** What a turn is run with. */
-export function stateOf(row: StateRow): Omit<TurnState, 'answered'> {
+/** What a turn is run with. `known` are the messages that the row leaves out. */
+export function stateOf(row: StateRow, known: readonly LogMessage[] = []): Omit<TurnState, 'answered'> {
   const calls = new Map<number, Call[]>()
   for (const call of row.calls) {
     const list = calls.get(call[0])
@@ -62,15 +66,18 @@ export function stateOf(row: StateRow): Omit<TurnState, 'answered'> {
     pinned: row.pinned,
     cut: row.cut,
     deviceTools: row.tools.map(([, schema]) => JSON.parse(schema) as ToolSchema),
-    log: row.messages.map(([seq, turn, role, body, complete, usage]) => ({
-      seq,
-      turn,
-      role,
-      ...body,
-      complete,
-      calls: calls.get(seq) ?? [],
-      ...(usage && { usage }),
-    })),
+    log: [
+      ...known.filter(({ seq }) => seq <= row.after && (seq <= row.pinned || seq >= row.cut)),
+      ...row.messages.map(([seq, turn, role, body, complete, usage]) => ({
+        seq,
+        turn,
+        role,
+        ...body,
+        complete,
+        calls: calls.get(seq) ?? [],
+        ...(usage && { usage }),
+      })),
+    ],
   }
 }
 

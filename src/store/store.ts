@@ -4,6 +4,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { ConversationStore } from '../turn/conversation-store.ts'
 import type { CallOutcome } from '../turn/turn-store.ts'
 import type { Database } from './database.ts'
+import { LogCache } from './log-cache.ts'
 import {
   type CallRow,
   callOf,
@@ -27,11 +28,14 @@ export interface StoreOptions {
   maxTools: number
   /** True where no other process can serve the same database. */
   alone: boolean
+  /** Text of logs that is remembered, so that it need not be read again. */
+  logCacheBytes: number
 }
 
 /** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
 export function createStore(database: Database, options: StoreOptions): ConversationStore {
-  const { runner, leaseMs, maxTools, alone } = options
+  const { runner, leaseMs, maxTools, alone, logCacheBytes } = options
+  const logs = new LogCache(logCacheBytes)
   const self = { runner, host: hostname(), pid: process.pid, leaseMs }
 
   async function call<Result>(name: string, argument: object): Promise<Result> {
@@ -51,6 +55,8 @@ export function createStore(database: Database, options: StoreOptions): Conversa
 
   return {
     async begin({ turn, conversation, request, messages, tools }) {
+      const key = JSON.stringify([conversation.tenant, conversation.name])
+      const known = logs.get(key)
       const begun = await call<{ state?: StateRow }>('begin_turn', {
         tenant: conversation.tenant,
         conversation: conversation.name,
@@ -61,8 +67,12 @@ export function createStore(database: Database, options: StoreOptions): Conversa
         messages: messages.map(messageArgument),
         tools: tools && toolArguments(tools),
         maxTools,
+        known: known && { conversation: known.conversation, seq: known.seq },
       })
-      return begun.state && { ...stateOf(begun.state), answered: [] }
+      if (!begun.state) return undefined
+      const state = stateOf(begun.state, known?.log)
+      logs.put(key, begun.state.id, turn, state.log)
+      return { ...state, answered: [] }
     },
 
     async newestTurn({ tenant, name }) {
@@ -108,6 +118,7 @@ export function createStore(database: Database, options: StoreOptions): Conversa
     },
 
     async withdraw(turn, answered) {
+      logs.withdraw(turn)
       await call('withdraw', { turn, runner, answered: answered.map(({ seq, index }) => ({ seq, index })) })
     },
 

@@ -1,5 +1,5 @@
 import { dataFolder } from '../data-folder.ts'
-import { count, databaseUrl, duration, path } from '../kinds.ts'
+import { bytes, count, databaseUrl, duration, path } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** Settings of the data: where conversations are kept. */
@@ -35,6 +35,15 @@ export const dataSettings = {
     kind: duration('10ms', '1m'),
     default: '1500ms',
     about: 'Longest wait to connect to the database or for a free connection; then requests get 503.',
+  },
+  logCacheBytes: {
+    group: 'Data',
+    name: 'log-cache',
+    env: 'CHATTERD_LOG_CACHE',
+    kind: bytes('0B', '64GiB'),
+    default: '32MiB',
+    about:
+      'Text of conversations kept in memory, so that a prompt reads only what is new; past it, the least used go.',
   },
   boardMessages: {
     group: 'Data',

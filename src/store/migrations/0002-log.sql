@@ -23,22 +23,24 @@ begin
 end $$;
 
 -- What a turn is run with: the log that is told to the model, its calls, and the device's tools.
-create function chatterd.turn_state(p_conversation uuid, p_turn uuid) returns json language sql stable as $$
+-- Messages up to number p_after are left out: the caller has them.
+create function chatterd.turn_state(p_conversation uuid, p_turn uuid, p_after bigint) returns json language sql stable as $$
   select json_build_object(
-    'conversation', c.name, 'tools', c.tools, 'pinned', c.pinned, 'cut', c.cut_seq,
+    'id', c.id, 'after', p_after, 'conversation', c.name, 'tools', c.tools, 'pinned', c.pinned, 'cut', c.cut_seq,
     'turn', t.id, 'request', t.request, 'status', t.status, 'step', t.step,
     'messages', (
       select coalesce(json_agg(json_build_array(seq, turn_id, role, body, complete, usage) order by seq), '[]')
       from (
-        select * from chatterd.messages where conversation_id = c.id and seq <= least(c.pinned, c.cut_seq - 1)
+        select * from chatterd.messages
+        where conversation_id = c.id and seq > p_after and seq <= least(c.pinned, c.cut_seq - 1)
         union all
-        select * from chatterd.messages where conversation_id = c.id and seq >= c.cut_seq
+        select * from chatterd.messages where conversation_id = c.id and seq > p_after and seq >= c.cut_seq
       ) told),
     'calls', (
       select coalesce(
         json_agg(json_build_array(message_seq, index, request, side, status, result) order by message_seq, index), '[]')
       from chatterd.calls
-      where conversation_id = c.id and message_seq >= c.cut_seq))
+      where conversation_id = c.id and message_seq > p_after and message_seq >= c.cut_seq))
   from chatterd.conversations c, chatterd.turns t
   where c.id = p_conversation and t.id = p_turn
 $$;

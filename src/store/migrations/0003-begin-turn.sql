@@ -16,7 +16,7 @@ end $$;
 
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p: {tenant, conversation, conversationId, turn, runner, host, pid, leaseMs, request, messages, tools?: [[name, schema]],
--- maxTools}
+-- maxTools, known?: {conversation, seq}}. `known`: the caller has the messages of that conversation up to that number.
 -- Returns {state} as turn_state gives it, or {busy: turn} while another turn of the conversation runs.
 create function chatterd.begin_turn(p json) returns json language plpgsql as $$
 declare
@@ -60,7 +60,8 @@ begin
     (id, conversation_id, request, status, runner, first_seq, answer_seq, superseded, tools_before)
   values ((p->>'turn')::uuid, c.id, (p->>'request')::json, 'running', (p->>'runner')::uuid, c.next_seq, answer_seq,
           case active.status when 'waiting' then active.id end, c.tools);
-  return json_build_object('state', chatterd.turn_state(c.id, (p->>'turn')::uuid));
+  return json_build_object('state', chatterd.turn_state(c.id, (p->>'turn')::uuid,
+    case when (p->'known'->>'conversation')::uuid = c.id then (p->'known'->>'seq')::bigint else 0 end));
 end $$;
 
 -- Ends a turn whose process is gone. Its answer so far, if any was stored, stays; the caller has locked its conversation.

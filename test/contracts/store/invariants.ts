@@ -58,7 +58,7 @@ export function invariants(world: () => StoreWorld): void {
           await checkConversation(world(), conversation, ended)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 40 },
     )
   })
 }

@@ -54,7 +54,8 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
     async process(options = {}) {
       const runner = options.runner ?? uuidv7()
       const pool = pools[processes++ % pools.length] ?? first
-      const store = createStore(pool, { leaseMs: 600_000, maxTools, alone: false, ...options, runner })
+      const usual = { leaseMs: 600_000, maxTools, alone: false, logCacheBytes: 1_000_000 }
+      const store = createStore(pool, { ...usual, ...options, runner })
       await store.heartbeat([])
       const expire = async () => {
         await query(`update chatterd.runners set expires_at = '-infinity' where id = $1`, [runner])
