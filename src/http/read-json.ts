@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { ChatterdError } from '../protocol/errors.ts'
+import { isTooDeep, maxJsonDepth } from '../protocol/json.ts'
 
 /** Reads every request's body as JSON in UTF-8, whatever it says that it is: phones and curl say all kinds of things. */
 export function readJson(app: FastifyInstance): void {
@@ -18,6 +19,15 @@ export function readJson(app: FastifyInstance): void {
 }
 
 function parseJson(body: Buffer): unknown {
+  const value = parseText(body)
+  if (!isTooDeep(value)) return value
+  throw new ChatterdError(
+    'invalid-request',
+    `The body has more than ${maxJsonDepth} levels of objects and arrays.`,
+  )
+}
+
+function parseText(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch (error) {

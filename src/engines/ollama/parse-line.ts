@@ -1,5 +1,5 @@
 import { ChatterdError } from '../../protocol/errors.ts'
-import { isJsonObject, type JsonObject } from '../../protocol/json.ts'
+import { isJsonObject, isTooDeep, type JsonObject, maxJsonDepth } from '../../protocol/json.ts'
 import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/engine.ts'
 
@@ -49,6 +49,12 @@ function readCall(call: unknown): EngineCall {
     throw new ChatterdError(
       'engine-failed',
       `Ollama sent a tool call without a name: ${excerpt(JSON.stringify(call))}`,
+    )
+  }
+  if (isTooDeep(called.arguments)) {
+    throw new ChatterdError(
+      'engine-failed',
+      `Ollama sent a call of ${called.name} whose arguments have more than ${maxJsonDepth} levels`,
     )
   }
   const read: EngineCall = { name: called.name, arguments: called.arguments }

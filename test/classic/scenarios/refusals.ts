@@ -16,6 +16,11 @@ export function refusals(world: () => World): void {
     ['a list', []],
     ['a string', '"hello"'],
     ['null', 'null'],
+    ['objects in objects without end', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    [
+      'an option with 101 levels',
+      { ...good, options: JSON.parse(`{"a":${'['.repeat(100)}${']'.repeat(100)}}`) },
+    ],
     ['no appID', without('appID')],
     ['an empty appID', { ...good, appID: '' }],
     ['an appID of 156 characters', { ...good, appID: 'x'.repeat(156) }],

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { get, send } from '../classic/post.ts'
+
+interface Post {
+  message: string
+  /** `{}` was seen: it is stored. */
+  accepted?: true
+  /** How it stands on the board, or that it does not, once the server has been started again: both are final. */
+  found?: string | null
+}
+
+/** A client that posts to the board, and keeps account of what it was told. */
+export class BoardWriter {
+  readonly #posts: Post[] = []
+
+  /** Posts without a pause until the server is gone. */
+  async write(url: string): Promise<void> {
+    for (;;) {
+      const post: Post = { message: `post ${this.#posts.length}` }
+      this.#posts.push(post)
+      const posting = send(`${url}/postchatt`, { username: 'u', message: post.message })
+      const answer = await posting.answer.catch(() => undefined)
+      if (!answer) return
+      assert.deepEqual([answer.status, answer.json], [200, {}])
+      post.accepted = true
+    }
+  }
+
+  /** Throws where the board is not what was told. */
+  async check(url: string): Promise<void> {
+    const { json } = await get(`${url}/getchatts`)
+    const board = json as [string, string, string, string][]
+    let place = 0
+    for (const post of this.#posts) {
+      const there = board[place]?.[1] === post.message ? JSON.stringify(board[place++]) : null
+      assert.ok(there !== null || !post.accepted, `an accepted message is not on the board: ${post.message}`)
+      if (post.found === undefined) post.found = there
+      assert.equal(there, post.found, `what is on the board of ${post.message} has changed`)
+    }
+    assert.equal(board.length, place, 'the board holds messages that nobody sent, or twice')
+  }
+}

@@ -1,0 +1,5 @@
+import { databaseKinds } from '../databases.ts'
+import { killRepeatedly } from './kill-repeatedly.ts'
+
+// Fifty kills in two files, for they run side by side.
+for (const database of databaseKinds) if (database.kind === 'embedded') killRepeatedly(database, 25, 1)

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import type { PromptMessage } from '../../src/turn/engine.ts'
+
+/** What the client knows of one prompt of its own. */
+export interface Entry {
+  content: string
+  /** The first bytes of the answer were seen: the prompt is stored. */
+  accepted?: true
+  /** The calls were seen: they are stored with the text before them. */
+  called?: true
+  /** The first bytes of the answer to the results were seen: these are stored. */
+  answered?: true
+  /** The end of the last answer was seen: it is stored. */
+  done?: true
+  /** Whether the prompt is in the log, and what followed it there, once another prompt stands behind it: both are final. */
+  found?: string | null
+}
+
+/** What the model answers to a prompt, and the device to its calls: the same each time, so that whole answers are known. */
+export const answerTo = (content: string) => `The answer to ${content} is ${content.length}.\n`
+export const resultFor = (content: string) => `the place of ${content}`
+
+/** True for prompts that the model answers with a call of the device's. */
+export const callsDevice = (content: string) => content.endsWith('device')
+
+/** A client's own account of one conversation. */
+export class Ledger {
+  readonly entries: Entry[] = []
+
+  add(content: string): Entry {
+    const entry: Entry = { content }
+    this.entries.push(entry)
+    return entry
+  }
+
+  /** Throws where the log that the model is told, up to and without its newest prompt, is not what the client was told. */
+  check(messages: readonly PromptMessage[]): void {
+    const last = messages.findLastIndex(({ role }) => role === 'user')
+    const log = messages.slice(0, last)
+    let place = 0
+    for (const entry of this.entries) {
+      if (entry.content === messages[last]?.content) break
+      if (log[place]?.role === 'user' && log[place]?.content === entry.content) {
+        const end = log.findIndex(({ role }, later) => later > place && role === 'user')
+        const after = log.slice(place + 1, end < 0 ? log.length : end)
+        checkAnswer(entry, after)
+        settle(entry, JSON.stringify(after))
+        place += 1 + after.length
+      } else {
+        assert.ok(
+          !entry.accepted,
+          `an accepted prompt is not in the log, or not in its place: ${entry.content}`,
+        )
+        settle(entry, null)
+      }
+    }
+    assert.deepEqual(log.slice(place), [], 'the log holds messages that nobody sent, or twice')
+  }
+}
+
+function settle(entry: Entry, found: string | null): void {
+  if (entry.found === undefined) entry.found = found
+  assert.equal(found, entry.found, `what is stored of ${entry.content} has changed`)
+}
+
+/** The answer is whole or not there; what was told is there. */
+function checkAnswer(entry: Entry, after: readonly PromptMessage[]): void {
+  const { content, called, answered, done } = entry
+  const rest = [...after]
+  if (callsDevice(content)) {
+    const [call, result] = rest.splice(0, 2)
+    if (!call && !called) return
+    assert.equal(call?.tool_calls?.[0]?.function.name, 'get_location', `the call of ${content}`)
+    assert.equal(result?.role, 'tool', `the result of ${content}`)
+    if (answered) assert.equal(result.content, resultFor(content))
+  }
+  if (rest.length === 0 && !done) return
+  assert.deepEqual(rest, [{ role: 'assistant', content: answerTo(content) }], `the answer to ${content}`)
+}

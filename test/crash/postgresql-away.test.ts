@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { get, send } from '../classic/post.ts'
+import { type PostgresServer, startPostgres } from '../postgres-server.ts'
+import { done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
+import { untilReadiness } from './ready.ts'
+import { openScene } from './scene.ts'
+
+/** How soon a client is told that the database is away, in ms: a promise. */
+const soon = 2_000
+
+let postgres: PostgresServer
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres.remove())
+
+const source = () => ({ kind: 'postgresql' as const, url: `${postgres.url}postgres` })
+
+async function told<T>(answer: Promise<T>): Promise<T> {
+  const started = performance.now()
+  const result = await answer
+  assert.ok(performance.now() - started < soon, 'clients are told within two seconds')
+  return result
+}
+
+test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart', async (t) => {
+  await using scene = await openScene(t.signal)
+  const url = await scene.start(source()).url
+  scene.model.answers(says('one'))
+  await scene.prompt(url, 'before').answer
+  await send(`${url}/postchatt`, { username: 'u', message: 'before' }).answer
+
+  await postgres.stop()
+  for (const content of ['refused', 'refused again']) {
+    const refused = await told(scene.prompt(url, content).answer)
+    assert.equal(refused.status, 503)
+    assert.match(String(refused.error), /The database is not available/)
+    assert.equal(
+      (await told(send(`${url}/postchatt`, { username: 'u', message: content }).answer)).status,
+      503,
+    )
+  }
+  assert.match(await untilReadiness(url, 503), /not ready/)
+  assert.equal((await get(`${url}/healthz`)).status, 200)
+
+  await postgres.start()
+  await untilReadiness(url, 200)
+  scene.model.answers(says('two'))
+  assert.equal((await scene.prompt(url, 'after').answer).text, 'two')
+  assert.deepEqual(
+    scene.model.lastMessages().map(({ content }) => content),
+    ['before', 'one', 'after'],
+  )
+  const board = (await get(`${url}/getchatts`)).json as string[][]
+  assert.deepEqual(
+    board.map(([, message]) => message),
+    ['before'],
+  )
+})
+
+test('an answer that cannot be stored ends with an error, and its prompt is interrupted', async (t) => {
+  await using scene = await openScene(t.signal)
+  const url = await scene.start(source()).url
+  const gate = Promise.withResolvers<void>()
+  scene.model.answers(pauses([text('begun')], gate.promise, [done()]))
+  const running = scene.prompt(url, 'first', 'not stored')
+  await running.event(0)
+  await postgres.stop()
+  gate.resolve()
+  const answer = await running.answer
+  assert.match(String(answer.error), /The database is not available/)
+  assert.ok(answer.events.every((event) => !event.done))
+
+  await postgres.start()
+  await untilReadiness(url, 200)
+  scene.model.answers(says('two'))
+  assert.equal((await scene.prompt(url, 'second', 'not stored').answer).text, 'two')
+  assert.deepEqual(
+    scene.model.lastMessages().map(({ content }) => content),
+    ['first', 'second'],
+  )
+})
+
+test('an answer that ends while PostgreSQL is stopped for a moment is stored when it is back', async (t) => {
+  await using scene = await openScene(t.signal)
+  const url = await scene.start(source(), { CHATTERD_LEASE: '1m' }).url
+  const gate = Promise.withResolvers<void>()
+  scene.model.answers(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  const running = scene.prompt(url, 'first', 'stored late')
+  await running.event(0)
+  await postgres.stop()
+  gate.resolve()
+  await running.event(1)
+  await untilReadiness(url, 503)
+  await postgres.start()
+  const answer = await running.answer
+  assert.deepEqual([answer.text, answer.error], ['begun and done', undefined])
+  scene.model.answers(says('two'))
+  await scene.prompt(url, 'second', 'stored late').answer
+  assert.deepEqual(
+    scene.model.lastMessages().map(({ content }) => content),
+    ['first', 'begun and done', 'second'],
+  )
+})
+
+test('a server that starts while PostgreSQL is away says so, and serves when it comes', async (t) => {
+  await postgres.stop()
+  await using scene = await openScene(t.signal)
+  const server = scene.start(source())
+  const url = await server.url
+  assert.match(await untilReadiness(url, 503), /not ready/)
+  assert.equal((await told(scene.prompt(url, 'refused', 'from the start').answer)).status, 503)
+  await postgres.start()
+  await untilReadiness(url, 200)
+  scene.model.answers(says('one'))
+  assert.equal((await scene.prompt(url, 'taken', 'from the start').answer).text, 'one')
+  assert.equal(scene.model.lastMessages().length, 1)
+})
