@@ -27,6 +27,9 @@ begin
   if t.status <> 'running' or t.step <> (p->>'step')::integer - 1 then
     raise exception using errcode = 'CD409', message = 'The turn was ended by another process.';
   end if;
+  if exists (select from chatterd.calls where turn_id = t.id and status in ('running', 'offered')) then
+    raise exception using errcode = 'CD409', message = 'The turn has calls that have not ended.';
+  end if;
   select next_seq into seq_now from chatterd.conversations where id = t.conversation_id;
   perform chatterd.append_messages(t.conversation_id, t.id, seq_now, json_build_array(p->'message'));
   update chatterd.conversations set cut_seq = (p->>'cut')::bigint
