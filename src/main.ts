@@ -7,6 +7,7 @@ import { openTls } from './cli/open-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
 import { createApp } from './http/app.ts'
+import { watchConnections } from './http/close-app.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { LiveTurns } from './stream/live-turns.ts'
@@ -28,6 +29,9 @@ export interface Server {
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
   close(): Promise<void>
 }
+
+/** How long connections may still send and take what is under way, once no turn runs any more, in milliseconds. */
+const closeGraceMs = 1_000
 
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
 export async function serve(config: Config, output: ServeOutput): Promise<Server> {
@@ -110,7 +114,8 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     maxBodyBytes: config.maxBodyBytes,
     ...(tls && { tls }),
   })
-  rooms.defer(() => app.close())
+  const closeApp = watchConnections(app)
+  rooms.defer(() => closeApp(closeGraceMs))
   rooms.defer(() => turns.drain(config.drainTimeoutMs))
   await app.listen({ host: config.host, port: config.port })
 

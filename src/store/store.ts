@@ -32,6 +32,9 @@ export interface StoreOptions {
   logCacheBytes: number
 }
 
+/** Text of the board that is read at once, whatever the number of messages. */
+const maxBoardBytes = 16 * 1024 * 1024
+
 /** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
 export function createStore(database: Database, options: StoreOptions): ConversationStore {
   const { runner, leaseMs, maxTools, alone, logCacheBytes } = options
@@ -144,7 +147,10 @@ export function createStore(database: Database, options: StoreOptions): Conversa
     },
 
     async board(limit) {
-      const rows = await call<[string, [string, string], string][]>('read_board', { limit })
+      const rows = await call<[string, [string, string], string][]>('read_board', {
+        limit,
+        maxBytes: maxBoardBytes,
+      })
       return rows.map(([id, [username, message], at]) => ({ id, username, message, createdAt: new Date(at) }))
     },
   }

@@ -13,6 +13,8 @@ import type { TurnState } from '../turn/turn-state.ts'
 import { ConversationQueue, orOver } from './conversation-queue.ts'
 import { type FollowLimits, type FollowPorts, followTurn } from './follow-turn.ts'
 import { LiveTurn, type TurnListener } from './live-turn.ts'
+import { persistentStore } from './persistent-store.ts'
+import { TakeBack } from './take-back.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
 export interface LiveLimits extends FollowLimits {
@@ -44,6 +46,7 @@ export class LiveTurns {
   readonly #active = new Map<string, LiveTurn>()
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
   readonly #entering = new Set<Promise<unknown>>()
+  readonly #takeBack: TakeBack
   #draining = false
   /** Why turns are ended, once the deadline of a drain is over. */
   #closing: TurnAbort | undefined
@@ -51,6 +54,7 @@ export class LiveTurns {
   constructor(ports: LivePorts, limits: LiveLimits) {
     this.#ports = ports
     this.#limits = limits
+    this.#takeBack = new TakeBack(persistentStore(ports.store, limits.leaseMs), limits.maxTurns)
     this.#queue = new ConversationQueue({ maxWaiting: limits.maxWaiting, waitMs: limits.busyWaitMs })
   }
 
@@ -79,7 +83,9 @@ export class LiveTurns {
       const beginWhenFree = async (over: () => AbortSignal) => {
         for (;;) {
           this.#checkOpen()
-          const begun = await this.#ports.store.begin({ ...beginning, turn })
+          const begun = await this.#ports.store
+            .begin({ ...beginning, turn })
+            .catch(this.#takeBack.after(turn, []))
           if (begun) return begun
           await orOver(this.#whenFree(conversation), over())
         }
@@ -106,7 +112,9 @@ export class LiveTurns {
       // The run that offered these calls may still be busy with resident ones, or at its last words.
       await this.#turns.get(answers.turn)?.finished
       this.#checkOpen()
-      const answered = await this.#ports.store.answer(answers)
+      const answered = await this.#ports.store
+        .answer(answers)
+        .catch(this.#takeBack.after(answers.turn, answers.answers))
       return answered.result === 'go-on'
         ? this.#run(answered.state, conversation, listener, [])
         : answered.result

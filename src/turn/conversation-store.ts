@@ -69,6 +69,6 @@ export interface ConversationStore extends TurnStore {
   /** Says that this process runs nothing any more. */
   leave(): Promise<void>
   post(message: Omit<BoardMessage, 'createdAt'>): Promise<void>
-  /** The newest messages of the board, oldest first. */
+  /** The newest messages of the board, oldest first; fewer than `limit` where they are longer than 16 MiB together. */
   board(limit: number): Promise<BoardMessage[]>
 }

@@ -8,6 +8,10 @@ const fullShare = 0.75
 const cutShare = 0.5
 /** Characters a token, on the safe side for English; an engine's own counts correct it from the first answer on. */
 const charsPerToken = 3
+/** What an image costs common models at the least. */
+const tokensPerImage = 1_000
+/** Large ones count by their size (in base64), so that a conversation of pictures is cut before it fills the memory. */
+const charsPerImageToken = 1_000
 /** Tokens that a message costs beside its text, in the templates of common models. */
 const tokensPerMessage = 8
 
@@ -64,6 +68,8 @@ function sum(messages: readonly LogMessage[]): number {
 
 function tokensOf(message: LogMessage): number {
   let tokens = tokensPerMessage + estimate(message.content) + estimate(message.thinking ?? '')
+  for (const image of message.images ?? [])
+    tokens += Math.max(tokensPerImage, image.length / charsPerImageToken)
   for (const call of message.calls) {
     tokens +=
       tokensPerMessage +

@@ -8,6 +8,9 @@ import type { TurnState } from './turn-state.ts'
 /** Prompts estimated below this, in tokens, fit every context: the engine is not asked for its size. */
 const smallPrompt = 1_500
 
+/** No model has less; a request that says so would cost its conversation all its history. */
+const smallestContext = 256
+
 /** The state with its log cut, where the prompt would not leave room for an answer. */
 export async function fitContext(
   state: TurnState,
@@ -43,7 +46,7 @@ async function contextOf(
 ): Promise<number | undefined> {
   const { model, settings } = state.request
   if (isJsonObject(settings.options) && typeof settings.options.num_ctx === 'number')
-    return settings.options.num_ctx
+    return Math.max(settings.options.num_ctx, smallestContext)
   if (ports.limits.contextTokens) return ports.limits.contextTokens
   return (
     (await ports.engine.loadedContext(model, signal)) ??

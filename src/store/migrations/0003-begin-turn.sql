@@ -57,8 +57,8 @@ begin
 
   answer_seq := chatterd.append_messages(c.id, (p->>'turn')::uuid, c.next_seq, p->'messages');
   insert into chatterd.turns
-    (id, conversation_id, request, status, runner, first_seq, answer_seq, superseded, tools_before)
-  values ((p->>'turn')::uuid, c.id, (p->>'request')::json, 'running', (p->>'runner')::uuid, c.next_seq, answer_seq,
+    (id, conversation_id, request, status, runner, run_since, first_seq, answer_seq, superseded, tools_before)
+  values ((p->>'turn')::uuid, c.id, (p->>'request')::json, 'running', (p->>'runner')::uuid, clock_timestamp(), c.next_seq, answer_seq,
           case active.status when 'waiting' then active.id end, c.tools);
   return json_build_object('state', chatterd.turn_state(c.id, (p->>'turn')::uuid,
     case when (p->'known'->>'conversation')::uuid = c.id then (p->'known'->>'seq')::bigint else 0 end));
@@ -102,7 +102,9 @@ begin
   if t.superseded is not null then
     update chatterd.turns set status = 'waiting', ended_at = null where id = t.superseded;
     update chatterd.calls set status = 'offered', ended_at = null
-    where turn_id = t.superseded and status = 'superseded';
+    where turn_id = t.superseded and status = 'superseded'
+      -- Calls of a history that the client brought along were never open.
+      and message_seq >= (select turns.answer_seq from chatterd.turns where id = t.superseded);
   end if;
   delete from chatterd.conversations
   where id = c.id and next_seq = 1 and json_array_length(tools) = 0

@@ -51,6 +51,6 @@ begin
     return json_build_object('open', true);
   end if;
   update chatterd.turns
-  set status = 'running', runner = (p->>'runner')::uuid, run_since = now(), tools_before = tools_now where id = t.id;
+  set status = 'running', runner = (p->>'runner')::uuid, run_since = clock_timestamp(), tools_before = tools_now where id = t.id;
   return json_build_object('state', chatterd.turn_state(t.conversation_id, t.id, 0));
 end $$;

@@ -5,9 +5,9 @@ import type { ConversationStore } from '../../../turn/conversation-store.ts'
 import { withoutNulls } from './without-nulls.ts'
 
 const Post = Type.Object({
-  username: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String()),
-  message: Type.String(),
+  username: Type.Optional(Type.String({ maxLength: 256 })),
+  name: Type.Optional(Type.String({ maxLength: 256 })),
+  message: Type.String({ maxLength: 65_536 }),
 })
 
 /** What the board works with. */

@@ -61,7 +61,7 @@ export type PostedMessage = Static<typeof PostedMessage>
 
 /** What a request brings in. */
 export interface PostedLimits {
-  /** Messages in one request. */
+  /** Messages in one request, and also the calls and images in them. */
   maxMessages: number
   /** Tools in one request. */
   maxTools: number
@@ -73,9 +73,22 @@ export function checkCounts(body: PromptBody, limits: PostedLimits): void {
     const words = `The request has ${body.messages.length} messages; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
     throw new ChatterdError('invalid-request', words)
   }
+  for (const name of [body.appID, body.model]) {
+    if (!name.isWellFormed())
+      throw new ChatterdError('invalid-request', 'appID and model must be well-formed Unicode.')
+  }
+  const brought = body.messages.reduce((sum, message) => sum + countOf(message), 0)
+  if (brought > limits.maxMessages) {
+    const words = `The messages have ${brought} calls and images; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
+    throw new ChatterdError('invalid-request', words)
+  }
   if ((body.tools?.length ?? 0) <= limits.maxTools) return
   const words = `The request has ${body.tools?.length} tools; ${limits.maxTools} are allowed (setting CHATTERD_MAX_TOOLS).`
   throw new ChatterdError('invalid-request', words)
+}
+
+function countOf({ tool_calls = [], images = [] }: PostedMessage): number {
+  return tool_calls.length + images.length
 }
 
 /** The engine's own settings that a request may carry. */

@@ -59,7 +59,10 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
       const request = { model, stream, offerTools, settings: settingsOf(body) }
       const prompt = { conversation: conversationOf(body), request, ...(tools && { tools }) }
       const results = resultsOf(body.messages)
-      if (results) return streamAnsweredTurn(reply, prompt, results, ports)
+      if (results) {
+        await checkModel(engine, model)
+        return streamAnsweredTurn(reply, prompt, results, ports)
+      }
       const messages = newMessagesOf(body.messages)
       if (messages.length === 0)
         throw new ChatterdError('invalid-request', 'messages: at least one is expected.')

@@ -25,13 +25,18 @@ export function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
   const left = new AbortController()
   let live: LiveTurn | undefined
   const sse = new SseResponse(reply, limits, () => live?.accept())
-  reply.raw.on('close', () => {
-    if (!live) left.abort(new ChatterdError('invalid-request', 'The client left.'))
+  const leave = () => {
+    // Whoever has left cannot be refused any more: what was begun for it is kept, and its answer too.
+    if (live) live.accept()
+    else left.abort(new ChatterdError('invalid-request', 'The client left.'))
     resolve()
-  })
+  }
+  // It may have left already, while its model was looked up.
+  if (reply.raw.destroyed) leave()
+  reply.raw.on('close', leave)
 
   const listener = (events: readonly TurnEvent[]) => {
-    if (sse.isClosed) return
+    if (sse.isClosed) return resolve()
     const last = events.at(-1)
     if (last?.type === 'turn-end' && last.refused && last.error && !sse.isOpen) {
       sse.release()
@@ -50,7 +55,7 @@ export function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
     ended,
     follow(turn) {
       live = turn
-      if (sse.isOpen) turn.accept()
+      if (sse.isOpen || sse.isClosed) turn.accept()
       sse.keepAlive()
     },
     close(text) {

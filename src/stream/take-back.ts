@@ -1,0 +1,35 @@
+import { ChatterdError } from '../protocol/errors.ts'
+import type { CallKey } from '../turn/turn-state.ts'
+import type { TurnStore } from '../turn/turn-store.ts'
+
+/**
+ * For requests that failed because the database went away in the middle: they are refused, but may have been stored all the
+ * same. Once the database is back, they are withdrawn. What cannot be, a sweep ends when the lease is over.
+ */
+export class TakeBack {
+  readonly #store: Pick<TurnStore, 'withdraw'>
+  readonly #most: number
+  readonly #under = new Set<string>()
+
+  /** `store` repeats its writes while the database is away; `most` are taken back at once, the rest is left to the sweep. */
+  constructor(store: Pick<TurnStore, 'withdraw'>, most: number) {
+    this.#store = store
+    this.#most = most
+  }
+
+  /** What to do with the error of a request that was to begin a turn, or to answer these calls of it. Throws it on. */
+  after(turn: string, answered: readonly CallKey[]): (error: unknown) => never {
+    return (error) => {
+      if (error instanceof ChatterdError && error.code === 'database-unavailable')
+        void this.#withdraw(turn, answered)
+      throw error
+    }
+  }
+
+  async #withdraw(turn: string, answered: readonly CallKey[]): Promise<void> {
+    if (this.#under.has(turn) || this.#under.size >= this.#most) return
+    this.#under.add(turn)
+    await this.#store.withdraw(turn, answered).catch(() => {})
+    this.#under.delete(turn)
+  }
+}
