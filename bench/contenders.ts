@@ -6,7 +6,7 @@ import { type ServerProcess, startProcess } from './start-process.ts'
 /** What is measured: the bare pipe, and another beside it in the same run. */
 export interface Contender {
   name: string
-  /** Starts a fresh one. `observed` ones collect their garbage when they are sent SIGUSR2. */
+  /** Starts a fresh one. `observed` ones collect their garbage when they are sent SIGWINCH. */
   start(options?: { observed?: boolean }): Promise<ServerProcess>
 }
 

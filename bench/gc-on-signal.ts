@@ -1,4 +1,4 @@
 import { isMainThread } from 'node:worker_threads'
 
 // Loaded into a server whose memory is measured, so that what is garbage is not counted.
-if (isMainThread) process.on('SIGUSR2', () => globalThis.gc?.())
+if (isMainThread) process.on('SIGWINCH', () => globalThis.gc?.())

@@ -26,6 +26,8 @@ export interface ServeOutput {
 export interface Server {
   /** Where it is reached. */
   url: string
+  /** What a person at the terminal is to read of it. */
+  firstLines: string
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
   close(): Promise<void>
 }
@@ -127,13 +129,13 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     database: store.readiness,
     tls,
   })
-  output.out(banner(facts))
   const [url = ''] = facts.urls
   store.announce(url)
   const open = rooms.move()
   serving = true
   return {
     url,
+    firstLines: banner(facts),
     async close() {
       serving = false
       await open.disposeAsync()

@@ -20,7 +20,7 @@ const atOnce = 10
 
 async function settledRss(server: ServerProcess, settleMs: number): Promise<number> {
   for (let time = 0; time < 3; time++) {
-    server.child.kill('SIGUSR2')
+    server.child.kill('SIGWINCH')
     await wait(settleMs / 3)
   }
   return rssBytes(server.pid)

@@ -9,7 +9,7 @@ export interface ServerFacts {
   version: string
   port: number
   engine: { name: string; models(signal: AbortSignal): Promise<readonly BannerModel[]> }
-  database: () => Promise<{ ready: boolean }>
+  database: () => Promise<{ ready: boolean; reason?: string }>
   tls: Tls | undefined
 }
 
@@ -23,11 +23,16 @@ export async function bannerFacts(config: Config, server: ServerFacts): Promise<
     urls: serverUrls(listening),
     engine: await engineFacts(config, server.engine),
     database: config.databaseUrl
-      ? { kind: 'postgresql', url: config.databaseUrl, answers: (await server.database()).ready }
+      ? { kind: 'postgresql', url: config.databaseUrl, trouble: await troubleOf(server) }
       : { kind: 'embedded', folder },
     dataDir: config.dataDir,
     installFile: tls?.installFile,
   }
+}
+
+async function troubleOf({ database }: ServerFacts): Promise<string | undefined> {
+  const { ready, reason } = await database()
+  return ready ? undefined : (reason ?? 'it does not answer')
 }
 
 async function engineFacts(config: Config, engine: ServerFacts['engine']): Promise<BannerFacts['engine']> {

@@ -89,9 +89,16 @@ test('at most ten models are named', () => {
 test('passwords are not shown, and names from the engine cannot steer the terminal', () => {
   const text = banner({
     ...ollama([{ name: 'a\u001b[2Jb\u009bc\nd' }]),
-    database: { kind: 'postgresql', url: 'postgres://ann:s3cret@db/chat', answers: false },
+    database: {
+      kind: 'postgresql',
+      url: 'postgres://ann:s3cret@db/chat',
+      trouble: 'role "ann" does not exist',
+    },
   })
-  assert.match(text, /PostgreSQL, postgres:\/\/ann:\*\*\*@db\/chat, does not answer yet/)
+  assert.match(
+    text,
+    /PostgreSQL, postgres:\/\/ann:\*\*\*@db\/chat\n +It is not ready: role "ann" does not exist\n/,
+  )
   assert.doesNotMatch(text, /s3cret/)
   assert.match(text, /models {4}a\[2Jbcd\n/)
 })

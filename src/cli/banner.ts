@@ -19,7 +19,7 @@ type EngineFacts =
 /** Where conversations are stored. A PostgreSQL that is away at start is waited for. */
 type DatabaseFacts =
   | { kind: 'embedded'; folder: string }
-  | { kind: 'postgresql'; url: string; answers: boolean }
+  | { kind: 'postgresql'; url: string; trouble: string | undefined }
 
 /** All that the first lines on the terminal tell. */
 export interface BannerFacts {
@@ -78,12 +78,11 @@ function engineRows(engine: EngineFacts): [string, string[]][] {
   }
 }
 
-function databaseText(database: DatabaseFacts): string {
-  if (database.kind === 'embedded') return `embedded, in ${database.folder}`
+function databaseLines(database: DatabaseFacts): string[] {
+  if (database.kind === 'embedded') return [`embedded, in ${database.folder}`]
   const url = redactUrl(database.url)
-  return database.answers
-    ? `PostgreSQL, ${url}`
-    : `PostgreSQL, ${url}, does not answer yet: requests get 503 until it does`
+  if (database.trouble === undefined) return [`PostgreSQL, ${url}`]
+  return [`PostgreSQL, ${url}`, `It is not ready: ${database.trouble}`, 'Requests get 503 until it is.']
 }
 
 function modelToTry(engine: EngineFacts): string {
@@ -104,7 +103,7 @@ export function banner(facts: BannerFacts): string {
   const rows: [string, string[]][] = [
     ['address', few(urls)],
     ...engineRows(engine),
-    ['database', [databaseText(facts.database)]],
+    ['database', databaseLines(facts.database)],
     ['data', [facts.dataDir]],
     ...(installFile === undefined
       ? []

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { thisMachine } from '../config/this-machine.ts'
-import { closeOnSignal } from './close-on-signal.ts'
+import { closeOnSignal, closeWithParent } from './close-on-signal.ts'
 import { runCli } from './run-cli.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
+const machine = thisMachine()
 const exitCode = await runCli(process.argv.slice(2), {
-  machine: thisMachine(),
+  machine,
   version,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -17,6 +18,9 @@ const exitCode = await runCli(process.argv.slice(2), {
     const { serve } = await import('../main.ts')
     const server = await serve(config, { version, out: (text) => process.stdout.write(text) })
     closeOnSignal(server, config.drainTimeoutMs, (text) => process.stderr.write(text))
+    // Who reads them may send a signal at once.
+    process.stdout.write(server.firstLines)
+    if (machine.env.npm_lifecycle_event !== undefined) closeWithParent()
   },
 })
 

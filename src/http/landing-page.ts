@@ -22,7 +22,8 @@ export function landingPage(address: string, model: string): string {
 <p>Try it from a terminal:</p>
 <pre><code>curl -N ${at}/llmtools -d '{
   "appID": "hello", "model": "${name}",
-  "messages": [{"role": "user", "content": "What is the weather at 42.29, -83.71?"}]
+  "messages": [{"role": "user",
+                "content": "What is the weather at 42.29, -83.71?"}]
 }'</code></pre>
 <p>Whether it is ready to serve: <a href="/readyz">/readyz</a></p>
 </html>

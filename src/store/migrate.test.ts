@@ -121,7 +121,10 @@ for (const kind of databaseKinds) {
       })
       await assert.rejects(migrate(run, [tables, migration(2, 'select 1', 'altered')]), (error) => {
         assert(error instanceof MigrationRefused)
-        assert.match(error.message, /another migration 2 \(number-2\) than this chatterd has \(altered\)/)
+        assert.match(
+          error.message,
+          /its migration 2 \(number-2\) is not the one that this build has \(altered\)/,
+        )
         return true
       })
     })

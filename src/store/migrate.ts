@@ -96,7 +96,7 @@ function nextOf(applied: Record<string, unknown>[], migrations: Migration[]): Mi
     }
     if (known.checksum !== row.checksum) {
       throw new MigrationRefused(
-        `The database was made with another migration ${known.number} (${row.name}) than this chatterd has (${known.name}). Start the version that made it, or give this one another database.`,
+        `The database was made by another build of chatterd: its migration ${known.number} (${row.name}) is not the one that this build has (${known.name}). Start that build, or give this one another database or data directory.`,
       )
     }
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { databaseKinds } from '../databases.ts'
 import { done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
@@ -62,6 +64,28 @@ for (const kind of databaseKinds) {
 }
 
 for (const kind of databaseKinds.filter(({ kind }) => kind === 'embedded')) {
+  test('SIGTERM does not wait for connections that never sent a request whole', async (t) => {
+    const [kind] = databaseKinds
+    assert.ok(kind)
+    const source = await kind.create({ after: (end) => t.after(end) })
+    await using scene = await openScene(t.signal)
+    const server = scene.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
+    const { hostname, port } = new URL(await server.url)
+    for (const sent of [
+      '',
+      'POST /llmtools HTTP/1.1\r\nHost: x\r\n',
+      'POST /llmtools HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+    ]) {
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => {})
+      t.after(() => socket.destroy())
+      await once(socket, 'connect')
+      socket.write(sent)
+    }
+    server.kill('SIGTERM')
+    assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
+  })
+
   test('a second process on the same data directory is told who holds it; when that is killed, the next has it at once', async (t) => {
     const source = await kind.create({ after: (end) => t.after(end) })
     await using scene = await openScene(t.signal)

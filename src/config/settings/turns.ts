@@ -9,7 +9,8 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_MESSAGES',
     kind: count(1, 100_000),
     default: '1000',
-    about: 'Most messages in one request; one with more is refused with 422.',
+    about:
+      'Most messages in one request, and most calls and images in them; one with more is refused with 422.',
   },
   maxSteps: {
     group: 'Turns',

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { PromptMessage } from '../../turn/engine.ts'
+import { exampleFor } from './example-for.ts'
 import { readFacts } from './facts.ts'
 import { fillArguments } from './fill-arguments.ts'
+import { followUp } from './follow-up.ts'
 import { rankTools } from './rank-tools.ts'
 import { type DemoTurn, type PastCall, readTurn } from './read-turn.ts'
 
@@ -11,6 +13,8 @@ import { type DemoTurn, type PastCall, readTurn } from './read-turn.ts'
 export interface DemoReply {
   text: string
   call?: { name: string; arguments: JsonObject }
+  /** What a user may type, where no tool fits what was asked. */
+  hint?: string
 }
 
 /** Said in the first answer of a conversation. */
@@ -20,14 +24,17 @@ export const introduction =
 /** Decides on the next answer, from the newest user message and what came after it. */
 export function decideReply(messages: PromptMessage[], tools: ToolSchema[]): DemoReply {
   const turn = readTurn(messages)
-  const wanted = rankTools(turn.asked, tools)
+  const ranked = rankTools(turn.asked, tools)
+  const wanted = ranked.length > 0 ? ranked : followUp(messages, tools)
   const call = nextCall(turn, wanted)
   const said = call === undefined ? sayAnswer(turn, tools, wanted) : ''
   const introduced = messages.some(
     ({ role, content }) => role === 'assistant' && content.includes(introduction),
   )
   const text = introduced ? said : `${introduction}\n\n${said}`
-  return call === undefined ? { text } : { text, call }
+  if (call !== undefined) return { text, call }
+  const hint = wanted.length === 0 && turn.calls.length === 0 ? exampleFor(tools) : undefined
+  return hint === undefined ? { text } : { text, hint }
 }
 
 /**
@@ -91,7 +98,8 @@ function servedLater({ result }: PastCall, later: PastCall[]): boolean {
 
 function sayResult({ name, result }: PastCall): string {
   if (result === undefined) return `The tool ${name} gave no result.`
-  return reportsTrouble(result) ? `The tool ${name} reported: ${result}` : `${name} says: ${result}`
+  if (!reportsTrouble(result)) return `${name} says: ${result}`
+  return result.startsWith(`${name} `) ? result : `The tool ${name} reported: ${result}`
 }
 
 // A result is only text, so trouble is known by its words.

@@ -40,7 +40,7 @@ async function* chat(
   const told: ToldReply = {
     model,
     // Ollama takes an empty list for "load the model", and answers nothing.
-    reply: messages.length > 0 ? decideReply(messages, tools) : { text: '' },
+    reply: messages.length > 0 ? withHint(decideReply(messages, tools)) : { text: '' },
     reason: messages.length > 0 ? 'stop' : 'load',
     prompt: messages.map(({ content }) => content).join(' '),
     carry: chatFields,
@@ -70,6 +70,10 @@ function generate(body: JsonObject, tokenDelayMs: number, signal: AbortSignal): 
   }
   const contentType = stream ? 'application/x-ndjson' : 'application/json; charset=utf-8'
   return { status: 200, contentType, body: encoded(ollamaLines(told, signal)) }
+}
+
+function withHint({ text, call, hint }: DemoReply): DemoReply {
+  return { text: hint === undefined ? text : `${text}\n${hint}`, call }
 }
 
 async function* encoded(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {

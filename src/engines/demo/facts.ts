@@ -1,40 +1,54 @@
 import { isJsonObject, type Json } from '../../protocol/json.ts'
+import { readNumbers, sureNumber } from './read-numbers.ts'
 
 /** What a text tells that may serve as an argument. */
 export interface Facts {
-  /** Values that stand with a name: `latitude: 42.3`, `sides=20`, `20 sides`, members of a JSON object. */
+  /** Values that stand with a name: `latitude: 42.3`, `sides=20`, `20 sides`, `zone Asia/Tokyo`, members of JSON. */
   named: { name: string; value: Json }[]
-  /** Numbers as written, in order. */
+  /** Signed decimals, in order; none where one of the text cannot be read surely. */
   numbers: string[]
-  /** What stands in quotes, then names after "in", "at", "for", … (`Paris`), in order. */
+  /** What stands in quotes, then names after "in", "at", "for", … (`Paris`), then words with a slash. */
   phrases: string[]
 }
 
-const number = String.raw`(?<![\w.])-?\d+(?:\.\d+)?(?!\w)`
-const numberPattern = new RegExp(number, 'g')
 const pairPattern = new RegExp(
-  String.raw`([A-Za-z_][\w-]*)["']?\s*[:=]\s*("[^"]*"|'[^']*'|${number}|[A-Za-z][\w/-]*)`,
+  String.raw`([A-Za-z_][\w-]*)["']?\s*[:=]\s*("[^"]*"|'[^']*'|${sureNumber}|[A-Za-z][\w/+-]*)`,
   'g',
 )
-const countPattern = new RegExp(String.raw`(${number})[\s-]+([A-Za-z_]+)`, 'g')
-const quotePattern = /"([^"]+)"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)/g
-const placePattern = /\b(?:in|at|for|of|to|from|near|about)\s+(\p{Lu}[\p{L}'-]*(?:\s+\p{Lu}[\p{L}'-]*)*)/gu
+const countPattern = new RegExp(String.raw`(${sureNumber})[\s-]+([A-Za-z_]+)`, 'g')
+// Overlapping, as any word may be a name; only values that stand out, as `time is` is no pair.
+const adjacentPattern = new RegExp(
+  String.raw`(?<![\w/-])(?=([A-Za-z_][\w-]*)\s+("[^"]*"|${sureNumber}|[A-Za-z][\w+-]*/[\w/+-]+|[A-Z][\w-]*))`,
+  'g',
+)
+const quotePattern = /(?:"([^"]+)"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w))(?!\s*:)/g
+const placePattern =
+  /\b(?:in|at|for|of|to|from|near|about)\s+(\p{Lu}[\p{L}'-]*(?:\s+\p{Lu}[\p{L}'-]*)*)(?![\p{L}/_])/gu
+const slashPattern = /(?<![\w/:.])\p{L}[\w+-]*(?:\/[\w+-]+)+/gu
 
 /** Finds the facts of a tool's result or of what a user wrote. */
-export function readFacts(text: string): Facts {
+export function readFacts(written: string): Facts {
+  const { members, rest } = takeJson(written)
+  const slashed = rest.match(slashPattern) ?? []
+  const { numbers, compass } = readNumbers(rest.replaceAll(slashPattern, ' '))
+  const { text } = readNumbers(rest)
   const pairs = [...text.matchAll(pairPattern)].map(([, name = '', value = '']) => ({
     name,
     value: unquoted(value),
   }))
   const counts = [...text.matchAll(countPattern)].map(([, value = '', name = '']) => ({ name, value }))
+  const adjacent = [...text.matchAll(adjacentPattern)].map(([, name = '', value = '']) => ({
+    name,
+    value: unquoted(value),
+  }))
   const quotes = [...text.matchAll(quotePattern)].map(
     ([, double, curly, single]) => double ?? curly ?? single ?? '',
   )
   const places = [...text.matchAll(placePattern)].map(([, place = '']) => place)
   return {
-    named: [...jsonMembers(text), ...pairs, ...counts],
-    numbers: [...text.matchAll(numberPattern)].map(([digits]) => digits),
-    phrases: [...quotes, ...places],
+    named: [...members, ...pairs, ...compass, ...counts, ...adjacent],
+    numbers,
+    phrases: [...new Set([...quotes, ...places, ...slashed])],
   }
 }
 
@@ -42,11 +56,13 @@ function unquoted(text: string): string {
   return text.replace(/^["']|["']$/g, '')
 }
 
-function jsonMembers(text: string): Facts['named'] {
+/** The members of the JSON in a text, and the text around it. */
+function takeJson(text: string): { members: Facts['named']; rest: string } {
+  const [json = ''] = text.match(/[{[].*[}\]]/s) ?? []
   try {
-    return membersOf(JSON.parse(text))
+    return { members: membersOf(JSON.parse(json)), rest: text.replace(json, () => ' ') }
   } catch {
-    return []
+    return { members: [], rest: text }
   }
 }
 

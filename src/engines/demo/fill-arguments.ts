@@ -9,7 +9,7 @@ export interface Filled {
 }
 
 // Properties for which a number may stand though their type is a string.
-const numeric = /lat|lon|lng|number|amount|count|degree|coordinate/i
+const numeric = /\b(?:lat(?:itude)?|lon(?:g|gitude)?|lng|number|amount|count|degrees?|coordinates?)\b/i
 
 /**
  * Fills a tool's arguments by name from `facts`, the first that fits winning; what is required and has no name in them takes
@@ -24,14 +24,23 @@ export function fillArguments(tool: ToolSchema, facts: Facts[], asked: Facts): F
   const filled: Filled = { arguments: {}, missing: [] }
   const taken = new Set<string>()
 
-  for (const [name, property] of Object.entries(properties)) {
-    const schema = isJsonObject(property) ? property : {}
-    const value = byName(name, schema, facts)
+  const candidates = Object.entries(properties)
+    .map(([name, property]) => ({
+      name,
+      values: byName(name, isJsonObject(property) ? property : {}, facts),
+    }))
+    .sort((one, other) => one.values.length - other.values.length)
+  // The surest first: in `sides 20 count 3` only 20 stands with sides, so 3 is left for count.
+  for (const { name, values } of candidates) {
+    const value = values.find((candidate) => !taken.has(String(candidate))) ?? values[0]
     if (value === undefined) continue
     filled.arguments[name] = value
     taken.add(String(value))
   }
-  const free = { numbers: asked.numbers.filter((text) => !taken.has(text)), phrases: [...asked.phrases] }
+  const free = {
+    numbers: asked.numbers.filter((text) => !taken.has(text)),
+    phrases: asked.phrases.filter((text) => !taken.has(text) && !(text in properties)),
+  }
   for (const name of required) {
     if (name in filled.arguments) continue
     const property = properties[name]
@@ -42,14 +51,16 @@ export function fillArguments(tool: ToolSchema, facts: Facts[], asked: Facts): F
   return filled
 }
 
-function byName(name: string, schema: JsonObject, facts: Facts[]): Json | undefined {
+/** The different values that stand with a name in the first of the facts that have any. */
+function byName(name: string, schema: JsonObject, facts: Facts[]): Json[] {
   for (const { named } of facts) {
-    for (const fact of named) {
-      const value = sameName(name, fact.name) ? toType(schema, fact.value) : undefined
-      if (value !== undefined) return value
-    }
+    const values = named
+      .filter((fact) => sameName(name, fact.name) && fact.value !== name)
+      .map(({ value }) => toType(schema, value))
+      .filter((value) => value !== undefined)
+    if (values.length > 0) return [...new Set(values)]
   }
-  return undefined
+  return []
 }
 
 function byPlace(
@@ -58,7 +69,8 @@ function byPlace(
   free: Pick<Facts, 'numbers' | 'phrases'>,
 ): Json | undefined {
   const text = typeOf(schema) === 'string'
-  const isNumeric = !text || numeric.test(name) || numeric.test(String(schema.description ?? ''))
+  const words = `${name} ${schema.description ?? ''}`.replaceAll(/(?<=[a-z])(?=[A-Z])|_/g, ' ')
+  const isNumeric = !text || numeric.test(words)
   const sources = isNumeric ? [free.numbers] : []
   if (text && !isNumeric) sources.push(free.phrases)
   for (const source of sources) {

@@ -1,18 +1,25 @@
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
 const idle = new Set(
-  'a an and any are as at be by can current currently do does fetch find for from get give gives has have how i in into is it its list make me my now of on or please read return returns set show some tell than that the their then there this to tool use used user was what when which will with you your'.split(
+  'a about also an and any are as at be by can current currently do does fetch find for from get give gives has have how i in into is it its list make me my now of on or please read return returns set show some tell than that the their then there this to tool use used user was what when which will with you your'.split(
     ' ',
   ),
 )
 
-/** The tools that a text seems to ask for, best first: words of names weigh more than words of descriptions. */
+/**
+ * The tools that a text seems to ask for, best first: words of names weigh more than words of descriptions. A tool that is
+ * asked for by its name always counts, however well others fit.
+ */
 export function rankTools(text: string, tools: ToolSchema[]): ToolSchema[] {
   const asked = wordsOf(text)
-  const scored = tools.map((tool) => ({ tool, score: score(asked, tool) }))
+  const scored = tools.map((tool) => ({
+    tool,
+    score: score(asked, tool),
+    isNamed: countMatches(asked, wordsOf(tool.function.name)) > 0,
+  }))
   const best = Math.max(0, ...scored.map(({ score }) => score))
   return scored
-    .filter(({ score }) => score > 0 && 2 * score >= best)
+    .filter(({ score, isNamed }) => isNamed || (score > 0 && 2 * score >= best))
     .sort((a, b) => b.score - a.score)
     .map(({ tool }) => tool)
 }
@@ -36,7 +43,8 @@ function sameWord(one: string, other: string): boolean {
   )
 }
 
-function wordsOf(text: string): string[] {
+/** The words of a text that may tell what is wanted, in lower case. */
+export function wordsOf(text: string): string[] {
   const words = text
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()

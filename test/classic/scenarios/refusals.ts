@@ -25,6 +25,20 @@ export function refusals(world: () => World): void {
     ['an empty appID', { ...good, appID: '' }],
     ['an appID of 156 characters', { ...good, appID: 'x'.repeat(156) }],
     ['an appID that is a number', { ...good, appID: 1 }],
+    [
+      'an appID with half a surrogate pair',
+      '{"appID":"a\\ud800","model":"refused:test","messages":[{"role":"user","content":"Hi"}]}',
+    ],
+    [
+      'more calls in a history than messages are allowed',
+      {
+        ...good,
+        messages: [
+          { role: 'assistant', tool_calls: Array(1_001).fill({ function: { name: 'a' } }) },
+          good.messages[0],
+        ],
+      },
+    ],
     ['an appID with a NUL', { ...good, appID: 'a\u0000b' }],
     ['no model', without('model')],
     ['a model that is a number', { ...good, model: 1 }],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { NewMessage } from '../../../src/protocol/message.ts'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
@@ -56,6 +57,25 @@ export function withdrawals(world: () => StoreWorld): void {
     assert.deepEqual(await world().snapshot(conversation), before)
     const outcome = await store.answer({ turn, answers: [answered(seq, 0), answered(seq, 2)] })
     assert.equal(outcome.result, 'go-on')
+  })
+
+  test('a withdrawn prompt does not open the calls of a history that a client brought along', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const history: NewMessage = {
+      role: 'assistant',
+      content: '',
+      calls: [{ ...deviceCall(0), status: 'superseded' }],
+    }
+    const first = await begun(
+      store,
+      beginning(conversation, '', { messages: [user('one'), history, user('two')] }),
+    )
+    await store.endStep(step(first.id, 1, '', { calls: [deviceCall(0)] }))
+    const before = await world().snapshot(conversation)
+    const second = await begun(store, beginning(conversation, 'three'))
+    await store.withdraw(second.id, [])
+    assert.deepEqual(await world().snapshot(conversation), before)
   })
 
   test('withdrawn results leave their calls open and the device tools as they were', async () => {
