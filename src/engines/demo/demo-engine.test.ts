@@ -65,3 +65,8 @@ test('generate without streaming is one object', async () => {
   assert.match(answer.response, /no language model.*You said: "Hello"/s)
   assert.equal(answer.done, true)
 })
+
+test('an answer without a call ends with an example of what to type', async () => {
+  const [part] = await collect({ stream: false, messages: [{ role: 'user', content: 'hello' }] })
+  assert.match(part?.text ?? '', /get_time\.\nTry: "get_time"$/)
+})

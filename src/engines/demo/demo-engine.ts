@@ -72,8 +72,8 @@ function generate(body: JsonObject, tokenDelayMs: number, signal: AbortSignal): 
   return { status: 200, contentType, body: encoded(ollamaLines(told, signal)) }
 }
 
-function withHint({ text, call, hint }: DemoReply): DemoReply {
-  return { text: hint === undefined ? text : `${text}\n${hint}`, call }
+function withHint(reply: DemoReply): DemoReply {
+  return reply.hint === undefined ? reply : { text: `${reply.text}\n${reply.hint}` }
 }
 
 async function* encoded(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
