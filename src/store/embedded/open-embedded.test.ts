@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 import pg from 'pg'
 import { databaseKinds } from '../../../test/databases.ts'
 import { openEmbedded } from './open-embedded.ts'
 
-/** A process that writes numbered rows, each on its own, and says of each when it is stored; until it is killed. */
+/**
+ * A process that writes numbered rows, each on its own, and says of each when it is stored; until it is killed. The next one
+ * waits until that is said: what a full pipe keeps back in the process dies with it.
+ */
 const writer = `
   const { openEmbedded } = await import(${JSON.stringify(new URL('./open-embedded.ts', import.meta.url).href)})
   const { default: pg } = await import(${JSON.stringify(import.meta.resolve('pg'))})
@@ -17,7 +21,7 @@ const writer = `
   await client.query('create table if not exists kept (round int, row int, filler text)')
   for (let row = 0; ; row += 1) {
     await client.query({ name: 'write', text: 'insert into kept values ($1, $2, $3)', values: [process.argv[2], row, 'x'.repeat(row)] })
-    console.log(row)
+    await new Promise((said) => process.stdout.write(row + '\\n', said))
   }`
 
 test('what was stored before a kill is there after it, each row once, however often', async (t) => {
@@ -25,7 +29,10 @@ test('what was stored before a kill is there after it, each row once, however of
   assert(source?.kind === 'embedded')
   const stored: number[] = []
   for (let round = 0; round < 4; round += 1) {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', writer, source.dataDir, `${round}`])
+    const args = ['--input-type=module', '-e', writer, source.dataDir, `${round}`]
+    const child: ChildProcessByStdio<null, Readable, null> = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     t.after(() => child.kill('SIGKILL'))
     let last = -1
     createInterface(child.stdout).on('line', (line) => {
@@ -34,6 +41,7 @@ test('what was stored before a kill is there after it, each row once, however of
       if (last === 20 + round * 150) child.kill('SIGKILL')
     })
     await once(child, 'close')
+    assert.equal(child.signalCode, 'SIGKILL')
     stored.push(last + 1)
   }
 
