@@ -85,7 +85,7 @@ export class LiveTurns {
           this.#checkOpen()
           const begun = await this.#ports.store
             .begin({ ...beginning, turn })
-            .catch(this.#takeBack.after(turn, []))
+            .catch(this.#takeBack.after(turn))
           if (begun) return begun
           await orOver(this.#whenFree(conversation), over())
         }
@@ -112,9 +112,7 @@ export class LiveTurns {
       // The run that offered these calls may still be busy with resident ones, or at its last words.
       await this.#turns.get(answers.turn)?.finished
       this.#checkOpen()
-      const answered = await this.#ports.store
-        .answer(answers)
-        .catch(this.#takeBack.after(answers.turn, answers.answers))
+      const answered = await this.#ports.store.answer(answers)
       return answered.result === 'go-on'
         ? this.#run(answered.state, conversation, listener, [])
         : answered.result

@@ -9,24 +9,24 @@ function takeBack(most: number): { taken: string[]; after: TakeBack['after'] } {
   const taken: string[] = []
   const withdraw = async (turn: string) => void taken.push(turn)
   const back = new TakeBack({ withdraw }, most)
-  return { taken, after: (turn, answered) => back.after(turn, answered) }
+  return { taken, after: (turn) => back.after(turn) }
 }
 
 test('a request that the database went away in is refused, and withdrawn in case it was stored', () => {
   const { taken, after } = takeBack(10)
-  assert.throws(() => after('a', [])(away), away)
+  assert.throws(() => after('a')(away), away)
   assert.deepEqual(taken, ['a'])
 })
 
 test('any other refusal has stored nothing, and is only told', () => {
   const { taken, after } = takeBack(10)
   const refused = new ChatterdError('invalid-request', 'no')
-  assert.throws(() => after('a', [])(refused), refused)
+  assert.throws(() => after('a')(refused), refused)
   assert.deepEqual(taken, [])
 })
 
 test('no more are taken back at once than allowed', () => {
   const { taken, after } = takeBack(2)
-  for (const turn of ['a', 'b', 'c']) assert.throws(() => after(turn, [])(away), away)
+  for (const turn of ['a', 'b', 'c']) assert.throws(() => after(turn)(away), away)
   assert.deepEqual(taken, ['a', 'b'])
 })

@@ -1,10 +1,10 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { CallKey } from '../turn/turn-state.ts'
 import type { TurnStore } from '../turn/turn-store.ts'
 
 /**
- * For requests that failed because the database went away in the middle: they are refused, but may have been stored all the
- * same. Once the database is back, they are withdrawn. What cannot be, a sweep ends when the lease is over.
+ * For prompts that failed because the database went away in the middle: they are refused, but may have been stored all the
+ * same. Once the database is back, their turns are withdrawn. What cannot be, a sweep ends when the lease is over. Results are
+ * not taken back: another request may have answered the same calls meanwhile, and its turn runs.
  */
 export class TakeBack {
   readonly #store: Pick<TurnStore, 'withdraw'>
@@ -17,19 +17,18 @@ export class TakeBack {
     this.#most = most
   }
 
-  /** What to do with the error of a request that was to begin a turn, or to answer these calls of it. Throws it on. */
-  after(turn: string, answered: readonly CallKey[]): (error: unknown) => never {
+  /** What to do with the error of a request that was to begin this turn. Throws it on. */
+  after(turn: string): (error: unknown) => never {
     return (error) => {
-      if (error instanceof ChatterdError && error.code === 'database-unavailable')
-        void this.#withdraw(turn, answered)
+      if (error instanceof ChatterdError && error.code === 'database-unavailable') void this.#withdraw(turn)
       throw error
     }
   }
 
-  async #withdraw(turn: string, answered: readonly CallKey[]): Promise<void> {
+  async #withdraw(turn: string): Promise<void> {
     if (this.#under.has(turn) || this.#under.size >= this.#most) return
     this.#under.add(turn)
-    await this.#store.withdraw(turn, answered).catch(() => {})
+    await this.#store.withdraw(turn, []).catch(() => {})
     this.#under.delete(turn)
   }
 }
