@@ -36,6 +36,9 @@ export const databaseKinds: DatabaseKind[] = [
   kindOf('PostgreSQL', 'postgresql', createInPostgres),
 ]
 
+/** What a busy machine may take longer for than a user would wait. */
+const patient = { connectTimeoutMs: 30_000, probeTimeoutMs: 30_000 }
+
 type Created = { source: DatabaseSource; remove(): Promise<void> }
 
 function kindOf(name: string, kind: DatabaseSource['kind'], create: () => Promise<Created>): DatabaseKind {
@@ -54,7 +57,7 @@ function kindOf(name: string, kind: DatabaseSource['kind'], create: () => Promis
         await database?.close()
         await remove()
       })
-      database = await openDatabase({ ...options, source })
+      database = await openDatabase({ ...patient, ...options, source })
       await database.whenReady
       return database
     },

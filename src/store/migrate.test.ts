@@ -51,7 +51,8 @@ for (const kind of databaseKinds) {
     async function connect(t: TestContext, size = 1) {
       const ends: (() => Promise<void>)[] = []
       const source = await kind.create({ after: (end) => void ends.push(end) })
-      const server = await openServer({ source }, assert.fail)
+      // Ten connections at once take their time on a busy machine.
+      const server = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
       const pools = Array.from({ length: size }, () => new pg.Pool({ ...server.pool, max: 1 }))
       t.after(async () => {
         for (const pool of pools) await pool.end()
