@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../config/settings.ts'
 import type { BannerFacts, BannerModel } from './banner.ts'
 import { machineAddresses } from './machine-addresses.ts'
@@ -17,7 +18,7 @@ export interface ServerFacts {
 export async function bannerFacts(config: Config, server: ServerFacts): Promise<BannerFacts> {
   const { version, port, tls } = server
   const listening = { host: config.host, port, https: tls !== undefined, addresses: machineAddresses() }
-  const folder = `${config.dataDir}/database`
+  const folder = join(config.dataDir, 'database')
   return {
     version,
     urls: serverUrls(listening),

@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { test } from 'node:test'
-import {
-  bytes,
-  choice,
-  count,
-  databaseUrl,
-  duration,
-  engineAddress,
-  host,
-  type Kind,
-  path,
-  port,
-  url,
-} from './kinds.ts'
+import { bytes, choice, count, databaseUrl, duration, host, type Kind, path, port, url } from './kinds.ts'
 
 const place = { base: '/srv', home: '/home/ann', paths: posix }
 
@@ -121,23 +109,6 @@ test('a URL begins with one of its protocols and can be parsed', () => {
     wrong.map(() => undefined),
   )
   assert.equal(url('http', 'https').parse('ftp://example.org', place), undefined)
-})
-
-test('an engine address may leave out its protocol, and have none but http and https', () => {
-  const right = [
-    'http://127.0.0.1:11434',
-    'https://gpu.example.org/api',
-    '127.0.0.1',
-    '0.0.0.0:11434',
-    ':11434',
-    '[::1]:11434',
-  ]
-  assert.deepEqual(parsed(engineAddress, right), right)
-  const wrong = ['ftp://localhost', 'two words', 'http://', 'http:// x', '']
-  assert.deepEqual(
-    parsed(engineAddress, wrong),
-    wrong.map(() => undefined),
-  )
 })
 
 test('a path becomes absolute, from its base or from home', () => {

@@ -1,4 +1,5 @@
 import type { PlatformPath } from 'node:path'
+import { engineUrl } from './engine-url.ts'
 import { durationMs, sizeBytes } from './quantity.ts'
 import { redactUrl } from './redact-url.ts'
 
@@ -108,8 +109,8 @@ export const databaseUrl: Kind<string> = {
 /** Where an engine listens, as people write it: a URL, or no more than `host` or `host:port`. */
 export const engineAddress: Kind<string> = {
   placeholder: 'url',
-  expected: 'an address such as http://127.0.0.1:11434',
-  parse: (text) => (/^(https?:\/\/[^\s/]|(?!.*:\/\/)[^\s/])\S*$/.test(text) ? text : undefined),
+  expected: 'an address such as http://127.0.0.1:11434, with no user name, password or query in it',
+  parse: engineUrl,
   redact: redactUrl,
 }
 

@@ -92,10 +92,10 @@ test('an empty variable counts as not set', () => {
 
 test("Ollama's own variable is read only where nothing of ours is said", () => {
   const env = { OLLAMA_HOST: 'gpu:11434' }
-  assert.equal(loadConfig(sources({ env })).ollamaBaseUrl, 'gpu:11434')
+  assert.equal(loadConfig(sources({ env })).ollamaBaseUrl, 'http://gpu:11434')
   assert.equal(
     loadConfig(sources({ env: { ...env, OLLAMA_BASE_URL: 'http://b/api' } })).ollamaBaseUrl,
-    'http://b/api',
+    'http://b',
   )
   write('chatterd.toml', 'ollama-base-url = "http://c"')
   assert.equal(loadConfig(sources({ env })).ollamaBaseUrl, 'http://c')

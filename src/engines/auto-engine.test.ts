@@ -64,7 +64,7 @@ test('where Ollama does not answer in time, the demo serves', async () => {
   await engine.close()
 })
 
-test('when Ollama appears, new answers come from it, and what runs ends where it began', async (t) => {
+test('when Ollama appears, its models answer, and a turn of the demo goes on with the demo', async (t) => {
   let version = away
   const ollama = fakeOllama(() => version())
   const changes: string[] = []
@@ -85,7 +85,11 @@ test('when Ollama appears, new answers come from it, and what runs ends where it
   await setImmediate()
   assert.equal(engine.name, 'ollama')
   assert.match(await textOf(begun), /You said: "Hello"/)
-  assert.equal(await textOf(engine.chat(request, new AbortController().signal)), 'from a real model')
+  const { signal } = new AbortController()
+  assert.equal(await textOf(engine.chat({ ...request, model: 'real' }, signal)), 'from a real model')
+  assert.match(await textOf(engine.chat(request, signal)), /You said: "Hello"/)
+  assert.equal((await engine.model('demo'))?.name, 'demo')
+  assert.deepEqual(await engine.models(), [{ name: 'real' }])
   assert.deepEqual(changes, ['ollama'])
 
   version = away

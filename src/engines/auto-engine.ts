@@ -1,4 +1,5 @@
 import type { Engine } from '../turn/engine.ts'
+import { isDemo } from './demo/demo-engine.ts'
 
 export interface AutoEngineOptions {
   /** `version` tells whether it answers. */
@@ -14,7 +15,8 @@ export interface AutoEngineOptions {
 
 /**
  * Serves with Ollama where one answers, else with the demo until one does, and never goes back: an Ollama that fails later is
- * told as such. What has begun ends on the engine that it began on. Resolves after the first question.
+ * told as such. Turns of the demo's own model end on the demo, also when Ollama appears in their middle. Resolves after the
+ * first question.
  */
 export async function createAutoEngine({
   ollama,
@@ -49,17 +51,23 @@ export async function createAutoEngine({
     onChange?.(ollama.name)
   }
 
-  if (current === demo) pollLater()
+  const startedWithDemo = current === demo
+  if (startedWithDemo) pollLater()
+
+  /** Ollama does not know the demo's model. */
+  function engineOf(model: string): Engine {
+    return startedWithDemo && isDemo(model) ? demo : current
+  }
 
   return {
     get name() {
       return current.name
     },
-    chat: (request, signal) => current.chat(request, signal),
+    chat: (request, signal) => engineOf(request.model).chat(request, signal),
     generate: (body, signal) => current.generate(body, signal),
     models: (signal) => current.models(signal),
-    model: (name, signal) => current.model(name, signal),
-    loadedContext: (name, signal) => current.loadedContext(name, signal),
+    model: (name, signal) => engineOf(name).model(name, signal),
+    loadedContext: (name, signal) => engineOf(name).loadedContext(name, signal),
     async close() {
       closing.abort()
       clearTimeout(timer)

@@ -1,9 +1,9 @@
 import { createDemoEngine } from '../../src/engines/demo/demo-engine.ts'
-import { createOllamaEngine } from '../../src/engines/ollama/ollama-engine.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
 import type { ChatRequest, PromptMessage } from '../../src/turn/engine.ts'
 import { recording } from '../fixtures/ollama/recordings.ts'
 import { serveRecordings, stallingPrompt } from '../fixtures/ollama/replay-server.ts'
+import { ollamaEngine } from '../ollama-engine.ts'
 import { testEngine } from './engine.ts'
 
 const getLocation: ToolSchema = {
@@ -26,7 +26,7 @@ function recordedPrompt(name: string): ChatRequest {
 
 testEngine('ollama', async () => {
   const server = await serveRecordings()
-  const engine = createOllamaEngine({ baseUrl: server.url })
+  const engine = ollamaEngine(server.url)
   const close = async (): Promise<void> => {
     await engine.close()
     await server.close()

@@ -65,6 +65,6 @@ export const serverSettings = {
     env: 'CHATTERD_DRAIN_TIMEOUT',
     kind: duration('0s', '10m'),
     default: '10s',
-    about: 'How long streams may finish when the server is told to stop; then they are ended, to be resumed.',
+    about: 'How long streams may finish when the server is told to stop; then they are ended.',
   },
 } satisfies Record<string, Setting>

@@ -43,7 +43,7 @@ export const turnsSettings = {
     kind: duration('10ms', '24h'),
     default: '20m',
     about:
-      'Longest running time of one turn, waiting for the device not counted; then it fails as turn-timeout.',
+      'Longest run of one turn, counted anew after each wait for the device; then it fails as turn-timeout.',
   },
   maxTurns: {
     group: 'Turns',
@@ -51,7 +51,7 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_TURNS',
     kind: count(1, 100_000),
     default: '1000',
-    about: 'Most turns that run at once in this process; another is refused with 429.',
+    about: 'Most turns that run or wait for their conversation in this process; another is refused with 429.',
   },
   busyWaitMs: {
     group: 'Turns',

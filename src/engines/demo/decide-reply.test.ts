@@ -173,3 +173,17 @@ test('results that feed each other do not keep a turn going', () => {
   const results = Array.from({ length: 10 }, (_, index) => `ping: ${index}, pong: ${index + 1}`)
   assert.ok(play('ping and pong with 1', results, [ping, pong]).calls.length <= 3)
 })
+
+for (const [what, text] of [
+  ['one word', 'a'.repeat(1_000_000)],
+  ['open brackets', '{'.repeat(1_000_000)],
+  ['open quotes', '“'.repeat(1_000_000)],
+  ['blanks', `in${' '.repeat(1_000_000)}x`],
+] as const) {
+  test(`a megabyte of ${what}, asked or as a result, is answered in less than hours`, {
+    timeout: 30_000,
+  }, () => {
+    assert.ok(decideReply([{ role: 'user', content: text }], tools).text)
+    assert.ok(play('What is the weather at my location?', [text]).text)
+  })
+}

@@ -88,7 +88,8 @@ function chatFields(content: string, call?: DemoReply['call']): JsonObject {
   return { message }
 }
 
-function isDemo(model: string): boolean {
+/** True for the name of its model. */
+export function isDemo(model: string): boolean {
   return model === 'demo' || model === 'demo:latest'
 }
 

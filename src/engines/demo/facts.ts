@@ -26,9 +26,14 @@ const placePattern =
   /\b(?:in|at|for|of|to|from|near|about)\s+(\p{Lu}[\p{L}'-]*(?:\s+\p{Lu}[\p{L}'-]*)*)(?![\p{L}/_])/gu
 const slashPattern = /(?<![\w/:.])\p{L}[\w+-]*(?:\/[\w+-]+)+/gu
 
-/** Finds the facts of a tool's result or of what a user wrote. */
+/** Characters that are read for facts beside JSON: the patterns take time by the square of what does not fit them. */
+const maxRead = 2_000
+
+/** Finds the facts of a tool's result or of what a user wrote: in its JSON, and in the first 2,000 characters around that. */
 export function readFacts(written: string): Facts {
-  const { members, rest } = takeJson(written)
+  const taken = takeJson(written)
+  const { members } = taken
+  const rest = taken.rest.slice(0, maxRead)
   const slashed = rest.match(slashPattern) ?? []
   const { numbers, compass } = readNumbers(rest.replaceAll(slashPattern, ' '))
   const { text } = readNumbers(rest)
@@ -58,7 +63,7 @@ function unquoted(text: string): string {
 
 /** The members of the JSON in a text, and the text around it. */
 function takeJson(text: string): { members: Facts['named']; rest: string } {
-  const [json = ''] = text.match(/[{[].*[}\]]/s) ?? []
+  const json = text.slice(text.search(/[{[]/), Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1)
   try {
     return { members: membersOf(JSON.parse(json)), rest: text.replace(json, () => ' ') }
   } catch {

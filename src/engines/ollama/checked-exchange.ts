@@ -31,9 +31,9 @@ export function startCheckedExchange(
       throw statusError(refusedStatus, errorBody.toString())
     },
     onError(error) {
-      const refused = refusedStatus !== undefined && !signal.aborted
+      if (refusedStatus === undefined || signal.aborted) return listener.onError(error)
       // However the rest of an error's body is lost, its status says more than the loss.
-      listener.onError(refused ? statusError(refusedStatus ?? 0, errorBody.toString()) : error)
+      listener.onError(statusError(refusedStatus, errorBody.toString()))
     },
   })
 }

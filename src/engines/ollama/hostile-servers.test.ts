@@ -4,9 +4,10 @@ import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { listen, serve } from '../../../test/fixtures/ollama/local-server.ts'
 import { recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { ollamaEngine } from '../../../test/ollama-engine.ts'
 import { ChatterdError, type ErrorCode } from '../../protocol/errors.ts'
 import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
-import { createOllamaEngine, type OllamaOptions } from './ollama-engine.ts'
+import type { OllamaOptions } from './ollama-engine.ts'
 
 const request: ChatRequest = { model: 'm', messages: [], tools: [], stream: true, settings: {} }
 const line = '{"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}\n'
@@ -14,7 +15,7 @@ const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n'
 
 /** What a prompt leads to: the parts that came, and the error after them. */
 async function ask(baseUrl: string, options: Partial<OllamaOptions> = {}, stream = true) {
-  const engine = createOllamaEngine({ baseUrl, ...options })
+  const engine = ollamaEngine(baseUrl, options)
   const parts: EnginePart[] = []
   try {
     for await (const batch of engine.chat({ ...request, stream }, new AbortController().signal))
@@ -269,7 +270,7 @@ test('a connection that never stands is ended by the connect time-out', async (t
 })
 
 test('an engine that was closed says that chatterd is stopping', async () => {
-  const engine = createOllamaEngine({ baseUrl: 'http://127.0.0.1:9' })
+  const engine = ollamaEngine('http://127.0.0.1:9')
   await engine.close()
   await assert.rejects(
     async () => {

@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { serve } from '../../../test/fixtures/ollama/local-server.ts'
 import { recording } from '../../../test/fixtures/ollama/recordings.ts'
 import { serveRecordings } from '../../../test/fixtures/ollama/replay-server.ts'
+import { startEngine } from '../../../test/ollama-engine.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
-import { createOllamaEngine, type OllamaEngine, type OllamaOptions } from './ollama-engine.ts'
 
 const unaborted = new AbortController().signal
-
-async function start(
-  t: TestContext,
-  handler: RequestListener,
-  options: Partial<OllamaOptions> = {},
-): Promise<OllamaEngine> {
-  const server = await serve(handler)
-  const engine = createOllamaEngine({ baseUrl: server.url, ...options })
-  t.after(async () => {
-    await engine.close()
-    await server.close()
-  })
-  return engine
-}
 
 async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
@@ -33,12 +17,7 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 test('models, contexts and version are read from a real catalogue', async (t) => {
-  const server = await serveRecordings()
-  const engine = createOllamaEngine({ baseUrl: server.url })
-  t.after(async () => {
-    await engine.close()
-    await server.close()
-  })
+  const engine = await startEngine(t, serveRecordings())
   assert.equal(await engine.version(), '0.24.0')
   assert.equal((await engine.models()).length, 5)
   assert.deepEqual(await engine.model('multi:270m'), {
@@ -53,7 +32,7 @@ test('models, contexts and version are read from a real catalogue', async (t) =>
 test('a caller who stops waiting does not take the answer from the others', async (t) => {
   const asked = Promise.withResolvers<() => void>()
   let questions = 0
-  const engine = await start(t, (_request, response) => {
+  const engine = await startEngine(t, (_request, response) => {
     questions += 1
     asked.resolve(() => response.end('{"capabilities":["tools"]}'))
   })
@@ -69,19 +48,19 @@ test('a caller who stops waiting does not take the answer from the others', asyn
 })
 
 test('a catalogue that does not answer, or answers rubbish, is an error with words', async (t) => {
-  const silent = await start(t, () => undefined, { lookupTimeoutMs: 20 })
+  const silent = await startEngine(t, () => undefined, { lookupTimeoutMs: 20 })
   await assert.rejects(
     silent.models(),
     (error: unknown) => error instanceof ChatterdError && error.code === 'engine-timeout',
   )
-  const rubbish = await start(t, (_request, response) => response.end('<html>'))
+  const rubbish = await startEngine(t, (_request, response) => response.end('<html>'))
   await assert.rejects(rubbish.models(), /\/api\/tags is no JSON object: <html>/)
 })
 
 test('generate passes the request and the answer on, byte for byte', async (t) => {
   const { answer } = recording('generate')
   let body: unknown
-  const engine = await start(t, async (request, response) => {
+  const engine = await startEngine(t, async (request, response) => {
     assert.equal(`${request.method} ${request.url}`, 'POST /api/generate')
     body = await json(request)
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(answer)
@@ -95,7 +74,7 @@ test('generate passes the request and the answer on, byte for byte', async (t) =
 
 test("generate passes Ollama's errors on with their status", async (t) => {
   const { answer } = recording('error-unknown-model')
-  const engine = await start(t, (_request, response) => response.writeHead(404).end(answer))
+  const engine = await startEngine(t, (_request, response) => response.writeHead(404).end(answer))
   const { status, body } = await engine.generate({ model: 'nope' }, unaborted)
   assert.equal(status, 404)
   assert.deepEqual(await bytesOf(body), answer)
@@ -103,18 +82,23 @@ test("generate passes Ollama's errors on with their status", async (t) => {
 
 test('generate tells of an Ollama that does not begin, falls silent, or breaks off', async (t) => {
   const fails = (code: string) => (error: unknown) => error instanceof ChatterdError && error.code === code
-  const silent = await start(t, () => undefined, { firstTokenTimeoutMs: 20 })
+  const silent = await startEngine(t, () => undefined, { firstTokenTimeoutMs: 20 })
   await assert.rejects(silent.generate({}, unaborted), fails('engine-timeout'))
-  const stalling = await start(t, (_request, response) => void response.write('{'), { silenceTimeoutMs: 20 })
+  const stalling = await startEngine(t, (_request, response) => void response.write('{'), {
+    silenceTimeoutMs: 20,
+  })
   await assert.rejects(bytesOf((await stalling.generate({}, unaborted)).body), fails('engine-timeout'))
-  const breaking = await start(t, (_request, response) => void response.write('{', () => response.destroy()))
+  const breaking = await startEngine(
+    t,
+    (_request, response) => void response.write('{', () => response.destroy()),
+  )
   await assert.rejects(bytesOf((await breaking.generate({}, unaborted)).body), fails('engine-cut'))
 })
 
 for (const title of ['aborting', 'leaving early']) {
   test(`${title} a passed-on answer closes the connection to Ollama`, async (t) => {
     const closed = Promise.withResolvers<void>()
-    const engine = await start(t, (request, response) => {
+    const engine = await startEngine(t, (request, response) => {
       request.socket.once('close', () => closed.resolve())
       response.write('{"response":"Hi"}\n')
     })
@@ -137,7 +121,7 @@ for (const title of ['aborting', 'leaving early']) {
 test('of a passed-on answer, only a bounded part is fetched ahead', async (t) => {
   const maxUnreadBytes = 16 * 1024
   const piece = Buffer.alloc(8 * 1024, 'x')
-  const engine = await start(
+  const engine = await startEngine(
     t,
     async (_request, response) => {
       for (let count = 0; count < 300; count += 1) if (!response.write(piece)) await once(response, 'drain')

@@ -5,27 +5,26 @@ import { askJson } from './ask-json.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { OllamaRequest } from './exchange.ts'
 import { connectOllama } from './ollama-host.ts'
-import { ollamaUrl } from './ollama-url.ts'
 import { passGenerate } from './pass-generate.ts'
 import { type AnswerLimits, streamChat } from './stream-chat.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Times are milliseconds. */
 export interface OllamaOptions {
-  /** As `ollamaUrl` reads it. */
+  /** What stands before `/api`, with no slash at its end: `http://127.0.0.1:11434`. */
   baseUrl: string
-  /** Until a connection stands. Default 5,000. */
-  connectTimeoutMs?: number
-  /** From then until the first byte of an answer; a large model may load for minutes. Default 600,000. */
-  firstTokenTimeoutMs?: number
-  /** Between two reads of an answer; a long tool call is written in silence. Default 120,000. */
-  silenceTimeoutMs?: number
-  /** A whole answer. Default 1,800,000. */
-  answerTimeoutMs?: number
+  /** Until a connection stands. */
+  connectTimeoutMs: number
+  /** From then until the first byte of an answer; a large model may load for minutes. */
+  firstTokenTimeoutMs: number
+  /** Between two reads of an answer; a long tool call is written in silence. */
+  silenceTimeoutMs: number
+  /** A whole answer. */
+  answerTimeoutMs: number
   /** Questions about models. Default 10,000. */
   lookupTimeoutMs?: number
-  /** Longest line of an answer. Default 4 MiB. */
-  maxLineBytes?: number
+  /** Longest line of an answer. */
+  maxLineBytes: number
   /** How much of an answer may lie unread before the socket is paused. Default 256 KiB. */
   maxUnreadBytes?: number
   /** How long models and their contexts are remembered. Default 10,000. */
@@ -40,22 +39,21 @@ export interface OllamaEngine extends Engine {
   version(signal?: AbortSignal): Promise<string>
 }
 
-/** @throws Error with words where `baseUrl` cannot be read. */
 export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
-  const connectMs = options.connectTimeoutMs ?? 5_000
   const lookupMs = options.lookupTimeoutMs ?? 10_000
+  const connectMs = options.connectTimeoutMs
   const lookupTimeouts = { connectMs, firstTokenMs: lookupMs, silenceMs: lookupMs, wholeMs: lookupMs }
   const limits: AnswerLimits = {
     timeouts: {
       connectMs,
-      firstTokenMs: options.firstTokenTimeoutMs ?? 600_000,
-      silenceMs: options.silenceTimeoutMs ?? 120_000,
-      wholeMs: options.answerTimeoutMs ?? 1_800_000,
+      firstTokenMs: options.firstTokenTimeoutMs,
+      silenceMs: options.silenceTimeoutMs,
+      wholeMs: options.answerTimeoutMs,
     },
-    maxLineBytes: options.maxLineBytes ?? 4 * 1024 * 1024,
+    maxLineBytes: options.maxLineBytes,
     maxUnreadBytes: options.maxUnreadBytes ?? 256 * 1024,
   }
-  const host = connectOllama(ollamaUrl(options.baseUrl), connectMs)
+  const host = connectOllama(options.baseUrl, options.connectTimeoutMs)
 
   // Shared questions outlive each of those who ask; their own time-out bounds them.
   const never = new AbortController().signal

@@ -11,10 +11,10 @@ export interface OllamaHost {
 }
 
 /**
- * `url` as `ollamaUrl` gives it. undici's own time-outs are off but for connecting, which frees its sockets: ours count, and
+ * `baseUrl` is what stands before `/api`. undici's own time-outs are off but for connecting, which frees its sockets: ours count, and
  * its 300 s would end the loading of a large model. HTTP/1.1 only: there, closing the connection is what stops the engine.
  */
-export function connectOllama(url: URL, connectTimeoutMs: number): OllamaHost {
+export function connectOllama(baseUrl: string, connectTimeoutMs: number): OllamaHost {
   const agent = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -22,6 +22,6 @@ export function connectOllama(url: URL, connectTimeoutMs: number): OllamaHost {
     allowH2: false,
     pipelining: 1,
   })
-  const prefix = url.pathname.replace(/\/+$/, '')
-  return { agent, origin: url.origin, prefix, label: `Ollama at ${url.origin}${prefix}` }
+  const { origin, pathname } = new URL(baseUrl)
+  return { agent, origin, prefix: pathname.replace(/\/+$/, ''), label: `Ollama at ${baseUrl}` }
 }

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { serve } from '../../../test/fixtures/ollama/local-server.ts'
 import { chatAnswers, recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { startEngine } from '../../../test/ollama-engine.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
-import { createOllamaEngine, type OllamaEngine, type OllamaOptions } from './ollama-engine.ts'
 import { parseLine } from './parse-line.ts'
 
 const request: ChatRequest = {
@@ -20,20 +19,6 @@ const request: ChatRequest = {
   settings: {},
 }
 const unaborted = new AbortController().signal
-
-async function start(
-  t: TestContext,
-  handler: RequestListener,
-  options: Partial<OllamaOptions> = {},
-): Promise<OllamaEngine> {
-  const server = await serve(handler)
-  const engine = createOllamaEngine({ baseUrl: server.url, ...options })
-  t.after(async () => {
-    await engine.close()
-    await server.close()
-  })
-  return engine
-}
 
 async function collect(answer: AsyncIterable<EnginePart[]>): Promise<EnginePart[]> {
   const parts: EnginePart[] = []
@@ -50,7 +35,7 @@ function wholeLines(answer: Buffer): string[] {
 
 for (const { name, contentType, answer } of chatAnswers) {
   test(`the answer "${name}" comes over HTTP as it was sent, a piece at a time`, async (t) => {
-    const engine = await start(t, async (_request, response) => {
+    const engine = await startEngine(t, async (_request, response) => {
       response.writeHead(200, { 'content-type': contentType })
       for (let sent = 0; sent < answer.length; sent += 101) {
         response.write(answer.subarray(sent, sent + 101))
@@ -75,7 +60,7 @@ test('an answer whose connection breaks anywhere is cut, and no part of it is ha
   const { answer } = recording('text-then-two-calls')
   const parts = wholeLines(answer).map((line) => parseLine(line))
   let length = 0
-  const engine = await start(t, (_request, response) => {
+  const engine = await startEngine(t, (_request, response) => {
     response.write(answer.subarray(0, length), () => response.destroy())
   })
   for (length = 1; length < answer.length - 1; length += 53) {
@@ -92,7 +77,7 @@ test('an answer whose connection breaks anywhere is cut, and no part of it is ha
 
 test('what one write brought is one batch', async (t) => {
   const { answer } = recording('text')
-  const engine = await start(t, (_request, response) => response.end(answer))
+  const engine = await startEngine(t, (_request, response) => response.end(answer))
   const batches: EnginePart[][] = []
   for await (const batch of engine.chat(request, unaborted)) batches.push(batch)
   assert.equal(batches.length, 1)
@@ -100,7 +85,7 @@ test('what one write brought is one batch', async (t) => {
 
 test('Ollama is sent the messages, the tools and the settings, and told not to truncate', async (t) => {
   const bodies: unknown[] = []
-  const engine = await start(t, async (incoming, response) => {
+  const engine = await startEngine(t, async (incoming, response) => {
     assert.equal(`${incoming.method} ${incoming.url}`, 'POST /api/chat')
     bodies.push(await json(incoming))
     response.end(recording('text').answer)
@@ -122,7 +107,7 @@ test('Ollama is sent the messages, the tools and the settings, and told not to t
 
 test('settings cannot change the model or the messages', async (t) => {
   let body: unknown
-  const engine = await start(t, async (incoming, response) => {
+  const engine = await startEngine(t, async (incoming, response) => {
     body = await json(incoming)
     response.end(recording('text').answer)
   })
@@ -134,21 +119,17 @@ test('settings cannot change the model or the messages', async (t) => {
 })
 
 test('an Ollama behind a path is asked there', async (t) => {
-  const server = await serve((incoming, response) => {
+  const serving = serve((incoming, response) => {
     response.statusCode = incoming.url === '/ollama/api/chat' ? 200 : 500
     response.end(recording('text').answer)
   })
-  const engine = createOllamaEngine({ baseUrl: `${server.url}/ollama/api/` })
-  t.after(async () => {
-    await engine.close()
-    await server.close()
-  })
+  const engine = await startEngine(t, serving, { path: '/ollama' })
   assert.ok((await collect(engine.chat(request, unaborted))).at(-1)?.done)
 })
 
 test('one connection serves one answer after the other, also for readers who leave after the last part', async (t) => {
   const sockets = new Set<Socket>()
-  const engine = await start(t, (incoming, response) => {
+  const engine = await startEngine(t, (incoming, response) => {
     sockets.add(incoming.socket)
     response.end(recording('text').answer)
   })
@@ -170,7 +151,7 @@ const leaving: [
 for (const [title, leave] of leaving) {
   test(`${title} closes the connection to Ollama at once`, async (t) => {
     const closed = Promise.withResolvers<void>()
-    const engine = await start(t, (incoming, response) => {
+    const engine = await startEngine(t, (incoming, response) => {
       incoming.socket.once('close', () => closed.resolve())
       response.write(`${firstLine}\n`)
     })
@@ -186,7 +167,7 @@ test('aborting before the first token closes the connection, and rejects with th
   const abort = new AbortController()
   const reason = new Error('stop')
   const closed = Promise.withResolvers<void>()
-  const engine = await start(t, (incoming) => {
+  const engine = await startEngine(t, (incoming) => {
     incoming.socket.once('close', () => closed.resolve())
     abort.abort(reason)
   })
@@ -196,7 +177,7 @@ test('aborting before the first token closes the connection, and rejects with th
 
 test('once aborted, also what has come already is not told', async (t) => {
   const more = Promise.withResolvers<() => void>()
-  const engine = await start(t, (_request, response) => {
+  const engine = await startEngine(t, (_request, response) => {
     more.resolve(() => void response.write(`${firstLine}\n`))
     response.write(`${firstLine}\n`)
   })
@@ -213,7 +194,7 @@ test('once aborted, also what has come already is not told', async (t) => {
 })
 
 test('an answer that was told whole stays whole when its signal aborts afterwards', async (t) => {
-  const engine = await start(t, (_request, response) => response.end(recording('text').answer))
+  const engine = await startEngine(t, (_request, response) => response.end(recording('text').answer))
   const abort = new AbortController()
   const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
   assert.ok((await answer.next()).value?.at(-1)?.done)
@@ -223,7 +204,7 @@ test('an answer that was told whole stays whole when its signal aborts afterward
 
 test('a connection that goes on after the last line is closed', async (t) => {
   const closed = Promise.withResolvers<void>()
-  const engine = await start(t, (incoming, response) => {
+  const engine = await startEngine(t, (incoming, response) => {
     incoming.socket.once('close', () => closed.resolve())
     response.write(recording('text').answer)
   })
@@ -235,7 +216,7 @@ test('for a reader who is slow, only a bounded part of the answer is fetched ahe
   const maxUnreadBytes = 16 * 1024
   const write = `${`${firstLine}\n`.repeat(50)}`
   const writes = 500
-  const engine = await start(
+  const engine = await startEngine(
     t,
     async (_request, response) => {
       for (let count = 0; count < writes; count += 1)
@@ -257,13 +238,13 @@ test('for a reader who is slow, only a bounded part of the answer is fetched ahe
 })
 
 test('while nobody reads, silence is not held against Ollama', async (t) => {
-  const engine = await start(
+  const engine = await startEngine(
     t,
     (_request, response) => {
       response.write(`${firstLine}\n`.repeat(5_000))
       response.end(recording('text').answer)
     },
-    { maxUnreadBytes: 1 },
+    { maxUnreadBytes: 1, answerTimeoutMs: 2_000_000 },
   )
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const answer = engine.chat(request, unaborted)[Symbol.asyncIterator]()

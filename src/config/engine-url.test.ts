@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { engineUrl } from './engine-url.ts'
+
+const addresses: [written: string, read: string][] = [
+  ['http://127.0.0.1:11434', 'http://127.0.0.1:11434'],
+  ['http://127.0.0.1:11434/', 'http://127.0.0.1:11434'],
+  ['http://127.0.0.1:11434/api', 'http://127.0.0.1:11434'],
+  ['http://127.0.0.1:11434/api/', 'http://127.0.0.1:11434'],
+  ['0.0.0.0:11434', 'http://127.0.0.1:11434'],
+  ['0.0.0.0', 'http://127.0.0.1:11434'],
+  ['http://0.0.0.0:8000', 'http://127.0.0.1:8000'],
+  ['myhost', 'http://myhost:11434'],
+  ['myhost:', 'http://myhost:11434'],
+  ['myhost:80', 'http://myhost'],
+  ['myhost/api', 'http://myhost:11434'],
+  [':11434', 'http://127.0.0.1:11434'],
+  [':8000', 'http://127.0.0.1:8000'],
+  ['::1', 'http://[::1]:11434'],
+  ['[::1]:8000', 'http://[::1]:8000'],
+  ['[::]', 'http://[::1]:11434'],
+  ['http://myhost', 'http://myhost'],
+  ['https://ai.example.org', 'https://ai.example.org'],
+  ['HTTPS://ai.example.org:8443/ollama/api/', 'https://ai.example.org:8443/ollama'],
+  ['https://ai.example.org/ollama/', 'https://ai.example.org/ollama'],
+  ['myhost:8000/models/api', 'http://myhost:8000/models'],
+  [' "myhost" ', 'http://myhost:11434'],
+]
+
+for (const [written, read] of addresses) {
+  test(`the address ${written} is read as ${read}`, () => {
+    assert.equal(engineUrl(written), read)
+  })
+}
+
+const none = [
+  '',
+  'http://',
+  '/api',
+  'ftp://myhost',
+  'my host',
+  'myhost:port',
+  'myhost:99999',
+  'http://me:secret@myhost',
+  'me:secret@myhost',
+  'http://myhost/?model=x',
+  'http://myhost/#there',
+]
+
+for (const written of none) {
+  test(`"${written}" is no address of an engine`, () => {
+    assert.equal(engineUrl(written), undefined)
+  })
+}
