@@ -88,6 +88,20 @@ test('a pattern cannot hold the process up: it is not looked at', () => {
   assertFits({ propertyNames: { pattern: evil } }, { [a]: 1 })
 })
 
+test('what stands beside a reference and what it points to are both held, and neither drops what the other names', () => {
+  const base = { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] }
+  const p = { $ref: '#/$defs/base', properties: { b: { type: 'string' } }, required: ['b'] }
+  const schema = { $defs: { base }, properties: { p } }
+  assertFits(schema, { p: { a: '1', b: 2 } }, { p: { a: 1, b: '2' } })
+  assert.equal(fit(tool(schema), { p: { b: 'x' } }).ok, false)
+  assert.equal(fit(tool(schema), { p: { a: 1 } }).ok, false)
+})
+
+test('where a schema has both anyOf and oneOf, no name of either is dropped', () => {
+  const named = (name: string) => [{ type: 'object', properties: { [name]: {} } }]
+  assertFits({ properties: { p: { anyOf: named('a'), oneOf: named('b') } } }, { p: { a: 1, b: 2 } })
+})
+
 test('a schema that doubles with each of its references is cut short', () => {
   const doubling = (keyword: string) => ({
     $defs: Object.fromEntries(

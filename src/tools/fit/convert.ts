@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '../../protocol/json.ts'
 import type { TypeName } from './keywords.ts'
 
 /** Decimal notation only: no hexadecimal, no `Infinity`. */
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+export const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** Says the same in another type. Undefined where that cannot be done without guessing. */
 export function convert(value: Json, type: TypeName): Json | undefined {

@@ -1,4 +1,8 @@
-import { isJsonObject, type Json, type JsonObject } from '../../protocol/json.ts'
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts'
+import { pointerTokens, valueAt } from './json-pointer.ts'
+
+/** Keywords that name members of an object: of two schemas, one's cannot take the place of the other's. */
+const naming = ['properties', 'required', 'additionalProperties', 'allOf', 'anyOf', 'oneOf']
 
 /**
  * A schema with a `$ref` put in place of the reference: what it points to, and what stands beside it, hold together.
@@ -6,19 +10,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../protocol/json.ts
  * Undefined where there is no such place.
  */
 export function dereference(root: JsonObject, schema: JsonObject, ref: string): JsonObject | undefined {
-  const target = pointedTo(root, ref)
+  const target = ref === '#' || ref.startsWith('#/') ? valueAt(root, pointerTokens(ref)) : undefined
   if (!isJsonObject(target)) return undefined
   const { $ref, ...beside } = schema
-  return { ...target, ...beside }
-}
-
-function pointedTo(root: JsonObject, ref: string): Json | undefined {
-  if (ref !== '#' && !ref.startsWith('#/')) return undefined
-  let value: Json | undefined = root
-  for (const token of ref.split('/').slice(1)) {
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = Array.isArray(value) ? value[Number(name)] : value[name]
-  }
-  return value
+  const both = naming.some((keyword) => keyword in beside && keyword in target)
+  return both ? { allOf: [target, beside] } : { ...target, ...beside }
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import type { Json, JsonObject } from '../../protocol/json.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import { pointerTokens, valueAt } from './json-pointer.ts'
 import { isDeclared, type PlainSchema } from './plain-schema.ts'
 import { quoted, shortened, told } from './quoted.ts'
 
@@ -28,7 +29,7 @@ function missingWords(schema: PlainSchema, missing: string[], given: JsonObject)
 }
 
 function errorWords(error: ErrorObject, fitted: JsonObject): string {
-  const tokens = error.instancePath.split('/').slice(1).map(unescaped)
+  const tokens = pointerTokens(error.instancePath)
   const where = tokens.length > 0 ? quoted(pathText(tokens)) : 'the object'
   const value = valueAt(fitted, tokens)
   const came = value === undefined || tokens.length === 0 ? '' : `, but it is ${told(value)}`
@@ -84,17 +85,4 @@ function pathText(tokens: string[]): string {
   return tokens
     .map((token, index) => (/^\d+$/.test(token) ? `[${token}]` : index > 0 ? `.${token}` : token))
     .join('')
-}
-
-function valueAt(root: Json, tokens: string[]): Json | undefined {
-  let value: Json | undefined = root
-  for (const token of tokens) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined
-    value = Array.isArray(value) ? value[Number(token)] : value[token]
-  }
-  return value
-}
-
-function unescaped(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -81,7 +81,8 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
     const allOf = list(schema.allOf)
     const anyOf = list(schema.anyOf) ?? list(schema.oneOf)
     const speakers = Number('properties' in schema) + (allOf?.length ?? 0) + Number(anyOf !== undefined)
-    const inside = { ...place, depth: place.depth - 1, shared: place.shared || speakers > 1 }
+    const shared = place.shared || speakers > 1 || namesUnfollowed(schema)
+    const inside = { ...place, depth: place.depth - 1, shared }
     return {
       ...(allOf && { allOf: allOf.map((member) => plain(member, inside)) }),
       ...(anyOf && { anyOf: anyOf.map((member) => plain(member, inside)) }),
@@ -139,6 +140,11 @@ export function isDeclared(schema: PlainSchema, name: string): boolean {
   return schema.properties !== undefined && Object.hasOwn(schema.properties, name)
 }
 
+/** True where a schema may name properties in a place that is not followed; of `anyOf` and `oneOf` only one is. */
+function namesUnfollowed(schema: JsonObject): boolean {
+  return unfollowed.some((keyword) => keyword in schema) || ('anyOf' in schema && 'oneOf' in schema)
+}
+
 /** True where what stands beside an object's `properties` names properties that these do not. */
 function namesMore(
   schema: JsonObject,
@@ -146,7 +152,7 @@ function namesMore(
   { allOf = [], anyOf = [] }: PlainSchema,
 ): boolean {
   return (
-    unfollowed.some((keyword) => keyword in schema) ||
+    namesUnfollowed(schema) ||
     [...allOf, ...anyOf].some(
       (member) =>
         member.properties ||

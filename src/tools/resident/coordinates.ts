@@ -1,4 +1,5 @@
 import { ChatterdError } from '../../protocol/errors.ts'
+import { decimal } from '../fit/convert.ts'
 
 /** A place as a caller gave it: degrees, as numbers or as text. */
 export interface Place {
@@ -14,8 +15,6 @@ export interface Coordinates {
 
 /** Longer than any device tells them, and short enough for a URL. */
 const maxLength = 32
-
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /**
  * Makes sure that a place is one on Earth.

@@ -1,0 +1,19 @@
+import type { Json } from '../../protocol/json.ts'
+
+/** The names and positions of a JSON Pointer (RFC 6901), also in a URL's fragment: `#/$defs/a~1b` → `$defs`, `a/b`. */
+export function pointerTokens(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** The value at that place; undefined where there is none. */
+export function valueAt(root: Json, tokens: readonly string[]): Json | undefined {
+  let value: Json | undefined = root
+  for (const token of tokens) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined
+    value = Array.isArray(value) ? value[Number(token)] : value[token]
+  }
+  return value
+}
