@@ -5,11 +5,11 @@ import type { Usage } from './message.ts'
 
 /**
  * An engine's own line of output, for dialects that pass it on byte for byte; without its line end.
- * Null where the line is carried by a later event of the same batch.
+ * Null where a later event carries the line, the answer's last one `step-end`; and of engines that have no such lines.
  */
 export type EngineLine = string | null
 
-/** How a turn ended, or that it waits for results of device calls. */
+/** How a turn stands: it runs, waits for results of device calls, or ended in one of four ways. */
 export type TurnStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
 
 /** What a client is told of a failure: the code, and words. */

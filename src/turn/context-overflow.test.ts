@@ -48,6 +48,16 @@ test('the context that a request or the settings name decides', async () => {
   assert.ok((cutOf(store) ?? 0) > 1)
 })
 
+test('a context that is set counts for short prompts too', async () => {
+  for (const narrow of [{ settings: { options: { num_ctx: 512 } } }, { contextTokens: 512 }]) {
+    const { store, state } = await longTalk(10, 100)
+    const request = { ...state.request, settings: narrow.settings ?? {} }
+    const engine = createScriptedEngine([says('Hi.')], { context: 100_000 })
+    await run({ engine, store, state: { ...state, request }, limits: { ...limits, ...narrow } })
+    assert.ok((cutOf(store) ?? 0) > 1)
+  }
+})
+
 test('a short prompt goes out without asking for the context', async () => {
   const engine = createScriptedEngine([says('Hi.')])
   engine.loadedContext = () => Promise.reject(new Error('nobody should ask'))

@@ -72,6 +72,14 @@ test('a full log is cut to about half of the context in one go', () => {
   assert.ok(kept <= 2_000 && kept > 1_700, `${kept} tokens are kept`)
 })
 
+test('a history that a client brought along is cut before a message of its user, not dropped as one', () => {
+  const history = turns(20, 450).map((message) => ({ ...message, turn: null }))
+  const asked = { ...(turn(21, 450)[0] as LogMessage) }
+  const cut = cutLog({ log: [...history, asked], pinned: 0, cut: 1 }, [], 8_192)
+  assert.equal(cut, 17)
+  assert.equal(history.find(({ seq }) => seq === cut)?.role, 'user')
+})
+
 test('tools and pinned messages count', () => {
   const log = turns(12, 300)
   const state = { log, pinned: 0, cut: 1 }

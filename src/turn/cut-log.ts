@@ -35,12 +35,17 @@ export function cutLog(
   let left = sum(kept)
   let cut = state.cut
   for (const [position, message] of kept.entries()) {
-    const startsTurn = position > 0 && message.turn !== kept[position - 1]?.turn
+    const startsTurn = position > 0 && beginsTurn(message, kept[position - 1])
     if (startsTurn) cut = message.seq
     if (startsTurn && (fixed + left) * scale <= window * cutShare) break
     left -= tokensOf(message)
   }
   return cut
+}
+
+/** A history that a client brought along is of no turn of ours: there, each message of the user's begins one. */
+function beginsTurn(message: LogMessage, before: LogMessage | undefined): boolean {
+  return message.turn === null ? message.role === 'user' : message.turn !== before?.turn
 }
 
 /** Tokens of the whole prompt, roughly: what decides whether the engine has to be asked for its context at all. */

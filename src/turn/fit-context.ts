@@ -1,11 +1,11 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import { isJsonObject } from '../protocol/json.ts'
+import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { cutLog, estimatePrompt } from './cut-log.ts'
 import type { TurnPorts } from './run-turn.ts'
-import type { TurnState } from './turn-state.ts'
+import type { TurnLimits, TurnState } from './turn-state.ts'
 
-/** Prompts estimated below this, in tokens, fit every context: the engine is not asked for its size. */
+/** Prompts estimated below this, in tokens, fit what engines load by themselves: they are not asked for its size. */
 const smallPrompt = 1_500
 
 /** No model has less; a request that says so would cost its conversation all its history. */
@@ -18,7 +18,8 @@ export async function fitContext(
   ports: TurnPorts,
   signal: AbortSignal,
 ): Promise<TurnState> {
-  if (estimatePrompt(state, tools) < smallPrompt) return state
+  const asked = askedContext(state.request.settings, ports.limits)
+  if (asked === undefined && estimatePrompt(state, tools) < smallPrompt) return state
   const window = await contextOf(state, ports, signal)
   return window ? { ...state, cut: cutLog(state, tools, window) } : state
 }
@@ -38,17 +39,24 @@ export async function cutAfterOverflow(
   return { ...state, cut }
 }
 
-/** Tokens that the prompt and its answer may fill: what the request sets, or our setting, or what the engine tells. */
+/** The context to ask of the engine, in tokens: what the request's settings say, or our setting; undefined: its own. */
+export function askedContext(
+  { options }: JsonObject,
+  { contextTokens }: Pick<TurnLimits, 'contextTokens'>,
+): number | undefined {
+  const named = isJsonObject(options) ? options.num_ctx : undefined
+  return typeof named === 'number' ? Math.max(named, smallestContext) : contextTokens
+}
+
+/** Tokens that the prompt and its answer may fill: what is asked for, or what the engine tells. */
 async function contextOf(
   state: TurnState,
   ports: TurnPorts,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const { model, settings } = state.request
-  if (isJsonObject(settings.options) && typeof settings.options.num_ctx === 'number')
-    return Math.max(settings.options.num_ctx, smallestContext)
-  if (ports.limits.contextTokens) return ports.limits.contextTokens
   return (
+    askedContext(settings, ports.limits) ??
     (await ports.engine.loadedContext(model, signal)) ??
     (await ports.engine.model(model, signal))?.contextLength
   )

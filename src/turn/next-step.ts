@@ -1,13 +1,14 @@
 import { type Call, isOpen } from '../protocol/call.ts'
-import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
+import type { ErrorDetail } from '../protocol/events.ts'
 import { lastAnswer, type TurnLimits, type TurnState } from './turn-state.ts'
+import type { TurnEnding } from './turn-store.ts'
 
 /** What a turn does now. */
 export type NextStep =
   | { do: 'prompt' }
   | { do: 'run-calls'; calls: Call[] }
-  | { do: 'wait-for-device'; calls: Call[] }
-  | { do: 'end'; ending: { status: TurnEnd['status']; error?: ErrorDetail } }
+  | { do: 'wait-for-device' }
+  | { do: 'end'; ending: Pick<TurnEnding, 'status' | 'error'> }
 
 /** Decides from the log alone, so that it decides the same after a crash, in another process, or in a test. */
 export function nextStep(state: TurnState, limits: Pick<TurnLimits, 'maxSteps'>): NextStep {
@@ -16,7 +17,7 @@ export function nextStep(state: TurnState, limits: Pick<TurnLimits, 'maxSteps'>)
   const open = answer.calls.filter(isOpen)
   const resident = open.filter((call) => call.side === 'resident')
   if (resident.length > 0) return { do: 'run-calls', calls: resident }
-  if (open.length > 0) return { do: 'wait-for-device', calls: open }
+  if (open.length > 0) return { do: 'wait-for-device' }
   if (answer.calls.length === 0) return { do: 'end', ending: { status: 'completed' } }
   if (state.step < limits.maxSteps) return { do: 'prompt' }
   return { do: 'end', ending: { status: 'failed', error: stepLimit(limits.maxSteps) } }

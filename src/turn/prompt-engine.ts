@@ -116,7 +116,7 @@ async function store(
   const calls = state.step < limits.maxSteps ? placed : placed.map(notRun)
   const usage = answer.done?.usage ?? {}
   const message = { ...messageOf(answer), calls, usage }
-  const draft = { ...message, calls, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
+  const draft = { ...message, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
   const next = nextStep(withMessage(state, draft), limits)
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
   const standing = next.do === 'end' ? next.ending : waits

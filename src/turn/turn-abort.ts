@@ -1,5 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
+import type { TurnEnding } from './turn-store.ts'
 
 /** Why a turn has to end before its time: the reason that its signal is aborted with. */
 export class TurnAbort extends Error {
@@ -14,11 +15,8 @@ export class TurnAbort extends Error {
   }
 }
 
-/** How a turn ends. */
-export interface Ending {
-  status: TurnEnd['status']
-  error: ErrorDetail
-}
+/** How a turn ends that failed. */
+type Ending = Required<Pick<TurnEnding, 'status' | 'error'>>
 
 /** How a turn ends that met `error` or was aborted; undefined where the error is none that clients are told. */
 export function endingOf(error: unknown, signal: AbortSignal): Ending | undefined {

@@ -1,5 +1,5 @@
 import type { Call, CallStatus } from '../protocol/call.ts'
-import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
+import type { ErrorDetail, TurnEnd, TurnStatus } from '../protocol/events.ts'
 import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { CallKey } from './turn-state.ts'
 
@@ -15,7 +15,7 @@ export interface StepOutcome {
   cut: number
 }
 
-/** How a resident call ended. */
+/** How a call ended, of either side. */
 export interface CallOutcome extends CallKey {
   status: CallStatus
   output: string
@@ -24,7 +24,7 @@ export interface CallOutcome extends CallKey {
 /** How a turn ended that did not come to a whole answer. */
 export interface TurnEnding {
   turn: string
-  status: Exclude<TurnStatus, 'running' | 'waiting'>
+  status: TurnEnd['status']
   error?: ErrorDetail
   /** The text that had come; kept, marked as incomplete. */
   partial?: NewMessage
