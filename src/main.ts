@@ -67,6 +67,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       else log.warn(`the database is not ready: ${state.reason}`)
     },
     onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended that no process runs any more'),
+    onFault: (fault) => log.error({ err: fault }, 'the database refused a sign of life of this process'),
   })
   rooms.defer(() => store.close())
 

@@ -124,6 +124,13 @@ export function createMemoryStore(): MemoryStore {
     }
   }
 
+  /** The system messages that a conversation begins with are told to the model for ever. */
+  function pin(conversation: StoredConversation, first: readonly NewMessage[]): void {
+    const other = first.findIndex(({ role }) => role !== 'system')
+    conversation.pinned = other < 0 ? first.length : other
+    conversation.cut = conversation.pinned + 1
+  }
+
   const isOffered = (call: Call) => call.status === 'offered'
 
   const store: MemoryStore = {
@@ -144,6 +151,7 @@ export function createMemoryStore(): MemoryStore {
         }
         conversation.tools = mergeTools(toolsBefore, tools)
         const firstSeq = conversation.nextSeq
+        if (firstSeq === 1) pin(conversation, messages)
         for (const message of messages) append(conversation, id, message)
         const turn: StoredTurn = {
           ...{
@@ -247,9 +255,7 @@ export function createMemoryStore(): MemoryStore {
         conversations.delete(keyOf(key))
         const conversation = open(key)
         for (const message of messages) append(conversation, null, message)
-        const first = messages.findIndex(({ role }) => role !== 'system')
-        conversation.pinned = first < 0 ? messages.length : first
-        conversation.cut = conversation.pinned + 1
+        pin(conversation, messages)
       }),
 
     heartbeat: () => transaction('heartbeat', () => []),

@@ -12,10 +12,11 @@ export interface AvailabilityOptions {
   /** The server is gone: what waits for it is in vain. */
   onAway(error: Error): void
   onChange?: ((state: DatabaseState) => void) | undefined
-  /** First and longest pause between two tries, in ms; defaults 250 and 2,000. */
-  minRetryMs?: number | undefined
-  maxRetryMs?: number | undefined
 }
+
+/** First and longest pause between two tries, in ms. */
+const minRetryMs = 250
+const maxRetryMs = 2_000
 
 /** SQLSTATEs of errors that another try may not meet: deadlocks and the like, locks that are held, objects in use. */
 const passing = /^(40|55)/
@@ -28,6 +29,8 @@ export class Availability {
   #state: DatabaseState = { ready: false, reason: 'it is being opened', final: false }
   #prepared = false
   #checking = false
+  #preparing = false
+  #probing: Promise<void> | undefined
 
   constructor(options: AvailabilityOptions) {
     this.#options = options
@@ -46,7 +49,11 @@ export class Availability {
 
   /** Something hints that the server is gone, or is to be had: finds out, until it is there. */
   check(): void {
-    if (this.#checking || this.#closing.signal.aborted || (!this.#state.ready && this.#state.final)) return
+    if (this.#closing.signal.aborted || (!this.#state.ready && this.#state.final)) return
+    if (this.#checking) {
+      this.#checkWhilePreparing()
+      return
+    }
     this.#checking = true
     void this.#untilReady().finally(() => {
       this.#checking = false
@@ -67,12 +74,10 @@ export class Availability {
   }
 
   async #untilReady(): Promise<void> {
-    const { minRetryMs = 250, maxRetryMs = 2_000 } = this.#options
     for (let pause = minRetryMs; !this.#closing.signal.aborted; pause = Math.min(pause * 2, maxRetryMs)) {
       try {
         await this.#options.probe()
-        if (!this.#prepared) await this.#options.prepare()
-        this.#prepared = true
+        if (!this.#prepared) await this.#prepare()
         if (!this.#closing.signal.aborted) this.#set({ ready: true })
         this.#ready.resolve()
         return
@@ -83,6 +88,29 @@ export class Availability {
       }
       await delay(pause, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
     }
+  }
+
+  async #prepare(): Promise<void> {
+    this.#preparing = true
+    try {
+      await this.#options.prepare()
+      this.#prepared = true
+    } finally {
+      this.#preparing = false
+    }
+  }
+
+  /** Preparing may take minutes, and would wait as long for a server that went away without a word. */
+  #checkWhilePreparing(): void {
+    if (!this.#preparing || this.#probing) return
+    this.#probing = this.#options
+      .probe()
+      .catch((error: Error) => {
+        if (this.#preparing) this.#options.onAway(error)
+      })
+      .finally(() => {
+        this.#probing = undefined
+      })
   }
 
   #away(error: Error): void {

@@ -75,11 +75,10 @@ export class Connections {
     for (const cut of this.#cut) cut(error)
   }
 
-  /** Waits for the work that goes on, for `timeoutMs`; then cuts it. */
-  async close(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.cutAll(unavailable(new Error('it is being closed'))), timeoutMs)
+  /** Fails the work that goes on. */
+  async close(): Promise<void> {
+    this.cutAll(unavailable(new Error('it is closed')))
     await this.#pool.end()
-    clearTimeout(timer)
   }
 
   async #acquire(cut: Promise<never>): Promise<PoolClient> {

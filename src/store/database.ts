@@ -15,8 +15,6 @@ export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
   statementTimeoutMs?: number
   /** How long all migrations may take, in ms, with the wait for another process that is at them; default 600,000. */
   migrateTimeoutMs?: number
-  /** How long work may go on after `close`, in ms; default 5,000. */
-  closeTimeoutMs?: number
   /** Told of each change. */
   onStateChange?: (state: DatabaseState) => void
 }
@@ -43,6 +41,7 @@ export interface Database {
   readonly whenReady: Promise<void>
   /** Where this process serves: told to a second one that wants the same embedded database. */
   announce(address: string): void
+  /** Work that goes on fails. */
   close(): Promise<void>
 }
 
@@ -53,7 +52,7 @@ export interface Database {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const migrations = await readMigrations(options.migrations ?? new URL('./migrations/', import.meta.url))
-  const { migrateTimeoutMs = 600_000, statementTimeoutMs = 30_000, closeTimeoutMs = 5_000 } = options
+  const { migrateTimeoutMs = 600_000, statementTimeoutMs = 30_000 } = options
   const server = await openServer(options, (error) => availability.fail(error))
   const connections = new Connections(new pg.Pool(server.pool), options, () => availability.check())
   const availability = new Availability({
@@ -83,7 +82,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     announce: server.announce,
     async close() {
       availability.close()
-      await connections.close(closeTimeoutMs)
+      await connections.close()
       await server.close()
     },
   }

@@ -1,3 +1,4 @@
+import { ChatterdError } from '../protocol/errors.ts'
 import type { ConversationStore } from '../turn/conversation-store.ts'
 
 /** What a heartbeat tells, and whom. */
@@ -7,6 +8,8 @@ export interface HeartbeatOptions {
   /** The turns that this process runs. */
   turns(): readonly string[]
   onEnded(turns: readonly string[]): void
+  /** Told of what is no absence of the database: unless it is mended, others will end the turns of this process. */
+  onFault(fault: unknown): void
 }
 
 /** Signs of life until they are stopped. */
@@ -20,7 +23,7 @@ export interface Heartbeat {
 /** Tells the database again and again that this process lives. While the database is away, nothing is told, and nobody else can be either. */
 export function startHeartbeat(
   store: Pick<ConversationStore, 'heartbeat' | 'leave'>,
-  { leaseMs, turns, onEnded }: HeartbeatOptions,
+  { leaseMs, turns, onEnded, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let beating: Promise<void> | undefined
   const beat = () => {
@@ -30,7 +33,9 @@ export function startHeartbeat(
       .then((ended) => {
         if (ended.length > 0) onEnded(ended)
       })
-      .catch(() => {})
+      .catch((error: unknown) => {
+        if (!isAway(error)) onFault(error)
+      })
       .finally(() => {
         beating = undefined
       })
@@ -45,4 +50,8 @@ export function startHeartbeat(
       await store.leave().catch(() => {})
     },
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof ChatterdError && error.code === 'database-unavailable'
 }

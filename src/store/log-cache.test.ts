@@ -25,7 +25,7 @@ test('what a withdrawn turn was begun with is forgotten: its begin may have clos
 })
 
 test('past its size, the log that was begun with the longest ago is forgotten', () => {
-  const cache = new LogCache(1_000)
+  const cache = new LogCache(5_000)
   for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) cache.put(key, key, 'new', [said(1, 'old')])
   assert.deepEqual(
     ['a', 'b', 'c', 'd', 'e'].filter((key) => cache.get(key)),
@@ -34,15 +34,23 @@ test('past its size, the log that was begun with the longest ago is forgotten', 
 })
 
 test('a log larger than the whole cache is not remembered, and pushes no other out', () => {
-  const cache = new LogCache(1_000)
+  const cache = new LogCache(10_000)
   cache.put('a', 'id', 'new', [said(1, 'old')])
   cache.put('b', 'id', 'new', [said(1, 'old', 'long '.repeat(1_000))])
   assert.ok(cache.get('a'))
   assert.equal(cache.get('b'), undefined)
 })
 
+test('new conversations fill the cache too, though nothing was said in them before', () => {
+  const cache = new LogCache(100_000)
+  for (let place = 0; place < 1_000; place++) cache.put(`${place}`, 'id', 'new', [said(1, 'new')])
+  assert.equal(cache.get('0'), undefined)
+  assert.ok(cache.get('999'))
+})
+
 test('without room, nothing is remembered', () => {
   const cache = new LogCache(0)
   cache.put('a', 'id', 'new', [said(1, 'old')])
-  assert.equal(cache.get('a'), undefined)
+  cache.put('b', 'id', 'new', [said(1, 'new')])
+  assert.deepEqual([cache.get('a'), cache.get('b')], [undefined, undefined])
 })

@@ -14,7 +14,8 @@ interface Entry extends KnownLog {
   bytes: number
 }
 
-/** What a message costs beside its text, roughly. */
+/** What a conversation and a message cost beside their text, roughly. */
+const entryBytes = 1_000
 const messageBytes = 200
 
 /**
@@ -41,7 +42,7 @@ export class LogCache {
   put(key: string, conversation: string, turn: string, log: readonly LogMessage[]): void {
     this.#forget(key)
     const ended = log.filter((message) => message.turn !== turn)
-    const bytes = ended.reduce((sum, message) => sum + sizeOf(message), 0)
+    const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes)
     if (bytes > this.#maxBytes) return
     this.#entries.set(key, { conversation, turn, bytes, log: ended, seq: ended.at(-1)?.seq ?? 0 })
     this.#bytes += bytes

@@ -28,6 +28,8 @@ export interface StoreListener {
   onStateChange(state: DatabaseState): void
   /** Ids of turns that were ended because no process runs them any more. */
   onEnded(turns: readonly string[]): void
+  /** What the signs of life met that is no absence of the database. */
+  onFault(fault: unknown): void
 }
 
 /** The conversations, and the database below them. */
@@ -56,7 +58,8 @@ export async function openStore(settings: StoreSettings, listener: StoreListener
     conversations,
     readiness: () => readiness(database),
     async live(turns) {
-      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, onEnded: listener.onEnded })
+      const { onEnded, onFault } = listener
+      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, onEnded, onFault })
       stop = heartbeat.stop
       await heartbeat.first
     },
@@ -81,7 +84,7 @@ async function openUsable(settings: StoreSettings, listener: StoreListener): Pro
         : { source: { kind: 'postgresql', url }, poolSize, connectTimeoutMs }),
       onStateChange: (state) => {
         listener.onStateChange(state)
-        if (!state.ready) away.resolve()
+        if (!state.ready && !state.final) away.resolve()
       },
     })
     await Promise.race(url === undefined ? [database.whenReady] : [database.whenReady, away.promise])

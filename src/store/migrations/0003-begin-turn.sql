@@ -17,7 +17,7 @@ end $$;
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p: {tenant, conversation, conversationId, turn, runner, host, pid, leaseMs, request, messages, tools?: [[name, schema]],
 -- maxTools, known?: {conversation, seq}}. `known`: the caller has the messages of that conversation up to that number.
--- Returns {state} as turn_state gives it, or {busy: turn} while another turn of the conversation runs.
+-- Returns {state} as turn_state gives it, or {busy: true} while another turn of the conversation runs.
 create function chatterd.begin_turn(p json) returns json language plpgsql as $$
 declare
   c chatterd.conversations;
@@ -41,7 +41,7 @@ begin
     -- What this process has lost of its own, its heartbeat ends.
     if active.runner = (p->>'runner')::uuid
       or exists (select from chatterd.runners where id = active.runner and expires_at > now()) then
-      return json_build_object('busy', active.id);
+      return json_build_object('busy', true);
     end if;
     perform chatterd.interrupt_turn(active.id);
   elsif active.status = 'waiting' then
@@ -53,6 +53,16 @@ begin
   if p->'tools' is not null then
     update chatterd.conversations
     set tools = chatterd.tools_after(c.tools, p->'tools', (p->>'maxTools')::integer) where id = c.id;
+  end if;
+
+  if c.next_seq = 1 then
+    update chatterd.conversations
+    set pinned = opening.count, cut_seq = opening.count + 1
+    from (
+      select coalesce(min(place) - 1, json_array_length(p->'messages')) as count
+      from json_array_elements(p->'messages') with ordinality as m(item, place)
+      where item->>'role' <> 'system') opening
+    where id = c.id;
   end if;
 
   answer_seq := chatterd.append_messages(c.id, (p->>'turn')::uuid, c.next_seq, p->'messages');

@@ -32,6 +32,24 @@ export function beginnings(world: () => StoreWorld): void {
     )
   })
 
+  test('the system messages that a first prompt begins with are told for ever, and go with it when it is withdrawn', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const system = (content: string) => ({ role: 'system' as const, content })
+    const messages = [system('Speak French.'), system('Be brief.'), user('one'), system('not pinned')]
+    await begun(store, beginning(conversation, '', { messages: [system('other'), user('x')] })).then(
+      ({ id }) => store.withdraw(id, []),
+    )
+    const first = await begun(store, beginning(conversation, '', { messages }))
+    assert.deepEqual([first.pinned, first.cut], [2, 3])
+    await store.endStep({ ...step(first.id, 1, 'un'), status: 'completed', cut: 5 })
+    const next = await begun(
+      store,
+      beginning(conversation, '', { messages: [system('nor this'), user('two')] }),
+    )
+    assert.deepEqual([next.pinned, next.cut, next.log.map(({ seq }) => seq)], [2, 5, [1, 2, 5, 6, 7]])
+  })
+
   test('device tools add up: one schema a name, the latest, at the place of the first', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()

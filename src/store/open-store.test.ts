@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { databaseKinds } from '../../test/databases.ts'
+import { createFor } from '../../test/open-by-hand.ts'
+import { openStore, type StoreListener, type StoreSettings } from './open-store.ts'
+
+const listener: StoreListener = {
+  onProgress() {},
+  onStateChange() {},
+  onEnded() {},
+  onFault: assert.fail,
+}
+
+test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would not help', async () => {
+  const { source, end } = await createFor(databaseKinds[1] ?? assert.fail())
+  assert(source.kind === 'postgresql')
+  const settings: StoreSettings = {
+    databaseUrl: source.url,
+    dataDir: '',
+    databasePool: 2,
+    databaseTimeoutMs: 30_000,
+    leaseMs: 15_000,
+    maxTools: 1,
+    logCacheBytes: 0,
+  }
+  await (await openStore(settings, listener)).close()
+  const client = new pg.Client({ connectionString: source.url })
+  await client.connect()
+  await client.query(`insert into chatterd.migrations values (9999, 'from-the-future', '')`)
+  await client.end()
+  await assert.rejects(openStore(settings, listener), {
+    code: 'database-unavailable',
+    message: /made by a newer chatterd \(migration 9999, from-the-future\)/,
+  })
+  await end()
+})
