@@ -18,5 +18,6 @@ async function pageFor(address: string, engine: Engine): Promise<string> {
   // The page is worth showing without an engine too.
   const models = await engine.models().catch(() => [])
   const able = models.find(({ capabilities }) => capabilities?.includes('tools'))
-  return landingPage(address, (able ?? models[0])?.name ?? 'qwen3:0.6b')
+  const talking = models.find(({ capabilities }) => capabilities?.includes('completion') ?? true)
+  return landingPage(address, (able ?? talking)?.name ?? 'qwen3:0.6b')
 }

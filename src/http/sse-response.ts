@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 
 /** What bounds a stream of server-sent events. */
 export interface SseLimits {
-  /** A comment is sent when nothing else was for about this long, in milliseconds. */
+  /** Longest silence, in milliseconds: then a comment is sent, or somewhat before. */
   keepAliveMs: number
   /** Bytes that a client may leave unread; when more are to be sent then, its connection is cut. */
   maxUnreadBytes: number
@@ -22,7 +22,8 @@ export class SseResponse {
   /** True where the response's chunks are framed here, and not by Node. */
   #framed = false
   #closed = false
-  #silent = true
+  /** Half times of silence in a row. */
+  #silent = 0
 
   /** `onOpen` is called just before the head goes out. */
   constructor(reply: FastifyReply, limits: SseLimits, onOpen: () => void) {
@@ -46,14 +47,14 @@ export class SseResponse {
 
   /** From now on, silence is broken with comments, and the first of them opens the stream. */
   keepAlive(): void {
-    if (!this.#closed) this.#timer = setInterval(() => this.#breakSilence(), this.#limits.keepAliveMs)
+    if (!this.#closed) this.#timer = setInterval(() => this.#breakSilence(), this.#limits.keepAliveMs / 2)
   }
 
   /** Sends events, already encoded. Does nothing where the client has left. */
   write(text: string): void {
     if (this.#closed) return
     if (!this.#open) this.#sendHead()
-    this.#silent = false
+    this.#silent = 0
     const raw = this.#reply.raw
     // Looked at before the write: a client that has read all so far gets its next line, however long that is.
     if (unread(raw) <= this.#limits.maxUnreadBytes) {
@@ -102,8 +103,8 @@ export class SseResponse {
   }
 
   #breakSilence(): void {
-    if (this.#silent) this.write(': keep-alive\n\n')
-    this.#silent = true
+    this.#silent += 1
+    if (this.#silent === 2) this.write(': keep-alive\n\n')
   }
 
   #stop(): void {

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ConversationStore } from '../../../turn/conversation-store.ts'
-import { withoutNulls } from './without-nulls.ts'
+import { takeOutNulls } from './without-nulls.ts'
 
 const Post = Type.Object({
   username: Type.Optional(Type.String({ maxLength: 256 })),
@@ -19,12 +19,9 @@ export interface BoardPorts {
 
 /** The public board: `POST /postchatt` and `GET /getchatts`. */
 export function boardRoutes(app: FastifyInstance, { store, newId, limits }: BoardPorts): void {
-  const preValidation = async (request: FastifyRequest) => {
-    request.body = withoutNulls(request.body)
-  }
   app.post<{ Body: Static<typeof Post> }>(
     '/postchatt',
-    { schema: { body: Post }, preValidation },
+    { schema: { body: Post }, preValidation: takeOutNulls },
     async ({ body }) => {
       const username = body.username ?? body.name
       if (username === undefined) {

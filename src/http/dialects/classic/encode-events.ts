@@ -63,7 +63,7 @@ function encodeCalls(first: CallStart, rest: readonly TurnEvent[]): string {
   const others = rest.findIndex((event, place) => place > 0 && !isOfSameLine(rest[place - 1], event))
   const group = rest.slice(0, others < 0 ? rest.length : others) as CallStart[]
   const offered = group.filter((call) => call.offered)
-  return offered.length > 0 ? `event: tool_calls\n${data(callsLine(line, offered))}` : ''
+  return offered.length > 0 ? encodeCallsLine(callsLine(line, offered)) : ''
 }
 
 /** True for two calls in a row that came in one line. Two lines can be the same, but their calls are counted anew. */
@@ -78,7 +78,12 @@ export function encodeError(words: string): string {
   return `event: error\n${data(JSON.stringify({ error: words }))}`
 }
 
+/** A line of calls that the device is asked to run. */
+export function encodeCallsLine(line: string): string {
+  return `event: tool_calls\n${data(line)}`
+}
+
 /** One event. A carriage return can stand in JSON only between tokens, and would end the line for a client. */
-function data(line: string): string {
+export function data(line: string): string {
   return `data: ${line.includes('\r') ? line.replaceAll('\r', '') : line}\n\n`
 }

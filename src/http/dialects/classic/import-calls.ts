@@ -3,6 +3,7 @@ import type { Call } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import { isJsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
+import { fits, type PostedResult } from './match-results.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
 /**
@@ -34,16 +35,19 @@ function importMessage(message: PostedMessage, role: NewMessage['role']): NewMes
   }
 }
 
-function answerImported(calls: Call[], { content = '', tool_call_id, tool_name }: PostedMessage): void {
-  const call = calls.find(
-    ({ id, name, status }) =>
-      status === 'superseded' && (tool_call_id ? id === tool_call_id : !tool_name || name === tool_name),
-  )
+function answerImported(calls: Call[], message: PostedMessage): void {
+  const result = resultOf(message)
+  const call = calls.find((call) => call.status === 'superseded' && fits(result, call))
   if (!call)
     throw new ChatterdError(
       'invalid-request',
       'A message of role "tool" must follow the call that it answers.',
     )
   call.status = 'answered'
-  call.output = content
+  call.output = result.content
+}
+
+/** A message of role "tool" as a result. An empty id or name is none. */
+export function resultOf({ content = '', tool_call_id, tool_name }: PostedMessage): PostedResult {
+  return { content, ...(tool_call_id && { callId: tool_call_id }), ...(tool_name && { name: tool_name }) }
 }

@@ -76,7 +76,7 @@ function isRepeated(result: PostedResult, call: PlacedCall): boolean {
 }
 
 /** An id decides, else a name; a result with neither can be any call's. */
-function fits({ callId, name }: PostedResult, call: PlacedCall): boolean {
+export function fits({ callId, name }: PostedResult, call: Pick<PlacedCall, 'id' | 'name'>): boolean {
   return callId === undefined ? name === undefined || call.name === name : call.id === callId
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
-import { checkCounts, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
+import { checkBounds, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
 
 const user = { role: 'user' as const, content: 'What is the weather?' }
 const body: PromptBody = { appID: 'edu.umich.app', model: 'qwen3:0.6b', messages: [user] }
@@ -47,13 +47,13 @@ test("a conversation's name has 1 to 155 characters, whatever they are, but no U
 test('a request may have as many messages and tools as allowed, and no more', () => {
   const tool = { function: { name: 'f' } }
   const full = { ...body, messages: [user, user], tools: [tool, tool] }
-  checkCounts(full, { maxMessages: 2, maxTools: 2 })
-  checkCounts(body, { maxMessages: 1, maxTools: 0 })
-  assert.throws(() => checkCounts(full, { maxMessages: 1, maxTools: 2 }), {
+  checkBounds(full, { maxMessages: 2, maxTools: 2 })
+  checkBounds(body, { maxMessages: 1, maxTools: 0 })
+  assert.throws(() => checkBounds(full, { maxMessages: 1, maxTools: 2 }), {
     code: 'invalid-request',
     message: /has 2 messages; 1 are allowed \(setting CHATTERD_MAX_MESSAGES\)/,
   })
-  assert.throws(() => checkCounts(full, { maxMessages: 2, maxTools: 1 }), {
+  assert.throws(() => checkBounds(full, { maxMessages: 2, maxTools: 1 }), {
     code: 'invalid-request',
     message: /has 2 tools; 1 are allowed \(setting CHATTERD_MAX_TOOLS\)/,
   })

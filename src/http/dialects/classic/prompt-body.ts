@@ -1,9 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
-import type { NewMessage } from '../../../protocol/message.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
-import { importCalls } from './import-calls.ts'
+import { importCalls, resultOf } from './import-calls.ts'
 import type { PostedResults } from './match-results.ts'
 
 /** Names that go into the database as text, which cannot hold U+0000. */
@@ -67,8 +66,8 @@ export interface PostedLimits {
   maxTools: number
 }
 
-/** Throws `invalid-request` where a request brings more than it may, or nothing. */
-export function checkCounts(body: PromptBody, limits: PostedLimits): void {
+/** Throws `invalid-request` where a request brings more than it may, or names that the database cannot hold. */
+export function checkBounds(body: PromptBody, limits: PostedLimits): void {
   if (body.messages.length > limits.maxMessages) {
     const words = `The request has ${body.messages.length} messages; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
     throw new ChatterdError('invalid-request', words)
@@ -108,16 +107,7 @@ export function resultsOf(messages: readonly PostedMessage[]): PostedResults | u
   const results = messages.filter((message) => message.role === 'tool')
   const asked = messages.filter((message) => message.role === 'user' || message.role === 'system')
   return {
-    prefix: newMessagesOf(asked),
-    results: results.map(({ content = '', tool_call_id, tool_name }) => ({
-      content,
-      ...(tool_call_id && { callId: tool_call_id }),
-      ...(tool_name && { name: tool_name }),
-    })),
+    prefix: importCalls(asked),
+    results: results.map(resultOf),
   }
-}
-
-/** The messages that begin a turn. Throws `invalid-request` for results that follow no call. */
-export function newMessagesOf(messages: readonly PostedMessage[]): NewMessage[] {
-  return importCalls(messages)
 }

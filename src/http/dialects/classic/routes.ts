@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
@@ -7,18 +7,11 @@ import type { Engine } from '../../../turn/engine.ts'
 import type { SseLimits } from '../../sse-response.ts'
 import { boardRoutes } from './board-routes.ts'
 import { generateRoute } from './generate-route.ts'
-import {
-  checkCounts,
-  newMessagesOf,
-  type PostedLimits,
-  PromptBody,
-  resultsOf,
-  settingsOf,
-  toolsOf,
-} from './prompt-body.ts'
+import { importCalls } from './import-calls.ts'
+import { checkBounds, type PostedLimits, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
 import { streamAnsweredTurn, streamNewTurn } from './stream-turn.ts'
 import { type ReadWeather, weatherRoutes } from './weather-routes.ts'
-import { withoutNulls } from './without-nulls.ts'
+import { takeOutNulls } from './without-nulls.ts'
 
 /** What the classic dialect works with. */
 export interface ClassicPorts {
@@ -38,13 +31,10 @@ export interface ClassicPorts {
 export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   const { turns, engine, limits } = ports
   const schema = { body: PromptBody }
-  const preValidation = async (request: FastifyRequest) => {
-    request.body = withoutNulls(request.body)
-  }
 
-  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation }, async ({ body }) => {
-    checkCounts(body, limits)
-    await turns.reset(conversationOf(body), newMessagesOf(body.messages))
+  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation: takeOutNulls }, async ({ body }) => {
+    checkBounds(body, limits)
+    await turns.reset(conversationOf(body), importCalls(body.messages))
     return {}
   })
 
@@ -52,23 +42,27 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
     ['/llmtools', true],
     ['/llmchat', false],
   ] as const) {
-    app.post<{ Body: PromptBody }>(route, { schema, preValidation }, async ({ body }, reply) => {
-      checkCounts(body, limits)
-      const { model, stream = true } = body
-      const tools = offerTools ? deviceTools(body, ports) : undefined
-      const request = { model, stream, offerTools, settings: settingsOf(body) }
-      const prompt = { conversation: conversationOf(body), request, ...(tools && { tools }) }
-      const results = resultsOf(body.messages)
-      if (results) {
+    app.post<{ Body: PromptBody }>(
+      route,
+      { schema, preValidation: takeOutNulls },
+      async ({ body }, reply) => {
+        checkBounds(body, limits)
+        const { model, stream = true } = body
+        const tools = offerTools ? deviceTools(body, ports) : undefined
+        const request = { model, stream, offerTools, settings: settingsOf(body) }
+        const prompt = { conversation: conversationOf(body), request, ...(tools && { tools }) }
+        const results = resultsOf(body.messages)
+        if (results) {
+          await checkModel(engine, model)
+          return streamAnsweredTurn(reply, prompt, results, ports)
+        }
+        const messages = importCalls(body.messages)
+        if (messages.length === 0)
+          throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
         await checkModel(engine, model)
-        return streamAnsweredTurn(reply, prompt, results, ports)
-      }
-      const messages = newMessagesOf(body.messages)
-      if (messages.length === 0)
-        throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
-      await checkModel(engine, model)
-      return streamNewTurn(reply, prompt, messages, ports)
-    })
+        return streamNewTurn(reply, prompt, messages, ports)
+      },
+    )
   }
 
   generateRoute(app, engine)

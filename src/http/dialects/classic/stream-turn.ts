@@ -7,6 +7,7 @@ import type { LiveTurns } from '../../../stream/live-turns.ts'
 import type { ConversationKey, ConversationStore, PlacedCall } from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
 import type { SseLimits } from '../../sse-response.ts'
+import { data, encodeCallsLine } from './encode-events.ts'
 import { ownCallsLine, ownEndLine } from './engine-lines.ts'
 import { matchResults, type PostedResults } from './match-results.ts'
 import { openAnswer } from './turn-answer.ts'
@@ -90,6 +91,6 @@ async function answerCalls(
 
 /** What a stream says that ends while calls are still open: those that have to be told again, and an end. */
 function lastWords(model: string, open: readonly PlacedCall[]): string {
-  const calls = open.length > 0 ? `event: tool_calls\ndata: ${ownCallsLine(model, open)}\n\n` : ''
-  return `${calls}data: ${ownEndLine(model)}\n\n`
+  const calls = open.length > 0 ? encodeCallsLine(ownCallsLine(model, open)) : ''
+  return calls + data(ownEndLine(model))
 }

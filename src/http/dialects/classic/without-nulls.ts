@@ -1,4 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
+
+/** To be done before a body is checked. */
+export async function takeOutNulls(request: FastifyRequest): Promise<void> {
+  request.body = withoutNulls(request.body)
+}
 
 /**
  * A request's body without the nulls that stand for absent fields: its own, those of its messages, their calls and its
