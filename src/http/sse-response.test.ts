@@ -29,3 +29,25 @@ test('a stream is never silent for longer than the setting says, wherever in bet
     raw.emit('close')
   }
 })
+
+test('a stream has the headers that plugins have set, and an error of its socket ends nothing but it', () => {
+  const heads: object[] = []
+  const raw = Object.assign(new EventEmitter(), {
+    writableLength: 0,
+    writeHead: (_status: number, headers: object) => void heads.push(headers),
+    write() {},
+  })
+  const reply = { raw, hijack() {}, getHeaders: () => ({ vary: 'origin' }) } as unknown as FastifyReply
+  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, () => {})
+  sse.write('data: 1\n\n')
+  raw.emit('error', new Error('ECONNRESET'))
+  assert.equal(sse.isClosed, true)
+  assert.deepEqual(heads, [
+    {
+      vary: 'origin',
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  ])
+})

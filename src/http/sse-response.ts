@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
 /** What bounds a stream of server-sent events. */
@@ -57,7 +56,7 @@ export class SseResponse {
     this.#silent = 0
     const raw = this.#reply.raw
     // Looked at before the write: a client that has read all so far gets its next line, however long that is.
-    if (unread(raw) <= this.#limits.maxUnreadBytes) {
+    if (raw.writableLength <= this.#limits.maxUnreadBytes) {
       this.#send(text)
     } else {
       this.#stop()
@@ -114,10 +113,3 @@ export class SseResponse {
 }
 
 const lastChunk = '0\r\n\r\n'
-
-/** Bytes written that the client has not taken yet. */
-function unread(raw: ServerResponse): number {
-  // HTTP/2's compatible response has its bytes in the stream below it.
-  const stream = (raw as { stream?: { writableLength?: number } }).stream
-  return stream?.writableLength ?? raw.writableLength
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
@@ -19,6 +20,44 @@ async function faultsOf(error: Error): Promise<unknown[]> {
   await heartbeat.stop()
   return faults
 }
+
+test('signs of life come three times a lease, one at a time, and the last one before the process leaves', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const done: string[] = []
+  const told: unknown[] = []
+  let answer = Promise.withResolvers<string[]>()
+  const heartbeat = startHeartbeat(
+    {
+      heartbeat(turns) {
+        done.push(`alive with ${turns}`)
+        return answer.promise
+      },
+      async leave() {
+        done.push('left')
+      },
+    },
+    {
+      leaseMs: 300,
+      turns: () => ['t1'],
+      onEnded: (ended) => told.push(ended),
+      onFault: () => assert.fail(),
+    },
+  )
+  t.mock.timers.tick(100)
+  assert.deepEqual(done, ['alive with t1'])
+  answer.resolve(['lost'])
+  await heartbeat.first
+  assert.deepEqual(told, [['lost']])
+
+  answer = Promise.withResolvers()
+  t.mock.timers.tick(100)
+  const stopped = heartbeat.stop()
+  await setImmediate()
+  assert.deepEqual(done, ['alive with t1', 'alive with t1'])
+  answer.resolve([])
+  await stopped
+  assert.deepEqual([done.at(-1), told.length], ['left', 1])
+})
 
 test('a sign of life that fails by more than an absence of the database is told', async () => {
   const denied = Object.assign(new Error('permission denied for table runners'), { code: '42501' })

@@ -1,83 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { call, calls, createScriptedEngine, part, type Scene, says } from '../../test/scripted-engine.ts'
-import {
-  conversation,
-  engineError,
-  kinds,
-  limits,
-  locate,
-  request,
-  resident,
-  user,
-} from '../../test/scripted-turn.ts'
-import type { TurnEnd, TurnEvent } from '../protocol/events.ts'
-import { createToolbox } from '../tools/toolbox.ts'
-import type { Tool } from '../turn/toolbox.ts'
-import { type LiveLimits, LiveTurns } from './live-turns.ts'
-
-const here = new AbortController().signal
-const bounds: LiveLimits = {
-  maxTurns: 9,
-  turnTimeoutMs: 60_000,
-  busyWaitMs: 60_000,
-  maxWaiting: 9,
-  leaseMs: 0,
-}
-
-/** The turns of a process whose engine plays these answers; from `hold` on, until `release`, it begins none. */
-function process(scripts: Scene[][], given: Partial<LiveLimits> & { tools?: Tool[] } = {}) {
-  const { tools = [], ...more } = given
-  let gate = Promise.withResolvers<void>()
-  gate.resolve()
-  const store = createMemoryStore()
-  const engine = createScriptedEngine(scripts, { beforeBatch: () => gate.promise })
-  const faults: unknown[] = []
-  let turnIds = 0
-  let callIds = 0
-  const turns = new LiveTurns(
-    {
-      ...{ engine, store, limits, toolbox: createToolbox(tools), now: () => 0 },
-      newCallId: () => `own_${++callIds}`,
-      newTurnId: () => `t${++turnIds}`,
-      onFault: (fault) => faults.push(fault),
-    },
-    { ...bounds, ...more },
-  )
-
-  function post(content: string, name = conversation.name, left = here) {
-    const events: TurnEvent[] = []
-    const key = { tenant: '', name }
-    const beginning = { conversation: key, request, messages: [user(content)], tools: [locate] }
-    const begun = turns.begin(beginning, left, (batch) => events.push(...batch))
-    const ended = begun.then((live) => live.finished)
-    // Whoever does not look at one of them looks at the other.
-    ended.catch(() => undefined)
-    return { begun, ended, events }
-  }
-
-  return {
-    ...{ turns, store, engine, faults, post },
-    hold: () => {
-      gate = Promise.withResolvers()
-    },
-    release: () => gate.resolve(),
-    log: (name = 'talk') => store.conversation(name)?.messages.map(({ content }) => content),
-  }
-}
-
-/** Lets everything happen that waits for nothing from outside. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-function lastEnd(events: readonly TurnEvent[]): TurnEnd | undefined {
-  const last = events.at(-1)
-  assert.equal(events.filter(({ type }) => type === 'turn-end').length, 1)
-  return last?.type === 'turn-end' ? last : undefined
-}
+import { here, lastEnd, liveProcess, settle } from '../../test/live-process.ts'
+import { call, calls, part, says } from '../../test/scripted-engine.ts'
+import { conversation, engineError, kinds, request, resident, user } from '../../test/scripted-turn.ts'
+import type { TurnEvent } from '../protocol/events.ts'
 
 test('a turn tells its listener all that happens, first that it began', async () => {
-  const { post, turns } = process([says('Hi.')])
+  const { post, turns } = liveProcess([says('Hi.')])
   const { begun, ended, events } = post('Hello?')
   assert.equal((await begun).id, 't1')
   assert.deepEqual(turns.ids(), ['t1'])
@@ -88,7 +17,7 @@ test('a turn tells its listener all that happens, first that it began', async ()
 })
 
 test('a turn goes on when nobody listens any more', async () => {
-  const { hold, release, store, turns } = process([says('Hi.')])
+  const { hold, release, store, turns } = liveProcess([says('Hi.')])
   hold()
   const live = await turns.begin({ conversation, request, messages: [user('Hello?')] }, here, () => undefined)
   const told: TurnEvent[] = []
@@ -100,7 +29,7 @@ test('a turn goes on when nobody listens any more', async () => {
 })
 
 test('prompts to one conversation run one after the other, in order of arrival', async () => {
-  const { post, hold, release, log } = process([says('one.'), says('two.'), says('three.')])
+  const { post, hold, release, log } = liveProcess([says('one.'), says('two.'), says('three.')])
   hold()
   const posts = ['1', '2', '3'].map((content) => post(content))
   await settle()
@@ -112,7 +41,7 @@ test('prompts to one conversation run one after the other, in order of arrival',
 })
 
 test('prompts to different conversations run side by side', async () => {
-  const { post, hold, release, log } = process([says('Hi.')])
+  const { post, hold, release, log } = liveProcess([says('Hi.')])
   hold()
   const posts = ['a', 'b'].map((name) => post('Hello?', name))
   await settle()
@@ -122,7 +51,7 @@ test('prompts to different conversations run side by side', async () => {
 })
 
 test('a client that leaves while it waits has asked nothing', async () => {
-  const { post, hold, release, log } = process([says('Hi.')])
+  const { post, hold, release, log } = liveProcess([says('Hi.')])
   hold()
   const left = new AbortController()
   const first = post('1')
@@ -139,7 +68,7 @@ test('a client that leaves while it waits has asked nothing', async () => {
 })
 
 test('a client that waits too long is told that the conversation is busy', async () => {
-  const { post, hold, release, log } = process([says('Hi.')], { busyWaitMs: 1 })
+  const { post, hold, release, log } = liveProcess([says('Hi.')], { busyWaitMs: 1 })
   hold()
   const first = post('1')
   await first.begun
@@ -150,7 +79,7 @@ test('a client that waits too long is told that the conversation is busy', async
 })
 
 test('when as many wait for a conversation as may, the next one is told at once', async () => {
-  const { post, hold, release } = process([says('Hi.')], { maxWaiting: 1 })
+  const { post, hold, release } = liveProcess([says('Hi.')], { maxWaiting: 1 })
   hold()
   const first = post('1')
   await first.begun
@@ -161,7 +90,7 @@ test('when as many wait for a conversation as may, the next one is told at once'
 })
 
 test('more turns than allowed are refused, until one has ended', async () => {
-  const { post, hold, release } = process([says('Hi.')], { maxTurns: 2 })
+  const { post, hold, release } = liveProcess([says('Hi.')], { maxTurns: 2 })
   hold()
   const running = [post('Hello?', 'a'), post('Hello?', 'b')]
   await assert.rejects(post('Hello?', 'c').begun, {
@@ -174,7 +103,7 @@ test('more turns than allowed are refused, until one has ended', async () => {
 })
 
 test('a conversation that another process is busy in is asked for again', async () => {
-  const { post, store, log } = process([says('Hi.')])
+  const { post, store, log } = liveProcess([says('Hi.')])
   const begin = store.begin
   let busy = 1
   store.begin = async (beginning) => (busy-- > 0 ? undefined : begin(beginning))
@@ -183,7 +112,7 @@ test('a conversation that another process is busy in is asked for again', async 
 })
 
 test('a begin that the database refuses is told to its client, and the next one goes on', async () => {
-  const { post, store, turns } = process([says('Hi.')])
+  const { post, store, turns } = liveProcess([says('Hi.')])
   store.before = () => {
     throw engineError('database-unavailable')
   }
@@ -194,7 +123,7 @@ test('a begin that the database refuses is told to its client, and the next one 
 })
 
 test('a turn that runs too long fails, with words that name the setting', async () => {
-  const { post, store } = process([[[part({ text: 'It is' })], 'silence']], { turnTimeoutMs: 1 })
+  const { post, store } = liveProcess([[[part({ text: 'It is' })], 'silence']], { turnTimeoutMs: 1 })
   const { ended, events } = post('Hello?')
   await ended
   const end = lastEnd(events)
@@ -204,7 +133,7 @@ test('a turn that runs too long fails, with words that name the setting', async 
 })
 
 test('an answer of the device lets the turn go on, in this process', async () => {
-  const { post, turns, log } = process([calls(call('locate')), says('In Bonn.')])
+  const { post, turns, log } = liveProcess([calls(call('locate')), says('In Bonn.')])
   const first = post('Where am I?')
   await first.ended
   assert.equal(first.events.at(-1)?.type, 'turn-waiting')
@@ -219,7 +148,7 @@ test('an answer of the device lets the turn go on, in this process', async () =>
 })
 
 test('a turn goes on once, with the last of its answers, and takes none twice', async () => {
-  const { post, turns, engine } = process([calls(call('locate'), call('locate')), says('Done.')])
+  const { post, turns, engine } = liveProcess([calls(call('locate'), call('locate')), says('Done.')])
   await post('Where am I?').ended
   const answer = (index: number) => {
     const answers = [{ seq: 2, index, status: 'answered' as const, output: 'Bonn' }]
@@ -236,7 +165,7 @@ test('a turn goes on once, with the last of its answers, and takes none twice', 
 test('a quick device waits for the resident calls of the same answer', async () => {
   const slow = Promise.withResolvers<string>()
   const scripts = [calls(call('slow'), call('locate')), says('Done.')]
-  const { post, turns, engine } = process(scripts, { tools: [resident('slow', () => slow.promise)] })
+  const { post, turns, engine } = liveProcess(scripts, { tools: [resident('slow', () => slow.promise)] })
   const first = post('Where am I?')
   await first.begun
   await settle()
@@ -253,7 +182,7 @@ test('a quick device waits for the resident calls of the same answer', async () 
 })
 
 test('a new prompt supersedes a turn that waits for its device', async () => {
-  const { post, store, engine } = process([calls(call('locate')), says('Hi.')])
+  const { post, store, engine } = liveProcess([calls(call('locate')), says('Hi.')])
   await post('Where am I?').ended
   await post('Never mind.').ended
   assert.deepEqual([store.turn('t1')?.status, store.turn('t2')?.status], ['cancelled', 'completed'])
@@ -262,7 +191,7 @@ test('a new prompt supersedes a turn that waits for its device', async () => {
 })
 
 test('emptying a conversation cancels the turn that runs in it', async () => {
-  const { post, turns, store, log } = process([[[part({ text: 'It is' })], 'silence']])
+  const { post, turns, store, log } = liveProcess([[[part({ text: 'It is' })], 'silence']])
   const { begun, ended, events } = post('Hello?')
   ;(await begun).accept()
   await settle()
@@ -274,7 +203,7 @@ test('emptying a conversation cancels the turn that runs in it', async () => {
 })
 
 test('a database that stays away interrupts the turn, and its client is told', async () => {
-  const { post, store, faults, turns } = process([says('Hi.')])
+  const { post, store, faults, turns } = liveProcess([says('Hi.')])
   const away = engineError('database-unavailable', 'connection refused')
   store.before = (operation) => {
     if (operation !== 'begin') throw away
@@ -289,7 +218,7 @@ test('a database that stays away interrupts the turn, and its client is told', a
 
 test('a fault of ours fails the turn, is logged, and is no secret of the client', async () => {
   const fault = new TypeError('a bug with secrets in it')
-  const { post, store, faults } = process([[fault]])
+  const { post, store, faults } = liveProcess([[fault]])
   const { ended, events } = post('Hello?')
   await ended
   const end = lastEnd(events)
@@ -301,7 +230,7 @@ test('a fault of ours fails the turn, is logged, and is no secret of the client'
 
 test('a fault that cannot be stored is told to the client all the same', async () => {
   const fault = new TypeError('a bug')
-  const { post, store, faults } = process([says('Hi.')])
+  const { post, store, faults } = liveProcess([says('Hi.')])
   store.before = (operation) => {
     if (operation !== 'begin') throw fault
   }
@@ -312,72 +241,45 @@ test('a fault that cannot be stored is told to the client all the same', async (
 })
 
 test('a request that fails before its client was told anything can be refused', async () => {
-  const { post, store } = process([[engineError('engine-busy', 'queue full')]])
+  const { post, store } = liveProcess([[engineError('engine-busy', 'queue full')]])
   const { ended, events } = post('Hello?')
   await ended
   assert.equal(lastEnd(events)?.refused, true)
   assert.equal(store.turn('t1'), undefined)
 })
 
-test('a drain takes no new turns and lets those that run finish', async () => {
-  const { post, turns, hold, release, store } = process([says('Hi.')])
-  hold()
-  const running = post('1')
-  await running.begun
-  const waiting = post('2')
-  const drained = turns.drain(60_000)
-  assert.equal(turns.isDraining, true)
-  await assert.rejects(post('3', 'other').begun, { code: 'shutting-down' })
-  const answers = { turn: 't1', answers: [] }
-  await assert.rejects(
-    turns.answer(conversation, answers, () => undefined),
-    { code: 'shutting-down' },
-  )
-  await assert.rejects(turns.reset(conversation, []), { code: 'shutting-down' })
-  release()
-  await drained
-  assert.equal(lastEnd(running.events)?.status, 'completed')
-  await assert.rejects(waiting.begun, { code: 'shutting-down' })
-  assert.equal(store.turn('t2'), undefined)
+test('a begin whose answer was lost is refused, and taken back in case it was stored', async () => {
+  const { post, store } = liveProcess([says('Hi.')])
+  const begin = store.begin
+  store.begin = async (beginning) => {
+    await begin(beginning)
+    throw engineError('database-unavailable')
+  }
+  await assert.rejects(post('1').begun, { code: 'database-unavailable' })
+  await settle()
+  assert.equal(store.turn('t1'), undefined)
 })
 
-test('what still runs at the deadline of a drain is ended as interrupted, and stored', async () => {
-  const { post, turns, store } = process([[[part({ text: 'It is' })], 'silence']])
-  const { begun, events } = post('Hello?')
-  ;(await begun).accept()
-  await settle()
-  await turns.drain(1)
-  const end = lastEnd(events)
-  assert.deepEqual([end?.status, end?.error?.code], ['interrupted', 'shutting-down'])
-  assert.equal(store.turn('t1')?.status, 'interrupted')
-})
-
-test('a drain waits for a turn that is just being begun', async () => {
-  const { post, turns, store } = process([says('Hi.')])
-  const writing = Promise.withResolvers<void>()
-  store.before = (operation) => (operation === 'begin' ? writing.promise : undefined)
-  const { begun, events } = post('Hello?')
-  await settle()
-  let drained = false
-  const draining = turns.drain(60_000).then(() => {
-    drained = true
-  })
-  await settle()
-  assert.equal(drained, false)
-  writing.resolve()
-  await Promise.all([begun, draining])
-  assert.equal(lastEnd(events)?.status, 'completed')
-})
-
-test('a turn that begins after the deadline of a drain is ended at once', async () => {
-  const { post, turns, store } = process([[[part({ text: 'It is' })], 'silence']])
-  const writing = Promise.withResolvers<void>()
-  store.before = (operation) => (operation === 'begin' ? writing.promise : undefined)
-  const { ended, events } = post('Hello?')
-  await settle()
-  const draining = turns.drain(0)
-  // The deadline's timer was set before this one, for the same time.
-  setTimeout(writing.resolve, 1)
-  await Promise.all([ended, draining])
-  assert.equal(lastEnd(events)?.status, 'interrupted')
+test('a turn that is at its last words is not taken for the next one of its conversation', {
+  timeout: 10_000,
+}, async () => {
+  const { post, store, turns } = liveProcess([says('Hi.'), [[part({ text: 'It is' })], 'silence']])
+  const lastWords = Promise.withResolvers<void>()
+  const endStep = store.endStep
+  store.endStep = async (outcome) => {
+    const stored = await endStep(outcome)
+    await lastWords.promise
+    return stored
+  }
+  const first = post('1')
+  await first.begun
+  // Its answer is stored, so another process would let the next one begin.
+  while (store.turn('t1')?.status !== 'completed') await settle()
+  const second = await turns.begin({ conversation, request, messages: [user('2')] }, here, () => undefined)
+  second.accept()
+  lastWords.resolve()
+  await first.ended
+  await turns.reset(conversation, [])
+  await second.finished
+  assert.deepEqual(turns.ids(), [])
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
 import { TakeBack } from './take-back.ts'
 
@@ -23,6 +24,14 @@ test('any other refusal has stored nothing, and is only told', () => {
   const refused = new ChatterdError('invalid-request', 'no')
   assert.throws(() => after('a')(refused), refused)
   assert.deepEqual(taken, [])
+})
+
+test('what was taken back makes room for others', async () => {
+  const { taken, after } = takeBack(1)
+  assert.throws(() => after('a')(away), away)
+  await setImmediate()
+  assert.throws(() => after('b')(away), away)
+  assert.deepEqual(taken, ['a', 'b'])
 })
 
 test('no more are taken back at once than allowed', () => {

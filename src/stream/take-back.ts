@@ -9,7 +9,7 @@ import type { TurnStore } from '../turn/turn-store.ts'
 export class TakeBack {
   readonly #store: Pick<TurnStore, 'withdraw'>
   readonly #most: number
-  readonly #under = new Set<string>()
+  #under = 0
 
   /** `store` repeats its writes while the database is away; `most` are taken back at once, the rest is left to the sweep. */
   constructor(store: Pick<TurnStore, 'withdraw'>, most: number) {
@@ -26,9 +26,9 @@ export class TakeBack {
   }
 
   async #withdraw(turn: string): Promise<void> {
-    if (this.#under.has(turn) || this.#under.size >= this.#most) return
-    this.#under.add(turn)
+    if (this.#under >= this.#most) return
+    this.#under += 1
     await this.#store.withdraw(turn, []).catch(() => {})
-    this.#under.delete(turn)
+    this.#under -= 1
   }
 }

@@ -40,7 +40,7 @@ export async function cutAfterOverflow(
 }
 
 /** The context to ask of the engine, in tokens: what the request's settings say, or our setting; undefined: its own. */
-export function askedContext(
+function askedContext(
   { options }: JsonObject,
   { contextTokens }: Pick<TurnLimits, 'contextTokens'>,
 ): number | undefined {

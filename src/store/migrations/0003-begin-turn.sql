@@ -74,14 +74,16 @@ begin
     case when (p->'known'->>'conversation')::uuid = c.id then (p->'known'->>'seq')::bigint else 0 end));
 end $$;
 
--- Ends a turn whose process is gone. Its answer so far, if any was stored, stays; the caller has locked its conversation.
-create function chatterd.interrupt_turn(p_turn uuid) returns void language plpgsql as $$
+-- Ends a turn whose process is gone; false where it has ended already. Its answer so far, if any was stored, stays; the caller has locked its conversation.
+create function chatterd.interrupt_turn(p_turn uuid) returns boolean language plpgsql as $$
 begin
   update chatterd.turns
   set status = 'interrupted', ended_at = now(),
       error = '{"code": "turn-lost", "detail": "The process that ran this turn is gone."}'
   where id = p_turn and status = 'running';
-  if found then perform chatterd.close_calls(p_turn); end if;
+  if not found then return false; end if;
+  perform chatterd.close_calls(p_turn);
+  return true;
 end $$;
 
 -- Undoes begin_turn, as if the request had never come; or, with p.answered, answer_calls: those calls are open again.

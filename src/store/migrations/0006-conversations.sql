@@ -39,8 +39,7 @@ begin
     order by t.conversation_id
   loop
     perform from chatterd.conversations where id = lost.conversation_id for update;
-    perform chatterd.interrupt_turn(lost.id);
-    ended := ended || lost.id;
+    if chatterd.interrupt_turn(lost.id) then ended := ended || lost.id; end if;
   end loop;
   return to_json(ended);
 end $$;

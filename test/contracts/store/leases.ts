@@ -36,6 +36,27 @@ export function leases(world: () => StoreWorld): void {
     await begun(living.store, beginning(conversation, 'go on'))
   })
 
+  test('a turn that its process ends while it is thought gone is completed or interrupted, never both', async () => {
+    for (let round = 0; round < 30; round++) {
+      const [late, living] = [await world().process(), await world().process()]
+      const conversation = world().conversation()
+      const { id: turn } = await begun(late.store, beginning(conversation))
+      await late.expire()
+      const [stored, ended] = await Promise.all([
+        late.store.endStep({ ...step(turn, 1, 'done'), status: 'completed' }).then(
+          () => true,
+          () => false,
+        ),
+        living.store.heartbeat([]),
+      ])
+      const newest = await living.store.newestTurn(conversation)
+      assert.deepEqual(
+        [newest?.status, ended.includes(turn)],
+        stored ? ['completed', false] : ['interrupted', true],
+      )
+    }
+  })
+
   test('a prompt does not wait for a turn whose process is gone', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()

@@ -94,6 +94,19 @@ export function withdrawals(world: () => StoreWorld): void {
     assert.equal((await one.store.answer({ turn, answers })).result, 'go-on')
   })
 
+  test('withdrawn results of a conversation that has device tools leave them as they were', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: turn } = await begun(store, beginning(conversation, 'where?', { tools: [tool('a')] }))
+    const calls = [deviceCall(0)]
+    const { seq } = await store.endStep({ ...step(turn, 1, '', { calls }), status: 'waiting' })
+    const before = await world().snapshot(conversation)
+    const outcome = await store.answer({ turn, answers: [answered(seq, 0)], tools: [tool('b')] })
+    assert.ok(outcome.result === 'go-on')
+    await store.withdraw(turn, outcome.state.answered)
+    assert.deepEqual(await world().snapshot(conversation), before)
+  })
+
   test('a prompt that another process has ended is not withdrawn', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
