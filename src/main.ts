@@ -80,6 +80,8 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       engine,
       toolbox,
       store: store.conversations,
+      journal: store.journal,
+      directory: store.directory,
       limits: {
         maxSteps: config.maxSteps,
         maxCalls: config.maxCalls,
@@ -95,16 +97,29 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       maxTurns: config.maxTurns,
       turnTimeoutMs: config.turnTimeoutMs,
       busyWaitMs: config.busyWaitMs,
-      maxWaiting: config.busyQueue,
+      eventLead: config.eventLead,
       leaseMs: config.leaseMs,
     },
   )
-  await store.live(() => turns.ids())
+  store.onSignal((signal) => turns.hear(signal))
+  await store.live(
+    () => turns.ids(),
+    (pulse) => turns.feel(pulse),
+    () => turns.room,
+  )
 
   const app = createApp({
     turns,
     engine,
     store: store.conversations,
+    directory: store.directory,
+    storeLate: async (turn, late) => void (await turns.results(turn, late)),
+    residentTools: () =>
+      toolbox.schemas().map((schema) => ({
+        schema,
+        timeoutMs: config.toolTimeoutMs,
+        maxOutputBytes: config.toolOutputBytes,
+      })),
     readWeather: (place, signal) => readWeather(place, { ...weather, signal }),
     newId: uuidv7,
     readiness: () =>

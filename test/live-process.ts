@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import type { TurnEnd, TurnEvent } from '../src/protocol/events.ts'
+import type { LiveTurn } from '../src/stream/live-turn.ts'
 import { type LiveLimits, LiveTurns } from '../src/stream/live-turns.ts'
+import type { EnteredTurn } from '../src/stream/turn-entrance.ts'
 import { createToolbox } from '../src/tools/toolbox.ts'
+import type { TurnBeginning } from '../src/turn/conversation-store.ts'
 import type { Tool } from '../src/turn/toolbox.ts'
-import { createMemoryStore } from './memory-store.ts'
+import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { createScriptedEngine, type Scene } from './scripted-engine.ts'
 import { conversation, limits, locate, request, user } from './scripted-turn.ts'
 
@@ -13,16 +16,24 @@ const bounds: LiveLimits = {
   maxTurns: 9,
   turnTimeoutMs: 60_000,
   busyWaitMs: 60_000,
-  maxWaiting: 9,
+  eventLead: 64,
   leaseMs: 0,
 }
 
+/** What one process of the tests is given; all has a default. */
+export interface Given extends Partial<LiveLimits> {
+  tools?: Tool[]
+  /** Requests that may wait for a conversation. */
+  busyQueue?: number
+  /** Shared with another process. */
+  store?: MemoryStore
+}
+
 /** The turns of a process whose engine plays these answers; from `hold` on, until `release`, it begins none. */
-export function liveProcess(scripts: Scene[][], given: Partial<LiveLimits> & { tools?: Tool[] } = {}) {
-  const { tools = [], ...more } = given
+export function liveProcess(scripts: Scene[][], given: Given = {}) {
+  const { tools = [], busyQueue = 9, store = createMemoryStore({ busyQueue }), ...more } = given
   let gate = Promise.withResolvers<void>()
   gate.resolve()
-  const store = createMemoryStore()
   const engine = createScriptedEngine(scripts, { beforeBatch: () => gate.promise })
   const faults: unknown[] = []
   let turnIds = 0
@@ -30,6 +41,7 @@ export function liveProcess(scripts: Scene[][], given: Partial<LiveLimits> & { t
   const turns = new LiveTurns(
     {
       ...{ engine, store, limits, toolbox: createToolbox(tools), now: () => 0 },
+      ...{ journal: store.journal, directory: store.directory },
       newCallId: () => `own_${++callIds}`,
       newTurnId: () => `t${++turnIds}`,
       onFault: (fault) => faults.push(fault),
@@ -37,12 +49,10 @@ export function liveProcess(scripts: Scene[][], given: Partial<LiveLimits> & { t
     { ...bounds, ...more },
   )
 
-  function post(content: string, name = conversation.name, left = here) {
+  function post(content: string, name = conversation.name, left = here, more: Partial<TurnBeginning> = {}) {
     const events: TurnEvent[] = []
-    const key = { tenant: '', name }
-    const beginning = { conversation: key, request, messages: [user(content)], tools: [locate] }
-    const begun = turns.begin(beginning, left, (batch) => events.push(...batch))
-    const ended = begun.then((live) => live.finished)
+    const begun = turns.begin({ ...prompt(content, name), ...more }, left, (batch) => events.push(...batch))
+    const ended = begun.then(({ live }) => live?.finished)
     // Whoever does not look at one of them looks at the other.
     ended.catch(() => undefined)
     return { begun, ended, events }
@@ -56,6 +66,19 @@ export function liveProcess(scripts: Scene[][], given: Partial<LiveLimits> & { t
     release: () => gate.resolve(),
     log: (name = 'talk') => store.conversation(name)?.messages.map(({ content }) => content),
   }
+}
+
+/** A prompt of the phone that has `locate`; it waits its turn. */
+export function prompt(content: string, name = conversation.name) {
+  const whenBusy = 'queue' as const
+  return { conversation: { tenant: '', name }, request, messages: [user(content)], tools: [locate], whenBusy }
+}
+
+/** The turn that was begun, as it runs here. */
+export async function liveOf(begun: Promise<EnteredTurn>): Promise<LiveTurn> {
+  const { live } = await begun
+  assert.ok(live)
+  return live
 }
 
 /** Lets everything happen that waits for nothing from outside. */

@@ -1,50 +1,45 @@
-import type { Call } from '../src/protocol/call.ts'
-import { ChatterdError } from '../src/protocol/errors.ts'
-import type { ErrorDetail, TurnStatus } from '../src/protocol/events.ts'
-import type { LogMessage, NewMessage } from '../src/protocol/message.ts'
+import { keyOf } from '../src/protocol/conversation-key.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
-import type { BoardMessage, ConversationKey, ConversationStore } from '../src/turn/conversation-store.ts'
-import type { CallKey, TurnRequest, TurnState } from '../src/turn/turn-state.ts'
-import type { CallOutcome } from '../src/turn/turn-store.ts'
+import type { ConversationDirectory } from '../src/turn/conversation-directory.ts'
+import type { Answered, Begun, BoardMessage, ConversationStore } from '../src/turn/conversation-store.ts'
+import type { EventJournal } from '../src/turn/event-journal.ts'
+import { callEnd } from '../src/turn/turn-events.ts'
+import type { CallKey } from '../src/turn/turn-state.ts'
+import { cancelWaiting, memoryJournal, tell } from './memory-store/memory-journal.ts'
+import { MemoryLine } from './memory-store/memory-line.ts'
+import {
+  append,
+  callsOf,
+  endCalls,
+  isActive,
+  isOffered,
+  MemoryLog,
+  pin,
+  type StoredConversation,
+  type StoredTurn,
+  stateOf,
+} from './memory-store/memory-log.ts'
+import { memoryTurns } from './memory-store/memory-turns.ts'
 
-/** A turn as the store holds it. */
-export interface StoredTurn {
-  id: string
-  request: TurnRequest
-  status: TurnStatus
-  error?: ErrorDetail | undefined
-  step: number
-  firstSeq: number
-  answerSeq: number
-  superseded?: string
-  toolsBefore: readonly ToolSchema[]
-}
+export type { StoredConversation, StoredTurn } from './memory-store/memory-log.ts'
 
-/** A conversation as the store holds it. */
-export interface StoredConversation {
-  name: string
-  messages: LogMessage[]
-  turns: StoredTurn[]
-  tools: readonly ToolSchema[]
-  nextSeq: number
-  pinned: number
-  cut: number
-}
-
-type Operation = keyof ConversationStore
+type Operation = keyof ConversationStore | keyof EventJournal
 
 export interface MemoryStore extends ConversationStore {
   /** Called before each operation; may wait, and may throw: then nothing is written. */
   before: (operation: Operation) => Promise<void> | void
-  /** The operations that were done, in order. */
+  /** The operations that were done, in order; those of the journal are not. */
   readonly done: Operation[]
+  readonly journal: EventJournal
+  readonly directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
   conversation(name: string): StoredConversation | undefined
   turn(id: string): StoredTurn | undefined
 }
 
 /** Keeps what the ports of the store promise, in memory; for one process, which never loses a turn to another. */
-export function createMemoryStore(): MemoryStore {
-  const conversations = new Map<string, StoredConversation>()
+export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
+  const log = new MemoryLog()
+  const line = new MemoryLine()
   const board: BoardMessage[] = []
   const done: Operation[] = []
 
@@ -52,126 +47,58 @@ export function createMemoryStore(): MemoryStore {
   async function transaction<T>(operation: Operation, run: () => T): Promise<T> {
     await store.before(operation)
     const result = structuredClone(run())
-    done.push(operation)
+    if (operation !== 'read' && operation !== 'write') done.push(operation)
     return result
   }
-
-  function keyOf({ tenant, name }: ConversationKey): string {
-    return JSON.stringify([tenant, name])
-  }
-
-  function open(key: ConversationKey): StoredConversation {
-    const found = conversations.get(keyOf(key))
-    if (found) return found
-    const { name } = key
-    const fresh = { name, messages: [], turns: [], tools: [], nextSeq: 1, pinned: 0, cut: 1 }
-    conversations.set(keyOf(key), fresh)
-    return fresh
-  }
-
-  function find(turn: string): { conversation: StoredConversation; turn: StoredTurn } {
-    for (const conversation of conversations.values()) {
-      const found = conversation.turns.find(({ id }) => id === turn)
-      if (found) return { conversation, turn: found }
-    }
-    throw new ChatterdError('turn-lost', 'The turn is not run by this process any more.')
-  }
-
-  function append(
-    conversation: StoredConversation,
-    turn: string | null,
-    message: NewMessage & Partial<LogMessage>,
-  ): LogMessage {
-    const seq = conversation.nextSeq++
-    const stored = { complete: true, calls: [], ...structuredClone(message), seq, turn }
-    conversation.messages.push(stored)
-    return stored
-  }
-
-  function callsOf({ messages }: StoredConversation, turn: StoredTurn): (Call & CallKey)[] {
-    const own = messages.filter((message) => message.turn === turn.id && message.seq >= turn.answerSeq)
-    return own.flatMap(({ seq, calls }) => calls.map((call) => ({ ...call, seq })))
-  }
-
-  function alterCalls({ messages }: StoredConversation, alter: (call: Call, seq: number) => Call): void {
-    for (const message of messages) message.calls = message.calls.map((call) => alter(call, message.seq))
-  }
-
-  function end(conversation: StoredConversation, outcomes: readonly CallOutcome[], from: string): void {
-    alterCalls(conversation, (call, seq) => {
-      const outcome = outcomes.find((one) => one.seq === seq && one.index === call.index)
-      return outcome && call.status === from
-        ? { ...call, status: outcome.status, output: outcome.output }
-        : call
-    })
-  }
-
-  function stateOf(conversation: StoredConversation, turn: StoredTurn): TurnState {
-    const { name, messages, pinned, cut, tools } = conversation
-    const { id, request, status, step } = turn
-    const log = messages.filter(({ seq }) => seq <= Math.min(pinned, cut - 1) || seq >= cut)
-    return {
-      id,
-      conversation: name,
-      request,
-      status,
-      step,
-      log,
-      pinned,
-      cut,
-      deviceTools: tools,
-      answered: [],
-    }
-  }
-
-  /** The system messages that a conversation begins with are told to the model for ever. */
-  function pin(conversation: StoredConversation, first: readonly NewMessage[]): void {
-    const other = first.findIndex(({ role }) => role !== 'system')
-    conversation.pinned = other < 0 ? first.length : other
-    conversation.cut = conversation.pinned + 1
-  }
-
-  const isOffered = (call: Call) => call.status === 'offered'
 
   const store: MemoryStore = {
     before: () => undefined,
     done,
-    conversation: (name) => conversations.get(keyOf({ tenant: '', name })),
-    turn: (id) => [...conversations.values()].flatMap(({ turns }) => turns).find((turn) => turn.id === id),
+    journal: memoryJournal(log, transaction),
+    ...memoryTurns(log, line, transaction),
+    conversation: (name) => log.conversations.get(keyOf({ tenant: '', name })),
+    turn: (id) => log.turn(id),
 
-    begin: ({ turn: id, conversation: key, request, messages, tools }) =>
-      transaction('begin', () => {
-        const conversation = open(key)
-        const active = conversation.turns.find(({ status }) => status === 'running' || status === 'waiting')
-        if (active?.status === 'running') return undefined
-        const toolsBefore = conversation.tools
-        if (active) {
-          supersede(conversation, active)
-          active.status = 'cancelled'
+    begin: (beginning) =>
+      transaction('begin', (): Begun => {
+        const { turn: id, conversation: key, request, messages, whenBusy } = beginning
+        const conversation = log.open(key)
+        const again = conversation.turns.find((turn) => turn.id === id)
+        if (again) return { result: 'begun', state: stateOf(conversation, again) }
+        const before = line.before(beginning)
+        if (before) return before
+        const active = conversation.turns.find(isActive)
+        if (active?.status === 'running' || (whenBusy !== 'replace' && line.isBehind(beginning))) {
+          if (whenBusy === 'queue') line.enter(beginning, busyQueue)
+          return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
         }
-        conversation.tools = mergeTools(toolsBefore, tools)
+        if (active) cancelWaiting(conversation, active, 'superseded')
+        const { tools, system } = conversation
+        conversation.tools = mergeTools(
+          beginning.replaceTools && beginning.tools ? [] : tools,
+          beginning.tools,
+        )
+        conversation.system = beginning.system ?? system
         const firstSeq = conversation.nextSeq
         if (firstSeq === 1) pin(conversation, messages)
         for (const message of messages) append(conversation, id, message)
         const turn: StoredTurn = {
-          ...{
-            id,
-            request,
-            status: 'running',
-            step: 0,
-            firstSeq,
-            answerSeq: conversation.nextSeq,
-            toolsBefore,
-          },
-          ...(active && { superseded: active.id }),
+          ...{ id, request, status: 'running', step: 0, firstSeq, answerSeq: conversation.nextSeq },
+          ...{ superseded: active?.id, before: { tools, system }, untold: [] },
+          ...{ chunks: [], events: 0, eventsBefore: 0, watched: false, cancelRequested: false },
         }
         conversation.turns.push(turn)
-        return stateOf(conversation, turn)
+        tell(turn, [{ type: 'turn-start', turn: id, conversation: key.name, model: request.model }])
+        line.leave(id)
+        line.remember(key, beginning.key, id, 0)
+        return { result: 'begun', state: stateOf(conversation, turn) }
       }),
+
+    leaveLine: (turn) => transaction('leaveLine', () => line.leave(turn)),
 
     newestTurn: (key) =>
       transaction('newestTurn', () => {
-        const conversation = conversations.get(keyOf(key))
+        const conversation = log.conversations.get(keyOf(key))
         const turn = conversation?.turns.at(-1)
         if (!conversation || !turn) return undefined
         const { id, status, firstSeq, answerSeq } = turn
@@ -179,106 +106,70 @@ export function createMemoryStore(): MemoryStore {
         return { turn: id, status, input, calls: callsOf(conversation, turn) }
       }),
 
-    answer: ({ turn: id, answers, tools }) =>
-      transaction('answer', () => {
-        const { conversation, turn } = find(id)
+    answer: ({ turn: id, attempt, answers, tools, key }) =>
+      transaction('answer', (): Answered => {
+        const place = log.place(id)
+        if (!place) return { result: 'conflict' }
+        const { conversation, turn } = place
+        if (turn.attempt === attempt) return { result: 'go-on', state: stateOf(conversation, turn, answers) }
+        const replay = line.replay(conversation.key, key)
+        if (replay) return replay
+        if (answers.length === 0) return { result: 'recorded' }
         const offered = callsOf(conversation, turn).filter(isOffered)
         const fits = ({ seq, index }: CallKey) =>
           offered.some((call) => call.seq === seq && call.index === index)
-        const active = turn.status === 'running' || turn.status === 'waiting'
-        if (!active || !answers.every(fits)) return { result: 'conflict' as const }
-        end(conversation, answers, 'offered')
+        if (!isActive(turn) || !answers.every(fits)) return { result: 'conflict' }
+        turn.untold.push(...endCalls(conversation, answers, 'offered'))
         conversation.tools = mergeTools(conversation.tools, tools)
-        if (turn.status === 'running' || answers.length < offered.length)
-          return { result: 'recorded' as const }
-        turn.status = 'running'
-        return { result: 'go-on' as const, state: { ...stateOf(conversation, turn), answered: [...answers] } }
-      }),
-
-    endStep: ({ turn: id, step, message, status, error, cut }) =>
-      transaction('endStep', () => {
-        const { conversation, turn } = find(id)
-        const newest = conversation.messages.at(-1)
-        if (turn.step === step && newest?.turn === id) return newest
-        if (turn.status !== 'running' || turn.step !== step - 1) throw endedElsewhere()
-        conversation.cut = Math.max(conversation.cut, cut)
-        Object.assign(turn, { step, status, error })
-        return append(conversation, id, message)
-      }),
-
-    endCalls: (id, results) =>
-      transaction('endCalls', () => {
-        const { conversation, turn } = find(id)
-        if (turn.status !== 'running' && turn.status !== 'waiting') throw endedElsewhere()
-        end(conversation, results, 'running')
-        if (callsOf(conversation, turn).some(isOffered)) turn.status = 'waiting'
-        return conversation.messages.find(({ seq }) => seq === results[0]?.seq)?.calls ?? []
-      }),
-
-    endTurn: ({ turn: id, status, error, partial }) =>
-      transaction('endTurn', () => {
-        const { conversation, turn } = find(id)
-        if (turn.status === status) return
-        if (turn.status !== 'running' && turn.status !== 'waiting') throw endedElsewhere()
-        if (partial) append(conversation, id, { ...partial, complete: false })
-        Object.assign(turn, { status, error })
-        const closed = { running: 'interrupted', offered: 'cancelled' } as Record<string, Call['status']>
-        const own = new Set(callsOf(conversation, turn).map(({ seq }) => seq))
-        alterCalls(conversation, (call, seq) =>
-          own.has(seq) ? { ...call, status: closed[call.status] ?? call.status } : call,
+        line.remember(conversation.key, key, id, turn.events)
+        if (turn.status === 'running') return { result: 'recorded' }
+        const eventsBefore = turn.events
+        tell(
+          turn,
+          turn.untold.splice(0).map((call) => callEnd(call, 0)),
         )
+        if (answers.length < offered.length) return { result: 'recorded' }
+        Object.assign(turn, { status: 'running', attempt, eventsBefore })
+        return { result: 'go-on', state: stateOf(conversation, turn, answers) }
       }),
 
-    withdraw: (id, answered) =>
-      transaction('withdraw', () => {
-        const { conversation, turn } = find(id)
-        if (turn.status !== 'running') return
-        if (answered.length > 0) {
-          reopen(conversation, answered)
-          turn.status = 'waiting'
-          return
-        }
-        conversation.messages = conversation.messages.filter(({ seq }) => seq < turn.firstSeq)
-        conversation.turns = conversation.turns.filter((other) => other !== turn)
-        Object.assign(conversation, { nextSeq: turn.firstSeq, tools: turn.toolsBefore })
-        const before = conversation.turns.find((other) => other.id === turn.superseded)
-        if (!before) return
-        before.status = 'waiting'
-        reopen(
-          conversation,
-          callsOf(conversation, before).filter(({ status }) => status === 'superseded'),
-        )
+    cancel: (id) =>
+      transaction('cancel', () => {
+        const place = log.place(id)
+        if (!place) return 'unknown'
+        if (place.turn.status === 'waiting') cancelWaiting(place.conversation, place.turn, 'cancelled')
+        if (place.turn.status === 'running') place.turn.cancelRequested = true
+        return place.turn.status === 'running' ? 'asked' : 'ended'
       }),
 
     reset: (key, messages) =>
       transaction('reset', () => {
-        conversations.delete(keyOf(key))
-        const conversation = open(key)
+        log.conversations.delete(keyOf(key))
+        const conversation = log.open(key)
         for (const message of messages) append(conversation, null, message)
         pin(conversation, messages)
       }),
 
-    heartbeat: () => transaction('heartbeat', () => []),
+    directory: {
+      async conversation(key) {
+        const found = log.conversations.get(keyOf(key))
+        if (!found) return undefined
+        const { name, tools, system = null, messages, turns } = found
+        return {
+          ...{ name, tools: [...tools], system, messages: messages.length, title: null },
+          model: turns.at(-1)?.request.model ?? null,
+          activeTurn: turns.find(isActive)?.id ?? null,
+          createdAt: new Date(0),
+          updatedAt: new Date(0),
+        }
+      },
+      remove: async (key) => log.conversations.delete(keyOf(key)),
+    },
+
+    heartbeat: () => transaction('heartbeat', () => ({ ended: [], adopted: [], cancelled: [] })),
     leave: () => transaction('leave', () => undefined),
     post: (message) => transaction('post', () => void board.push({ ...message, createdAt: new Date(0) })),
     board: (limit) => transaction('board', () => board.slice(-limit)),
-  }
-
-  function supersede(conversation: StoredConversation, turn: StoredTurn): void {
-    const offered = callsOf(conversation, turn).filter(isOffered)
-    end(
-      conversation,
-      offered.map((call) => ({ ...call, status: 'superseded', output: '' })),
-      'offered',
-    )
-  }
-
-  function reopen(conversation: StoredConversation, keys: readonly CallKey[]): void {
-    alterCalls(conversation, (call, seq) => {
-      if (!keys.some((key) => key.seq === seq && key.index === call.index)) return call
-      const { output: _, ...rest } = call
-      return { ...rest, status: 'offered' }
-    })
   }
 
   return store
@@ -290,8 +181,4 @@ function mergeTools(before: readonly ToolSchema[], added: readonly ToolSchema[] 
   const merged = new Map(added.length === 0 ? [] : before.map((tool) => [tool.function.name, tool]))
   for (const tool of added) merged.set(tool.function.name, tool)
   return [...merged.values()]
-}
-
-function endedElsewhere(): ChatterdError {
-  return new ChatterdError('turn-lost', 'The turn was ended by another process.')
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { ChatterdError } from '../src/protocol/errors.ts'
+import { eventsOf } from '../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../src/protocol/events.ts'
 import type { NewMessage } from '../src/protocol/message.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
+import { TurnLog } from '../src/stream/turn-log.ts'
 import { createToolbox } from '../src/tools/toolbox.ts'
-import { runTurn } from '../src/turn/run-turn.ts'
+import { runTurn, type TurnClient } from '../src/turn/run-turn.ts'
 import type { Tool, Toolbox } from '../src/turn/toolbox.ts'
 import type { TurnLimits, TurnState } from '../src/turn/turn-state.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
@@ -53,8 +55,8 @@ export function user(content: string): NewMessage {
 }
 
 /**
- * Begins a turn in the store, runs it, and returns all that was published. Holds each run to what is true of all: one last event,
- * and nothing told to have ended that is not stored.
+ * Begins a turn in the store, runs it, and returns all that was told. Holds each run to what is true of all: one last event,
+ * nothing told to have ended that is not stored, and all that was told in the journal, in the same order.
  */
 export async function run(options: Run): Promise<Ran> {
   const { engine, store = createMemoryStore(), toolbox = createToolbox([]), onEvent } = options
@@ -66,22 +68,44 @@ export async function run(options: Run): Promise<Ran> {
   }
   const signal = options.signal ?? new AbortController().signal
   const events: TurnEvent[] = []
-  const publish = (batch: readonly TurnEvent[]) => {
+  const log = new TurnLog(state.events)
+  const tell = (batch: readonly TurnEvent[]) => {
     for (const event of batch) {
       assertStored(event, store, state)
       events.push(event)
       onEvent?.(event)
     }
   }
-  await runTurn(state, ports, { signal, accepted: options.accepted ?? (() => true), publish })
+  const client: TurnClient = {
+    ...{ signal, accepted: options.accepted ?? (() => true) },
+    publish(batch) {
+      log.add(batch)
+      tell(batch)
+      return undefined
+    },
+    async commit(batch, write) {
+      const staged = log.stage(batch)
+      const result = await write(staged.chunks)
+      log.confirm(staged)
+      tell(batch)
+      return result
+    },
+    told(batch, chunk) {
+      if (chunk) log.append(chunk)
+      tell(batch)
+    },
+  }
+  await runTurn(state, ports, client)
   const last = events.at(-1)
   assert.ok(last)
-  assert.deepEqual(
-    events.filter(({ type }) => type === 'turn-end' || type === 'turn-waiting'),
-    [last],
-    'the last event comes once, and last',
-  )
+  const isLast = ({ type }: TurnEvent) => type === 'turn-end' || type === 'turn-waiting'
+  const lasts = events.filter(isLast)
+  // One that is cancelled while it begins to wait is told to wait, and then to have ended.
+  if (signal.aborted && lasts[0]?.type === 'turn-waiting') lasts.shift()
+  assert.deepEqual(lasts, [last], 'the last event comes once, and last')
+  assertCallsEnd(events, last)
   assert.equal(engine.open, 0, 'no answer of the engine is left open')
+  assertJournaled(events, store, state)
   return { events, last, store }
 }
 
@@ -91,13 +115,14 @@ export async function begin(
   messages = [user('Hello?')],
   turn = 't1',
 ): Promise<TurnState> {
-  const state = await store.begin({ turn, conversation, request, messages, tools: [locate] })
-  assert.ok(state)
-  return state
+  const tools = [locate]
+  const begun = await store.begin({ turn, conversation, request, messages, tools, whenBusy: 'queue' })
+  assert.ok(begun.result === 'begun')
+  return begun.state
 }
 
 /** What is told to have ended lies in the store just so. */
-function assertStored(event: TurnEvent, store: MemoryStore, { id, conversation: name }: TurnState): void {
+function assertStored(event: TurnEvent, store: MemoryStore, { id, conversation: { name } }: TurnState): void {
   const turn = store.turn(id)
   const own = store.conversation(name)?.messages.filter((message) => message.turn === id) ?? []
   if (event.type === 'step-end') assert.equal(turn?.step, event.step)
@@ -113,6 +138,35 @@ function assertStored(event: TurnEvent, store: MemoryStore, { id, conversation: 
   if (event.type !== 'turn-end') return
   if (event.refused) assert.ok(turn === undefined || turn.status === 'waiting')
   else assert.deepEqual([turn?.status, turn?.error], [event.status, event.error])
+}
+
+/** Each call ends once after it has begun; those that the turn waits for are open. */
+function assertCallsEnd(events: readonly TurnEvent[], last: TurnEvent): void {
+  const ids = (type: 'call-start' | 'call-end') =>
+    events.flatMap((event) => (event.type === type ? [event.callId] : []))
+  const ended = [...ids('call-end'), ...(last.type === 'turn-waiting' ? last.calls : [])]
+  // Device calls of an earlier run may end in this one.
+  assert.equal(new Set(ended).size, ended.length)
+  const missing = ids('call-start').filter((id) => !ended.includes(id))
+  assert.deepEqual(missing, [], 'every call that was begun has ended, or is waited for')
+}
+
+/** What this run told lies in the journal just so; of what was withdrawn, nothing is left. */
+function assertJournaled(
+  events: readonly TurnEvent[],
+  store: MemoryStore,
+  { id, events: before }: TurnState,
+): void {
+  const last = events.at(-1)
+  if (last?.type === 'turn-end' && last.refused) return
+  const journaled = store.turn(id)?.chunks.flatMap((chunk) => eventsOf(chunk, before + 1)) ?? []
+  const isText = (name: string) => name === 'text-delta' || name === 'thinking-delta'
+  assert.deepEqual(
+    journaled.filter(({ name }) => !isText(name)).map(({ name }) => name),
+    kinds(events).filter((name) => !isText(name)),
+  )
+  const texts = journaled.filter(({ name }) => name === 'text-delta').map(({ data }) => JSON.parse(data).text)
+  assert.equal(texts.join(''), toldText(events))
 }
 
 /** The text that was told, joined. */

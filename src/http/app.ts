@@ -1,15 +1,21 @@
 import fastify, { type FastifyInstance } from 'fastify'
+import type { Engine } from '../turn/engine.ts'
 import { type ClassicPorts, classicRoutes } from './dialects/classic/routes.ts'
+import type { NativePorts } from './dialects/native/ports.ts'
+import { nativeRoutes } from './dialects/native/routes.ts'
 import { answerErrors } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { readJson } from './read-json.ts'
 import { rootRoute } from './root-route.ts'
+import { answerUnroutable, type Unrouted } from './unroutable.ts'
 
 /** What the HTTP side is built from. */
-export interface AppOptions extends ClassicPorts {
+export interface AppOptions extends ClassicPorts, NativePorts {
+  turns: ClassicPorts['turns'] & NativePorts['turns']
+  directory: NativePorts['directory']
+  engine: Engine
+  limits: ClassicPorts['limits'] & NativePorts['limits']
   readiness(): Promise<Readiness>
-  /** Told of faults of ours: what a client reads as `internal`. */
-  onFault(error: unknown): void
   /** Bytes that a request's body may have. */
   maxBodyBytes: number
   /** PEM texts; absent: plain HTTP/1.1. With them, HTTP/2 and 1.1 on one port. */
@@ -25,6 +31,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A stream is ended by its turn; connections that idle between requests are closed at once.
     forceCloseConnections: 'idle' as const,
     requestTimeout: 120_000,
+    // The name of a conversation, each of its characters written as up to twelve.
+    routerOptions: { maxParamLength: 2_048 },
+    frameworkErrors: (error: Error, request: Unrouted['request'], reply: Unrouted['reply']) =>
+      answerUnroutable(error, { request, reply }),
   }
   const { tls } = options
   const app = (
@@ -36,5 +46,6 @@ export function createApp(options: AppOptions): FastifyInstance {
   rootRoute(app, options.engine)
   healthRoutes(app, options.readiness)
   classicRoutes(app, options)
+  nativeRoutes(app, options)
   return app
 }

@@ -1,21 +1,36 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatterdError, errorStatus } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
 export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
-    const error = asChatterdError(thrown)
-    if (error.code === 'internal') onFault(thrown)
-    // Fastify sets it after a body that could not be read; HTTP/2 has no such header, and Node warns of it.
-    if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
-    if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
-    return reply.code(error.status).send({ error: error.message })
+    const error = prepareError(thrown, request, reply, onFault)
+    return reply.send({ error: error.message })
   })
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(errorStatus['not-found'])
-      .send({ error: `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.` }),
+    reply.code(errorStatus['not-found']).send({ error: nothingAt(request).message }),
   )
+}
+
+/** Sets the status and the headers that go with an error; what is to be told of it is left to the dialect. */
+export function prepareError(
+  thrown: FastifyError | ChatterdError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onFault: (error: unknown) => void,
+): ChatterdError {
+  const error = asChatterdError(thrown)
+  if (error.code === 'internal') onFault(thrown)
+  // Fastify sets it after a body that could not be read; HTTP/2 has no such header, and Node warns of it.
+  if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
+  if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
+  reply.code(error.status)
+  return error
+}
+
+/** What is told of a route that does not exist. */
+export function nothingAt({ method, url }: FastifyRequest): ChatterdError {
+  return new ChatterdError('not-found', `There is nothing at ${method} ${url.split('?', 1)[0]}.`)
 }
 
 function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {

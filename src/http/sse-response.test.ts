@@ -51,3 +51,79 @@ test('a stream has the headers that plugins have set, and an error of its socket
     },
   ])
 })
+
+/** A response whose client reads nothing until it is told to. */
+function unreadResponse() {
+  const raw = Object.assign(new EventEmitter(), {
+    writableLength: 10,
+    writableNeedDrain: true,
+    destroyed: false,
+    writeHead() {},
+    write() {},
+    destroy() {
+      this.destroyed = true
+      raw.emit('close')
+    },
+  })
+  const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
+  const limits = { keepAliveMs: 1_000, maxUnreadBytes: 1_000, stallTimeoutMs: 100 }
+  const sse = new SseResponse(reply, limits, () => {})
+  sse.write('data: 1\n\n')
+  return { raw, sse }
+}
+
+test('whoever keeps up is not waited for, and whoever is behind until it has caught up', async () => {
+  const { raw, sse } = unreadResponse()
+  const caughtUp = sse.drained()
+  assert.ok(caughtUp)
+  assert.equal(sse.drained(), caughtUp)
+  raw.writableNeedDrain = false
+  raw.emit('drain')
+  await caughtUp
+  assert.equal(sse.drained(), undefined)
+  assert.equal(raw.listenerCount('drain'), 0)
+  raw.emit('close')
+})
+
+test('a client that reads nothing while it is waited for is cut; one that reads slowly is not', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const { raw, sse } = unreadResponse()
+  let told = false
+  const caughtUp = sse.drained()?.then(() => {
+    told = true
+  })
+  for (const unread of [9, 5, 1]) {
+    raw.writableLength = unread
+    t.mock.timers.tick(100)
+    assert.equal(raw.destroyed, false)
+  }
+  assert.equal(told, false)
+  t.mock.timers.tick(100)
+  assert.equal(raw.destroyed, true)
+  assert.equal(sse.isClosed, true)
+  await caughtUp
+  assert.equal(sse.drained(), undefined)
+})
+
+test('a client that leaves is waited for no longer', async () => {
+  const { raw, sse } = unreadResponse()
+  const caughtUp = sse.drained()
+  raw.emit('close')
+  await caughtUp
+})
+
+test('a stream in chunks is ended once, also where there was nothing to send', () => {
+  const sent: unknown[] = []
+  const raw = Object.assign(new EventEmitter(), {
+    writableLength: 0,
+    chunkedEncoding: true,
+    writeHead() {},
+    write: (text: string) => void sent.push(text),
+    end: (text: string) => void sent.push(text),
+  })
+  const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
+  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, () => {})
+  for (const text of ['data: ü\n\n', '']) sse.write(text)
+  sse.end()
+  assert.deepEqual(sent, ['a\r\ndata: ü\n\n\r\n', '0\r\n\r\n'])
+})

@@ -6,6 +6,8 @@ export interface SseLimits {
   keepAliveMs: number
   /** Bytes that a client may leave unread; when more are to be sent then, its connection is cut. */
   maxUnreadBytes: number
+  /** How long a client that is waited for may read nothing at all, in milliseconds; then its connection is cut. */
+  stallTimeoutMs?: number
 }
 
 /**
@@ -23,6 +25,7 @@ export class SseResponse {
   #closed = false
   /** Half times of silence in a row. */
   #silent = 0
+  #drained: Promise<void> | undefined
 
   /** `onOpen` is called just before the head goes out. */
   constructor(reply: FastifyReply, limits: SseLimits, onOpen: () => void) {
@@ -51,7 +54,8 @@ export class SseResponse {
 
   /** Sends events, already encoded. Does nothing where the client has left. */
   write(text: string): void {
-    if (this.#closed) return
+    // An empty chunk would end the response.
+    if (this.#closed || text === '') return
     if (!this.#open) this.#sendHead()
     this.#silent = 0
     const raw = this.#reply.raw
@@ -59,9 +63,15 @@ export class SseResponse {
     if (raw.writableLength <= this.#limits.maxUnreadBytes) {
       this.#send(text)
     } else {
-      this.#stop()
-      raw.destroy()
+      this.#cut()
     }
+  }
+
+  /** Undefined where the client keeps up. Else resolves when it has caught up, or is gone: one that stops reading is cut. */
+  drained(): Promise<void> | undefined {
+    if (this.#closed || !this.#reply.raw.writableNeedDrain) return undefined
+    this.#drained ??= this.#awaitDrain()
+    return this.#drained
   }
 
   /** Ends the stream; with no bytes sent, an empty one. */
@@ -101,6 +111,28 @@ export class SseResponse {
     if (this.#framed) this.#reply.raw.chunkedEncoding = false
   }
 
+  async #awaitDrain(): Promise<void> {
+    const { raw } = this.#reply
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let unread = raw.writableLength
+    const timer = setInterval(() => {
+      if (raw.writableLength >= unread) this.#cut()
+      unread = raw.writableLength
+    }, this.#limits.stallTimeoutMs ?? defaultStallMs)
+    raw.once('drain', resolve)
+    raw.once('close', resolve)
+    await promise
+    raw.off('drain', resolve)
+    raw.off('close', resolve)
+    clearInterval(timer)
+    this.#drained = undefined
+  }
+
+  #cut(): void {
+    this.#stop()
+    this.#reply.raw.destroy()
+  }
+
   #breakSilence(): void {
     this.#silent += 1
     if (this.#silent === 2) this.write(': keep-alive\n\n')
@@ -113,3 +145,4 @@ export class SseResponse {
 }
 
 const lastChunk = '0\r\n\r\n'
+const defaultStallMs = 30_000

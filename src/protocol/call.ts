@@ -36,6 +36,8 @@ export interface Call {
   status: CallStatus
   /** What the model reads as the result. Present on calls that ended with an output or an error of their own. */
   output?: string
+  /** True where it may be started again after its process is gone, because its tool says that this does no harm. */
+  restartable?: true
 }
 
 /** True while the call has not ended. */

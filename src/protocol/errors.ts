@@ -1,6 +1,6 @@
 /**
  * Every error that a client can be told: its code and the HTTP status that goes with it where the answer has not begun.
- * The one table; `docs/dialect.md` is held against it by a test.
+ * The one table; `docs/native.md` and `docs/dialect.md` are held against it by a test.
  */
 export const errorStatus = {
   'invalid-request': 422,
@@ -9,6 +9,10 @@ export const errorStatus = {
   'unknown-model': 404,
   'conversation-busy': 409,
   'no-open-call': 409,
+  'unknown-call': 404,
+  'result-conflict': 409,
+  'call-closed': 410,
+  'key-reused': 422,
   'too-many-requests': 429,
   'engine-unreachable': 502,
   'engine-failed': 502,

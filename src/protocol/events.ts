@@ -1,7 +1,7 @@
-import type { CallSide, CallStatus } from './call.ts'
+import type { Call, CallSide, CallStatus } from './call.ts'
 import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
-import type { Usage } from './message.ts'
+import type { NewMessage, Usage } from './message.ts'
 
 /**
  * An engine's own line of output, for dialects that pass it on byte for byte; without its line end.
@@ -25,7 +25,7 @@ export type TurnEvent =
   | Delta
   | CallStart
   | { type: 'call-end'; callId: string; status: CallStatus; output?: string; ms: number }
-  | { type: 'step-end'; step: number; usage: Usage; line: EngineLine }
+  | StepEnd
   | { type: 'turn-waiting'; calls: string[] }
   | { type: 'notice'; code: string; detail: string }
   | TurnEnd
@@ -49,6 +49,16 @@ export interface CallStart {
   /** True where the client's device is asked to run it. */
   offered: boolean
   source: CallSource | null
+}
+
+/** A step's outcome is stored. */
+export interface StepEnd {
+  type: 'step-end'
+  step: number
+  /** The model's answer, its calls as they stood then. */
+  message: NewMessage & { calls: Call[] }
+  usage: Usage
+  line: EngineLine
 }
 
 /** Where the engine asked for a call. */

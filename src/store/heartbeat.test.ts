@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
+import type { Pulse } from '../turn/conversation-store.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
 /** A heartbeat that meets this error, and what is told of it. */
@@ -12,7 +13,7 @@ async function faultsOf(error: Error): Promise<unknown[]> {
     {
       leaseMs: 60_000,
       turns: () => [],
-      onEnded: () => assert.fail(),
+      onPulse: () => assert.fail(),
       onFault: (fault) => faults.push(fault),
     },
   )
@@ -25,11 +26,11 @@ test('signs of life come three times a lease, one at a time, and the last one be
   t.mock.timers.enable({ apis: ['setInterval'] })
   const done: string[] = []
   const told: unknown[] = []
-  let answer = Promise.withResolvers<string[]>()
+  let answer = Promise.withResolvers<Pulse>()
   const heartbeat = startHeartbeat(
     {
-      heartbeat(turns) {
-        done.push(`alive with ${turns}`)
+      heartbeat(turns, room) {
+        done.push(`alive with ${turns}, room for ${room}`)
         return answer.promise
       },
       async leave() {
@@ -39,22 +40,24 @@ test('signs of life come three times a lease, one at a time, and the last one be
     {
       leaseMs: 300,
       turns: () => ['t1'],
-      onEnded: (ended) => told.push(ended),
+      room: () => 3,
+      onPulse: (pulse) => told.push(pulse),
       onFault: () => assert.fail(),
     },
   )
   t.mock.timers.tick(100)
-  assert.deepEqual(done, ['alive with t1'])
-  answer.resolve(['lost'])
+  assert.deepEqual(done, ['alive with t1, room for 3'])
+  const pulse = { ended: ['lost'], adopted: [], cancelled: [] }
+  answer.resolve(pulse)
   await heartbeat.first
-  assert.deepEqual(told, [['lost']])
+  assert.deepEqual(told, [pulse])
 
   answer = Promise.withResolvers()
   t.mock.timers.tick(100)
   const stopped = heartbeat.stop()
   await setImmediate()
-  assert.deepEqual(done, ['alive with t1', 'alive with t1'])
-  answer.resolve([])
+  assert.deepEqual(done, ['alive with t1, room for 3', 'alive with t1, room for 3'])
+  answer.resolve({ ended: [], adopted: [], cancelled: [] })
   await stopped
   assert.deepEqual([done.at(-1), told.length], ['left', 1])
 })

@@ -1,5 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ConversationStore } from '../turn/conversation-store.ts'
+import type { Pulse } from '../turn/conversation-store.ts'
+import type { Store } from './store.ts'
 
 /** What a heartbeat tells, and whom. */
 export interface HeartbeatOptions {
@@ -7,7 +8,10 @@ export interface HeartbeatOptions {
   leaseMs: number
   /** The turns that this process runs. */
   turns(): readonly string[]
-  onEnded(turns: readonly string[]): void
+  /** How many more it can take over. */
+  room?: (() => number) | undefined
+  /** Told of what a sign of life brought to light, where it did. */
+  onPulse(pulse: Pulse): void
   /** Told of what is no absence of the database: unless it is mended, others will end the turns of this process. */
   onFault(fault: unknown): void
 }
@@ -22,16 +26,16 @@ export interface Heartbeat {
 
 /** Tells the database again and again that this process lives. While the database is away, nothing is told, and nobody else can be either. */
 export function startHeartbeat(
-  store: Pick<ConversationStore, 'heartbeat' | 'leave'>,
-  { leaseMs, turns, onEnded, onFault }: HeartbeatOptions,
+  store: Pick<Store, 'heartbeat' | 'leave'>,
+  { leaseMs, turns, room, onPulse, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let beating: Promise<void> | undefined
   const beat = () => {
     // One that takes long is not followed by another.
     beating ??= store
-      .heartbeat(turns())
-      .then((ended) => {
-        if (ended.length > 0) onEnded(ended)
+      .heartbeat(turns(), room?.())
+      .then((pulse) => {
+        if (Object.values(pulse).some((turns) => turns.length > 0)) onPulse(pulse)
       })
       .catch((error: unknown) => {
         if (!isAway(error)) onFault(error)

@@ -23,6 +23,12 @@ test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would 
     leaseMs: 15_000,
     maxTools: 1,
     logCacheBytes: 0,
+    busyQueue: 1,
+    eventLead: 64,
+    callTimeoutMs: 60_000,
+    keyLifeMs: 60_000,
+    eventRetentionMs: 60_000,
+    toolStarts: 3,
   }
   await (await openStore(settings, listener)).close()
   const client = new pg.Client({ connectionString: source.url })

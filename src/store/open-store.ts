@@ -1,24 +1,24 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ConversationStore } from '../turn/conversation-store.ts'
+import type { ConversationDirectory } from '../turn/conversation-directory.ts'
+import type { ConversationStore, Pulse } from '../turn/conversation-store.ts'
+import type { EventJournal, StoreSignal } from '../turn/event-journal.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
+import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { createJournal } from './journal.ts'
+import { type Listening, listenTo } from './listen.ts'
 import { createStore } from './store.ts'
+import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 /** Which database, and how it is used. Times in milliseconds. */
-export interface StoreSettings {
+export interface StoreSettings extends Omit<StoreOptions, 'runner' | 'alone'> {
   /** PostgreSQL's; undefined: the embedded database in the data directory. */
   databaseUrl: string | undefined
   dataDir: string
   /** Connections to PostgreSQL, and how long one may take to be had. */
   databasePool: number
   databaseTimeoutMs: number
-  /** How long a turn belongs to a process that gives no sign of life. */
-  leaseMs: number
-  /** Device tools that a conversation may have. */
-  maxTools: number
-  /** Bytes of logs that are remembered. */
-  logCacheBytes: number
 }
 
 /** What the opener is told. */
@@ -35,10 +35,17 @@ export interface StoreListener {
 /** The conversations, and the database below them. */
 export interface OpenStore {
   conversations: ConversationStore
+  journal: EventJournal
+  directory: ConversationDirectory
   /** Whether requests can be served, found out by asking. */
   readiness(): Promise<{ ready: boolean; reason?: string }>
-  /** Begins to tell the database that this process lives and runs these turns. Resolves after the first time, or its failure. */
-  live(turns: () => readonly string[]): Promise<void>
+  /**
+   * Begins to tell the database that this process lives and runs these turns, and can take over as many more as there is `room`
+   * for. Resolves after the first time, or its failure. `onPulse` is told of what comes to light, where something does.
+   */
+  live(turns: () => readonly string[], onPulse: (pulse: Pulse) => void, room?: () => number): Promise<void>
+  /** Begins to hear what other processes tell; never of the embedded database, which has no others. */
+  onSignal(listener: (signal: StoreSignal) => void): void
   /** Where this process serves: told to a second one that wants the same embedded database. */
   announce(address: string): void
   close(): Promise<void>
@@ -49,23 +56,34 @@ export interface OpenStore {
  * embedded database is in use, the schema is newer than this program.
  */
 export async function openStore(settings: StoreSettings, listener: StoreListener): Promise<OpenStore> {
-  const { databaseUrl, leaseMs, maxTools, logCacheBytes } = settings
+  const { databaseUrl, leaseMs, maxTools } = settings
   const database = await openUsable(settings, listener)
-  const alone = databaseUrl === undefined
-  const conversations = createStore(database, { runner: uuidv7(), leaseMs, maxTools, alone, logCacheBytes })
+  const runner = uuidv7()
+  const conversations = createStore(database, { ...settings, runner, alone: databaseUrl === undefined })
+  const listening: Listening[] = []
   let stop = async () => {}
   return {
     conversations,
+    journal: createJournal(database, runner),
+    directory: createDirectory(database, maxTools),
     readiness: () => readiness(database),
-    async live(turns) {
-      const { onEnded, onFault } = listener
-      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, onEnded, onFault })
+    async live(turns, tell, room) {
+      const onPulse = (pulse: Pulse) => {
+        if (pulse.ended.length > 0) listener.onEnded(pulse.ended)
+        tell(pulse)
+      }
+      const { onFault } = listener
+      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, room, onPulse, onFault })
       stop = heartbeat.stop
       await heartbeat.first
+    },
+    onSignal(tell) {
+      if (databaseUrl !== undefined) listening.push(listenTo(databaseUrl, runner, tell))
     },
     announce: (address) => database.announce(address),
     async close() {
       await stop()
+      await Promise.all(listening.map((one) => one.close()))
       await database.close()
     },
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lastEnd, liveProcess, settle } from '../../test/live-process.ts'
+import { Follower } from '../../test/follower.ts'
+import { here, lastEnd, liveOf, liveProcess, settle } from '../../test/live-process.ts'
 import { call, calls, part, says } from '../../test/scripted-engine.ts'
 import { conversation, resident } from '../../test/scripted-turn.ts'
 
@@ -13,23 +14,48 @@ test('a drain takes no new turns and lets those that run finish', async () => {
   const drained = turns.drain(60_000)
   assert.equal(turns.isDraining, true)
   await assert.rejects(post('3', 'other').begun, { code: 'shutting-down' })
-  const answers = { turn: 't1', answers: [] }
-  await assert.rejects(
-    turns.answer(conversation, answers, () => undefined),
-    { code: 'shutting-down' },
-  )
+  assert.equal(turns.room, 0)
+  await assert.rejects(turns.answer({ turn: 't1', answers: [] }), { code: 'shutting-down' })
   await assert.rejects(turns.reset(conversation, []), { code: 'shutting-down' })
+  await assert.rejects(turns.remove(conversation), { code: 'shutting-down' })
   release()
   await drained
   assert.equal(lastEnd(running.events)?.status, 'completed')
   await assert.rejects(waiting.begun, { code: 'shutting-down' })
   assert.equal(store.turn('t2'), undefined)
+  assert.ok(store.done.includes('leaveLine'), 'it gives up its place in the line')
+})
+
+test('who follows a turn is told at once that a drain begins, also where the turn is elsewhere or its journal is away', async () => {
+  const { post, turns, hold, release, store } = liveProcess([calls(call('locate')), says('Hi.')])
+  await post('Where am I?', 'waits').ended
+  hold()
+  const { turn: running } = await post('Hello?').begun
+  const told = new Follower()
+  const followed = [turns.follow('t1', 0, new Follower(), here), turns.follow(running, 0, told, here)]
+  await settle()
+  const drained = turns.drain(60_000)
+  assert.deepEqual(await Promise.all(followed), ['closing', 'closing'])
+  assert.deepEqual(told.kinds, ['turn-start', 'step-start'])
+  assert.equal(await turns.follow(running, 0, new Follower(), here), 'closing')
+  release()
+  await drained
+  assert.equal(store.turn(running)?.status, 'completed')
+})
+
+test('who waits for a turn of another process to be cancelled is told that a drain begins', async () => {
+  const { turns, store } = liveProcess([says('Hi.')])
+  store.cancel = async () => 'asked'
+  const cancelled = turns.cancel('other')
+  await settle()
+  await turns.drain(60_000)
+  await assert.rejects(cancelled, { code: 'shutting-down' })
 })
 
 test('what still runs at the deadline of a drain is ended as interrupted, and stored', async () => {
   const { post, turns, store } = liveProcess([[[part({ text: 'It is' })], 'silence']])
   const { begun, events } = post('Hello?')
-  ;(await begun).accept()
+  ;(await liveOf(begun)).accept()
   await settle()
   await turns.drain(1)
   const end = lastEnd(events)
@@ -67,17 +93,25 @@ test('a turn that begins after the deadline of a drain is ended at once', async 
   assert.equal(lastEnd(events)?.status, 'interrupted')
 })
 
-test('results that waited for a resident call are refused in a drain, and their turn waits on', async () => {
+test('a turn whose device answered before a drain goes on when its resident calls have ended', async () => {
   const slow = Promise.withResolvers<string>()
-  const scripts = [calls(call('slow'), call('locate'))]
+  const scripts = [calls(call('slow'), call('locate')), says('Done.')]
   const { post, turns, store } = liveProcess(scripts, { tools: [resident('slow', () => slow.promise)] })
   await post('Where am I?').begun
   await settle()
   const answers = [{ seq: 2, index: 1, status: 'answered' as const, output: 'Bonn' }]
-  const answered = turns.answer(conversation, { turn: 't1', answers }, () => undefined)
+  assert.equal(await turns.results({ id: 't1' }, answers), 'recorded')
   const drained = turns.drain(60_000)
   slow.resolve('slow result')
-  await assert.rejects(answered, { code: 'shutting-down' })
   await drained
+  assert.equal(store.turn('t1')?.status, 'completed')
+})
+
+test('results that come in a drain are refused, and their turn waits on', async () => {
+  const { post, turns, store } = liveProcess([calls(call('locate'))])
+  await post('Where am I?').ended
+  await turns.drain(60_000)
+  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  await assert.rejects(turns.answer({ turn: 't1', answers }), { code: 'shutting-down' })
   assert.equal(store.turn('t1')?.status, 'waiting')
 })

@@ -1,61 +1,99 @@
-import { ChatterdError } from '../protocol/errors.ts'
-import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
-import { runTurn, type TurnPorts } from '../turn/run-turn.ts'
-import { TurnAbort } from '../turn/turn-abort.ts'
-import type { TurnState } from '../turn/turn-state.ts'
+import { after as afterChunk, type EventChunk, endsTurn } from '../protocol/event-chunk.ts'
+import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { persistentStore } from './persistent-store.ts'
+import { type Signals, wokenOrAfter } from './signals.ts'
 
-/** What bounds one run of a turn, in milliseconds. */
-export interface FollowLimits {
-  /** How long it may run; time in which it waits for its device does not count. */
-  turnTimeoutMs: number
-  /** How long its writes are repeated while the database is away. */
-  leaseMs: number
+/** Takes a turn's events for one client. */
+export interface EventSink {
+  /** Events of the chunk from number `from` on. A promise where the client is behind: resolves when it has caught up, or has gone. */
+  write(chunk: EventChunk, from: number): Promise<void> | undefined
 }
 
-/** What a turn is run with. */
-export interface FollowPorts extends TurnPorts {
-  /** Told of what no client can be told: faults of ours. */
-  onFault(fault: unknown, turn: string): void
+/**
+ * Why following came to its end: the turn's last event was written; there is no such turn; its events have been pruned; this
+ * process shuts down; the client left.
+ */
+export type Followed = 'ended' | 'unknown' | 'pruned' | 'closing' | 'left'
+
+/** Where events come from. */
+export interface FollowPorts {
+  /** The turn, where it runs here. */
+  live(turn: string): LiveTurn | undefined
+  read(want: JournalWant): Promise<JournalPage>
+  signals: Signals
+  /** How often a turn that does not run here is asked for, when no signal comes, in milliseconds. */
+  pollMs: number
+  /** Aborted when no more is told here. */
+  closing: AbortSignal
 }
 
-/** Runs a turn and publishes what happens, to its last event. Never rejects. */
+/**
+ * Writes a turn's events after number `after` into the sink, without gap or repeat, until the turn has ended: as they happen
+ * where the turn runs here, else as the journal gets them. Throws `database-unavailable` where the journal cannot be read.
+ */
 export async function followTurn(
-  live: LiveTurn,
-  state: TurnState,
+  turn: string,
+  after: number,
+  sink: EventSink,
+  left: AbortSignal,
   ports: FollowPorts,
-  { turnTimeoutMs, leaseMs }: FollowLimits,
-): Promise<void> {
-  const persistent = { ...ports, store: persistentStore(ports.store, leaseMs) }
-  const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
-  try {
-    await runTurn(state, persistent, live)
-  } catch (error) {
-    live.publish([await endLost(live, error, persistent)])
-  } finally {
-    clearTimeout(timer)
+): Promise<Followed> {
+  const over = AbortSignal.any([left, ports.closing])
+  const place = new Place(sink, after + 1)
+  for (;;) {
+    if (place.ended) return 'ended'
+    if (left.aborted) return 'left'
+    if (ports.closing.aborted) return 'closing'
+    const live = ports.live(turn)
+    if (live && (await followLive(live, place, over))) continue
+    // Listening begins before the journal is read, so that nothing falls between.
+    const signal = ports.signals.listen(turn)
+    try {
+      const page = await ports.read({ turn, after: place.next - 1, watch: !live })
+      if (page.status === undefined) return 'unknown'
+      for (const chunk of page.chunks) await place.write(chunk)
+      if (page.chunks.length > 0) continue
+      const goesOn = page.status === 'running' || page.status === 'waiting'
+      if (!goesOn) return page.pruned ? 'pruned' : 'ended'
+      if (!ports.live(turn)) await wokenOrAfter(signal.woken, ports.pollMs, over)
+    } finally {
+      signal.stop()
+    }
   }
 }
 
-/** How a turn ends that could not be run to its end: because it could not be stored, or by a fault of ours. */
-async function endLost(live: LiveTurn, error: unknown, { store, onFault }: FollowPorts): Promise<TurnEnd> {
-  if (error instanceof ChatterdError) {
-    // Not ours any more, or not to be reached: there is nothing to write now. A sweep ends what is left running.
-    return { type: 'turn-end', status: 'interrupted', error: { code: error.code, detail: error.message } }
+/** How far one client has come. */
+class Place {
+  next: number
+  /** True once the turn's last event was written. */
+  ended = false
+  readonly #sink: EventSink
+
+  constructor(sink: EventSink, next: number) {
+    this.#sink = sink
+    this.next = next
   }
-  onFault(error, live.id)
-  const fault: ErrorDetail = {
-    code: 'internal',
-    detail: 'Something went wrong in chatterd; its log tells what.',
+
+  write(chunk: EventChunk): Promise<void> | undefined {
+    const end = afterChunk(chunk)
+    if (end <= this.next) return undefined
+    const from = this.next
+    this.next = end
+    this.ended = endsTurn(chunk)
+    return this.#sink.write(chunk, from)
   }
-  await store
-    .endTurn({ turn: live.id, status: 'failed', error: fault })
-    .catch((again: unknown) => onFault(again, live.id))
-  return { type: 'turn-end', status: 'failed', error: fault }
 }
 
-function overtime(ms: number): TurnAbort {
-  const detail = `The turn ran for ${ms / 1000} s without coming to an end (setting CHATTERD_TURN_TIMEOUT).`
-  return new TurnAbort('failed', { code: 'turn-timeout', detail })
+/** Follows a turn until this process has done with it; false where the journal has to be asked first. */
+async function followLive(live: LiveTurn, place: Place, over: AbortSignal): Promise<boolean> {
+  const following = live.follow(place.next, (chunk) => place.write(chunk))
+  if (!following) return false
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = () => resolve()
+  over.addEventListener('abort', stop)
+  for (const chunk of following.held) place.write(chunk)
+  await Promise.race([live.finished, promise])
+  over.removeEventListener('abort', stop)
+  following.stop()
+  return true
 }

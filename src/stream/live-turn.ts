@@ -1,21 +1,47 @@
+import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
+import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { TurnAbort } from '../turn/turn-abort.ts'
+import type { TurnClient } from '../turn/run-turn.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import type { TurnState } from '../turn/turn-state.ts'
+import { Audience, type ChunkListener, type TurnListener } from './audience.ts'
+import { TurnLog } from './turn-log.ts'
 
-/** Takes what happens in a turn, a batch at a time. Must not throw, and must not wait. */
-export type TurnListener = (events: readonly TurnEvent[]) => void
+export type { ChunkListener, TurnListener } from './audience.ts'
+
+/** What a live turn asks of its surroundings. */
+export interface LiveTurnOptions {
+  /** Events that may be told before they are in the journal; before it would tell more, the turn waits. */
+  lead: number
+  /** Called when there is something for the journal. */
+  onPending(live: LiveTurn): void
+  /** The events that are in the journal already, as far as they are at hand. */
+  known?: readonly EventChunk[]
+}
 
 /** A turn while this process runs it. It does not live inside any response: listeners come and go. */
-export class LiveTurn {
+export class LiveTurn implements TurnClient {
   readonly id: string
+  readonly conversation: ConversationKey
+  /** Names the conversation among all. */
+  readonly key: string
   /** Resolves when this process has done with the turn: it has ended, or waits for its device. */
   readonly finished: Promise<void>
+  readonly log: TurnLog
+  readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
-  readonly #listeners = new Set<TurnListener>()
+  readonly #audience = new Audience(() => this.abort(new TurnAbort('cancelled')))
   readonly #finish: () => void
   #accepted = false
+  /** Those who wait for the journal. */
+  #behind = Promise.withResolvers<void>()
 
-  constructor(id: string) {
-    this.id = id
+  constructor(state: TurnState, options: LiveTurnOptions) {
+    this.id = state.id
+    this.conversation = state.conversation
+    this.key = keyOf(state.conversation)
+    this.log = new TurnLog(state.events, options.known)
+    this.#options = options
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
     this.#finish = resolve
@@ -35,20 +61,86 @@ export class LiveTurn {
   /** Ends the turn before its time. Its ending is told to the listeners when it is stored. */
   abort(reason: TurnAbort): void {
     this.#abort.abort(reason)
+    this.#behind.resolve()
+  }
+
+  /** From now on, the turn is cancelled when nobody has listened for this time, in milliseconds. */
+  stopWhenUnheard(ms: number): void {
+    this.#audience.missAfter(ms)
   }
 
   /** Listens from now on; returns how to stop. */
   listen(listener: TurnListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#audience.listen(listener)
+    return () => this.unlisten(listener)
   }
 
-  publish(events: readonly TurnEvent[]): void {
-    for (const listener of this.#listeners) listener(events)
+  unlisten(listener: TurnListener): void {
+    this.#audience.unlisten(listener)
+  }
+
+  /**
+   * Takes all events from number `from` on: returns those that were, and gives the others to `follower` until `stop`. Undefined
+   * where they are not at hand: the journal has them.
+   */
+  follow(from: number, follower: ChunkListener): { held: EventChunk[]; stop(): void } | undefined {
+    const held = this.log.since(from)
+    if (!held) return undefined
+    this.accept()
+    this.#audience.follow(follower)
+    return { held, stop: () => this.#audience.unfollow(follower) }
+  }
+
+  publish(events: readonly TurnEvent[]): Promise<void> | undefined {
+    return this.#isTooFar(events) ? this.#tellLater(events) : this.#tell(events)
+  }
+
+  async commit<T>(
+    events: readonly TurnEvent[],
+    write: (chunks: readonly EventChunk[]) => Promise<T>,
+  ): Promise<T> {
+    const staged = this.log.stage(events)
+    const result = await write(staged.chunks)
+    this.log.confirm(staged)
+    this.#audience.tellListeners(events)
+    // Those before its own are known to most, who pass over them.
+    for (const chunk of staged.chunks) this.#audience.tellFollowers(chunk)
+    return result
+  }
+
+  told(events: readonly TurnEvent[], chunk: EventChunk | undefined): void {
+    if (chunk) this.log.append(chunk)
+    if (events.length > 0) this.#audience.tellListeners(events)
+    this.#audience.tellFollowers(chunk)
+  }
+
+  /** All events up to this number are in the journal. */
+  written(number: number): void {
+    this.log.written(number)
+    this.#behind.resolve()
+    this.#behind = Promise.withResolvers()
   }
 
   finish(): void {
-    this.#listeners.clear()
+    this.#audience.close()
     this.#finish()
+  }
+
+  /** True where these would be told further beyond the journal than may be: if its process goes, nobody knows their numbers. */
+  #isTooFar(events: readonly TurnEvent[]): boolean {
+    return this.log.ahead > 0 && this.log.aheadWith(events) > this.#options.lead
+  }
+
+  async #tellLater(events: readonly TurnEvent[]): Promise<void> {
+    while (this.#isTooFar(events) && !this.signal.aborted) await this.#behind.promise
+    this.#tell(events)
+  }
+
+  #tell(events: readonly TurnEvent[]): undefined {
+    this.log.add(events)
+    this.#audience.tellListeners(events)
+    // Of a turn that is aborted, followers are told what is stored with its end.
+    if (this.#audience.hasFollowers && !this.signal.aborted) this.#audience.tellFollowers(this.log.seal())
+    this.#options.onPending(this)
   }
 }

@@ -1,207 +1,198 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChatterdError } from '../protocol/errors.ts'
-import type { TurnEvent } from '../protocol/events.ts'
+import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import type { NewMessage } from '../protocol/message.ts'
+import type { ConversationDirectory, StoredTurn } from '../turn/conversation-directory.ts'
 import type {
-  ConversationKey,
+  Answered,
   ConversationStore,
+  Pulse,
   TurnAnswers,
   TurnBeginning,
 } from '../turn/conversation-store.ts'
+import type { StoreSignal } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import { ConversationQueue, orOver } from './conversation-queue.ts'
-import { type FollowLimits, type FollowPorts, followTurn } from './follow-turn.ts'
-import { LiveTurn, type TurnListener } from './live-turn.ts'
-import { persistentStore } from './persistent-store.ts'
-import { TakeBack } from './take-back.ts'
+import { type EventSink, type Followed, type FollowPorts, followTurn } from './follow-turn.ts'
+import { JournalReader } from './journal-reader.ts'
+import type { LiveTurn, TurnListener } from './live-turn.ts'
+import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
+import { Signals, wokenOrAfter } from './signals.ts'
+import { type EnteredTurn, TurnEntrance } from './turn-entrance.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
-export interface LiveLimits extends FollowLimits {
+export interface LiveLimits extends RunLimits {
   /** Turns that may run or wait for their conversation at once. */
   maxTurns: number
-  /** How long a prompt waits for a busy conversation, and how many may. */
+  /** How long a prompt waits for a busy conversation. */
   busyWaitMs: number
-  maxWaiting: number
 }
 
 /** What the turns of this process are run with. */
-export interface LivePorts extends FollowPorts {
+export interface LivePorts extends Omit<RunPorts, 'onFinished'> {
   store: ConversationStore
+  directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
   newTurnId(): string
 }
 
-/** How often a conversation that another process is busy in is asked for again. */
-const pollMs = 200
-/** How long turns that a drain ends have to be stored, in milliseconds. */
-const lastWordsMs = 2_000
+/** How often something that happens in another process is asked for when no signal comes, in milliseconds. */
+const pollMs = 1_000
+/** The same, where somebody waits for a turn to be cancelled. */
+const cancelPollMs = 200
 
-/** The turns that this process runs, by conversation. */
+/** The turns of all conversations, as this process runs them and as others do. */
 export class LiveTurns {
-  readonly #ports: LivePorts
-  readonly #limits: LiveLimits
-  readonly #queue: ConversationQueue
-  readonly #turns = new Map<string, LiveTurn>()
-  /** The same, each by its conversation: it has one at a time. */
-  readonly #active = new Map<string, LiveTurn>()
-  /** Requests that have no turn yet: they wait for their conversation, or for the database. */
-  readonly #entering = new Set<Promise<unknown>>()
-  readonly #takeBack: TakeBack
-  #draining = false
-  /** Why turns are ended, once the deadline of a drain is over. */
-  #closing: TurnAbort | undefined
+  readonly #store: ConversationStore
+  readonly #directory: LivePorts['directory']
+  readonly #signals = new Signals()
+  readonly #running: RunningTurns
+  readonly #entrance: TurnEntrance
+  readonly #follow: FollowPorts
+  readonly #closing = new AbortController()
+  readonly #maxTurns: number
 
   constructor(ports: LivePorts, limits: LiveLimits) {
-    this.#ports = ports
-    this.#limits = limits
-    this.#takeBack = new TakeBack(persistentStore(ports.store, limits.leaseMs), limits.maxTurns)
-    this.#queue = new ConversationQueue({ maxWaiting: limits.maxWaiting, waitMs: limits.busyWaitMs })
+    const signals = this.#signals
+    const running = new RunningTurns({ ...ports, onFinished: ({ key }) => this.#entrance.tell(key) }, limits)
+    const reader = new JournalReader(ports.journal)
+    this.#store = ports.store
+    this.#maxTurns = limits.maxTurns
+    this.#directory = ports.directory
+    this.#running = running
+    this.#entrance = new TurnEntrance(
+      {
+        ...{ running, signals, store: ports.store, newTurnId: ports.newTurnId },
+        run: (state, listener) => this.#run(state, listener),
+        cancel: (turn) => this.cancel(turn),
+      },
+      { ...limits, pollMs },
+    )
+    this.#follow = {
+      ...{ signals, pollMs, closing: this.#closing.signal },
+      live: (turn) => running.get(turn),
+      read: (want) => reader.read(want),
+    }
   }
 
   /** True once no more turns are taken. */
   get isDraining(): boolean {
-    return this.#draining
+    return this.#entrance.isClosed
+  }
+
+  /** How many more turns may run here. */
+  get room(): number {
+    return this.isDraining ? 0 : Math.max(0, this.#maxTurns - this.#running.size)
   }
 
   /** Ids of the turns that this process runs. */
   ids(): string[] {
-    return [...this.#turns.keys()]
+    return this.#running.ids()
   }
 
   /**
-   * Begins a turn and runs it; resolves when it is stored. Waits while another turn of the conversation runs. `left` is
-   * aborted when the client leaves before its turn has begun: then it does not begin.
+   * Begins a turn and runs it; resolves when it is stored. While another turn of the conversation runs, it waits, is refused
+   * with `conversation-busy`, or has the other one cancelled. `left` is aborted when the client leaves before its turn has
+   * begun: then it does not begin. With a `listener`, the turn can still be refused when its first prompt fails.
    */
   begin(
     beginning: Omit<TurnBeginning, 'turn'>,
     left: AbortSignal,
-    listener: TurnListener,
-  ): Promise<LiveTurn> {
-    const { conversation } = beginning
-    return this.#withRoom(async () => {
-      const turn = this.#ports.newTurnId()
-      const beginWhenFree = async (over: () => AbortSignal) => {
-        for (;;) {
-          this.#checkOpen()
-          const begun = await this.#ports.store
-            .begin({ ...beginning, turn })
-            .catch(this.#takeBack.after(turn))
-          if (begun) return begun
-          await orOver(this.#whenFree(conversation), over())
-        }
-      }
-      const isBusy = this.#activeIn(conversation) !== undefined
-      const state = await this.#queue.enter(keyOf(conversation), left, beginWhenFree, isBusy)
-      const { model } = state.request
-      return this.#run(state, conversation, listener, [
-        { type: 'turn-start', turn, conversation: conversation.name, model },
-      ])
-    })
+    listener?: TurnListener,
+  ): Promise<EnteredTurn> {
+    return this.#entrance.begin(beginning, left, listener)
   }
 
-  /**
-   * Stores results of device calls. Returns the turn where it runs on, in this process; `recorded` where it still has
-   * open calls; `conflict` where one of the calls is not open any more: nothing is stored then.
-   */
+  /** Resolves when the turn does not run here: it has ended, waits for its device, or runs elsewhere. */
+  async atRest(turn: string): Promise<void> {
+    await this.#running.get(turn)?.finished
+  }
+
+  /** Stores results of device calls; where they were the last open ones, the turn runs on here. */
   answer(
-    conversation: ConversationKey,
-    answers: TurnAnswers,
-    listener: TurnListener,
-  ): Promise<LiveTurn | 'recorded' | 'conflict'> {
-    return this.#withRoom(async () => {
-      // The run that offered these calls may still be busy with resident ones, or at its last words.
-      await this.#turns.get(answers.turn)?.finished
-      this.#checkOpen()
-      const answered = await this.#ports.store.answer(answers)
-      return answered.result === 'go-on'
-        ? this.#run(answered.state, conversation, listener, [])
-        : answered.result
-    })
+    answers: Omit<TurnAnswers, 'attempt'>,
+    listener?: TurnListener,
+  ): Promise<EnteredTurn & { result: Answered['result'] }> {
+    return this.#entrance.answer(answers, listener)
+  }
+
+  /** The same, of what is known of the turn and its calls. */
+  async results(
+    { id: turn }: Pick<StoredTurn, 'id'>,
+    answers: TurnAnswers['answers'],
+  ): Promise<Exclude<Answered['result'], 'replay'>> {
+    const { result } = await this.answer({ turn, answers })
+    return result === 'replay' ? 'recorded' : result
+  }
+
+  /** Writes a turn's events after number `after` into the sink, wherever it runs, until it has ended. */
+  follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<Followed> {
+    return followTurn(turn, after, sink, left, this.#follow)
+  }
+
+  /** Cancels a turn, wherever it runs, and resolves when it has ended; false where there is none. */
+  async cancel(turn: string): Promise<boolean> {
+    for (;;) {
+      const signal = this.#signals.listen(turn)
+      try {
+        const live = this.#running.get(turn)
+        live?.abort(new TurnAbort('cancelled'))
+        await live?.finished
+        const outcome = await this.#store.cancel(turn)
+        if (outcome !== 'asked') return outcome === 'ended'
+        // A process that does not do it within its lease loses the turn, and then it is ended here.
+        await wokenOrAfter(signal.woken, cancelPollMs, this.#closing.signal)
+      } finally {
+        signal.stop()
+      }
+      this.#entrance.checkOpen()
+    }
   }
 
   /** Empties a conversation and starts it anew with these messages. A turn that runs in it is cancelled. */
   async reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void> {
-    this.#checkOpen()
-    const active = this.#activeIn(conversation)
+    this.#entrance.checkOpen()
+    const active = this.#running.activeIn(keyOf(conversation))
     active?.abort(new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The conversation was emptied.' }))
     await active?.finished
-    await this.#ports.store.reset(conversation, messages)
+    await this.#store.reset(conversation, messages)
   }
 
-  /** Takes no more turns, lets those that run finish, and after `deadlineMs` ends the rest as interrupted. */
+  /** Removes a conversation with all that it holds; false where there was none. A turn that is active in it is cancelled first. */
+  async remove(conversation: ConversationKey): Promise<boolean> {
+    this.#entrance.checkOpen()
+    const active = (await this.#directory.conversation(conversation))?.activeTurn
+    if (active) await this.cancel(active)
+    return await this.#directory.remove(conversation)
+  }
+
+  /** Takes note of what other processes tell. */
+  hear(signal: StoreSignal): void {
+    if (signal.type === 'events') for (const turn of signal.turns) this.#signals.tell(turn)
+    else if (signal.type === 'cancel') this.#running.get(signal.turn)?.abort(new TurnAbort('cancelled'))
+    else if (signal.type === 'free') this.#signals.tell(signal.turn)
+    else this.#signals.tellAll()
+  }
+
+  /** Takes note of what a sign of life brought to light. */
+  feel({ adopted, cancelled }: Pick<Pulse, 'adopted' | 'cancelled'>): void {
+    for (const state of adopted) this.#run(state)
+    for (const turn of cancelled) this.#running.get(turn)?.abort(new TurnAbort('cancelled'))
+  }
+
+  /**
+   * Takes no more turns, tells those who follow events to ask again elsewhere, lets the turns that run finish, and after
+   * `deadlineMs` ends the rest as interrupted.
+   */
   async drain(deadlineMs: number): Promise<void> {
-    this.#draining = true
-    await Promise.race([this.#idle(), delay(deadlineMs, undefined, { ref: false })])
-    const closing = new TurnAbort('interrupted', {
-      code: 'shutting-down',
-      detail: 'The server was shut down.',
-    })
-    this.#closing = closing
-    for (const live of this.#turns.values()) live.abort(closing)
-    await Promise.race([this.#idle(), delay(lastWordsMs, undefined, { ref: false })])
+    this.#entrance.close()
+    this.#closing.abort()
+    await Promise.race([this.#entrance.idle(), delay(deadlineMs, undefined, { ref: false })])
+    await this.#running.end()
   }
 
-  /** Resolves when no turn runs, and none is just being begun. */
-  async #idle(): Promise<void> {
-    while (this.#turns.size + this.#entering.size > 0) {
-      const running = [...this.#turns.values()].map((live) => live.finished)
-      await Promise.allSettled([...running, ...this.#entering])
-    }
-  }
-
-  async #withRoom<T>(enter: () => Promise<T>): Promise<T> {
-    this.#checkOpen()
-    const { maxTurns } = this.#limits
-    if (this.#turns.size + this.#entering.size >= maxTurns) {
-      const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
-      throw new ChatterdError('too-many-requests', words)
-    }
-    const entering = enter()
-    this.#entering.add(entering)
-    try {
-      return await entering
-    } finally {
-      this.#entering.delete(entering)
-    }
-  }
-
-  #checkOpen(): void {
-    if (this.#draining)
-      throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
-  }
-
-  #activeIn(conversation: ConversationKey): LiveTurn | undefined {
-    return this.#active.get(keyOf(conversation))
-  }
-
-  /** Resolves when it is worth asking again whether the conversation is free. */
-  #whenFree(conversation: ConversationKey): Promise<unknown> {
-    return this.#activeIn(conversation)?.finished ?? delay(pollMs)
-  }
-
-  #run(
-    state: TurnState,
-    conversation: ConversationKey,
-    listener: TurnListener,
-    first: readonly TurnEvent[],
-  ): LiveTurn {
-    const live = new LiveTurn(state.id)
-    const key = keyOf(conversation)
-    this.#turns.set(live.id, live)
-    this.#active.set(key, live)
-    live.listen(listener)
-    live.publish(first)
-    if (this.#closing) live.abort(this.#closing)
-    void followTurn(live, state, this.#ports, this.#limits).finally(() => {
-      this.#turns.delete(live.id)
-      // The next one may have begun already.
-      if (this.#active.get(key) === live) this.#active.delete(key)
-      live.finish()
-    })
+  #run(state: TurnState, listener?: TurnListener): LiveTurn {
+    const live = this.#running.run(state, listener)
+    // Those who have waited for it to go on follow it here from now on.
+    this.#signals.tell(live.id)
     return live
   }
-}
-
-function keyOf({ tenant, name }: ConversationKey): string {
-  return JSON.stringify([tenant, name])
 }

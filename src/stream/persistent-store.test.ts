@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../../test/memory-store.ts'
-import { begin, engineError } from '../../test/scripted-turn.ts'
+import { begin, conversation, engineError } from '../../test/scripted-turn.ts'
 import { persistentStore } from './persistent-store.ts'
 
 const away = engineError('database-unavailable', 'connection refused')
@@ -21,7 +21,7 @@ async function failing(failures: number, error: Error) {
 
 test('a write is repeated until the database is back', async () => {
   const { store, tries } = await failing(2, away)
-  await persistentStore(store, 60_000).endTurn(ending)
+  await persistentStore(store, 60_000).endTurn(ending, [])
   assert.equal(tries(), 3)
   assert.equal(store.turn('t1')?.status, 'failed')
 })
@@ -32,28 +32,32 @@ test('each of the writes is repeated', async () => {
     const { store } = await failing(1, away)
     const persistent = persistentStore(store, 60_000)
     if (write === 'endStep') {
-      const stored = await persistent.endStep({ turn: 't1', step: 1, message, status: 'completed', cut: 1 })
+      const stored = await persistent.endStep(
+        { turn: 't1', step: 1, message, status: 'completed', cut: 1 },
+        [],
+      )
       assert.equal(stored.seq, 2)
     }
-    if (write === 'endCalls') assert.deepEqual(await persistent.endCalls('t1', []), [])
-    if (write === 'endTurn') await persistent.endTurn(ending)
-    if (write === 'withdraw') await persistent.withdraw('t1', [])
+    if (write === 'endCalls') assert.deepEqual((await persistent.endCalls('t1', [], [])).calls, [])
+    if (write === 'endTurn') await persistent.endTurn(ending, [])
+    if (write === 'withdraw')
+      assert.equal(await persistent.withdraw({ turn: 't1', conversation, answered: [] }), true)
     assert.equal(store.done.at(-1), write)
   }
 })
 
 test('after its patience a write is given up, with the words of the database', async () => {
   const { store, tries } = await failing(Number.POSITIVE_INFINITY, away)
-  await assert.rejects(persistentStore(store, 0).endTurn(ending), away)
+  await assert.rejects(persistentStore(store, 0).endTurn(ending, []), away)
   assert.equal(tries(), 1)
-  await assert.rejects(persistentStore(store, 60).endTurn(ending), away)
+  await assert.rejects(persistentStore(store, 60).endTurn(ending, []), away)
   assert.equal(tries(), 3)
 })
 
 test('any other error is thrown at once', async () => {
   for (const error of [engineError('turn-lost'), new TypeError('a bug')]) {
     const { store, tries } = await failing(1, error)
-    await assert.rejects(persistentStore(store, 60_000).endTurn(ending), error)
+    await assert.rejects(persistentStore(store, 60_000).endTurn(ending, []), error)
     assert.equal(tries(), 1)
   }
 })

@@ -6,27 +6,30 @@ import type { TurnStore } from '../turn/turn-store.ts'
 const firstPause = 50
 const longestPause = 1_000
 
+/** Does it again and again while the database is away, for at most `patienceMs`. */
+export async function persistently<T>(write: () => Promise<T>, patienceMs: number): Promise<T> {
+  const until = performance.now() + patienceMs
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+    try {
+      return await write()
+    } catch (error) {
+      const away = error instanceof ChatterdError && error.code === 'database-unavailable'
+      if (!away || performance.now() + pause > until) throw error
+    }
+    await delay(pause)
+  }
+}
+
 /**
  * A turn's writes, repeated while the database is away, for at most `patienceMs`: after that, others may have ended the
  * turn. Repeating is safe: each write told twice is stored once.
  */
 export function persistentStore(store: TurnStore, patienceMs: number): TurnStore {
-  const persistently = async <T>(write: () => Promise<T>): Promise<T> => {
-    const until = performance.now() + patienceMs
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-      try {
-        return await write()
-      } catch (error) {
-        const away = error instanceof ChatterdError && error.code === 'database-unavailable'
-        if (!away || performance.now() + pause > until) throw error
-      }
-      await delay(pause)
-    }
-  }
+  const again = <T>(write: () => Promise<T>) => persistently(write, patienceMs)
   return {
-    endStep: (outcome) => persistently(() => store.endStep(outcome)),
-    endCalls: (turn, results) => persistently(() => store.endCalls(turn, results)),
-    endTurn: (ending) => persistently(() => store.endTurn(ending)),
-    withdraw: (turn, answered) => persistently(() => store.withdraw(turn, answered)),
+    endStep: (outcome, events) => again(() => store.endStep(outcome, events)),
+    endCalls: (turn, results, events) => again(() => store.endCalls(turn, results, events)),
+    endTurn: (ending, events) => again(() => store.endTurn(ending, events)),
+    withdraw: (run) => again(() => store.withdraw(run)),
   }
 }

@@ -47,6 +47,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
   return {
     schemas: () => schemas,
     has: (name) => entries.has(name),
+    isIdempotent: (name) => entries.get(name)?.tool.idempotent === true,
 
     fit(schema, args) {
       try {

@@ -33,7 +33,7 @@ async function abortAt(at: number, scripts: Scene[][], accepted: boolean) {
     toolbox: createToolbox([weather]),
     ...{ store, state, signal: aborter.signal, accepted: () => accepted },
     onEvent({ type }) {
-      lastTold = type === 'turn-end' || type === 'turn-waiting'
+      lastTold = type === 'turn-end'
       reach()
     },
   })

@@ -1,26 +1,48 @@
 import type { Call } from '../protocol/call.ts'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { TurnStatus } from '../protocol/events.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { CallKey, TurnRequest, TurnState } from './turn-state.ts'
 import type { CallOutcome, TurnStore } from './turn-store.ts'
 
-/** Which conversation: its tenant's name, and its own. */
-export interface ConversationKey {
-  tenant: string
-  name: string
+/** A client's own name for a request that it may send again. */
+export interface RequestKey {
+  key: string
+  /** Of the request's body: the same key with another one is refused. */
+  digest: string
 }
+
+/** What a prompt does while another turn of its conversation runs. */
+export type WhenBusy = 'queue' | 'refuse' | 'replace'
 
 /** What begins a turn. */
 export interface TurnBeginning {
-  /** A new UUID. */
+  /** A new UUID. Told again with the same one, it is the same beginning. */
   turn: string
   conversation: ConversationKey
   request: TurnRequest
   messages: readonly NewMessage[]
   /** Device tools to add; none clears them; absent: no change. */
   tools?: readonly ToolSchema[]
+  /** True where `tools` take the place of all that the conversation had. */
+  replaceTools?: boolean
+  /** The conversation's system prompt from now on; absent: no change. */
+  system?: string
+  whenBusy: WhenBusy
+  key?: RequestKey
 }
+
+/**
+ * What came of a beginning. `replay`: a request of the same key has begun that turn, or answered its calls after event number
+ * `after`. `busy`: `active` runs, or others wait before this one; with `queue` it has its place in the line from now on, until it
+ * begins or leaves. `joined`: a request of the same key has a place in the line already; ask again when it may have begun.
+ */
+export type Begun =
+  | { result: 'begun'; state: TurnState }
+  | { result: 'replay'; turn: string; after: number }
+  | { result: 'busy'; active: string | undefined }
+  | { result: 'joined' }
 
 /** A device call of the conversation's newest turn, with its place. */
 export type PlacedCall = Call & CallKey
@@ -38,12 +60,32 @@ export interface NewestTurn {
 /** Results of device calls of one turn. */
 export interface TurnAnswers {
   turn: string
+  /** A new UUID. Told again with the same one, it is the same answer. */
+  attempt: string
   answers: readonly CallOutcome[]
   tools?: readonly ToolSchema[]
+  key?: RequestKey
 }
 
-/** What came of results: `go-on`, the turn runs again, here; `recorded`, it has other open calls; `conflict`, nothing is stored. */
-export type Answered = { result: 'go-on'; state: TurnState } | { result: 'recorded' } | { result: 'conflict' }
+/**
+ * What came of results: `go-on`, the turn runs again, here; `recorded`, it has other open calls; `conflict`, nothing is stored;
+ * `replay`, as `Begun` has it.
+ */
+export type Answered =
+  | { result: 'go-on'; state: TurnState }
+  | { result: 'recorded' }
+  | { result: 'conflict' }
+  | { result: 'replay'; turn: string; after: number }
+
+/** What a sign of life brought to light. */
+export interface Pulse {
+  /** Turns that were ended because no process runs them. */
+  ended: string[]
+  /** Turns that this process has to go on with: those of processes that are gone, which may be, and those whose calls have expired. */
+  adopted: TurnState[]
+  /** Turns of this process that somebody has asked to cancel. */
+  cancelled: string[]
+}
 
 /** A message of the public board. */
 export interface BoardMessage {
@@ -58,14 +100,24 @@ export interface BoardMessage {
  * database cannot be reached.
  */
 export interface ConversationStore extends TurnStore {
-  /** Undefined while another turn of the conversation runs. A turn that waits for its device is superseded. */
-  begin(beginning: TurnBeginning): Promise<TurnState | undefined>
+  /**
+   * Begins a turn where none of the conversation runs; one that waits for its device is superseded. Throws
+   * `conversation-busy` where too many wait already, `key-reused` where the key came with another body.
+   */
+  begin(beginning: TurnBeginning): Promise<Begun>
+  /** Gives up the place in the line of a turn that has not begun. */
+  leaveLine(turn: string): Promise<void>
   newestTurn(conversation: ConversationKey): Promise<NewestTurn | undefined>
   answer(answers: TurnAnswers): Promise<Answered>
+  /**
+   * Ends a turn as cancelled where no living process runs it. `ended`: it has ended, now or before; `asked`: the process that
+   * runs it is told; `unknown`: there is none.
+   */
+  cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
   /** Empties the conversation, and starts it anew with these messages. */
   reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void>
-  /** Tells the database that this process lives and runs these turns; ends turns that no process runs, and returns them. */
-  heartbeat(live: readonly string[]): Promise<string[]>
+  /** Tells the database that this process lives and runs these turns; ends turns that no process runs. */
+  heartbeat(live: readonly string[]): Promise<Pulse>
   /** Says that this process runs nothing any more. */
   leave(): Promise<void>
   post(message: Omit<BoardMessage, 'createdAt'>): Promise<void>

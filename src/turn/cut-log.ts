@@ -20,14 +20,16 @@ const tokensPerMessage = 8
  * of a turn. Never cuts into a turn, nor the newest one. `force` cuts for certain: the engine said that not all fits.
  */
 export function cutLog(
-  state: Pick<TurnState, 'log' | 'pinned' | 'cut'>,
+  state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'cut'>,
   tools: readonly ToolSchema[],
   window: number,
   force = false,
 ): number {
   const kept = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
   const fixed =
-    estimate(JSON.stringify(tools)) + sum(state.log.filter((message) => message.seq <= state.pinned))
+    estimate(JSON.stringify(tools)) +
+    estimate(state.system ?? '') +
+    sum(state.log.filter((message) => message.seq <= state.pinned))
   const total = fixed + sum(kept)
   // What did not fit is no less than the context, whatever the estimate says.
   const scale = Math.max(correction(kept, fixed), force ? window / total : 0)
@@ -49,8 +51,11 @@ function beginsTurn(message: LogMessage, before: LogMessage | undefined): boolea
 }
 
 /** Tokens of the whole prompt, roughly: what decides whether the engine has to be asked for its context at all. */
-export function estimatePrompt(state: Pick<TurnState, 'log'>, tools: readonly ToolSchema[]): number {
-  return estimate(JSON.stringify(tools)) + sum(state.log)
+export function estimatePrompt(
+  state: Pick<TurnState, 'system' | 'log'>,
+  tools: readonly ToolSchema[],
+): number {
+  return estimate(JSON.stringify(tools)) + estimate(state.system ?? '') + sum(state.log)
 }
 
 /** The engine's own count of the newest answer, against our estimate of the same messages. */

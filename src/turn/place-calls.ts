@@ -27,7 +27,7 @@ export function placeCalls(asked: readonly AskedCall[], places: CallPlaces): Cal
 function place(
   call: AskedCall,
   { toolbox, offered }: CallPlaces,
-): Pick<Call, 'arguments' | 'side' | 'status' | 'output'> {
+): Pick<Call, 'arguments' | 'side' | 'status' | 'output' | 'restartable'> {
   const schema = offered.find((tool) => tool.function.name === call.name)
   const asGiven: JsonObject = isJsonObject(call.arguments) ? call.arguments : {}
   if (!schema) {
@@ -36,7 +36,9 @@ function place(
   const side = toolbox.has(call.name) ? 'resident' : 'device'
   const fit = toolbox.fit(schema, call.arguments)
   if (!fit.ok) return { arguments: asGiven, side, status: 'failed', output: fit.error }
-  return { arguments: fit.arguments, side, status: side === 'resident' ? 'running' : 'offered' }
+  if (side === 'device') return { arguments: fit.arguments, side, status: 'offered' }
+  const restartable = toolbox.isIdempotent(call.name)
+  return { arguments: fit.arguments, side, status: 'running', ...(restartable && { restartable }) }
 }
 
 function unknownTool(name: string, offered: readonly ToolSchema[]): string {

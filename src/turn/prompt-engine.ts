@@ -4,7 +4,6 @@ import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import { callEnd, callStart } from './call-events.ts'
 import type { ChatRequest } from './engine.ts'
 import { cutAfterOverflow, fitContext } from './fit-context.ts'
 import { type Answer, deltas, emptyAnswer, fold } from './fold.ts'
@@ -13,6 +12,7 @@ import { offeredTools, placeCalls } from './place-calls.ts'
 import { prompt } from './prompt.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
 import { endingOf } from './turn-abort.ts'
+import { callEnd, callStart, turnEnd, turnWaiting } from './turn-events.ts'
 import { lastAnswer, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
 
 /** One step: prompts the engine, tells its text as it comes, stores the outcome, and then tells that. */
@@ -26,16 +26,17 @@ export async function promptEngine(
   let answer = emptyAnswer
   let state = begun
   let overflowed = false
-  client.publish([{ type: 'step-start', step }])
+  await client.publish([{ type: 'step-start', step }])
   try {
     state = await fitContext(state, tools, ports, client.signal)
-    if (state.cut !== begun.cut) client.publish([cutNotice])
+    if (state.cut !== begun.cut) await client.publish([cutNotice])
     while (!answer.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
           const before = answer
           answer = fold(answer, parts, ports.limits)
-          client.publish(deltas(before, parts))
+          const behind = client.publish(deltas(before, parts))
+          if (behind) await behind
         }
         // An engine that breaks its word here must not be prompted again and again.
         if (!answer.done) throw new ChatterdError('engine-cut', brokenOff)
@@ -43,7 +44,7 @@ export async function promptEngine(
         if (answer !== emptyAnswer || overflowed) throw error
         overflowed = true
         state = await cutAfterOverflow(error, state, tools, ports, client.signal)
-        client.publish([cutNotice])
+        await client.publish([cutNotice])
       }
     }
   } catch (error) {
@@ -93,11 +94,15 @@ async function fail(
   if (!ending) throw error
   const fresh = state.step === 0 || state.answered.some(({ seq }) => seq === lastAnswer(state)?.seq)
   if (fresh && answer === emptyAnswer && !client.accepted()) {
-    await ports.store.withdraw(state.id, state.answered)
-    return { ...state, ...ending, refused: true }
+    const { id: turn, conversation, answered } = state
+    if (await ports.store.withdraw({ turn, conversation, answered })) {
+      client.told([{ ...turnEnd(ending), refused: true }], undefined)
+      return { ...state, ...ending }
+    }
   }
   const partial = answer.text || answer.thinking ? { partial: messageOf(answer) } : {}
-  await ports.store.endTurn({ turn: state.id, ...ending, ...partial })
+  const outcome = { turn: state.id, ...ending, ...partial }
+  await client.commit([turnEnd(ending)], (chunks) => ports.store.endTurn(outcome, chunks))
   return { ...state, ...ending }
 }
 
@@ -121,12 +126,15 @@ async function store(
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
   const standing = next.do === 'end' ? next.ending : waits
   const { id: turn, step, cut } = state
-  const stored = await store.endStep({ turn, step, message, ...standing, cut })
-  client.publish([
+  const outcome = { turn, step, message, ...standing, cut }
+  const events: TurnEvent[] = [
     ...calls.map((call, place) => callStart(call, answer.calls[place]?.source ?? null)),
-    { type: 'step-end', step, usage, line: answer.lastLine },
+    { type: 'step-end', step, message: { ...messageOf(answer), calls }, usage, line: answer.lastLine },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
-  ])
+    ...(next.do === 'wait-for-device' ? [turnWaiting(calls)] : []),
+    ...(next.do === 'end' ? [turnEnd(next.ending)] : []),
+  ]
+  const stored = await client.commit(events, (chunks) => store.endStep(outcome, chunks))
   return { ...withMessage(state, stored), ...standing }
 }
 

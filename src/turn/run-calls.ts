@@ -1,8 +1,9 @@
-import type { Call } from '../protocol/call.ts'
-import { callEnd } from './call-events.ts'
+import { type Call, isOpen } from '../protocol/call.ts'
+import type { TurnEvent } from '../protocol/events.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
+import { callEnd, turnWaiting } from './turn-events.ts'
 import { lastAnswer, type TurnState, withMessage } from './turn-state.ts'
-import type { CallOutcome } from './turn-store.ts'
+import type { CallOutcome, CallsEnded } from './turn-store.ts'
 
 /** Runs resident calls side by side, stores their results in call order, and then tells them. */
 export async function runCalls(
@@ -19,7 +20,7 @@ export async function runCalls(
     calls.map(async (call, place): Promise<CallOutcome> => {
       const context = {
         signal: client.signal,
-        conversation: state.conversation,
+        conversation: state.conversation.name,
         turn: state.id,
         callId: call.id,
       }
@@ -28,13 +29,21 @@ export async function runCalls(
       return { seq: answer.seq, index: call.index, ...outcome }
     }),
   )
-  const stored = withMessage(state, { ...answer, calls: await ports.store.endCalls(state.id, results) })
-  const ended = new Map(lastAnswer(stored)?.calls.map((call) => [call.index, call]))
-  client.publish(
-    calls.flatMap(({ index }, place) => {
-      const call = ended.get(index)
-      return call ? [callEnd(call, took[place] ?? 0)] : []
-    }),
+  const events = calls.map((call, place) =>
+    callEnd({ ...call, ...outcomeOf(results[place]) }, took[place] ?? 0),
   )
-  return stored
+  const ended = await client.commit(events, (chunks) => ports.store.endCalls(state.id, results, chunks))
+  client.told(meanwhile(answer.calls, ended), ended.told)
+  return { ...withMessage(state, { ...answer, calls: ended.calls }), status: ended.status }
+}
+
+function outcomeOf(result: CallOutcome | undefined): Partial<Call> {
+  return result ? { status: result.status, output: result.output } : {}
+}
+
+/** What happened while the tools ran: devices answered, and now the turn may wait for the rest. */
+function meanwhile(before: readonly Call[], { calls, status }: CallsEnded): TurnEvent[] {
+  const open = new Set(before.filter((call) => isOpen(call) && call.side === 'device').map(({ id }) => id))
+  const answered = calls.filter((call) => open.has(call.id) && !isOpen(call))
+  return [...answered.map((call) => callEnd(call, 0)), ...(status === 'waiting' ? [turnWaiting(calls)] : [])]
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../../test/memory-store.ts'
 import { call, calls, createScriptedEngine, part, says } from '../../test/scripted-engine.ts'
-import { begin, engineError, kinds, limits, resident, run, user } from '../../test/scripted-turn.ts'
+import { begin, engineError, kinds, resident, run } from '../../test/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)
@@ -68,7 +68,7 @@ test('the answer of the device lets the turn go on', async () => {
   const engine = createScriptedEngine([calls(call('locate')), says('You are in Bonn.')])
   const { store } = await run({ engine })
   const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  const answered = await store.answer({ turn: 't1', answers })
+  const answered = await store.answer({ turn: 't1', attempt: 'a1', answers })
   assert.ok(answered.result === 'go-on')
   const { last, events } = await run({ engine, store, state: answered.state })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
@@ -122,16 +122,6 @@ test('several calls run side by side, and their results stand in call order whic
   )
 })
 
-test('an id that the engine gives to two calls of a turn names only the first; in another turn it is free again', async () => {
-  const again = calls(call('weather', { city: 'Bonn' }, 'c1'))
-  const engine = createScriptedEngine([again, again, says('Sunny.'), again, says('Still sunny.')])
-  const toolbox = createToolbox([weather])
-  const { store } = await run({ engine, toolbox })
-  await run({ engine, toolbox, store, state: await begin(store, [user('And now?')], 't2') })
-  const ids = store.conversation('talk')?.messages.flatMap((message) => message.calls.map(({ id }) => id))
-  assert.deepEqual(ids, ['c1', 'own_1', 'c1'])
-})
-
 test('a call of a tool that nobody has is told to the model, which recovers', async () => {
   const engine = createScriptedEngine([calls(call('wheather')), says('Sorry.')])
   const { events, last } = await run({ engine, toolbox: createToolbox([weather]) })
@@ -155,42 +145,6 @@ test('a hanging tool is told to the model when its time is over', async () => {
   const { events, last } = await run({ engine, toolbox: createToolbox([hanging]) })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
   assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'timed-out'))
-})
-
-test('no tools are offered where the request wants none', async () => {
-  const engine = createScriptedEngine([calls(call('weather')), says('No.')])
-  const store = createMemoryStore()
-  const state = await begin(store)
-  const toolbox = createToolbox([weather])
-  await run({ engine, store, toolbox, state: { ...state, request: { ...state.request, offerTools: false } } })
-  assert.deepEqual(
-    engine.requests.map(({ tools }) => tools),
-    [[], []],
-  )
-  assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /There are no tools here/)
-})
-
-test('the model, its settings and all tools go to the engine', async () => {
-  const engine = createScriptedEngine([says('Hi.')])
-  const store = createMemoryStore()
-  const state = await begin(store)
-  const settings = { think: false, options: { seed: 7 } }
-  const request = { ...state.request, model: 'other', stream: false, settings }
-  const toolbox = createToolbox([weather])
-  await run({
-    engine,
-    store,
-    toolbox,
-    state: { ...state, request },
-    limits: { ...limits, contextTokens: 4096 },
-  })
-  const [asked] = engine.requests
-  assert.deepEqual([asked?.model, asked?.stream], ['other', false])
-  assert.deepEqual(asked?.settings, { think: false, options: { num_ctx: 4096, seed: 7 } })
-  assert.deepEqual(
-    asked?.tools.map((tool) => tool.function.name),
-    ['weather', 'locate'],
-  )
 })
 
 test('a write that fails is thrown to the owner of the turn, and nothing is told of it', async () => {
@@ -224,17 +178,4 @@ test('a write that fails is thrown to the owner of the turn, and nothing is told
 test('a fault of ours is thrown to the owner of the turn', async () => {
   const engine = createScriptedEngine([[new TypeError('a bug')]])
   await assert.rejects(run({ engine }), /a bug/)
-})
-
-test('two turns one after the other: the second prompt begins with the bytes of the first', async () => {
-  const engine = createScriptedEngine([
-    calls(call('weather', { city: 'Bonn' })),
-    says('Sunny.'),
-    says('Bye.'),
-  ])
-  const toolbox = createToolbox([weather])
-  const { store } = await run({ engine, toolbox })
-  await run({ engine, toolbox, store, state: await begin(store, [user('And now?')], 't2') })
-  const [one, two, three] = engine.requests.map(({ messages }) => JSON.stringify(messages).slice(0, -1))
-  assert.ok(one && two?.startsWith(one) && three?.startsWith(two))
 })

@@ -15,6 +15,8 @@ export interface ToolContext {
 export interface Tool {
   schema: ToolSchema
   run(args: JsonObject, context: ToolContext): Promise<unknown> | unknown
+  /** True where starting it twice does no harm: when its process is gone, another may start it again. */
+  idempotent?: true
   /** Overrides the toolbox's own limit, in milliseconds. */
   timeoutMs?: number
 }
@@ -33,6 +35,8 @@ export interface Toolbox {
   /** The resident tools' schemas, in an order that never changes while the process runs. */
   schemas(): ToolSchema[]
   has(name: string): boolean
+  /** True for a resident tool that may be started again. */
+  isIdempotent(name: string): boolean
   /** Validates arguments by name against the tool's own JSON Schema, coercing only toward the declared types. Works for device tools too. */
   fit(schema: ToolSchema, args: unknown): Fit
   /** Runs a resident tool within its limits of time and output size. Arguments are those that `fit` gave. */

@@ -1,3 +1,4 @@
+import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { LogMessage } from '../protocol/message.ts'
@@ -17,12 +18,10 @@ export interface TurnRequest {
 /** A running turn and the log that it stands in. Values are replaced, never altered. */
 export interface TurnState {
   id: string
-  /** Name of the conversation. */
-  conversation: string
+  conversation: ConversationKey
   request: TurnRequest
   status: TurnStatus
   error?: ErrorDetail
-  refused?: true
   /** Steps done. */
   step: number
   /** The messages that the prompt is made of, oldest first: the pinned ones, then those from `cut` on. */
@@ -32,6 +31,10 @@ export interface TurnState {
   /** Sequence number of the first message after the pinned ones that is still told to the model. */
   cut: number
   deviceTools: readonly ToolSchema[]
+  /** The conversation's system prompt, told before all else. */
+  system?: string
+  /** How many events the journal holds of it. */
+  events: number
   /** Calls that the request which set this run off has answered; none when it began the turn. */
   answered: readonly CallKey[]
 }

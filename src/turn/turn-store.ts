@@ -1,4 +1,6 @@
 import type { Call, CallStatus } from '../protocol/call.ts'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
+import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnEnd, TurnStatus } from '../protocol/events.ts'
 import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { CallKey } from './turn-state.ts'
@@ -30,16 +32,37 @@ export interface TurnEnding {
   partial?: NewMessage
 }
 
+/** What resident calls came to. */
+export interface CallsEnded {
+  /** All calls of that message, with what devices have answered meanwhile. */
+  calls: Call[]
+  /** The turn waits where a device call is still open. */
+  status: 'running' | 'waiting'
+  /** What the database told after the given events: that devices answered meanwhile, and that the turn waits. */
+  told: EventChunk | undefined
+}
+
 /**
- * What a running turn writes. Each is one transaction, and holds only while the turn still belongs to this process:
- * else it throws `turn-lost` and nothing is written. Throws `database-unavailable` where the database cannot be reached.
+ * What a running turn writes. Each is one transaction with the events that tell of it and all that were told before and are
+ * not in the journal yet, and holds only while the turn still belongs to this process: else it throws `turn-lost` and nothing
+ * is written. Told twice, it is stored once. Throws `database-unavailable` where the database cannot be reached.
  */
 export interface TurnStore {
   /** Returns the answer as it lies in the log. */
-  endStep(outcome: StepOutcome): Promise<LogMessage>
-  /** Returns all calls of that message, with what devices have answered meanwhile; the turn waits if any is still open. */
-  endCalls(turn: string, results: CallOutcome[]): Promise<Call[]>
-  endTurn(ending: TurnEnding): Promise<void>
-  /** Undoes the request that set this run off, as if it had never come: a begun turn goes, answered calls are open again. */
-  withdraw(turn: string, answered: readonly CallKey[]): Promise<void>
+  endStep(outcome: StepOutcome, events: readonly EventChunk[]): Promise<LogMessage>
+  endCalls(turn: string, results: CallOutcome[], events: readonly EventChunk[]): Promise<CallsEnded>
+  endTurn(ending: TurnEnding, events: readonly EventChunk[]): Promise<void>
+  /**
+   * Undoes the request that set this run off, as if it had never come: a begun turn goes, answered calls are open again.
+   * False where others have been told of it already: then nothing is undone.
+   */
+  withdraw(run: Run): Promise<boolean>
+}
+
+/** One run of a turn: from its beginning, or from the results that it waited for, to its end or the next wait. */
+export interface Run {
+  turn: string
+  conversation: ConversationKey
+  /** Calls that the request which set this run off has answered; none when it began the turn. */
+  answered: readonly CallKey[]
 }

@@ -15,11 +15,13 @@ export interface Room {
   globals: Global[]
 }
 
-/** The three ports: types of the core that have more than one adapter. The store's is told in the words of `turn-state.ts`. */
+/** The ports: types of the core that have more than one adapter. The store's are told in the words of `turn-state.ts`. */
 export const ports = [
   'src/turn/engine.ts',
   'src/turn/toolbox.ts',
+  'src/turn/conversation-directory.ts',
   'src/turn/conversation-store.ts',
+  'src/turn/event-journal.ts',
   'src/turn/turn-store.ts',
   'src/turn/turn-state.ts',
 ]
@@ -88,6 +90,7 @@ export const rooms: Record<string, Room> = {
 /** Which rooms may import a package. One that has no row may be imported nowhere. */
 export const packages: Record<string, string[]> = {
   '@electric-sql/pglite': ['store'],
+  '@fastify/swagger': ['http'],
   ajv: ['tools'],
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],

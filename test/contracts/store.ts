@@ -1,16 +1,27 @@
 import { describe } from 'node:test'
 import type { DatabaseKind } from '../databases.ts'
+import { adoptions } from './store/adoptions.ts'
 import { answers } from './store/answers.ts'
 import { beginnings } from './store/beginnings.ts'
 import { board } from './store/board.ts'
+import { cancels } from './store/cancels.ts'
+import { directory } from './store/directory.ts'
+import { interrupts } from './store/interrupts.ts'
 import { invariants } from './store/invariants.ts'
+import { journal } from './store/journal.ts'
+import { keys } from './store/keys.ts'
 import { leases } from './store/leases.ts'
+import { lines } from './store/lines.ts'
 import { longLogs } from './store/long-logs.ts'
 import { neighbours } from './store/neighbours.ts'
 import { resets } from './store/resets.ts'
+import { signals } from './store/signals.ts'
 import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
+import { storedTurns } from './store/stored-turns.ts'
 import { texts } from './store/texts.ts'
+import { toldLines } from './store/told-lines.ts'
+import { upgrades } from './store/upgrades.ts'
 import { withdrawals } from './store/withdrawals.ts'
 
 const parts = {
@@ -18,6 +29,17 @@ const parts = {
   'what a running turn writes': steps,
   'results of a device': answers,
   'requests that are withdrawn': withdrawals,
+  'the journal': journal,
+  'what the store tells by itself': toldLines,
+  'turns whose process is gone': interrupts,
+  'turns that another process goes on with': adoptions,
+  'turns that somebody cancels': cancels,
+  'requests that wait in line': lines,
+  'requests that are sent again': keys,
+  'conversations by themselves': directory,
+  'turns by themselves': storedTurns,
+  'signals between processes': signals,
+  'databases of earlier versions': upgrades,
   'emptying a conversation': resets,
   'processes that come and go': leases,
   'long logs': longLogs,

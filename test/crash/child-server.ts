@@ -14,6 +14,7 @@ export interface Exit {
 
 /** The product as a process of its own, as people run it. */
 export interface ChildServer {
+  pid: number
   /** Resolves with its address when it serves; rejects where it ends before. */
   url: Promise<string>
   exit: Promise<Exit>
@@ -59,7 +60,7 @@ export function startServer(env: Record<string, string>, over: AbortSignal): Chi
     })
   })
   url.catch(() => {})
-  return { url, exit, kill: (signal) => void child.kill(signal) }
+  return { pid: child.pid ?? 0, url, exit, kill: (signal) => void child.kill(signal) }
 }
 
 /** The environment variables of a server on this database, which asks the engine at `engineUrl`. */

@@ -11,6 +11,8 @@ export interface OpenMeteoStandIn {
   asked: URL[]
   /** Has trouble with every place of this latitude from now on; places of other tests are served as ever. */
   troubles(latitude: string, trouble: WeatherTrouble): void
+  /** Serves that place again. What hangs goes on hanging. */
+  recovers(latitude: string): void
   close(): Promise<void>
 }
 
@@ -32,5 +34,9 @@ export async function openMeteoStandIn(): Promise<OpenMeteoStandIn> {
       .writeHead(200, { 'content-type': 'application/json' })
       .end('{"current":{"interval":900,"temperature_2m":51.3}}')
   })
-  return { url, asked, troubles: (latitude, trouble) => void troubles.set(latitude, trouble), close }
+  return {
+    ...{ url, asked, close },
+    troubles: (latitude, trouble) => void troubles.set(latitude, trouble),
+    recovers: (latitude) => void troubles.delete(latitude),
+  }
 }

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../kinds.ts'
+import { bytes, count, duration } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** Settings of the streams: what bounds streams. */
@@ -18,5 +18,31 @@ export const streamsSettings = {
     kind: bytes('16KiB', '1GiB'),
     default: '1MiB',
     about: 'Most bytes that wait for a client that does not read; past it its connection is cut.',
+  },
+  stallTimeoutMs: {
+    group: 'Streams',
+    name: 'stall-timeout',
+    env: 'CHATTERD_STALL_TIMEOUT',
+    kind: duration('100ms', '1h'),
+    default: '30s',
+    about:
+      'How long a client that is told of earlier events may leave them unread; then its connection is cut.',
+  },
+  eventLead: {
+    group: 'Streams',
+    name: 'event-lead',
+    env: 'CHATTERD_EVENT_LEAD',
+    kind: count(1, 10_000),
+    default: '64',
+    about:
+      'Most events of a turn that are told before they are in the database; past it, the turn waits for it.',
+  },
+  eventRetentionMs: {
+    group: 'Streams',
+    name: 'event-retention',
+    env: 'CHATTERD_EVENT_RETENTION',
+    kind: duration('1s', '8760h'),
+    default: '24h',
+    about: 'How long the events of an ended turn are kept; later, it is told from its stored outcome.',
   },
 } satisfies Record<string, Setting>

@@ -1,4 +1,4 @@
-import { bytes, count, duration } from '../kinds.ts'
+import { bytes, choice, count, duration } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** Settings of the turns: what bounds a turn. */
@@ -76,5 +76,47 @@ export const turnsSettings = {
     kind: duration('1s', '10m'),
     default: '15s',
     about: 'How long a turn belongs to a process that gives no sign of life; then it ends as interrupted.',
+  },
+  callTimeoutMs: {
+    group: 'Turns',
+    name: 'call-timeout',
+    env: 'CHATTERD_CALL_TIMEOUT',
+    kind: duration('1s', '720h'),
+    default: '1h',
+    about: "How long a call waits for the client's device; then it expires, and the model is told.",
+  },
+  toolStarts: {
+    group: 'Turns',
+    name: 'tool-starts',
+    env: 'CHATTERD_TOOL_STARTS',
+    kind: count(1, 100),
+    default: '3',
+    about: 'How often a call of an idempotent tool may be started, when the processes that run it are gone.',
+  },
+  keyLifeMs: {
+    group: 'Turns',
+    name: 'key-life',
+    env: 'CHATTERD_KEY_LIFE',
+    kind: duration('1s', '720h'),
+    default: '24h',
+    about:
+      'How long an Idempotency-Key is kept: until then, the same request is answered with the same turn.',
+  },
+  whenLeft: {
+    group: 'Turns',
+    name: 'when-left',
+    env: 'CHATTERD_WHEN_LEFT',
+    kind: choice('action', ['finish', 'stop']),
+    default: 'finish',
+    about:
+      'What becomes of a turn of the classic dialect whose client has left: it finishes, or is cancelled.',
+  },
+  leftGraceMs: {
+    group: 'Turns',
+    name: 'left-grace',
+    env: 'CHATTERD_LEFT_GRACE',
+    kind: duration('0s', '24h'),
+    default: '10s',
+    about: 'With when-left stop: how long a turn goes on with nobody listening before it is cancelled.',
   },
 } satisfies Record<string, Setting>

@@ -19,6 +19,8 @@ export function createGetWeather(options: Omit<WeatherOptions, 'signal'>): Tool 
         },
       },
     },
+    // It only reads.
+    idempotent: true,
     run: ({ latitude, longitude }, { signal }) =>
       readWeather({ latitude, longitude }, { ...options, signal }),
   }

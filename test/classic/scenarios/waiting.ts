@@ -68,8 +68,8 @@ export function waiting(world: () => World): void {
       [409, 409],
     )
     const sorted = statuses.map(([, error]) => String(error)).sort()
-    assert.match(sorted[0] ?? '', /1 requests wait for it already/)
-    assert.match(sorted[1] ?? '', /still busy after 500 ms/)
+    assert.match(sorted[0] ?? '', /still busy after 500 ms/)
+    assert.match(sorted[1] ?? '', /1 requests wait for it already/)
     gate.resolve()
     await first.answer
     assert.equal((await phone.prompt('Four')).text, 'Go on.')

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StoreWorld } from './store-world.ts'
-import { answered, beginning, deviceCall, refusal, step, tool, waitingTurn } from './turn-fixtures.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  deviceCall,
+  refusal,
+  step,
+  tool,
+  waitingTurn,
+} from './turn-fixtures.ts'
 
 export function answers(world: () => StoreWorld): void {
   test('the newest turn tells its input and its calls of both sides', async () => {
@@ -29,9 +38,9 @@ export function answers(world: () => StoreWorld): void {
       [0, 1, 2].map((place) => deviceCall(place)),
     )
     const recorded = { result: 'recorded' }
-    assert.deepEqual(await one.store.answer({ turn, answers: [answered(seq, 2)] }), recorded)
-    assert.deepEqual(await two.store.answer({ turn, answers: [answered(seq, 0)] }), recorded)
-    const outcome = await two.store.answer({ turn, answers: [answered(seq, 1)], tools: [tool('new')] })
+    assert.deepEqual(await one.store.answer(answersTo(turn, [answered(seq, 2)])), recorded)
+    assert.deepEqual(await two.store.answer(answersTo(turn, [answered(seq, 0)])), recorded)
+    const outcome = await two.store.answer(answersTo(turn, [answered(seq, 1)], { tools: [tool('new')] }))
     assert.ok(outcome.result === 'go-on')
     assert.deepEqual(
       outcome.state.log.at(-1)?.calls.map(({ output }) => output),
@@ -51,7 +60,7 @@ export function answers(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(first.store, conversation, ten)
     const outcomes = await Promise.all(
       ten.map(({ index }) =>
-        (processes[index % 3] ?? first).store.answer({ turn, answers: [answered(seq, index)] }),
+        (processes[index % 3] ?? first).store.answer(answersTo(turn, [answered(seq, index)])),
       ),
     )
     const results = outcomes.map(({ result }) => result).sort()
@@ -71,7 +80,7 @@ export function answers(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(first.store, conversation)
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, place) =>
-        (processes[place % 3] ?? first).store.answer({ turn, answers: [answered(seq, 0, `${place}`)] }),
+        (processes[place % 3] ?? first).store.answer(answersTo(turn, [answered(seq, 0, `${place}`)])),
       ),
     )
     const winner = outcomes.findIndex(({ result }) => result === 'go-on')
@@ -83,16 +92,18 @@ export function answers(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
-    await store.answer({ turn, answers: [answered(seq, 0)] })
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
     const before = await world().snapshot(conversation)
     for (const answers of [
       [answered(seq, 1), answered(seq, 0, 'again')],
       [answered(seq, 1), answered(seq, 7)],
       [answered(seq + 1, 1)],
     ]) {
-      assert.deepEqual(await store.answer({ turn, answers, tools: [tool('new')] }), { result: 'conflict' })
+      assert.deepEqual(await store.answer(answersTo(turn, answers, { tools: [tool('new')] })), {
+        result: 'conflict',
+      })
     }
-    const unknown = { turn: crypto.randomUUID(), answers: [answered(seq, 1)] }
+    const unknown = answersTo(crypto.randomUUID(), [answered(seq, 1)])
     assert.deepEqual(await store.answer(unknown), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
@@ -104,7 +115,7 @@ export function answers(world: () => StoreWorld): void {
     const before = await world().snapshot(conversation)
     const tools = Array.from({ length: world().maxTools + 1 }, (_, place) => tool(`tool-${place}`))
     await assert.rejects(
-      store.answer({ turn, answers: [answered(seq, 0)], tools }),
+      store.answer(answersTo(turn, [answered(seq, 0)], { tools })),
       refusal('invalid-request'),
     )
     assert.deepEqual(await world().snapshot(conversation), before)
@@ -115,17 +126,18 @@ export function answers(world: () => StoreWorld): void {
     for (let round = 0; round < 10; round++) {
       const conversation = world().conversation()
       const { turn, seq } = await waitingTurn(one.store, conversation)
-      const [outcome, state] = await Promise.all([
-        one.store.answer({ turn, answers: [answered(seq, 0)] }),
+      const [outcome, next] = await Promise.all([
+        one.store.answer(answersTo(turn, [answered(seq, 0)])),
         two.store.begin(beginning(conversation, 'next')),
       ])
       if (outcome.result === 'go-on') {
-        assert.equal(state, undefined)
-        await one.store.endStep(step(turn, 2, 'went on'))
+        assert.deepEqual(next, { result: 'busy', active: turn })
+        await one.store.endStep(step(turn, 2, 'went on'), [])
       } else {
         assert.equal(outcome.result, 'conflict')
+        assert.ok(next.result === 'begun')
         assert.deepEqual(
-          state?.log.at(-2)?.calls.map(({ status }) => status),
+          next.state.log.at(-2)?.calls.map(({ status }) => status),
           ['superseded'],
         )
       }

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StoreWorld } from './store-world.ts'
-import { beginning, begun, deviceCall, refusal, step, tool, user, waitingTurn } from './turn-fixtures.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  begun,
+  deviceCall,
+  refusal,
+  statesOf,
+  step,
+  tool,
+  user,
+  waitingTurn,
+} from './turn-fixtures.ts'
 
 export function beginnings(world: () => StoreWorld): void {
   test('a turn begins with the whole log before it and its own messages', async () => {
@@ -9,7 +21,7 @@ export function beginnings(world: () => StoreWorld): void {
     const conversation = world().conversation()
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one'))
-    await store.endStep(step(first.id, 1, 'first answer'))
+    await store.endStep(step(first.id, 1, 'first answer'), [])
     const request = { model: 'other', stream: false, offerTools: false, settings: { think: true } }
     const state = await begun(
       store,
@@ -25,10 +37,10 @@ export function beginnings(world: () => StoreWorld): void {
         [5, 'user', 'three', state.id],
       ],
     )
-    const { conversation: name, step: steps, status, pinned, cut, answered } = state
+    const { conversation: key, step: steps, status, pinned, cut, events } = state
     assert.deepEqual(
-      { name, request: state.request, steps, status, pinned, cut, answered },
-      { name: conversation.name, request, steps: 0, status: 'running', pinned: 1, cut: 2, answered: [] },
+      { key, request: state.request, steps, status, pinned, cut, events, answered: state.answered },
+      { key: conversation, request, steps: 0, status: 'running', pinned: 1, cut: 2, events: 1, answered: [] },
     )
   })
 
@@ -38,11 +50,11 @@ export function beginnings(world: () => StoreWorld): void {
     const system = (content: string) => ({ role: 'system' as const, content })
     const messages = [system('Speak French.'), system('Be brief.'), user('one'), system('not pinned')]
     await begun(store, beginning(conversation, '', { messages: [system('other'), user('x')] })).then(
-      ({ id }) => store.withdraw(id, []),
+      ({ id }) => store.withdraw({ turn: id, conversation, answered: [] }),
     )
     const first = await begun(store, beginning(conversation, '', { messages }))
     assert.deepEqual([first.pinned, first.cut], [2, 3])
-    await store.endStep({ ...step(first.id, 1, 'un'), status: 'completed', cut: 5 })
+    await store.endStep({ ...step(first.id, 1, 'un'), status: 'completed', cut: 5 }, [])
     const next = await begun(
       store,
       beginning(conversation, '', { messages: [system('nor this'), user('two')] }),
@@ -58,7 +70,7 @@ export function beginnings(world: () => StoreWorld): void {
     for (const tools of given) {
       const state = await begun(store, beginning(conversation, 'x', tools && { tools }))
       offered.push(state.deviceTools)
-      await store.endStep(step(state.id, 1, 'y'))
+      await store.endStep(step(state.id, 1, 'y'), [])
     }
     assert.deepEqual(offered, [
       [tool('b'), tool('a')],
@@ -79,7 +91,7 @@ export function beginnings(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const first = await begun(store, beginning(conversation, 'x', { tools: [tool('a')] }))
-    await store.endStep(step(first.id, 1, 'y'))
+    await store.endStep(step(first.id, 1, 'y'), [])
     const second = await begun(store, beginning(conversation, 'x', { tools: [] }))
     assert.deepEqual(second.deviceTools, [])
   })
@@ -102,10 +114,11 @@ export function beginnings(world: () => StoreWorld): void {
   test('while a turn runs, another one does not begin, in any process, and leaves no trace', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
-    await begun(one.store, beginning(conversation, 'first'))
+    const { id: active } = await begun(one.store, beginning(conversation, 'first'))
+    const busy = { result: 'busy', active }
     const before = await world().snapshot(conversation)
-    assert.equal(await one.store.begin(beginning(conversation, 'second', { tools: [tool('a')] })), undefined)
-    assert.equal(await two.store.begin(beginning(conversation, 'third')), undefined)
+    assert.deepEqual(await one.store.begin(beginning(conversation, 'second', { tools: [tool('a')] })), busy)
+    assert.deepEqual(await two.store.begin(beginning(conversation, 'third')), busy)
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -119,9 +132,9 @@ export function beginnings(world: () => StoreWorld): void {
       calls?.map(({ status }) => status),
       ['superseded', 'superseded'],
     )
-    const late = { turn, answers: [{ seq, index: 0, status: 'answered' as const, output: 'late' }] }
+    const late = answersTo(turn, [answered(seq, 0, 'late')])
     assert.deepEqual(await store.answer(late), { result: 'conflict' })
-    await store.endStep(step(state.id, 1, 'done'))
+    await store.endStep(step(state.id, 1, 'done'), [])
     assert.equal((await store.newestTurn(conversation))?.status, 'completed')
   })
 
@@ -132,14 +145,14 @@ export function beginnings(world: () => StoreWorld): void {
       const begins = Array.from({ length: 20 }, (_, place) =>
         processes[place % processes.length]?.store.begin(beginning(conversation, `prompt ${place}`)),
       )
-      const states = (await Promise.all(begins)).filter((state) => state !== undefined)
+      const states = statesOf(await Promise.all(begins))
       assert.equal(states.length, 1)
       const [state] = states
       assert.deepEqual(
         state?.log.map(({ seq }) => seq),
         Array.from({ length: 2 * round + 1 }, (_, place) => place + 1),
       )
-      await Promise.any(processes.map(({ store }) => store.endStep(step(String(state?.id), 1, 'ok'))))
+      await Promise.any(processes.map(({ store }) => store.endStep(step(String(state?.id), 1, 'ok'), [])))
     }
   })
 
@@ -152,7 +165,7 @@ export function beginnings(world: () => StoreWorld): void {
     const begins = Array.from({ length: 20 }, (_, place) =>
       processes[place % processes.length]?.store.begin(beginning(conversation, `prompt ${place}`)),
     )
-    const states = (await Promise.all(begins)).filter((state) => state !== undefined)
+    const states = statesOf(await Promise.all(begins))
     assert.equal(states.length, 1)
     assert.deepEqual(
       states[0]?.log.map((message) => message.seq),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
+  answersTo,
   beginning,
   begun,
   deviceCall,
@@ -19,20 +20,20 @@ export function leases(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(gone.store, beginning(conversation))
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
-    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls }))
-    await gone.store.answer({ turn, answers: [answered(seq, 2)] })
-    assert.ok(!(await living.store.heartbeat([])).includes(turn))
+    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls }), [])
+    await gone.store.answer(answersTo(turn, [answered(seq, 2)]))
+    assert.ok(!(await living.store.heartbeat([])).ended.includes(turn))
     await gone.expire()
-    assert.ok((await living.store.heartbeat([])).includes(turn))
+    assert.ok((await living.store.heartbeat([])).ended.includes(turn))
     const newest = await living.store.newestTurn(conversation)
     assert.equal(newest?.status, 'interrupted')
     assert.deepEqual(
       newest?.calls.map(({ status }) => status),
       ['interrupted', 'cancelled', 'answered'],
     )
-    assert.ok(!(await living.store.heartbeat([])).includes(turn))
-    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
-    await assert.rejects(gone.store.endStep(step(turn, 2, 'late')), refusal('turn-lost'))
+    assert.ok(!(await living.store.heartbeat([])).ended.includes(turn))
+    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
+    await assert.rejects(gone.store.endStep(step(turn, 2, 'late'), []), refusal('turn-lost'))
     await begun(living.store, beginning(conversation, 'go on'))
   })
 
@@ -43,7 +44,7 @@ export function leases(world: () => StoreWorld): void {
       const { id: turn } = await begun(late.store, beginning(conversation))
       await late.expire()
       const [stored, ended] = await Promise.all([
-        late.store.endStep({ ...step(turn, 1, 'done'), status: 'completed' }).then(
+        late.store.endStep({ ...step(turn, 1, 'done'), status: 'completed' }, []).then(
           () => true,
           () => false,
         ),
@@ -51,7 +52,7 @@ export function leases(world: () => StoreWorld): void {
       ])
       const newest = await living.store.newestTurn(conversation)
       assert.deepEqual(
-        [newest?.status, ended.includes(turn)],
+        [newest?.status, ended.ended.includes(turn)],
         stored ? ['completed', false] : ['interrupted', true],
       )
     }
@@ -61,11 +62,11 @@ export function leases(world: () => StoreWorld): void {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(gone.store, beginning(conversation, 'first'))
-    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls: [residentCall()] }))
+    const { seq } = await gone.store.endStep(step(turn, 1, '', { calls: [residentCall()] }), [])
     await gone.expire()
     const state = await begun(living.store, beginning(conversation, 'second'))
     assert.equal(state.log.find((message) => message.seq === seq)?.calls[0]?.status, 'interrupted')
-    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
+    await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
     assert.equal((await living.store.newestTurn(conversation))?.turn, state.id)
   })
 
@@ -73,15 +74,15 @@ export function leases(world: () => StoreWorld): void {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(gone.store, conversation)
-    await gone.store.answer({ turn, answers: [answered(seq, 0)] })
+    await gone.store.answer(answersTo(turn, [answered(seq, 0)]))
     await gone.expire()
     const state = await begun(living.store, beginning(conversation, 'next'))
     await gone.store.heartbeat([turn])
     const before = await world().snapshot(conversation)
-    await assert.rejects(gone.store.endStep(step(turn, 2, 'late')), refusal('turn-lost'))
-    await assert.rejects(gone.store.endTurn({ turn, status: 'failed' }), refusal('turn-lost'))
+    await assert.rejects(gone.store.endStep(step(turn, 2, 'late'), []), refusal('turn-lost'))
+    await assert.rejects(gone.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
     assert.deepEqual(await world().snapshot(conversation), before)
-    await living.store.endStep(step(state.id, 1, 'on time'))
+    await living.store.endStep(step(state.id, 1, 'on time'), [])
   })
 
   test('a turn that its own process does not run any more is ended after the lease', async () => {
@@ -92,9 +93,9 @@ export function leases(world: () => StoreWorld): void {
     const { id: lostTurn } = await begun(own.store, beginning(lost))
     const { id: listedTurn } = await begun(own.store, beginning(listed))
     const { id: youngTurn } = await begun(patient.store, beginning(young))
-    const ended = await own.store.heartbeat([listedTurn])
+    const { ended } = await own.store.heartbeat([listedTurn])
     assert.deepEqual([ended.includes(lostTurn), ended.includes(listedTurn)], [true, false])
-    assert.ok(!(await patient.store.heartbeat([])).includes(youngTurn))
+    assert.ok(!(await patient.store.heartbeat([])).ended.includes(youngTurn))
     assert.equal((await own.store.newestTurn(lost))?.status, 'interrupted')
     assert.equal((await patient.store.newestTurn(young))?.status, 'running')
   })
@@ -105,10 +106,10 @@ export function leases(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(gone.store, conversation)
     await gone.expire()
     await living.store.heartbeat([])
-    const outcome = await living.store.answer({ turn, answers: [answered(seq, 0)] })
+    const outcome = await living.store.answer(answersTo(turn, [answered(seq, 0)]))
     assert.equal(outcome.result, 'go-on')
     await living.store.heartbeat([turn])
-    await living.store.endStep(step(turn, 2, 'done'))
+    await living.store.endStep(step(turn, 2, 'done'), [])
   })
 
   test('a process that leaves hands its turns over at once', async () => {
@@ -116,7 +117,7 @@ export function leases(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(leaving.store, beginning(conversation))
     await leaving.store.leave()
-    assert.ok((await living.store.heartbeat([])).includes(turn))
+    assert.ok((await living.store.heartbeat([])).ended.includes(turn))
   })
 
   test('a process whose signs of life did not come through lives again with its next prompt', async () => {
@@ -125,14 +126,14 @@ export function leases(world: () => StoreWorld): void {
     await late.expire()
     await other.store.heartbeat([])
     const { id: turn } = await begun(late.store, beginning(conversation))
-    assert.ok(!(await other.store.heartbeat([])).includes(turn))
-    assert.equal(await other.store.begin(beginning(conversation, 'second')), undefined)
+    assert.ok(!(await other.store.heartbeat([])).ended.includes(turn))
+    assert.equal((await other.store.begin(beginning(conversation, 'second'))).result, 'busy')
 
     const waiting = world().conversation()
     const { turn: waited, seq } = await waitingTurn(other.store, waiting)
     await late.expire()
-    await late.store.answer({ turn: waited, answers: [answered(seq, 0)] })
-    assert.ok(!(await other.store.heartbeat([])).includes(waited))
+    await late.store.answer(answersTo(waited, [answered(seq, 0)]))
+    assert.ok(!(await other.store.heartbeat([])).ended.includes(waited))
   })
 
   test('a prompt does not take over a turn of its own process, however late the signs of life', async () => {
@@ -140,8 +141,8 @@ export function leases(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
     await expire()
-    assert.equal(await store.begin(beginning(conversation, 'second')), undefined)
-    await store.endStep(step(turn, 1, 'whole'))
+    assert.equal((await store.begin(beginning(conversation, 'second'))).result, 'busy')
+    await store.endStep(step(turn, 1, 'whole'), [])
   })
 
   test('processes whose leases are all over can give signs of life at once', async () => {
@@ -152,7 +153,7 @@ export function leases(world: () => StoreWorld): void {
     }
     for (const { store } of processes) {
       const { id } = await begun(store, beginning(world().conversation()))
-      assert.ok(!(await processes[0]?.store.heartbeat([id]))?.includes(id))
+      assert.ok(!(await processes[0]?.store.heartbeat([id]))?.ended.includes(id))
     }
   })
 

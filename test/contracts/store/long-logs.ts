@@ -14,7 +14,7 @@ export function longLogs(world: () => StoreWorld): void {
     const messages = Array.from({ length: 10_000 }, (_, place) => user(`message ${place}`))
     const first = await begun(store, beginning(conversation, '', { messages }))
     assert.equal(first.log.length, 10_002)
-    await store.endStep(step(first.id, 1, 'answer', { cut: 9_900 }))
+    await store.endStep(step(first.id, 1, 'answer', { cut: 9_900 }), [])
     const state = await begun(store, beginning(conversation, 'next'))
     assert.deepEqual([state.pinned, state.cut], [2, 9_900])
     assert.deepEqual(
@@ -28,9 +28,9 @@ export function longLogs(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const messages = ['a', 'b', 'c', 'd'].map(user)
     const { id: turn } = await begun(store, beginning(conversation, '', { messages }))
-    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall()], cut: 4 }))
-    await store.endCalls(turn, [succeeded(seq, 0)])
-    await store.endStep(step(turn, 2, 'done', { cut: 2 }))
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall()], cut: 4 }), [])
+    await store.endCalls(turn, [succeeded(seq, 0)], [])
+    await store.endStep(step(turn, 2, 'done', { cut: 2 }), [])
     const state = await begun(store, beginning(conversation, 'next'))
     assert.equal(state.cut, 4)
     assert.deepEqual(

@@ -23,7 +23,7 @@ export function neighbours(world: () => StoreWorld): void {
     const { store } = await process()
     const key = conversation()
     const { id: turn } = await begun(store, beginning(key))
-    await store.endStep(step(turn, 1, 'y'))
+    await store.endStep(step(turn, 1, 'y'), [])
     await store.post({ id: uuidv7(), username: 'u', message: 'not there' })
     await store.reset(key, [])
     await store.leave()

@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
+  answersTo,
   beginning,
   begun,
   deviceCall,
   refusal,
   residentCall,
+  statesOf,
   step,
   succeeded,
   tool,
@@ -44,7 +46,7 @@ export function resets(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id } = await begun(store, beginning(conversation, 'x', { tools: [tool('a')] }))
-    await store.endStep(step(id, 1, 'y'))
+    await store.endStep(step(id, 1, 'y'), [])
     await store.reset(conversation, [])
     const state = await begun(store, beginning(conversation, 'go'))
     assert.deepEqual([state.log.map(({ seq }) => seq), state.deviceTools, state.pinned], [[1], [], 0])
@@ -54,14 +56,17 @@ export function resets(world: () => StoreWorld): void {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(one.store, beginning(conversation))
-    const { seq } = await one.store.endStep(step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] }))
+    const { seq } = await one.store.endStep(
+      step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] }),
+      [],
+    )
     await two.store.reset(conversation, [{ role: 'system', content: 'new' }])
     const before = await world().snapshot(conversation)
-    await assert.rejects(one.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
-    await assert.rejects(one.store.endStep(step(turn, 2, 'x')), refusal('turn-lost'))
-    await assert.rejects(one.store.endTurn({ turn, status: 'failed' }), refusal('turn-lost'))
-    await one.store.withdraw(turn, [])
-    const late = { turn, answers: [answered(seq, 1)], tools: [tool('a')] }
+    await assert.rejects(one.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
+    await assert.rejects(one.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
+    await assert.rejects(one.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
+    await one.store.withdraw({ turn, conversation, answered: [] })
+    const late = answersTo(turn, [answered(seq, 1)], { tools: [tool('a')] })
     assert.deepEqual(await one.store.answer(late), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
@@ -85,7 +90,7 @@ export function resets(world: () => StoreWorld): void {
       )
       assert.equal(log[0]?.content, log[1]?.content)
       assert.equal(pinned, 2)
-      await one.store.endStep(step(id, 1, 'ok'))
+      await one.store.endStep(step(id, 1, 'ok'), [])
     }
   })
 
@@ -96,12 +101,13 @@ export function resets(world: () => StoreWorld): void {
     const conversation = world().conversation()
     for (let round = 0; round < 5; round++) {
       const system = { role: 'system' as const, content: 'anew' }
-      const [, ...states] = await Promise.all([
+      const [, ...begins] = await Promise.all([
         one.store.reset(conversation, [system]),
         ...processes.map(({ store }) => store.begin(beginning(conversation, 'go'))),
       ])
-      for (const [place, state] of states.entries()) {
-        const ending = processes[place]?.store.endTurn({ turn: state?.id ?? '', status: 'cancelled' })
+      for (const [place, one] of begins.entries()) {
+        const [state] = statesOf([one])
+        const ending = processes[place]?.store.endTurn({ turn: state?.id ?? '', status: 'cancelled' }, [])
         if (state) await ending?.catch((error) => assert.equal(error.code, 'turn-lost'))
         else await ending?.catch(() => {})
       }
@@ -111,7 +117,7 @@ export function resets(world: () => StoreWorld): void {
         log.map(({ seq }) => seq),
         log.map((_, place) => place + 1),
       )
-      await one.store.endStep(step(id, 1, 'ok'))
+      await one.store.endStep(step(id, 1, 'ok'), [])
     }
   })
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
+  answersTo,
   beginning,
   begun,
   deviceCall,
@@ -20,9 +21,9 @@ export function steps(world: () => StoreWorld): void {
     const { id: turn } = await begun(store, beginning(conversation))
     const outcome = step(turn, 1, 'text', { calls: [residentCall(0), deviceCall(1)] })
     const message = { ...outcome.message, thinking: 'hm', usage: { promptTokens: 20, outputMs: 1.5 } }
-    const stored = await store.endStep({ ...outcome, message })
+    const stored = await store.endStep({ ...outcome, message }, [])
     assert.deepEqual(stored, { ...message, seq: 2, turn, complete: true })
-    await store.endTurn({ turn, status: 'cancelled' })
+    await store.endTurn({ turn, status: 'cancelled' }, [])
     const state = await begun(store, beginning(conversation, 'next'))
     const statuses = { 0: 'interrupted', 1: 'cancelled' } as const
     const calls = message.calls.map((call) => ({ ...call, status: statuses[call.index as 0 | 1] }))
@@ -34,12 +35,12 @@ export function steps(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
     const first = step(turn, 1, '', { calls: [residentCall()] })
-    const [told, again] = await Promise.all([store.endStep(first), store.endStep(first)])
+    const [told, again] = await Promise.all([store.endStep(first, []), store.endStep(first, [])])
     assert.deepEqual(again, told)
-    await store.endCalls(turn, [succeeded(told.seq, 0)])
+    await store.endCalls(turn, [succeeded(told.seq, 0)], [])
     const second = step(turn, 2, 'sunny')
-    const answer = await store.endStep(second)
-    assert.deepEqual(await store.endStep(second), answer)
+    const answer = await store.endStep(second, [])
+    assert.deepEqual(await store.endStep(second, []), answer)
     assert.deepEqual(
       (await begun(store, beginning(conversation, 'next'))).log.map(({ seq, content }) => [seq, content]),
       [
@@ -55,29 +56,29 @@ export function steps(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
-    await assert.rejects(store.endStep(step(turn, 2, 'too soon')), refusal('turn-lost'))
-    await store.endStep(step(turn, 1, 'the end'))
-    await assert.rejects(store.endStep(step(turn, 2, 'too late')), refusal('turn-lost'))
+    await assert.rejects(store.endStep(step(turn, 2, 'too soon'), []), refusal('turn-lost'))
+    await store.endStep(step(turn, 1, 'the end'), [])
+    await assert.rejects(store.endStep(step(turn, 2, 'too late'), []), refusal('turn-lost'))
   })
 
   test('results of calls are stored once; the first holds', async () => {
     const { store } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const calls = [residentCall(0), residentCall(1)]
-    const { seq } = await store.endStep(step(turn, 1, '', { calls }))
+    const { seq } = await store.endStep(step(turn, 1, '', { calls }), [])
     const results = [
       succeeded(seq, 0, 'first'),
       { seq, index: 1, status: 'failed' as const, output: 'broken' },
     ]
-    const ended = await store.endCalls(turn, results)
+    const ended = await store.endCalls(turn, results, [])
     assert.deepEqual(
-      ended.map(({ status, output }) => [status, output]),
+      ended.calls.map(({ status, output }) => [status, output]),
       [
         ['succeeded', 'first'],
         ['failed', 'broken'],
       ],
     )
-    assert.deepEqual(await store.endCalls(turn, [succeeded(seq, 0, 'second'), succeeded(seq, 1)]), ended)
+    assert.deepEqual(await store.endCalls(turn, [succeeded(seq, 0, 'second'), succeeded(seq, 1)], []), ended)
   })
 
   test('a device that answers while resident calls run is heard, and the turn goes on with their end', async () => {
@@ -85,13 +86,13 @@ export function steps(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
     const calls = [residentCall(0), deviceCall(1)]
-    const { seq } = await store.endStep(step(turn, 1, '', { calls }))
-    assert.deepEqual(await store.answer({ turn, answers: [answered(seq, 1, 'here')] }), {
+    const { seq } = await store.endStep(step(turn, 1, '', { calls }), [])
+    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 1, 'here')])), {
       result: 'recorded',
     })
-    const ended = await store.endCalls(turn, [succeeded(seq, 0)])
+    const ended = await store.endCalls(turn, [succeeded(seq, 0)], [])
     assert.deepEqual(
-      ended.map(({ status, output }) => [status, output]),
+      ended.calls.map(({ status, output }) => [status, output]),
       [
         ['succeeded', 'output 0'],
         ['answered', 'here'],
@@ -104,10 +105,13 @@ export function steps(world: () => StoreWorld): void {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(one.store, beginning(conversation))
-    const { seq } = await one.store.endStep(step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] }))
-    await one.store.endCalls(turn, [succeeded(seq, 0)])
+    const { seq } = await one.store.endStep(
+      step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] }),
+      [],
+    )
+    await one.store.endCalls(turn, [succeeded(seq, 0)], [])
     assert.equal((await one.store.newestTurn(conversation))?.status, 'waiting')
-    const outcome = await two.store.answer({ turn, answers: [answered(seq, 1, 'here')] })
+    const outcome = await two.store.answer(answersTo(turn, [answered(seq, 1, 'here')]))
     assert.ok(outcome.result === 'go-on')
     assert.equal(outcome.state.status, 'running')
     assert.equal(outcome.state.step, 1)
@@ -115,8 +119,8 @@ export function steps(world: () => StoreWorld): void {
       outcome.state.log.at(-1)?.calls.map(({ status }) => status),
       ['succeeded', 'answered'],
     )
-    await assert.rejects(one.store.endStep(step(turn, 2, 'not mine')), refusal('turn-lost'))
-    await two.store.endStep(step(turn, 2, 'mine'))
+    await assert.rejects(one.store.endStep(step(turn, 2, 'not mine'), []), refusal('turn-lost'))
+    await two.store.endStep(step(turn, 2, 'mine'), [])
   })
 
   test('the text of an answer that was cut off is kept and marked, and open calls are closed', async () => {
@@ -129,8 +133,8 @@ export function steps(world: () => StoreWorld): void {
       error: { code: 'engine-cut' as const, detail: 'It broke.' },
       partial: { role: 'assistant' as const, content: 'half of', thinking: 'hm' },
     }
-    await store.endTurn(ending)
-    await store.endTurn(ending)
+    await store.endTurn(ending, [])
+    await store.endTurn(ending, [])
     const { log } = await begun(store, beginning(conversation, 'next'))
     assert.deepEqual(log[1], { ...ending.partial, seq: 2, turn, complete: false, calls: [] })
     assert.deepEqual(
@@ -143,7 +147,7 @@ export function steps(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
-    await store.endTurn({ turn, status: 'cancelled' })
+    await store.endTurn({ turn, status: 'cancelled' }, [])
     const newest = await store.newestTurn(conversation)
     assert.equal(newest?.status, 'cancelled')
     assert.deepEqual(newest?.calls, [{ ...deviceCall(), status: 'cancelled', seq }])
@@ -153,9 +157,9 @@ export function steps(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
-    await store.endTurn({ turn, status: 'failed' })
+    await store.endTurn({ turn, status: 'failed' }, [])
     const before = await world().snapshot(conversation)
-    await assert.rejects(store.endTurn({ turn, status: 'cancelled' }), refusal('turn-lost'))
+    await assert.rejects(store.endTurn({ turn, status: 'cancelled' }, []), refusal('turn-lost'))
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -163,12 +167,12 @@ export function steps(world: () => StoreWorld): void {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(one.store, beginning(conversation))
-    const { seq } = await one.store.endStep(step(turn, 1, '', { calls: [residentCall()] }))
+    const { seq } = await one.store.endStep(step(turn, 1, '', { calls: [residentCall()] }), [])
     const before = await world().snapshot(conversation)
-    await assert.rejects(two.store.endStep(step(turn, 2, 'x')), refusal('turn-lost'))
-    await assert.rejects(two.store.endCalls(turn, [succeeded(seq, 0)]), refusal('turn-lost'))
-    await assert.rejects(two.store.endTurn({ turn, status: 'failed' }), refusal('turn-lost'))
-    await two.store.withdraw(turn, [])
+    await assert.rejects(two.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
+    await assert.rejects(two.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
+    await assert.rejects(two.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
+    await two.store.withdraw({ turn, conversation, answered: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 }

@@ -1,13 +1,25 @@
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import pg from 'pg'
+import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
-import { createStore, type StoreOptions } from '../../../src/store/store.ts'
+import { createDirectory } from '../../../src/store/directory.ts'
+import { createJournal } from '../../../src/store/journal.ts'
+import { createStore, type Store } from '../../../src/store/store.ts'
+import type { StoreOptions } from '../../../src/store/store-options.ts'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
-import type { ConversationKey, ConversationStore } from '../../../src/turn/conversation-store.ts'
+import type { ConversationDirectory } from '../../../src/turn/conversation-directory.ts'
+import type { EventJournal } from '../../../src/turn/event-journal.ts'
 import type { DatabaseKind } from '../../databases.ts'
 
 /** One of the processes that serve the database, as far as the store can tell. */
 export interface StoreProcess {
-  store: ConversationStore
+  store: Store
+  journal: EventJournal
+  directory: ConversationDirectory
   runner: string
   /** Its lease is over, as when it was killed some time ago. It may write on, not knowing. */
   expire(): Promise<void>
@@ -17,16 +29,37 @@ export interface StoreProcess {
 export interface StoreWorld {
   /** Device tools that a conversation may have. */
   maxTools: number
-  /** A process that has given a sign of life. Over a pool of its own, where the database takes more than one. */
-  process(options?: Partial<StoreOptions>): Promise<StoreProcess>
+  /** A process that has given a sign of life, unless it is `quiet`. Over a pool of its own, where the database takes more than one. */
+  process(options?: Partial<StoreOptions> & { quiet?: boolean }): Promise<StoreProcess>
+  /** A process on a database of its own, that was at this version and had these rows when it was started. */
+  fromVersion(version: number, rows: string): Promise<StoreProcess>
   /** A conversation that no other test meets. */
   conversation(name?: string): ConversationKey
+  /** True where no other process can serve the database. */
+  isAlone: boolean
+  /** Holds the locks that a statement takes, on a connection of its own, until it is released. PostgreSQL only. */
+  hold(text: string, values: unknown[]): Promise<() => Promise<void>>
+  /** Where it is, for connections of a test's own. PostgreSQL only. */
+  url: string
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>
   /** All that is stored of a conversation and can be told apart, `json` columns byte for byte; undefined where there is none. */
   snapshot(conversation: ConversationKey): Promise<object | undefined>
 }
 
 const maxTools = 4
+
+const usual: Omit<StoreOptions, 'runner'> = {
+  leaseMs: 600_000,
+  maxTools,
+  alone: false,
+  logCacheBytes: 1_000_000,
+  busyQueue: 16,
+  eventLead: 8,
+  callTimeoutMs: 3_600_000,
+  keyLifeMs: 3_600_000,
+  eventRetentionMs: 3_600_000,
+  toolStarts: 3,
+}
 
 async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Promise<void> }> {
   await using rooms = new AsyncDisposableStack()
@@ -48,19 +81,34 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
   }
 
   const opened = rooms.move()
+  const url = source.kind === 'postgresql' ? source.url : ''
   return {
-    maxTools,
-    query,
+    ...{ maxTools, query, url },
+    isAlone: kind.kind === 'embedded',
+    async hold(text, values) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query('begin')
+      await client.query(text, values)
+      return () => client.end()
+    },
     async process(options = {}) {
-      const runner = options.runner ?? uuidv7()
-      const pool = pools[processes++ % pools.length] ?? first
-      const usual = { leaseMs: 600_000, maxTools, alone: false, logCacheBytes: 1_000_000 }
-      const store = createStore(pool, { ...usual, ...options, runner })
-      await store.heartbeat([])
-      const expire = async () => {
-        await query(`update chatterd.runners set expires_at = '-infinity' where id = $1`, [runner])
-      }
-      return { store, runner, expire }
+      const process = processOn(pools[processes++ % pools.length] ?? first, options)
+      if (!options.quiet) await process.store.heartbeat([])
+      return process
+    },
+    async fromVersion(version, rows) {
+      const old = await kind.create({ after: (end) => opened.defer(end) })
+      const migrations = await migrationsUpTo(version)
+      opened.defer(() => rm(migrations, { recursive: true }))
+      const before = await openDatabase({ source: old, migrations: pathToFileURL(`${migrations}/`) })
+      await before.whenReady
+      await before.query({ name: '', text: rows })
+      await before.close()
+      const database = await openDatabase({ source: old })
+      opened.defer(() => database.close())
+      await database.whenReady
+      return processOn(database, {})
     },
     conversation: (name = `conversation ${++conversations}`) => ({ tenant: '', name }),
     async snapshot({ tenant, name }) {
@@ -71,12 +119,35 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
   }
 }
 
+function processOn(database: Database, options: Partial<StoreOptions>): StoreProcess {
+  const runner = options.runner ?? uuidv7()
+  const expired = `update chatterd.runners set expires_at = '-infinity' where id = $1`
+  return {
+    runner,
+    store: createStore(database, { ...usual, ...options, runner }),
+    journal: createJournal(database, runner),
+    directory: createDirectory(database, maxTools),
+    async expire() {
+      await database.query({ name: '', text: expired, values: [runner] })
+    },
+  }
+}
+
+/** A folder with the first migrations. */
+async function migrationsUpTo(version: number): Promise<string> {
+  const all = new URL('../../../src/store/migrations/', import.meta.url)
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
+  const files = (await readdir(all)).filter((file) => Number(file.slice(0, 4)) <= version)
+  for (const file of files) await copyFile(new URL(file, all), join(folder, file))
+  return folder
+}
+
 const snapshotSql = `
   select json_build_object(
-    'conversation', json_build_array(c.id, c.tools::text, c.next_seq, c.pinned, c.cut_seq, c.created_at),
+    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.next_seq, c.pinned, c.cut_seq, c.created_at),
     'turns', (
       select json_agg(json_build_array(id, request::text, status, step, first_seq, answer_seq, superseded,
-        error::text, created_at, ended_at) order by first_seq, id)
+        error::text, created_at, ended_at, events) order by first_seq, id)
       from chatterd.turns where conversation_id = c.id),
     'messages', (
       select json_agg(json_build_array(seq, turn_id, role, body::text, complete, usage::text, created_at) order by seq)
@@ -84,7 +155,10 @@ const snapshotSql = `
     'calls', (
       select json_agg(json_build_array(message_seq, index, turn_id, request::text, side, status, result::text,
         created_at, ended_at) order by message_seq, index)
-      from chatterd.calls where conversation_id = c.id)) as stored
+      from chatterd.calls where conversation_id = c.id),
+    'events', (
+      select json_agg(json_build_array(turn_id, first, count, body) order by turn_id, first)
+      from chatterd.events where turn_id in (select id from chatterd.turns where conversation_id = c.id))) as stored
   from chatterd.conversations c where tenant = $1 and name = $2`
 
 /** A world for the tests of the suite that is being described: opened before them, closed after them. */

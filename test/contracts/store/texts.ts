@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import type { StoreWorld } from './store-world.ts'
-import { beginning, begun, residentCall, step, succeeded, tool } from './turn-fixtures.ts'
+import { answersTo, beginning, begun, residentCall, step, succeeded, tool } from './turn-fixtures.ts'
 
 /** What databases, JSON and encodings are known to alter. */
 const awkward: Record<string, string> = {
@@ -50,23 +50,23 @@ export function texts(world: () => StoreWorld): void {
         call(1, { side: 'device', status: 'offered' }),
       ]
       const outcome = step(first.id, 1, text, { calls })
-      const answer = await store.endStep({ ...outcome, message: { ...outcome.message, thinking: text } })
+      const answer = await store.endStep({ ...outcome, message: { ...outcome.message, thinking: text } }, [])
       const { seq } = answer
-      await store.endCalls(first.id, [{ seq, index: 0, status: 'failed', output: text }])
+      await store.endCalls(first.id, [{ seq, index: 0, status: 'failed', output: text }], [])
       const newest = await store.newestTurn(conversation)
       const bare = input.map(({ calls: _, ...message }) => message)
       assert.deepEqual(newest?.input, bare)
-      const gone = await store.answer({
-        turn: first.id,
-        answers: [{ seq, index: 1, status: 'answered', output: text }],
-        tools: [tool(`a${text}`, 'newer')],
-      })
+      const gone = await store.answer(
+        answersTo(first.id, [{ seq, index: 1, status: 'answered', output: text }], {
+          tools: [tool(`a${text}`, 'newer')],
+        }),
+      )
       assert.ok(gone.result === 'go-on')
       assert.deepEqual(gone.state.deviceTools, [tool(`a${text}`, 'newer'), tool(`b${text}`)])
 
       const error = { code: 'internal' as const, detail: text }
       const partial = { role: 'assistant' as const, content: text, thinking: text }
-      await store.endTurn({ turn: first.id, status: 'failed', error, partial })
+      await store.endTurn({ turn: first.id, status: 'failed', error, partial }, [])
       const { log } = await begun(store, beginning(conversation, 'next'))
       const ended = calls.map((one, place) => ({
         ...{ ...one, status: place === 0 ? 'failed' : 'answered' },
@@ -89,10 +89,12 @@ export function texts(world: () => StoreWorld): void {
     const text = `🎈${'ä"\\ \u0000x'.repeat(700_000)}`
     const { id: turn, log } = await begun(store, beginning(conversation, text))
     assert.ok(log[0]?.content === text)
-    const { seq } = await store.endStep(step(turn, 1, text, { calls: [residentCall()] }))
-    const [call] = await store.endCalls(turn, [succeeded(seq, 0, text)])
+    const { seq } = await store.endStep(step(turn, 1, text, { calls: [residentCall()] }), [])
+    const {
+      calls: [call],
+    } = await store.endCalls(turn, [succeeded(seq, 0, text)], [])
     assert.ok(call?.output === text)
-    await store.endStep(step(turn, 2, 'done'))
+    await store.endStep(step(turn, 2, 'done'), [])
     const { log: whole } = await begun(store, beginning(conversation, 'next'))
     assert.deepEqual(
       whole.map(({ content, calls }) => [content === text, calls[0]?.output === text]),
@@ -114,8 +116,8 @@ export function texts(world: () => StoreWorld): void {
     const call: Call = {
       ...{ id: 'c', index: 0, name: 'n', arguments: args, side: 'device', status: 'offered' },
     }
-    await store.endStep(step(turn, 1, '', { calls: [call] }))
-    await store.endTurn({ turn, status: 'cancelled' })
+    await store.endStep(step(turn, 1, '', { calls: [call] }), [])
+    await store.endTurn({ turn, status: 'cancelled' }, [])
     const state = await begun(store, beginning(conversation, 'y', { request }))
     assert.equal(JSON.stringify(state.log[1]?.calls[0]?.arguments), JSON.stringify(args))
     assert.equal(JSON.stringify(state.request), JSON.stringify(request))

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import type { Call } from '../../../src/protocol/call.ts'
+import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
+import { type EventChunk, eventLine, eventsOf, type ToldEvent } from '../../../src/protocol/event-chunk.ts'
+import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
 import type {
-  ConversationKey,
+  Begun,
   ConversationStore,
+  TurnAnswers,
   TurnBeginning,
 } from '../../../src/turn/conversation-store.ts'
+import type { EventJournal } from '../../../src/turn/event-journal.ts'
 import type { TurnState } from '../../../src/turn/turn-state.ts'
 import type { CallOutcome, StepOutcome } from '../../../src/turn/turn-store.ts'
 
@@ -22,14 +27,28 @@ export function beginning(
   rest: Partial<TurnBeginning> = {},
 ): TurnBeginning {
   const request = { model: 'm', stream: true, offerTools: true, settings: {} }
-  return { turn: uuidv7(), conversation, request, messages: [user(content)], ...rest }
+  return { turn: uuidv7(), conversation, request, messages: [user(content)], whenBusy: 'refuse', ...rest }
 }
 
 /** Begins a turn that is not refused. */
 export async function begun(store: ConversationStore, given: TurnBeginning): Promise<TurnState> {
-  const state = await store.begin(given)
-  assert.ok(state, 'the conversation is busy')
-  return state
+  const begun = await store.begin(given)
+  assert.ok(begun.result === 'begun', `the turn was not begun: ${begun.result}`)
+  return begun.state
+}
+
+/** The states of those that have begun. */
+export function statesOf(results: readonly (Begun | undefined)[]): TurnState[] {
+  return results.flatMap((one) => (one?.result === 'begun' ? [one.state] : []))
+}
+
+/** Results of device calls, in a request of their own. */
+export function answersTo(
+  turn: string,
+  answers: TurnAnswers['answers'],
+  rest: Partial<TurnAnswers> = {},
+): TurnAnswers {
+  return { turn, attempt: uuidv7(), answers, ...rest }
 }
 
 /** The outcome of a turn's step: it goes on where `calls` are given. */
@@ -80,6 +99,39 @@ export async function waitingTurn(
   calls: Call[] = [deviceCall()],
 ): Promise<{ turn: string; seq: number }> {
   const { id: turn } = await begun(store, beginning(conversation))
-  const { seq } = await store.endStep(step(turn, 1, '', { calls }))
+  const { seq } = await store.endStep(step(turn, 1, '', { calls }), [])
   return { turn, seq }
+}
+
+/** Events in a row, from this number on. */
+export function chunk(first: number, ...events: TurnEvent[]): EventChunk {
+  return { first, count: events.length, body: events.map(eventLine).join('') }
+}
+
+export function delta(text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent {
+  return { type, text, line: null, shared: false }
+}
+
+/** The event that tells of a step. */
+export function stepEnd({ step, message }: StepOutcome): TurnEvent {
+  return { type: 'step-end', step, message, usage: message.usage, line: null }
+}
+
+/** All that the journal has of a turn. */
+export async function told(journal: EventJournal, turn: string): Promise<ToldEvent[]> {
+  const [page] = await journal.read([{ turn, after: 0, watch: false }])
+  return page?.chunks.flatMap((one) => eventsOf(one)) ?? []
+}
+
+/** Names and data of a turn's events from a number on, without the times. */
+export async function eventsFrom(
+  journal: EventJournal,
+  turn: string,
+  from: number,
+): Promise<[string, object][]> {
+  const events = (await told(journal, turn)).filter(({ number }) => number >= from)
+  return events.map(({ name, data }) => {
+    const { ms: _, ...rest } = JSON.parse(data)
+    return [name, rest]
+  })
 }

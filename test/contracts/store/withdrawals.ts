@@ -4,6 +4,7 @@ import type { NewMessage } from '../../../src/protocol/message.ts'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
+  answersTo,
   beginning,
   begun,
   deviceCall,
@@ -20,7 +21,7 @@ export function withdrawals(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id } = await begun(store, beginning(conversation, 'x', { tools: [tool('a')] }))
-    await store.withdraw(id, [])
+    await store.withdraw({ turn: id, conversation, answered: [] })
     assert.equal(await world().snapshot(conversation), undefined)
     assert.equal(await store.newestTurn(conversation), undefined)
   })
@@ -30,7 +31,7 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one', { tools: [tool('a'), tool('b')] }))
-    await store.endStep(step(first.id, 1, 'first', { cut: 2 }))
+    await store.endStep(step(first.id, 1, 'first', { cut: 2 }), [])
     const before = await world().snapshot(conversation)
     for (const tools of [undefined, [], [tool('c'), tool('a', 'newer')]]) {
       const messages = [user('two'), user('three')]
@@ -38,9 +39,9 @@ export function withdrawals(world: () => StoreWorld): void {
         store,
         beginning(conversation, '', tools ? { messages, tools } : { messages }),
       )
-      await store.withdraw(state.id, [])
+      await store.withdraw({ turn: state.id, conversation, answered: [] })
       // Told again, as after an answer of the database that was lost.
-      await store.withdraw(state.id, [])
+      await store.withdraw({ turn: state.id, conversation, answered: [] })
       assert.deepEqual(await world().snapshot(conversation), before)
     }
   })
@@ -50,12 +51,12 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(store, conversation, calls)
-    await store.answer({ turn, answers: [answered(seq, 1)] })
+    await store.answer(answersTo(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const state = await begun(store, beginning(conversation, 'something else', { tools: [] }))
-    await store.withdraw(state.id, [])
+    await store.withdraw({ turn: state.id, conversation, answered: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
-    const outcome = await store.answer({ turn, answers: [answered(seq, 0), answered(seq, 2)] })
+    const outcome = await store.answer(answersTo(turn, [answered(seq, 0), answered(seq, 2)]))
     assert.equal(outcome.result, 'go-on')
   })
 
@@ -71,10 +72,10 @@ export function withdrawals(world: () => StoreWorld): void {
       store,
       beginning(conversation, '', { messages: [user('one'), history, user('two')] }),
     )
-    await store.endStep(step(first.id, 1, '', { calls: [deviceCall(0)] }))
+    await store.endStep(step(first.id, 1, '', { calls: [deviceCall(0)] }), [])
     const before = await world().snapshot(conversation)
     const second = await begun(store, beginning(conversation, 'three'))
-    await store.withdraw(second.id, [])
+    await store.withdraw({ turn: second.id, conversation, answered: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -83,15 +84,15 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(one.store, conversation, calls)
-    await one.store.answer({ turn, answers: [answered(seq, 1)] })
+    await one.store.answer(answersTo(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const answers = [answered(seq, 0), answered(seq, 2)]
-    const outcome = await two.store.answer({ turn, answers, tools: [tool('late')] })
+    const outcome = await two.store.answer(answersTo(turn, answers, { tools: [tool('late')] }))
     assert.ok(outcome.result === 'go-on')
-    await two.store.withdraw(turn, outcome.state.answered)
-    await two.store.withdraw(turn, outcome.state.answered)
+    await two.store.withdraw({ turn, conversation, answered: outcome.state.answered })
+    await two.store.withdraw({ turn, conversation, answered: outcome.state.answered })
     assert.deepEqual(await world().snapshot(conversation), before)
-    assert.equal((await one.store.answer({ turn, answers })).result, 'go-on')
+    assert.equal((await one.store.answer(answersTo(turn, answers))).result, 'go-on')
   })
 
   test('withdrawn results of a conversation that has device tools leave them as they were', async () => {
@@ -99,11 +100,11 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation, 'where?', { tools: [tool('a')] }))
     const calls = [deviceCall(0)]
-    const { seq } = await store.endStep({ ...step(turn, 1, '', { calls }), status: 'waiting' })
+    const { seq } = await store.endStep({ ...step(turn, 1, '', { calls }), status: 'waiting' }, [])
     const before = await world().snapshot(conversation)
-    const outcome = await store.answer({ turn, answers: [answered(seq, 0)], tools: [tool('b')] })
+    const outcome = await store.answer(answersTo(turn, [answered(seq, 0)], { tools: [tool('b')] }))
     assert.ok(outcome.result === 'go-on')
-    await store.withdraw(turn, outcome.state.answered)
+    await store.withdraw({ turn, conversation, answered: outcome.state.answered })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -114,7 +115,7 @@ export function withdrawals(world: () => StoreWorld): void {
     await one.expire()
     await two.store.heartbeat([])
     const before = await world().snapshot(conversation)
-    await one.store.withdraw(id, [])
+    await one.store.withdraw({ turn: id, conversation, answered: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -122,11 +123,11 @@ export function withdrawals(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const first = await begun(store, beginning(conversation, 'one'))
-    const { seq } = await store.endStep(step(first.id, 1, '', { calls: [residentCall()] }))
-    await store.endCalls(first.id, [succeeded(seq, 0)])
-    await store.endStep(step(first.id, 2, 'done'))
+    const { seq } = await store.endStep(step(first.id, 1, '', { calls: [residentCall()] }), [])
+    await store.endCalls(first.id, [succeeded(seq, 0)], [])
+    await store.endStep(step(first.id, 2, 'done'), [])
     const withdrawn = await begun(store, beginning(conversation, 'withdrawn'))
-    await store.withdraw(withdrawn.id, [])
+    await store.withdraw({ turn: withdrawn.id, conversation, answered: [] })
     const { log } = await begun(store, beginning(conversation, 'two'))
     assert.deepEqual(
       log.map((message) => [message.seq, message.content]),

@@ -43,10 +43,12 @@ async function sent(scripts: Scene[][], tools = [locate]): Promise<SentEvent[]> 
   const encoder = createClassicEncoder()
   const store = createMemoryStore()
   const messages = [{ role: 'user' as const, content: 'Hello?' }]
-  const state = await store.begin({ turn: 't1', conversation, request, messages, tools })
+  const beginning = { turn: 't1', conversation, request, messages, tools, whenBusy: 'queue' as const }
+  const begun = await store.begin(beginning)
+  assert.equal(begun.result, 'begun')
   const events: TurnEvent[][] = []
   await run({
-    ...{ engine: createScriptedEngine(scripts), toolbox, store, ...(state && { state }) },
+    ...{ engine: createScriptedEngine(scripts), toolbox, store, state: begun.state },
     onEvent: (event) => {
       // One batch for each write of the store or read of the engine, as the turn yields them.
       if (event.type === 'call-start' && events.at(-1)?.[0]?.type === 'call-start') events.at(-1)?.push(event)

@@ -115,6 +115,7 @@ test('the end of an answer with calls holds neither the text nor the calls that 
 })
 
 test("lines of ours are in the engine's form", () => {
+  const own = { model: 'm', at: new Date('2026-11-23T00:00:00Z') }
   const call = {
     id: 'c',
     index: 1,
@@ -123,14 +124,14 @@ test("lines of ours are in the engine's form", () => {
     side: 'device',
     status: 'offered',
   } as const
-  const told = parsed(ownCallsLine('m', [call]))
+  const told = parsed(ownCallsLine(own, [call]))
   assert.deepEqual([told.model, told.done], ['m', false])
-  assert.ok(!Number.isNaN(Date.parse(String(told.created_at))))
+  assert.equal(told.created_at, '2026-11-23T00:00:00.000Z')
   assert.deepEqual(told.message, {
     ...{ role: 'assistant', content: '' },
     tool_calls: [{ id: 'c', function: { index: 1, name: 'f', arguments: { a: '1' } } }],
   })
-  const end = parsed(ownEndLine('m'))
+  const end = parsed(ownEndLine(own))
   assert.deepEqual([end.model, end.done, end.done_reason], ['m', true, 'stop'])
   assert.deepEqual(end.message, { role: 'assistant', content: '' })
 })

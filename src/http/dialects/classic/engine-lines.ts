@@ -1,6 +1,7 @@
 import type { Call } from '../../../protocol/call.ts'
 import type { CallStart, Delta } from '../../../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { Usage } from '../../../protocol/message.ts'
 
 /** The line with nothing of it but its text: no calls, no end. For lines that hold more than may be told yet. */
 export function textLine(line: string, type: Delta['type'], text: string): string {
@@ -38,25 +39,52 @@ export function endLine(line: string, stepHasCalls: boolean): string {
   return JSON.stringify({ ...parsed, message: { ...rest, ...withoutText(message) } })
 }
 
-/** A line of ours in the engine's form, that tells of open calls again. */
-export function ownCallsLine(model: string, calls: readonly Call[]): string {
+/** Who says a line of ours, and when: the same for the same answer, so that it reads the same each time. */
+export interface OwnLines {
+  model: string
+  at: Date
+}
+
+/** A line of ours in the engine's form, that tells of calls. */
+export function ownCallsLine(
+  own: OwnLines,
+  calls: readonly Pick<Call, 'id' | 'index' | 'name' | 'arguments'>[],
+): string {
   const tool_calls = calls.map(({ id, index, name, arguments: args }) => ({
     id,
     function: { index, name, arguments: args },
   }))
-  return ownLine(model, { tool_calls }, { done: false })
+  return ownLine(own, { tool_calls }, { done: false })
 }
 
-/** A line of ours in the engine's form, that ends a stream in which the engine said nothing. */
-export function ownEndLine(model: string): string {
-  return ownLine(model, {}, { done: true, done_reason: 'stop' })
+/** A line of ours in the engine's form, with a piece of its answer. */
+export function ownTextLine(own: OwnLines, piece: { content: string } | { thinking: string }): string {
+  return ownLine(own, piece, { done: false })
 }
 
-function ownLine(model: string, message: object, end: object): string {
-  const created_at = new Date().toISOString()
+/** A line of ours in the engine's form, that ends a stream. Counts as the engine gave them, its times in nanoseconds. */
+export function ownEndLine(own: OwnLines, usage: Usage = {}): string {
+  const { promptTokens, outputTokens, promptMs, outputMs } = usage
+  return ownLine(
+    own,
+    {},
+    {
+      ...{ done: true, done_reason: 'stop' },
+      ...{ prompt_eval_count: promptTokens, eval_count: outputTokens },
+      prompt_eval_duration: nanoseconds(promptMs),
+      eval_duration: nanoseconds(outputMs),
+    },
+  )
+}
+
+function nanoseconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1e6)
+}
+
+function ownLine({ model, at }: OwnLines, message: object, end: object): string {
   return JSON.stringify({
     model,
-    created_at,
+    created_at: at.toISOString(),
     message: { role: 'assistant', content: '', ...message },
     ...end,
   })

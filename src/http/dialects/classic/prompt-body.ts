@@ -1,14 +1,18 @@
 import { type Static, Type } from 'typebox'
-import { ChatterdError } from '../../../protocol/errors.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import {
+  AnyObject,
+  ConversationName,
+  checkMessages,
+  checkNames,
+  checkTools,
+  ModelName,
+  PostedFunction,
+  type PostedLimits,
+} from '../../posted-bounds.ts'
 import { importCalls, resultOf } from './import-calls.ts'
 import type { PostedResults } from './match-results.ts'
-
-/** Names that go into the database as text, which cannot hold U+0000. */
-const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' })
-
-const AnyObject = Type.Record(Type.String(), Type.Any())
 
 const PostedCall = Type.Object({
   id: Type.Optional(Type.String()),
@@ -32,17 +36,13 @@ const PostedMessage = Type.Object({
 
 const PostedTool = Type.Object({
   type: Type.Optional(Type.Literal('function')),
-  function: Type.Object({
-    name: Name(128),
-    description: Type.Optional(Type.String()),
-    parameters: Type.Optional(AnyObject),
-  }),
+  function: PostedFunction,
 })
 
 /** The body of POST /llmtools, /llmchat and /llmprep. Nulls are taken out before it is checked: they mean absent. */
 export const PromptBody = Type.Object({
-  appID: Name(155),
-  model: Name(512),
+  appID: ConversationName,
+  model: ModelName,
   messages: Type.Array(PostedMessage),
   stream: Type.Optional(Type.Boolean()),
   tools: Type.Optional(Type.Array(PostedTool)),
@@ -58,36 +58,15 @@ export type PromptBody = Static<typeof PromptBody>
 /** A message of a checked body. */
 export type PostedMessage = Static<typeof PostedMessage>
 
-/** What a request brings in. */
-export interface PostedLimits {
-  /** Messages in one request, and also the calls and images in them. */
-  maxMessages: number
-  /** Tools in one request. */
-  maxTools: number
-}
-
 /** Throws `invalid-request` where a request brings more than it may, or names that the database cannot hold. */
 export function checkBounds(body: PromptBody, limits: PostedLimits): void {
-  if (body.messages.length > limits.maxMessages) {
-    const words = `The request has ${body.messages.length} messages; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
-    throw new ChatterdError('invalid-request', words)
-  }
-  for (const name of [body.appID, body.model]) {
-    if (!name.isWellFormed())
-      throw new ChatterdError('invalid-request', 'appID and model must be well-formed Unicode.')
-  }
-  const brought = body.messages.reduce((sum, message) => sum + countOf(message), 0)
-  if (brought > limits.maxMessages) {
-    const words = `The messages have ${brought} calls and images; ${limits.maxMessages} are allowed (setting CHATTERD_MAX_MESSAGES).`
-    throw new ChatterdError('invalid-request', words)
-  }
-  if ((body.tools?.length ?? 0) <= limits.maxTools) return
-  const words = `The request has ${body.tools?.length} tools; ${limits.maxTools} are allowed (setting CHATTERD_MAX_TOOLS).`
-  throw new ChatterdError('invalid-request', words)
-}
-
-function countOf({ tool_calls = [], images = [] }: PostedMessage): number {
-  return tool_calls.length + images.length
+  checkNames([body.appID, body.model], 'appID and model')
+  checkMessages(
+    body.messages,
+    ({ tool_calls = [], images = [] }) => tool_calls.length + images.length,
+    limits,
+  )
+  checkTools(body.tools, limits)
 }
 
 /** The engine's own settings that a request may carry. */

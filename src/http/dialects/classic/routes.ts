@@ -1,36 +1,40 @@
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { ConversationKey, ConversationStore } from '../../../turn/conversation-store.ts'
+import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
+import type { ConversationStore } from '../../../turn/conversation-store.ts'
 import type { Engine } from '../../../turn/engine.ts'
-import type { SseLimits } from '../../sse-response.ts'
+import { checkModel } from '../../check-model.ts'
+import { type DeviceToolPorts, withoutResident } from '../../device-tools.ts'
+import type { PostedLimits } from '../../posted-bounds.ts'
+import { IdempotencyKey, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
 import { generateRoute } from './generate-route.ts'
 import { importCalls } from './import-calls.ts'
-import { checkBounds, type PostedLimits, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
+import { checkBounds, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
 import { streamAnsweredTurn, streamNewTurn } from './stream-turn.ts'
+import type { AnswerLimits } from './turn-answer.ts'
 import { type ReadWeather, weatherRoutes } from './weather-routes.ts'
 import { takeOutNulls } from './without-nulls.ts'
 
 /** What the classic dialect works with. */
-export interface ClassicPorts {
-  turns: Pick<LiveTurns, 'begin' | 'answer' | 'reset'>
+export interface ClassicPorts extends DeviceToolPorts {
+  turns: Pick<LiveTurns, 'begin' | 'answer' | 'atRest' | 'follow' | 'reset'>
+  directory: Pick<ConversationDirectory, 'outcome'>
   store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
   engine: Engine
   readWeather: ReadWeather
-  /** True for a name that a resident tool has; a device tool of that name is left out. */
-  isResident(tool: string): boolean
-  /** Told of device tools that were left out. */
-  onToolLeftOut(tool: string, conversation: string): void
   newId(): string
-  limits: SseLimits & PostedLimits & { boardMessages: number }
+  limits: AnswerLimits & PostedLimits & { boardMessages: number }
 }
 
 /** The classic dialect: the routes that existing phone apps speak, described in docs/dialect.md. */
 export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   const { turns, engine, limits } = ports
-  const schema = { body: PromptBody }
+  const schema = { body: PromptBody, headers: Type.Object({ 'Idempotency-Key': IdempotencyKey }) }
 
   app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation: takeOutNulls }, async ({ body }) => {
     checkBounds(body, limits)
@@ -45,12 +49,17 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
     app.post<{ Body: PromptBody }>(
       route,
       { schema, preValidation: takeOutNulls },
-      async ({ body }, reply) => {
+      async ({ body, headers }, reply) => {
         checkBounds(body, limits)
         const { model, stream = true } = body
         const tools = offerTools ? deviceTools(body, ports) : undefined
         const request = { model, stream, offerTools, settings: settingsOf(body) }
-        const prompt = { conversation: conversationOf(body), request, ...(tools && { tools }) }
+        const key = requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
+        const prompt = {
+          ...{ conversation: conversationOf(body), request },
+          ...(tools && { tools }),
+          ...(key && { key }),
+        }
         const results = resultsOf(body.messages)
         if (results) {
           await checkModel(engine, model)
@@ -72,11 +81,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
 
 function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | undefined {
   const given = toolsOf(body)
-  const own = given?.filter(({ function: { name } }) => {
-    const resident = ports.isResident(name)
-    if (resident) ports.onToolLeftOut(name, body.appID)
-    return !resident
-  })
+  const own = given && withoutResident(given, body.appID, ports)
   // An empty list clears the device's tools, but only where the client itself sent an empty one.
   return own?.length === 0 && given?.length !== 0 ? undefined : own
 }
@@ -84,12 +89,4 @@ function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | unde
 /** The classic dialect has no accounts: its conversations all belong to the tenant without a name. */
 function conversationOf({ appID }: PromptBody): ConversationKey {
   return { tenant: '', name: appID }
-}
-
-/** Throws `unknown-model`, or what the engine throws where it cannot be asked. */
-async function checkModel(engine: Engine, model: string): Promise<void> {
-  if (await engine.model(model)) return
-  const names = (await engine.models()).map(({ name }) => name)
-  const known = names.length > 0 ? `It has: ${names.join(', ')}.` : 'It has none.'
-  throw new ChatterdError('unknown-model', `The engine (${engine.name}) has no model '${model}'. ${known}`)
 }

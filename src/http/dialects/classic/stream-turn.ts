@@ -1,22 +1,26 @@
 import type { FastifyReply } from 'fastify'
+import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
-import type { LiveTurn, TurnListener } from '../../../stream/live-turn.ts'
+import type { TurnListener } from '../../../stream/live-turn.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { ConversationKey, ConversationStore, PlacedCall } from '../../../turn/conversation-store.ts'
+import type { EnteredTurn } from '../../../stream/turn-entrance.ts'
+import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
+import type { ConversationStore, PlacedCall, RequestKey } from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
-import type { SseLimits } from '../../sse-response.ts'
 import { data, encodeCallsLine } from './encode-events.ts'
 import { ownCallsLine, ownEndLine } from './engine-lines.ts'
 import { matchResults, type PostedResults } from './match-results.ts'
-import { openAnswer } from './turn-answer.ts'
+import { tellEntered } from './tell-entered.ts'
+import { type AnswerLimits, openAnswer } from './turn-answer.ts'
 
 /** What turns are begun and answered with. */
 export interface TurnPorts {
-  turns: Pick<LiveTurns, 'begin' | 'answer'>
+  turns: Pick<LiveTurns, 'begin' | 'answer' | 'atRest' | 'follow'>
   store: Pick<ConversationStore, 'newestTurn'>
-  limits: SseLimits
+  directory: Pick<ConversationDirectory, 'outcome'>
+  limits: AnswerLimits
 }
 
 /** A prompt as the dialect has read it. */
@@ -24,6 +28,8 @@ export interface ClassicPrompt {
   conversation: ConversationKey
   request: TurnRequest
   tools?: ToolSchema[]
+  /** The client's own name for the request. */
+  key?: RequestKey
 }
 
 /** How often results are matched anew when others come in between. */
@@ -36,9 +42,15 @@ export async function streamNewTurn(
   messages: readonly NewMessage[],
   ports: TurnPorts,
 ): Promise<void> {
+  const beginning = { ...prompt, messages, whenBusy: 'queue' as const }
   const answer = openAnswer(reply, ports.limits)
   try {
-    answer.follow(await ports.turns.begin({ ...prompt, messages }, answer.left, answer.listener))
+    if (prompt.key) {
+      const entered = await ports.turns.begin(beginning, answer.left)
+      return await tellEntered(answer, entered, prompt.request.model, ports)
+    }
+    const { live } = await ports.turns.begin(beginning, answer.left, answer.listener)
+    answer.follow(live)
     await answer.ended
   } catch (error) {
     answer.fail(error)
@@ -54,8 +66,9 @@ export async function streamAnsweredTurn(
 ): Promise<void> {
   const answer = openAnswer(reply, ports.limits)
   try {
-    const outcome = await answerCalls(prompt, posted, ports, answer.listener)
+    const outcome = await answerCalls(prompt, posted, ports, prompt.key ? undefined : answer.listener)
     if ('open' in outcome) return answer.close(lastWords(prompt.request.model, outcome.open))
+    if (prompt.key) return await tellEntered(answer, outcome, prompt.request.model, ports)
     answer.follow(outcome.live)
     await answer.ended
   } catch (error) {
@@ -64,24 +77,28 @@ export async function streamAnsweredTurn(
 }
 
 async function answerCalls(
-  { conversation, tools }: ClassicPrompt,
+  { conversation, tools, key }: ClassicPrompt,
   posted: PostedResults,
   { turns, store }: TurnPorts,
-  listener: TurnListener,
-): Promise<{ live: LiveTurn } | { open: PlacedCall[] }> {
+  listener: TurnListener | undefined,
+): Promise<EnteredTurn | { open: PlacedCall[] }> {
   for (let race = 1; race <= maxRaces; race++) {
     const newest = await store.newestTurn(conversation)
+    // A request that was answered already is told its answer again, whatever has become of the calls.
+    if (newest && key) {
+      const before = await turns.answer({ turn: newest.turn, answers: [], key })
+      if (before.result === 'replay') return before
+    }
     const answers = matchResults(posted, newest)
     const open = newest?.calls.filter((call) => call.status === 'offered') ?? []
     // All of it is known already: the phone asks again, so it is told again what is open.
     if (!newest || answers.length === 0) return { open }
-    const answered = await turns.answer(
-      conversation,
-      { turn: newest.turn, answers, ...(tools && { tools }) },
-      listener,
-    )
-    if (answered === 'recorded') return { open: [] }
-    if (answered !== 'conflict') return { live: answered }
+    const results = { turn: newest.turn, answers, ...(tools && { tools }), ...(key && { key }) }
+    // While its tools still run, the stream that told of the calls is open; what comes of the results belongs to this one.
+    await turns.atRest(newest.turn)
+    const answered = await turns.answer(results, listener)
+    if (answered.result === 'recorded') return { open: [] }
+    if (answered.result !== 'conflict') return answered
   }
   throw new ChatterdError(
     'conversation-busy',
@@ -91,6 +108,7 @@ async function answerCalls(
 
 /** What a stream says that ends while calls are still open: those that have to be told again, and an end. */
 function lastWords(model: string, open: readonly PlacedCall[]): string {
-  const calls = open.length > 0 ? encodeCallsLine(ownCallsLine(model, open)) : ''
-  return calls + data(ownEndLine(model))
+  const own = { model, at: new Date() }
+  const calls = open.length > 0 ? encodeCallsLine(ownCallsLine(own, open)) : ''
+  return calls + data(ownEndLine(own))
 }

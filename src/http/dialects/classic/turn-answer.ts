@@ -5,21 +5,30 @@ import type { LiveTurn, TurnListener } from '../../../stream/live-turn.ts'
 import { type SseLimits, SseResponse } from '../../sse-response.ts'
 import { createClassicEncoder } from './encode-events.ts'
 
+/** What bounds an answer. */
+export interface AnswerLimits extends SseLimits {
+  /** Whether a turn whose client has left finishes, or is cancelled after the grace time, in milliseconds. */
+  whenLeft: 'finish' | 'stop'
+  leftGraceMs: number
+}
+
 /** A response that follows a turn. */
 export interface TurnAnswer {
+  sse: SseResponse
   /** Aborted when the client leaves before its turn has begun. */
   left: AbortSignal
   listener: TurnListener
   /** Resolves when the answer has been sent, rejects with an error that can still be told with its status. */
   ended: Promise<void>
-  follow(live: LiveTurn): void
+  /** Undefined where the turn is not run for this request. */
+  follow(live: LiveTurn | undefined): void
   close(text: string): void
   /** Before the head is out, throws the error, so that it is told with its status. */
   fail(error: unknown): void
 }
 
 /** Makes a response of the events of a turn that is to begin or go on. Nothing is sent before there is something to tell. */
-export function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
+export function openAnswer(reply: FastifyReply, limits: AnswerLimits): TurnAnswer {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
   const encoder = createClassicEncoder()
   const left = new AbortController()
@@ -27,13 +36,14 @@ export function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
   const sse = new SseResponse(reply, limits, () => live?.accept())
   const leave = () => {
     // Whoever has left cannot be refused any more: what was begun for it is kept, and its answer too.
-    if (live) live.accept()
-    else left.abort(new ChatterdError('invalid-request', 'The client left.'))
+    if (live) {
+      live.accept()
+      live.unlisten(listener)
+    } else {
+      left.abort(new ChatterdError('invalid-request', 'The client left.'))
+    }
     resolve()
   }
-  // It may have left already, while its model was looked up.
-  if (reply.raw.destroyed) leave()
-  reply.raw.on('close', leave)
 
   const listener = (events: readonly TurnEvent[]) => {
     if (sse.isClosed) return resolve()
@@ -49,13 +59,19 @@ export function openAnswer(reply: FastifyReply, limits: SseLimits): TurnAnswer {
     resolve()
   }
 
+  // It may have left already, while its model was looked up.
+  if (reply.raw.destroyed) leave()
+  reply.raw.on('close', leave)
   return {
+    sse,
     left: left.signal,
     listener,
     ended,
     follow(turn) {
       live = turn
-      if (sse.isOpen || sse.isClosed) turn.accept()
+      if (sse.isOpen || sse.isClosed) turn?.accept()
+      if (sse.isClosed) turn?.unlisten(listener)
+      if (limits.whenLeft === 'stop') turn?.stopWhenUnheard(limits.leftGraceMs)
       sse.keepAlive()
     },
     close(text) {

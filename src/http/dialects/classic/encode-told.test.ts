@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Call } from '../../../protocol/call.ts'
+import { eventLine, eventsOf, type ToldEvent } from '../../../protocol/event-chunk.ts'
+import type { TurnEvent } from '../../../protocol/events.ts'
+import { createToldEncoder } from './encode-told.ts'
+
+const own = { model: 'm', at: new Date('2026-11-23T00:00:00Z') }
+const call = { index: 0, name: 'locate', arguments: {}, side: 'device' } as const
+const usage = { promptTokens: 7, outputTokens: 3, promptMs: 2, outputMs: 1.5 }
+
+function told(...events: TurnEvent[]): ToldEvent[] {
+  return eventsOf({ first: 1, count: events.length, body: events.map(eventLine).join('') })
+}
+
+function delta(type: 'text-delta' | 'thinking-delta', text: string): TurnEvent {
+  return { type, text, line: null, shared: false }
+}
+
+function stepEnd(calls: Call[] = []): TurnEvent {
+  const message = { role: 'assistant' as const, content: 'Hi.', calls }
+  return { type: 'step-end', step: 1, message, usage, line: null }
+}
+
+/** The objects of the lines that were sent, each with the event that it came in. */
+function lines(text: string): [event: string, line: Record<string, unknown>][] {
+  return text
+    .split('\n\n')
+    .slice(0, -1)
+    .map((frame) => {
+      const [, event = 'message', data = ''] = /^(?:event: (.*)\n)?data: (.*)$/.exec(frame) ?? []
+      return [event, JSON.parse(data) as Record<string, unknown>]
+    })
+}
+
+test('an answer is told from its kept events in lines like those of the engine', () => {
+  const encoder = createToldEncoder(own)
+  const events = told(
+    { type: 'turn-start', turn: 't', conversation: 'c', model: 'm' },
+    { type: 'step-start', step: 1 },
+    delta('thinking-delta', 'Well'),
+    delta('text-delta', 'Hi.'),
+    stepEnd(),
+    { type: 'turn-end', status: 'completed' },
+  )
+  const sent = lines(encoder.encode(events))
+  assert.deepEqual(
+    sent.map(([event, { message, done }]) => [event, message, done]),
+    [
+      ['message', { role: 'assistant', content: '', thinking: 'Well' }, false],
+      ['message', { role: 'assistant', content: 'Hi.' }, false],
+      ['message', { role: 'assistant', content: '' }, true],
+    ],
+  )
+  const end = sent.at(-1)?.[1]
+  assert.deepEqual(
+    [
+      end?.done_reason,
+      end?.prompt_eval_count,
+      end?.eval_count,
+      end?.prompt_eval_duration,
+      end?.eval_duration,
+    ],
+    ['stop', 7, 3, 2_000_000, 1_500_000],
+  )
+  assert.ok(encoder.ended)
+})
+
+test('calls that the device is asked for are told with their places, others are not', () => {
+  const encoder = createToldEncoder(own)
+  const calls: Call[] = [
+    { ...call, id: 'misfit', status: 'failed' },
+    { ...call, id: 'asked', index: 1, status: 'offered' },
+  ]
+  const events = told(stepEnd(calls), { type: 'turn-waiting', calls: ['asked'] })
+  const [first, last] = lines(encoder.encode(events))
+  assert.deepEqual(
+    [first?.[0], first?.[1].message],
+    [
+      'tool_calls',
+      {
+        ...{ role: 'assistant', content: '' },
+        tool_calls: [{ id: 'asked', function: { index: 1, name: 'locate', arguments: {} } }],
+      },
+    ],
+  )
+  assert.equal(last?.[1].done, true)
+  assert.ok(encoder.ended)
+})
+
+test('a turn that failed ends with an error, and nothing comes after an end', () => {
+  const encoder = createToldEncoder(own)
+  const error = { code: 'engine-cut', detail: 'It broke off.' } as const
+  const end = told({ type: 'turn-end', status: 'failed', error })
+  assert.deepEqual(lines(encoder.encode([...end, ...told(delta('text-delta', 'late'))])), [
+    ['error', { error: 'It broke off.' }],
+  ])
+  assert.equal(encoder.encode(told(delta('text-delta', 'later'))), '')
+})

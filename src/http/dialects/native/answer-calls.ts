@@ -1,0 +1,34 @@
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import { type CallResult, matchCallResults } from './match-call-results.ts'
+import type { NativePorts } from './ports.ts'
+import { noTurn } from './problem.ts'
+
+/** How often results are matched anew when others come in between. */
+const maxRaces = 5
+
+/** Stores results of a turn's calls, all or none; returns the turn as it stands then. Throws as `matchCallResults` does. */
+export async function answerCalls(
+  id: string,
+  results: readonly CallResult[],
+  ports: Pick<NativePorts, 'turns' | 'directory' | 'storeLate'>,
+): Promise<StoredTurn> {
+  for (let race = 1; race <= maxRaces; race++) {
+    const turn = await turnOf(id, ports)
+    const { answers, late, refusal } = matchCallResults(results, turn)
+    if (late.length > 0) await ports.storeLate?.(turn, late)
+    if (refusal) throw refusal
+    // All of it is known already.
+    if (answers.length === 0) return turn
+    if ((await ports.turns.results(turn, answers)) !== 'conflict') return turnOf(id, ports)
+  }
+  const words = 'Other results for the same calls come at the same time; try again.'
+  throw new ChatterdError('conversation-busy', words)
+}
+
+/** The turn. Throws `not-found` where there is none. */
+export async function turnOf(id: string, { directory }: Pick<NativePorts, 'directory'>): Promise<StoredTurn> {
+  const turn = await directory.turn(id)
+  if (!turn) throw noTurn()
+  return turn
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openNative } from '../../../../test/native/native-world.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
+
+const path = '/conversations/chat/turns'
+const parameters = { type: 'object', properties: {} }
+
+test('words alone begin a turn, which is told with where it is found', async (t) => {
+  const { ask, turns } = openNative(t)
+  const { status, headers, body } = await ask('POST', path, { input: 'Hi' })
+  assert.equal(status, 202)
+  assert.equal(headers.location, `/chatterd/v1/turns/${body.id}`)
+  const { conversation, model, steps, calls } = body
+  assert.deepEqual(
+    { conversation, model, steps, calls },
+    { conversation: 'chat', model: 'demo', steps: 0, calls: [] },
+  )
+  assert.deepEqual(turns.begun, [
+    {
+      conversation: { tenant: '', name: 'chat' },
+      request: { model: 'demo', stream: true, offerTools: true, settings: {} },
+      messages: [{ role: 'user', content: 'Hi' }],
+      whenBusy: 'queue',
+    },
+  ])
+})
+
+test('all that a body says is passed on, and what is unknown in it is ignored', async (t) => {
+  const { ask, turns } = openNative(t)
+  const settings = { options: { temperature: 0 }, format: 'json', think: false }
+  const input = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'What is this?', images: ['aGk='], unknown: 1 },
+  ]
+  const rest = { system: 'You are kind.', toolChoice: 'none', whenBusy: 'replace', stream: false }
+  await ask('POST', path, { input, model: 'demo', tools: [], ...settings, ...rest })
+  assert.deepEqual(turns.begun, [
+    {
+      conversation: { tenant: '', name: 'chat' },
+      request: { model: 'demo', stream: true, offerTools: false, settings },
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'What is this?', images: ['aGk='] },
+      ],
+      tools: [],
+      replaceTools: true,
+      system: 'You are kind.',
+      whenBusy: 'replace',
+    },
+  ])
+})
+
+test('device tools come in either form, and one that the server has is left out', async (t) => {
+  const { ask, turns, leftOut } = openNative(t, { limits: { ...bounds, maxTools: 4 } })
+  const tools = [
+    { name: 'get_location', description: 'Where', parameters },
+    { type: 'function', function: { name: 'beep' } },
+    { function: { name: 'get_weather', parameters } },
+  ]
+  await ask('POST', path, { input: 'Hi', tools })
+  assert.deepEqual(turns.begun[0]?.tools, [
+    { type: 'function', function: { name: 'get_location', description: 'Where', parameters } },
+    { type: 'function', function: { name: 'beep' } },
+  ])
+  assert.deepEqual(leftOut, ['get_weather'])
+})
+
+test("the model is the one asked for, else the conversation's, else the first that can chat", async (t) => {
+  const { ask, turns, directory, models } = openNative(t)
+  models.unshift({ name: 'embedder', capabilities: ['embedding'] }, { name: 'silent' })
+  await ask('POST', path, { input: 'Hi' })
+  directory.addConversation({ model: 'demo' })
+  await ask('POST', path, { input: 'Hi' })
+  await ask('POST', path, { input: 'Hi', model: 'silent' })
+  assert.deepEqual(
+    turns.begun.map(({ request }) => request.model),
+    ['silent', 'demo', 'silent'],
+  )
+})
+
+test('a model that the engine does not have is refused, and so is an engine that has none', async (t) => {
+  const { ask, directory, models } = openNative(t)
+  const asked = await ask('POST', path, { input: 'Hi', model: 'gone' })
+  assert.equal(asked.status, 404)
+  assert.equal(asked.body.code, 'unknown-model')
+  assert.equal(asked.body.detail, "The engine (scripted) has no model 'gone'. It has: demo.")
+  models.length = 0
+  directory.found.clear()
+  assert.equal((await ask('POST', path, { input: 'Hi' })).body.code, 'unknown-model')
+})
+
+test('a key is passed on with the digest of the body, and the turn that it began before is told', async (t) => {
+  const { ask, turns, directory } = openNative(t)
+  const before = directory.addTurn({ status: 'completed' })
+  const headers = { 'Idempotency-Key': 'k 1' }
+  for (const input of ['a', 'a', 'b']) await ask('POST', path, { input }, headers)
+  const digests = turns.begun.map(({ key }) => key?.digest)
+  assert.deepEqual(
+    turns.begun.map(({ key }) => key?.key),
+    ['k 1', 'k 1', 'k 1'],
+  )
+  assert.match(digests[0] ?? '', /^[\da-f]{64}$/)
+  assert.equal(digests[0], digests[1])
+  assert.notEqual(digests[0], digests[2])
+  turns.replay = { turn: before.id, after: 0 }
+  const { status, body } = await ask('POST', path, { input: 'a' }, headers)
+  assert.deepEqual([status, body.id, body.status], [202, before.id, 'completed'])
+})
+
+test('what is no key is refused', async (t) => {
+  const { ask, turns } = openNative(t)
+  for (const key of ['', 'x'.repeat(256), 'schlüssel', 'a\tb']) {
+    assert.equal((await ask('POST', path, { input: 'Hi' }, { 'Idempotency-Key': key })).status, 422, key)
+  }
+  assert.deepEqual(turns.begun, [])
+})
+
+test('a body that does not fit is refused in words that tell where, and nothing is begun', async (t) => {
+  const { ask, turns } = openNative(t)
+  const cases: [unknown, RegExp][] = [
+    [undefined, /^body: must be object/],
+    [{}, /input/],
+    [{ input: [] }, /^input/],
+    [{ input: [{ role: 'tool', content: '' }] }, /^input/],
+    [{ input: 'Hi', model: '' }, /^model/],
+    [{ input: 'Hi', model: 'a\u0000' }, /^model/],
+    [{ input: 'Hi', model: '\ud800' }, /model must be well-formed/],
+    [{ input: 'Hi', tools: [{}] }, /^tools\.0/],
+    [{ input: 'Hi', toolChoice: 'required' }, /^toolChoice/],
+    [{ input: 'Hi', whenBusy: 'wait' }, /^whenBusy/],
+    [{ input: Array(5).fill({ role: 'user', content: '' }) }, /has 5 messages; 4 are allowed/],
+    [{ input: [{ role: 'user', content: '', images: Array(5).fill('') }] }, /5 calls and images/],
+    [{ input: 'Hi', tools: Array(3).fill({ name: 'f' }) }, /has 3 tools; 2 are allowed/],
+  ]
+  for (const [body, words] of cases) {
+    const answer = await ask('POST', path, body)
+    assert.equal(answer.status, 422, JSON.stringify(body))
+    assert.match(String(answer.body.detail), words)
+  }
+  assert.deepEqual(turns.begun, [])
+})
+
+test("a conversation's name is any text of up to 155 characters, written as an address has it", async (t) => {
+  const { ask, turns } = openNative(t)
+  for (const name of ['zwei Wörter', 'a/b?c#d%', '🎈'.repeat(155), "'; drop table"]) {
+    assert.equal(
+      (await ask('POST', `/conversations/${encodeURIComponent(name)}/turns`, { input: 'Hi' })).status,
+      202,
+    )
+    assert.equal(turns.begun.at(-1)?.conversation.name, name)
+  }
+  for (const name of ['x'.repeat(156), '%00', '%zz', '%ff', 'x'.repeat(3_000)]) {
+    const { status, type } = await ask('POST', `/conversations/${name}/turns`, { input: 'Hi' })
+    assert.deepEqual([status, type.split(';')[0]], [422, 'application/problem+json'], name)
+  }
+})
+
+test('what the turns refuse is told with its status and, where it passes, when to come again', async (t) => {
+  const { ask, turns } = openNative(t)
+  for (const [code, status, retry] of [
+    ['conversation-busy', 409, undefined],
+    ['key-reused', 422, undefined],
+    ['too-many-requests', 429, '1'],
+    ['database-unavailable', 503, '1'],
+  ] as const) {
+    turns.refusal = new ChatterdError(code, 'No.')
+    const answer = await ask('POST', path, { input: 'Hi' })
+    assert.deepEqual(
+      [answer.status, answer.body.code, answer.body.detail, answer.headers['retry-after']],
+      [status, code, 'No.', retry],
+    )
+  }
+})
+
+test('while the server shuts down no turn begins, and none is followed', async (t) => {
+  const { ask, turns, directory } = openNative(t)
+  turns.isDraining = true
+  const { id } = directory.addTurn()
+  for (const answer of [await ask('POST', path, { input: 'Hi' }), await ask('GET', `/turns/${id}/events`)]) {
+    assert.deepEqual(
+      [answer.status, answer.body.code, answer.headers['retry-after']],
+      [503, 'shutting-down', '1'],
+    )
+  }
+})
+
+const bounds = { keepAliveMs: 60_000, maxUnreadBytes: 1_000, maxMessages: 4, maxTools: 2 }

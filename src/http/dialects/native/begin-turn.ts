@@ -1,0 +1,34 @@
+import type { ConversationKey } from '../../../protocol/conversation-key.ts'
+import { withoutResident } from '../../device-tools.ts'
+import { requestKeyOf } from '../../request-key.ts'
+import { chooseModel } from './choose-model.ts'
+import { toolSchemasOf } from './device-tools-body.ts'
+import type { NativePorts } from './ports.ts'
+import { checkTurnBody, messagesOf, settingsOf, type TurnBody } from './turn-body.ts'
+
+/** Begins the turn that a request asks for, or finds the one that it began before; `after`: what its client is told from. */
+export async function beginTurn(
+  conversation: ConversationKey,
+  body: TurnBody,
+  idempotencyKey: string | undefined,
+  left: AbortSignal,
+  ports: NativePorts,
+): Promise<{ turn: string; after: number }> {
+  const { system, tools, toolChoice, whenBusy = 'queue' } = body
+  checkTurnBody(body, ports.limits)
+  const key = requestKeyOf(idempotencyKey, body)
+  const model = await chooseModel(body.model, conversation, ports)
+  const device = tools && withoutResident(toolSchemasOf(tools), conversation.name, ports)
+  return ports.turns.begin(
+    {
+      conversation,
+      request: { model, stream: true, offerTools: toolChoice !== 'none', settings: settingsOf(body) },
+      messages: messagesOf(body),
+      ...(device && { tools: device, replaceTools: true }),
+      ...(system !== undefined && { system }),
+      whenBusy,
+      ...(key && { key }),
+    },
+    left,
+  )
+}

@@ -1,0 +1,39 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import type { ConversationChange } from '../../../turn/conversation-directory.ts'
+import { checkModel } from '../../check-model.ts'
+import { withoutResident } from '../../device-tools.ts'
+import { checkNames, checkTools, ModelName } from '../../posted-bounds.ts'
+import { PostedTools, toolSchemasOf } from './device-tools-body.ts'
+import type { NativePorts } from './ports.ts'
+import { sharedSchema } from './schemas/shared-schema.ts'
+
+const orNone = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
+
+/** The body that changes a conversation. */
+export const ChangeBody = sharedSchema('ChangeBody', 'What is to change; absent: no change; null: none.', {
+  title: orNone(Type.String({ maxLength: 512 })),
+  system: orNone(Type.String()),
+  model: orNone(ModelName),
+  tools: orNone(PostedTools),
+})
+
+/** A checked body. */
+export type ChangeBody = Static<typeof ChangeBody>
+
+/** What a body changes. Throws `invalid-request` for more tools than may be, `unknown-model`, and what the engine throws. */
+export async function changeOf(
+  name: string,
+  body: ChangeBody,
+  ports: NativePorts,
+): Promise<ConversationChange> {
+  const { title, system, model, tools } = body
+  checkNames([model], 'model')
+  checkTools(tools, ports.limits)
+  if (model) await checkModel(ports.engine, model)
+  return {
+    ...(title !== undefined && { title }),
+    ...(system !== undefined && { system }),
+    ...(model !== undefined && { model }),
+    ...(tools !== undefined && { tools: withoutResident(toolSchemasOf(tools ?? []), name, ports) }),
+  }
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openNative } from '../../../../test/native/native-world.ts'
+import type { LogMessage } from '../../../protocol/message.ts'
+import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+
+const tool: ToolSchema = { type: 'function', function: { name: 'beep', parameters: { type: 'object' } } }
+
+test('conversations are listed page by page, and every one comes once', async (t) => {
+  const { ask, directory } = openNative(t)
+  const names = Array.from({ length: 120 }, (_, place) => `chat-${place}`)
+  for (const name of names) directory.addConversation({ name })
+  const listed: unknown[] = []
+  const sizes: number[] = []
+  for (let after: unknown = ''; after !== undefined; ) {
+    const { status, body } = await ask('GET', `/conversations${after && `?after=${after}`}`)
+    assert.equal(status, 200)
+    const page = body.conversations as { name: string }[]
+    listed.push(...page.map(({ name }) => name))
+    sizes.push(page.length)
+    after = body.next
+  }
+  assert.deepEqual(listed, names)
+  assert.deepEqual(sizes, [50, 50, 20])
+  assert.equal(((await ask('GET', '/conversations?limit=200')).body.conversations as []).length, 120)
+})
+
+test('a cursor that is none, and a limit beyond what is allowed, are refused', async (t) => {
+  const { ask } = openNative(t)
+  for (const query of [
+    'after=x',
+    'after=',
+    'limit=0',
+    'limit=201',
+    'limit=1.5',
+    'limit=',
+    'limit=1&limit=2',
+  ]) {
+    assert.equal((await ask('GET', `/conversations?${query}`)).status, 422, query)
+  }
+})
+
+test('a conversation is told with all that it is set to, and with its active turn', async (t) => {
+  const { ask, directory } = openNative(t)
+  const { id } = directory.addTurn()
+  directory.addConversation({
+    title: 'T',
+    system: 'S',
+    model: 'demo',
+    tools: [tool],
+    messages: 3,
+    activeTurn: id,
+  })
+  const { status, body } = await ask('GET', '/conversations/chat')
+  assert.equal(status, 200)
+  assert.deepEqual(body, {
+    ...{
+      name: 'chat',
+      title: 'T',
+      system: 'S',
+      model: 'demo',
+      tools: [tool.function],
+      messages: 3,
+      activeTurn: id,
+    },
+    ...{ createdAt: '2026-01-02T03:04:05.678Z', updatedAt: '2026-01-02T03:04:05.678Z' },
+  })
+})
+
+test('what a change names is changed, null takes it away, and the rest stays', async (t) => {
+  const { ask, directory, leftOut } = openNative(t)
+  directory.addConversation({ title: 'T', system: 'S', tools: [tool] })
+  const change = { title: null, model: 'demo', tools: [{ name: 'hum' }, { name: 'get_weather' }] }
+  const { status, body } = await ask('PATCH', '/conversations/chat', change)
+  const { title, system, model, tools } = body
+  assert.deepEqual([status, title, system, model, tools], [200, null, 'S', 'demo', [{ name: 'hum' }]])
+  assert.deepEqual(leftOut, ['get_weather'])
+  assert.deepEqual((await ask('PATCH', '/conversations/chat', { tools: null })).body.tools, [])
+  assert.equal((await ask('PATCH', '/conversations/chat', {})).body.model, 'demo')
+})
+
+test('a change that does not fit is refused, and changes nothing', async (t) => {
+  const { ask, directory } = openNative(t)
+  directory.addConversation({ title: 'T' })
+  for (const [change, status] of [
+    [undefined, 422],
+    [{ title: 1 }, 422],
+    [{ title: 'x'.repeat(513) }, 422],
+    [{ model: '' }, 422],
+    [{ model: '\ud800' }, 422],
+    [{ title: 'U', tools: Array(3).fill({ name: 'f' }) }, 422],
+    [{ title: 'U', model: 'gone' }, 404],
+  ] as const) {
+    assert.equal((await ask('PATCH', '/conversations/chat', change)).status, status, JSON.stringify(change))
+  }
+  assert.equal(directory.found.get('chat')?.title, 'T')
+})
+
+test('a conversation is removed once', async (t) => {
+  const { ask, directory } = openNative(t)
+  directory.addConversation()
+  const gone = await ask('DELETE', '/conversations/chat')
+  assert.deepEqual([gone.status, gone.type], [204, ''])
+  assert.equal((await ask('DELETE', '/conversations/chat')).status, 404)
+})
+
+test('a conversation that does not exist is not found, whatever is asked of it', async (t) => {
+  const { ask } = openNative(t)
+  for (const answer of [
+    await ask('GET', '/conversations/chat'),
+    await ask('PATCH', '/conversations/chat', { title: 'T' }),
+    await ask('GET', '/conversations/chat/messages'),
+  ]) {
+    assert.deepEqual([answer.status, answer.body.detail], [404, 'There is no such conversation.'])
+  }
+})
+
+test('a log is told from its end, a page at a time, and the last page says that it is', async (t) => {
+  const { ask, directory } = openNative(t)
+  directory.addConversation()
+  const log = Array.from({ length: 6 }, (_, place): LogMessage => {
+    return { seq: place + 3, role: 'user', content: `${place}`, turn: null, complete: true, calls: [] }
+  })
+  directory.logs.set('chat', log)
+  const page = async (query: string) => {
+    const { body } = await ask('GET', `/conversations/chat/messages?${query}`)
+    return [(body.messages as { seq: number }[]).map(({ seq }) => seq), body.before]
+  }
+  assert.deepEqual(await page('limit=3'), [[6, 7, 8], 6])
+  assert.deepEqual(await page('limit=3&before=6'), [[3, 4, 5], undefined])
+  assert.deepEqual(await page('limit=6'), [[3, 4, 5, 6, 7, 8], undefined])
+  assert.deepEqual(await page('before=3'), [[], undefined])
+  for (const query of ['before=0', 'before=x', 'limit=201']) {
+    assert.equal((await ask('GET', `/conversations/chat/messages?${query}`)).status, 422)
+  }
+})
+
+test('a message is told with its calls and their results, and with what the engine counted', async (t) => {
+  const { ask, directory } = openNative(t)
+  const { id } = directory.addTurn()
+  const place = { index: 0, name: 'beep', arguments: { loud: true }, side: 'device' as const }
+  directory.logs.set('chat', [
+    { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
+    {
+      ...{
+        seq: 2,
+        role: 'assistant',
+        content: '',
+        thinking: 'Hm.',
+        turn: id,
+        complete: false,
+        usage: { outputTokens: 2 },
+      },
+      calls: [
+        { ...place, id: 'a', status: 'answered', output: 'done' },
+        { ...place, id: 'b', status: 'superseded' },
+      ],
+    },
+  ])
+  const told = { name: 'beep', arguments: { loud: true }, side: 'device' }
+  assert.deepEqual((await ask('GET', '/conversations/chat/messages')).body.messages, [
+    { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
+    {
+      ...{
+        seq: 2,
+        role: 'assistant',
+        content: '',
+        thinking: 'Hm.',
+        turn: id,
+        complete: false,
+        usage: { outputTokens: 2 },
+      },
+      calls: [
+        { callId: 'a', ...told, status: 'answered', output: 'done' },
+        { callId: 'b', ...told, status: 'superseded' },
+      ],
+    },
+  ])
+})
+
+test('the server tells what it has: models as far as the engine tells of them, and its tools with their limits', async (t) => {
+  const { ask, models } = openNative(t)
+  models.push({ name: 'big', contextLength: 4_096 })
+  assert.deepEqual((await ask('GET', '/models')).body, {
+    models: [
+      { name: 'demo', capabilities: ['completion', 'tools'] },
+      { name: 'big', contextLength: 4_096 },
+    ],
+  })
+  assert.deepEqual((await ask('GET', '/tools')).body, {
+    tools: [
+      {
+        ...{ name: 'get_weather', parameters: { type: 'object' }, source: 'builtin' },
+        limits: { timeoutMs: 15_000, maxOutputBytes: 65_536 },
+      },
+    ],
+  })
+})

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { NativePorts, ResidentTool } from './ports.ts'
+import { Model, Tool } from './schemas/offer-schema.ts'
+import { answer, problems } from './schemas/responses.ts'
+import { refTo } from './schemas/shared-schema.ts'
+
+const Models = Type.Object({ models: Type.Array(refTo(Model)) })
+const Tools = Type.Object({ tools: Type.Array(refTo(Tool)) })
+
+/** The routes that tell what the server has to offer. */
+export function offerRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {
+  scope.get(
+    '/models',
+    {
+      schema: {
+        tags: ['offers'],
+        operationId: 'listModels',
+        summary: 'Lists the models of the engine',
+        response: { 200: answer('The models.', Models), ...problems(502, 504) },
+      },
+    },
+    async () => {
+      const models = await engine.models()
+      return {
+        models: models.map(({ name, capabilities, contextLength }) => ({
+          name,
+          ...(capabilities && { capabilities }),
+          ...(contextLength !== undefined && { contextLength }),
+        })),
+      }
+    },
+  )
+
+  scope.get(
+    '/tools',
+    {
+      schema: {
+        tags: ['offers'],
+        operationId: 'listTools',
+        summary: 'Lists the tools that run in the server',
+        response: { 200: answer('The tools.', Tools), ...problems() },
+      },
+    },
+    async () => ({ tools: residentTools().map(toldTool) }),
+  )
+}
+
+function toldTool({ schema, timeoutMs, maxOutputBytes }: ResidentTool) {
+  const { name, description, parameters = {} } = schema.function
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    parameters,
+    source: 'builtin',
+    limits: { timeoutMs, maxOutputBytes },
+  }
+}

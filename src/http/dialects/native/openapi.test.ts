@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { openNative } from '../../../../test/native/native-world.ts'
+import { eventLine, eventsOf } from '../../../protocol/event-chunk.ts'
+import type { TurnEvent } from '../../../protocol/events.ts'
+import { eventSchemas } from './schemas/event-schemas.ts'
+
+interface Document {
+  openapi: string
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, object>; parameters?: { name: string }[] }>
+  >
+  components: { schemas: Record<string, object> }
+}
+
+async function readDocument(t: Parameters<typeof openNative>[0]): Promise<Document> {
+  const { status, body } = await openNative(t).ask('GET', '/openapi.json')
+  assert.equal(status, 200)
+  return body as unknown as Document
+}
+
+test('the document is valid OpenAPI 3.1', async (t) => {
+  const document = await readDocument(t)
+  const validator = new Validator()
+  assert.deepEqual(await validator.validate({ ...document }), { valid: true })
+  assert.equal(validator.version, '3.1')
+})
+
+test('every route below the base path is in the document, and every one in the document is served, and on its page', async (t) => {
+  const { app, ask } = openNative(t)
+  const served: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    if (url.startsWith('/chatterd/') && method !== 'HEAD') served.push(`${method} ${url}`)
+  })
+  const { body } = await ask('GET', '/openapi.json')
+  const { paths } = body as unknown as Document
+  const told = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map(
+      (method) => `${method.toUpperCase()} ${path.replaceAll('{', ':').replaceAll('}', '')}`,
+    ),
+  )
+  assert.deepEqual(told.toSorted(), served.toSorted())
+  const page = readFileSync(new URL('../../../../docs/native.md', import.meta.url), 'utf8')
+  const documented = [...page.matchAll(/^\| `([A-Z]+ \/\S+)` \|/gm)].map(([, route = '']) =>
+    route.replace(' ', ' /chatterd/v1').replaceAll('{', ':').replaceAll('}', ''),
+  )
+  assert.deepEqual(documented.toSorted(), served.toSorted())
+})
+
+test('every operation tells the problems that any may have, and its headers', async (t) => {
+  const { paths } = await readDocument(t)
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const { responses } of Object.values(operations)) {
+      for (const status of ['413', '422', '500', '503']) assert.ok(responses[status], `${path} ${status}`)
+    }
+  }
+  const namesOf = (path: string, method: string) =>
+    paths[`/chatterd/v1${path}`]?.[method]?.parameters?.map(({ name }) => name)
+  assert.deepEqual(namesOf('/conversations/{name}/turns', 'post'), ['name', 'Idempotency-Key'])
+  assert.deepEqual(namesOf('/turns/{id}/events', 'get')?.toSorted(), ['Last-Event-ID', 'after', 'id'])
+})
+
+const call = { id: 'c', index: 0, name: 'f', arguments: { a: [1] } }
+const asked = { callId: 'c', name: 'f', arguments: { a: [1] }, side: 'device' as const }
+const usage = { promptTokens: 1, outputTokens: 2, promptMs: 0.5, outputMs: 1.5 }
+const examples: TurnEvent[] = [
+  { type: 'turn-start', turn: '0194d3c0-0000-7000-8000-000000000001', conversation: 'chat', model: 'm' },
+  { type: 'step-start', step: 1 },
+  { type: 'text-delta', text: 'a', line: null, shared: false },
+  { type: 'thinking-delta', text: 'a', line: null, shared: false },
+  { type: 'call-start', ...asked, offered: true, source: null },
+  { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
+  { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },
+  {
+    ...{ type: 'step-end', step: 1, usage, line: null },
+    message: {
+      ...{ role: 'assistant', content: '', thinking: 'Hm.' },
+      calls: [{ ...call, side: 'device', status: 'offered' }],
+    },
+  },
+  { type: 'turn-waiting', calls: ['c'] },
+  { type: 'notice', code: 'history-cut', detail: 'Cut.' },
+  { type: 'turn-end', status: 'failed', error: { code: 'engine-cut', detail: 'It broke off.' } },
+]
+
+test('the schema of every event has all that the event tells, and nothing else', async (t) => {
+  const { components } = await readDocument(t)
+  // What is not in the schema is refused here, so that nothing is told that the document does not know.
+  const closed = JSON.parse(JSON.stringify(components), (_key, value) =>
+    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
+  )
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema({ $id: 'document', components: closed })
+  const told = eventsOf({ first: 1, count: examples.length, body: examples.map(eventLine).join('') })
+  for (const { name, data } of told) {
+    const schema = { $ref: `document#/components/schemas/${eventSchemas[name].$id}` }
+    assert.ok(ajv.validate(schema, JSON.parse(data)), `${name}: ${ajv.errorsText()}`)
+    const event = { id: `0194d3c0-0000-7000-8000-000000000001:1`, event: name, data }
+    assert.ok(ajv.validate({ $ref: 'document#/components/schemas/Event' }, event), ajv.errorsText())
+  }
+  const names = new Set(told.map(({ name }) => name))
+  assert.deepEqual([...names].toSorted(), Object.keys(eventSchemas).toSorted())
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openNative } from '../../../../test/native/native-world.ts'
+import { ChatterdError, type ErrorCode, errorStatus } from '../../../protocol/errors.ts'
+import { problemOf } from './problem.ts'
+
+test('every problem has a type and a title of its own code, and the words of its occurrence', () => {
+  for (const [code, status] of Object.entries(errorStatus)) {
+    const { title, ...problem } = problemOf(new ChatterdError(code as ErrorCode, 'Words.'))
+    assert.deepEqual(problem, { type: `urn:chatterd:problem:${code}`, status, detail: 'Words.', code })
+    assert.ok(title.length > 0)
+  }
+})
+
+test('whatever is wrong below the base path is answered with a problem', async (t) => {
+  const { ask } = openNative(t)
+  const turns = '/conversations/chat/turns'
+  const cases: [Parameters<typeof ask>, number, RegExp][] = [
+    [['GET', ''], 404, /nothing at GET \/chatterd\/v1\.$/],
+    [['GET', '/nothing?x=1'], 404, /nothing at GET \/chatterd\/v1\/nothing\.$/],
+    [['DELETE', turns], 404, /nothing at DELETE/],
+    [['POST', turns, '{'], 422, /cannot be read as JSON/],
+    [['POST', turns, `{"input": ${'['.repeat(101)}${']'.repeat(101)}}`], 422, /more than 100 levels/],
+    [['POST', turns, { input: 'x'.repeat(10_000) }], 413, /CHATTERD_MAX_BODY/],
+    [['GET', '/models', '{'], 422, /cannot be read as JSON/],
+    [['GET', '/conversations/%zz'], 422, /not a valid url component/],
+  ]
+  for (const [request, status, words] of cases) {
+    const { status: told, type, body } = await ask(...request)
+    assert.deepEqual([told, type.split(';')[0], body.status], [status, 'application/problem+json', status])
+    assert.match(String(body.detail), words)
+  }
+})
+
+test('a fault of the server is told in no words but that its log has them', async (t) => {
+  const { ask, directory, faults } = openNative(t)
+  const bug = new Error('secret')
+  directory.conversation = () => Promise.reject(bug)
+  const { status, body } = await ask('GET', '/conversations/chat')
+  assert.deepEqual(
+    [status, body.code, body.detail],
+    [500, 'internal', 'Something went wrong in chatterd; its log tells what.'],
+  )
+  assert.deepEqual(faults, [bug])
+})
+
+test('outside the base path, errors stay in the words of the routes there', async (t) => {
+  const { app } = openNative(t)
+  for (const [url, status] of [
+    ['/nothing', 404],
+    ['/chatterd/v1x', 404],
+    ['/%zz', 422],
+  ] as const) {
+    const answer = await app.inject({ url })
+    assert.deepEqual([answer.statusCode, Object.keys(answer.json())], [status, ['error']])
+  }
+})

@@ -1,0 +1,47 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+import type { Static } from 'typebox'
+import { ChatterdError, errorStatus } from '../../../protocol/errors.ts'
+import { errorTitles } from '../../error-titles.ts'
+import { nothingAt, prepareError } from '../../errors.ts'
+import type { Problem } from './schemas/problem-schema.ts'
+
+export const problemType = 'application/problem+json'
+
+/** An error as clients of this dialect read it, RFC 9457. */
+export function problemOf({ code, message }: ChatterdError): Static<typeof Problem> {
+  const type = `urn:chatterd:problem:${code}`
+  return { type, title: errorTitles[code], status: errorStatus[code], detail: message, code }
+}
+
+/** Answers errors and unknown routes of the scope with problem details. */
+export function answerProblems(scope: FastifyInstance, onFault: (error: unknown) => void): void {
+  scope.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
+    const error = prepareError(inWordsOfPath(thrown), request, reply, onFault)
+    return reply.type(problemType).send(problemOf(error))
+  })
+  scope.setNotFoundHandler((request, reply) =>
+    reply
+      .code(errorStatus['not-found'])
+      .type(problemType)
+      .send(problemOf(nothingAt(request))),
+  )
+}
+
+/** What cannot be the id of a turn is the id of none. */
+function inWordsOfPath(thrown: FastifyError | ChatterdError): FastifyError | ChatterdError {
+  const isId =
+    'validationContext' in thrown &&
+    thrown.validationContext === 'params' &&
+    thrown.validation?.[0]?.instancePath === '/id'
+  return isId ? noTurn() : thrown
+}
+
+/** What is told where a turn does not exist. */
+export function noTurn(): ChatterdError {
+  return new ChatterdError('not-found', 'There is no such turn.')
+}
+
+/** What is told where a conversation does not exist. */
+export function noConversation(): ChatterdError {
+  return new ChatterdError('not-found', 'There is no such conversation.')
+}

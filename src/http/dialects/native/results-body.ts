@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import { checkMessages, type PostedLimits } from '../../posted-bounds.ts'
+import type { CallResult } from './match-call-results.ts'
+import { sharedSchema } from './schemas/shared-schema.ts'
+
+const CallId = Type.String({ minLength: 1 })
+const Output = Type.Object({
+  callId: CallId,
+  output: Type.Any({ description: 'What the model reads: a string as it is, anything else as JSON.' }),
+})
+const Failure = Type.Object({
+  callId: CallId,
+  error: Type.String({ description: 'Why there is no output.' }),
+})
+
+/** The body that answers calls of the device. */
+export const ResultsBody = sharedSchema('ResultsBody', 'Results of calls: an output or an error for each.', {
+  results: Type.Array(Type.Union([Output, Failure]), { minItems: 1 }),
+})
+
+/** The results as the model is to read them. Throws `invalid-request` for more than may come, or one with two faces. */
+export function callResultsOf({ results }: Static<typeof ResultsBody>, limits: PostedLimits): CallResult[] {
+  checkMessages(results, () => 0, limits)
+  return results.map((result) => {
+    if ('output' in result && 'error' in result)
+      throw new ChatterdError('invalid-request', `The call "${result.callId}" has an output and an error.`)
+    if ('error' in result) return { callId: result.callId, output: `Error: ${result.error}` }
+    const output: unknown = result.output
+    return { callId: result.callId, output: typeof output === 'string' ? output : JSON.stringify(output) }
+  })
+}

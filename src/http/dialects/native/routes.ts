@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify'
+import { conversationRoutes } from './conversation-routes.ts'
+import { messageRoutes } from './message-routes.ts'
+import { offerRoutes } from './offer-routes.ts'
+import { describeRoutes } from './openapi.ts'
+import type { NativePorts } from './ports.ts'
+import { answerProblems } from './problem.ts'
+import { nativePrefix } from './scope.ts'
+import { streamRoutes } from './stream-routes.ts'
+import { turnRoutes } from './turn-routes.ts'
+
+/** The native dialect, described in docs/native.md. */
+export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
+  app.register(
+    async (scope) => {
+      answerProblems(scope, ports.onFault)
+      // Answers are sent as they are; their schemas describe them, and cut nothing off.
+      scope.setSerializerCompiler(() => JSON.stringify)
+      await describeRoutes(scope)
+      streamRoutes(scope, ports)
+      turnRoutes(scope, ports)
+      conversationRoutes(scope, ports)
+      messageRoutes(scope, ports)
+      offerRoutes(scope, ports)
+    },
+    { prefix: nativePrefix },
+  )
+}

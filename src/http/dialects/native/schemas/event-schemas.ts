@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+import type { TurnEvent } from '../../../../protocol/events.ts'
+import { AnyObject } from '../../../posted-bounds.ts'
+import { ErrorDetail } from './problem-schema.ts'
+import { refTo, sharedSchema } from './shared-schema.ts'
+import { Call, CallSide, CallStatus, outcome, Usage } from './turn-schema.ts'
+
+const Step = Type.Integer({ minimum: 1 })
+
+/** The data of every event of a turn, by the event's name. */
+export const eventSchemas = {
+  'turn-start': sharedSchema('TurnStart', 'The first event of a turn.', {
+    turn: Type.String({ format: 'uuid' }),
+    conversation: Type.String(),
+    model: Type.String(),
+  }),
+  'step-start': sharedSchema('StepStart', 'The model is prompted.', { step: Step }),
+  'text-delta': sharedSchema('TextDelta', 'A piece of the answer.', { text: Type.String() }),
+  'thinking-delta': sharedSchema('ThinkingDelta', 'A piece of what the model thinks.', {
+    text: Type.String(),
+  }),
+  'call-start': sharedSchema('CallStart', 'The model asked for a call.', {
+    callId: Type.String(),
+    name: Type.String(),
+    arguments: AnyObject,
+    side: CallSide,
+  }),
+  'call-end': sharedSchema('CallEnd', 'A call has ended.', {
+    callId: Type.String(),
+    status: CallStatus,
+    ...outcome,
+    ms: Type.Integer(),
+  }),
+  'step-end': sharedSchema('StepEnd', "The model's answer is stored.", {
+    step: Step,
+    message: Type.Object({
+      role: Type.Literal('assistant'),
+      content: Type.String(),
+      thinking: Type.Optional(Type.String()),
+      calls: Type.Array(refTo(Call)),
+    }),
+    usage: refTo(Usage),
+  }),
+  'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
+    calls: Type.Array(Type.String()),
+  }),
+  notice: sharedSchema('Notice', 'Something worth telling that did not stop the turn.', {
+    code: Type.String(),
+    detail: Type.String(),
+  }),
+  'turn-end': sharedSchema('TurnEnd', 'The last event of every turn.', {
+    status: Type.Enum(['completed', 'failed', 'cancelled', 'interrupted']),
+    error: Type.Optional(refTo(ErrorDetail)),
+  }),
+} satisfies Record<TurnEvent['type'], unknown>
+
+/** An event as server-sent events have it. */
+export const Event = {
+  $id: 'Event',
+  description:
+    'An event of a turn. `id` is the turn and the number of the event, which counts from 1 without gaps.',
+  anyOf: Object.entries(eventSchemas).map(([name, schema]) =>
+    Type.Object({
+      id: Type.String({ pattern: '^[0-9a-f-]{36}:[0-9]+$' }),
+      event: Type.Literal(name),
+      data: Type.String({ contentMediaType: 'application/json', contentSchema: refTo(schema) }),
+    }),
+  ),
+}

@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+import { type ErrorCode, errorStatus } from '../../../../protocol/errors.ts'
+import { sharedSchema } from './shared-schema.ts'
+
+const codes = Object.keys(errorStatus) as ErrorCode[]
+
+/** Why a request was refused, RFC 9457. */
+export const Problem = sharedSchema('Problem', 'Why a request was refused (RFC 9457).', {
+  type: Type.String({ format: 'uri' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.Enum(codes),
+})
+
+/** What ended a turn before its time. */
+export const ErrorDetail = sharedSchema('ErrorDetail', 'What ended a turn before its time.', {
+  code: Type.Enum(codes),
+  detail: Type.String(),
+})

@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+import { AnyObject } from '../../../posted-bounds.ts'
+import { ErrorDetail } from './problem-schema.ts'
+import { refTo, sharedSchema } from './shared-schema.ts'
+
+export const CallSide = Type.Enum(['resident', 'device'])
+
+export const CallStatus = Type.Enum([
+  'running',
+  'offered',
+  'succeeded',
+  'failed',
+  'timed-out',
+  'interrupted',
+  'answered',
+  'expired',
+  'superseded',
+  'cancelled',
+])
+
+/** What a call came to: an output, or words that tell why there is none; neither while it is open. */
+export const outcome = {
+  output: Type.Optional(Type.String()),
+  error: Type.Optional(Type.String()),
+}
+
+/** A tool call with what it came to. */
+export const Call = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
+  callId: Type.String(),
+  name: Type.String(),
+  arguments: AnyObject,
+  side: CallSide,
+  status: CallStatus,
+  ...outcome,
+  ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
+})
+
+/** What the engine counted. */
+export const Usage = sharedSchema('Usage', 'What the engine counted; absent: it did not say.', {
+  promptTokens: Type.Optional(Type.Integer()),
+  outputTokens: Type.Optional(Type.Integer()),
+  promptMs: Type.Optional(Type.Number()),
+  outputMs: Type.Optional(Type.Number()),
+})
+
+const TurnStatus = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
+
+/** A turn as it stands. */
+export const Turn = sharedSchema('Turn', 'One prompt and all that it set off.', {
+  id: Type.String({ format: 'uuid' }),
+  conversation: Type.String(),
+  model: Type.String(),
+  status: TurnStatus,
+  steps: Type.Integer({ description: 'Answers of the model so far.' }),
+  calls: Type.Array(refTo(Call), { description: 'In the order in which they were asked for.' }),
+  usage: refTo(Usage),
+  error: Type.Optional(refTo(ErrorDetail)),
+  createdAt: Type.String({ format: 'date-time' }),
+  endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+})
+
+/** The path of a turn's routes. */
+export const TurnPath = Type.Object({
+  id: Type.String({
+    format: 'uuid',
+    pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+    description: 'The id of a turn.',
+  }),
+})

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { openNative } from '../../../../test/native/native-world.ts'
+import { readEvents } from '../../../../test/native/read-events.ts'
+import { noId } from '../../../../test/native/scripted-turns.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { TurnEvent } from '../../../protocol/events.ts'
+
+const delta = (text: string): TurnEvent => ({ type: 'text-delta', text, line: null, shared: false })
+const begin: TurnEvent[] = [
+  { type: 'turn-start', turn: 't', conversation: 'chat', model: 'demo' },
+  { type: 'step-start', step: 1 },
+]
+const rest: TurnEvent[] = [delta('Grüß\n🎈'), { type: 'turn-end', status: 'completed' }]
+
+/** A turn with four events, and the address that tells them. */
+async function follow(t: Parameters<typeof openNative>[0], given: Parameters<typeof openNative>[1] = {}) {
+  const world = openNative(t, given)
+  const { id } = world.directory.addTurn()
+  world.turns.tell({ id }, begin, rest)
+  const base = await world.listen()
+  return { ...world, id, base, url: `${base}/turns/${id}/events` }
+}
+
+test("a turn's events are numbered from 1 without gaps, each with its name and its data on one line", async (t) => {
+  const { url, id } = await follow(t)
+  const { status, type, text } = await readEvents(url)
+  assert.deepEqual([status, type], [200, 'text/event-stream'])
+  assert.equal(
+    text,
+    [
+      `id: ${id}:1\nevent: turn-start\ndata: {"turn":"t","conversation":"chat","model":"demo"}\n\n`,
+      `id: ${id}:2\nevent: step-start\ndata: {"step":1}\n\n`,
+      `id: ${id}:3\nevent: text-delta\ndata: {"text":"Grüß\\n🎈"}\n\n`,
+      `id: ${id}:4\nevent: turn-end\ndata: {"status":"completed"}\n\n`,
+    ].join(''),
+  )
+})
+
+test('a client that asks again is told what it has not seen, and at once that it is connected', async (t) => {
+  const { url, id } = await follow(t)
+  for (const [query, headers] of [
+    ['?after=1', {}],
+    ['', { 'Last-Event-ID': `${id}:1` }],
+    ['', { 'Last-Event-ID': '1' }],
+    ['?after=3', { 'Last-Event-ID': `${id}:1` }],
+  ] as const) {
+    const { text, events } = await readEvents(url + query, { headers })
+    assert.match(text, /^: connected\n\nid: /)
+    assert.deepEqual(
+      events.map((event) => event.id),
+      [`${id}:2`, `${id}:3`, `${id}:4`],
+    )
+  }
+  assert.equal((await readEvents(`${url}?after=4`)).text, ': connected\n\n')
+})
+
+test('what is no id of an event of this turn is refused', async (t) => {
+  const { url } = await follow(t)
+  for (const [query, headers] of [
+    ['?after=-1', {}],
+    ['?after=x', {}],
+    ['?after=1&after=2', {}],
+    ['', { 'Last-Event-ID': `${noId}:1` }],
+    ['', { 'Last-Event-ID': 'x' }],
+  ] as const) {
+    const { status, type } = await readEvents(url + query, { headers })
+    assert.deepEqual([status, type.split(';')[0]], [422, 'application/problem+json'])
+  }
+})
+
+test('a prompt that asks for events is answered with those of its turn', async (t) => {
+  const { base, turns, id } = await follow(t)
+  const post = (accept: string) =>
+    readEvents(`${base}/conversations/chat/turns`, {
+      method: 'POST',
+      headers: { accept },
+      body: JSON.stringify({ input: 'Hi' }),
+    })
+  turns.replay = { turn: id, after: 0 }
+  assert.equal((await post('text/event-stream')).events.length, 4)
+  assert.equal((await post('application/json, Text/Event-Stream;q=0.9')).events.length, 4)
+  turns.replay = { turn: id, after: 2 }
+  assert.deepEqual(
+    (await post('text/event-stream')).events.map((event) => event.name),
+    ['text-delta', 'turn-end'],
+  )
+  assert.equal((await post('*/*')).status, 202)
+})
+
+test('a prompt that is refused is answered with its problem, whatever was asked for', async (t) => {
+  const { base, turns } = await follow(t)
+  turns.refusal = new ChatterdError('conversation-busy', 'Busy.')
+  const { status, type } = await readEvents(`${base}/conversations/chat/turns`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream' },
+    body: '{"input": "Hi"}',
+  })
+  assert.deepEqual([status, type.split(';')[0]], [409, 'application/problem+json'])
+})
+
+test('a stream that is closed early says so, and has no end of the turn', async (t) => {
+  const { url, turns, id } = await follow(t)
+  turns.tell({ id }, begin)
+  turns.followed = 'closing'
+  assert.match((await readEvents(url)).text, /data: \{"step":1\}\n\n: reconnect\n\n$/)
+})
+
+test('a turn that is gone is not found, or its stream ends with the wish to ask again', async (t) => {
+  const { url, base, turns, id } = await follow(t)
+  turns.followed = 'unknown'
+  assert.equal((await readEvents(`${base}/turns/${noId}/events`)).status, 404)
+  turns.tell({ id }, begin)
+  const { status, text } = await readEvents(url)
+  assert.equal(status, 200)
+  assert.match(text, /: reconnect\n\n$/)
+})
+
+test('a turn whose events are pruned is told from what is stored of it', async (t) => {
+  const { url, turns, directory, id } = await follow(t)
+  turns.chunks.delete(id)
+  turns.followed = 'pruned'
+  assert.equal((await readEvents(url)).status, 404)
+  const turn = { ...directory.addTurn({ id, status: 'cancelled' }), answers: [] }
+  directory.outcomes.set(id, turn)
+  assert.deepEqual(
+    (await readEvents(url)).events.map(({ id: number, name }) => [number, name]),
+    [
+      [`${id}:1`, 'turn-start'],
+      [`${id}:2`, 'turn-end'],
+    ],
+  )
+  assert.deepEqual(
+    (await readEvents(`${url}?after=9`)).events.map(({ id: number, name }) => [number, name]),
+    [[`${id}:10`, 'turn-end']],
+  )
+  directory.outcomes.set(id, { ...turn, status: 'running' })
+  assert.equal((await readEvents(url)).text, ': reconnect\n\n')
+})
+
+test('a failure before the stream begins has a status; one within it invites to ask again, and faults are told', async (t) => {
+  const { url, turns, faults, id } = await follow(t)
+  const fails = (error: Error) => () => Promise.reject(error)
+  turns.chunks.delete(id)
+  turns.followed = fails(new ChatterdError('database-unavailable', 'Away.'))
+  assert.equal((await readEvents(url)).status, 503)
+  turns.followed = fails(new Error('a bug'))
+  assert.equal((await readEvents(url)).status, 500)
+  assert.equal(faults.length, 1)
+  turns.tell({ id }, begin)
+  assert.match((await readEvents(url)).text, /: reconnect\n\n$/)
+  assert.equal(faults.length, 2)
+  turns.followed = fails(new ChatterdError('database-unavailable', 'Away.'))
+  assert.match((await readEvents(url)).text, /: reconnect\n\n$/)
+  assert.equal(faults.length, 2)
+})
+
+test('a turn is followed no longer than its client stays', async (t) => {
+  const left = Promise.withResolvers<void>()
+  const { url, turns } = await follow(t)
+  const followOn = turns.follow.bind(turns)
+  turns.follow = async (turn, after, sink, signal) => {
+    await followOn(turn, after, sink, signal)
+    signal.addEventListener('abort', () => left.resolve())
+    await left.promise
+    return 'left'
+  }
+  const leave = new AbortController()
+  const answer = await fetch(url, { signal: leave.signal })
+  await answer.body?.getReader().read()
+  leave.abort()
+  await left.promise
+})
+
+test('a client that reads nothing is waited for, and then cut; what waited for it is told', {
+  timeout: 20_000,
+}, async (t) => {
+  const limits = { keepAliveMs: 60_000, maxUnreadBytes: 1e9, maxMessages: 4, maxTools: 2, stallTimeoutMs: 50 }
+  const { url, turns } = await follow(t, { limits })
+  const cut = Promise.withResolvers<boolean>()
+  turns.follow = async (_turn, _after, sink, left) => {
+    const body = `text-delta ${JSON.stringify({ text: 'x'.repeat(1_000_000) })}\n`
+    for (let first = 1; !left.aborted; first++) await sink.write({ first, count: 1, body }, first)
+    cut.resolve(true)
+    return 'left'
+  }
+  const { hostname, port, pathname } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  t.after(() => socket.destroy())
+  socket.pause()
+  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  assert.equal(await cut.promise, true)
+})

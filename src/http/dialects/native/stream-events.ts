@@ -1,0 +1,75 @@
+import type { FastifyReply } from 'fastify'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import type { EventSink, Followed } from '../../../stream/follow-turn.ts'
+import { SseResponse } from '../../sse-response.ts'
+import { toldOutcome } from '../../told-outcome.ts'
+import { encodeFrames, framesOf } from './event-frames.ts'
+import type { NativePorts } from './ports.ts'
+import { noTurn } from './problem.ts'
+
+/** What tells a client to ask again with the last id that it has. */
+const reconnect = ': reconnect\n\n'
+
+/**
+ * Answers with the events of a turn after number `after`, live until it ends. Throws what can still be told with a status, while
+ * nothing has been sent.
+ */
+export async function streamEvents(
+  reply: FastifyReply,
+  turn: string,
+  after: number,
+  left: AbortSignal,
+  ports: NativePorts,
+): Promise<void> {
+  const sse = new SseResponse(reply, ports.limits, () => {})
+  sse.keepAlive()
+  // Whoever has seen some of it may wait long for the next.
+  if (after > 0) sse.write(': connected\n\n')
+  try {
+    const followed = await ports.turns.follow(turn, after, sinkOf(sse, turn), left)
+    sse.write(await lastWords(followed, turn, after, ports))
+    sse.end()
+  } catch (error) {
+    if (!sse.isOpen) {
+      sse.release()
+      throw error
+    }
+    const known = error instanceof ChatterdError && error.code !== 'internal'
+    if (!known) ports.onFault(error)
+    sse.write(reconnect)
+    sse.end()
+  }
+}
+
+function sinkOf(sse: SseResponse, turn: string): EventSink {
+  return {
+    write(chunk, from) {
+      sse.write(framesOf(turn, chunk, from))
+      return sse.drained()
+    },
+  }
+}
+
+/** What is left to say once following has come to its end. Throws `not-found` where there is no such turn. */
+async function lastWords(
+  followed: Followed,
+  turn: string,
+  after: number,
+  { directory }: NativePorts,
+): Promise<string> {
+  switch (followed) {
+    case 'ended':
+    case 'left':
+      return ''
+    case 'closing':
+      return reconnect
+    case 'unknown':
+      throw noTurn()
+    case 'pruned': {
+      const outcome = await directory.outcome(turn)
+      if (!outcome) throw noTurn()
+      // One that runs has no end that could be told: the client asks again.
+      return encodeFrames(turn, toldOutcome(outcome, after)) || reconnect
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../../../protocol/errors.ts'
+import { IdempotencyKey } from '../../request-key.ts'
+import { turnOf } from './answer-calls.ts'
+import { beginTurn } from './begin-turn.ts'
+import { lastEventOf, maxEventNumber } from './last-event.ts'
+import { leaving } from './leaving.ts'
+import { numbersIn } from './numbers-in.ts'
+import type { NativePorts } from './ports.ts'
+import { ConversationPath } from './schemas/conversation-schema.ts'
+import { answer, eventsAnswer, problems } from './schemas/responses.ts'
+import { refTo } from './schemas/shared-schema.ts'
+import { Turn, TurnPath } from './schemas/turn-schema.ts'
+import { keyOf, nativePrefix } from './scope.ts'
+import { streamEvents } from './stream-events.ts'
+import { toldTurn } from './told-turn.ts'
+import { TurnBody } from './turn-body.ts'
+
+const BeginHeaders = Type.Object({ 'Idempotency-Key': IdempotencyKey })
+const ResumeHeaders = Type.Object({
+  'Last-Event-ID': Type.Optional(
+    Type.String({ description: 'The last event that is known, as its `id` has it; wins over `after`.' }),
+  ),
+})
+const ResumeQuery = Type.Object({
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: maxEventNumber,
+      description: 'The number of the last event that is known.',
+    }),
+  ),
+})
+
+/** The routes that are answered with a turn's events. */
+export function streamRoutes(scope: FastifyInstance, ports: NativePorts): void {
+  beginRoute(scope, ports)
+  eventsRoute(scope, ports)
+}
+
+function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
+  const location = { Location: { type: 'string', description: 'Where the turn is told.' } }
+  const schema = {
+    tags: ['turns'],
+    operationId: 'beginTurn',
+    summary: 'Begins a turn',
+    description:
+      'With `Accept: text/event-stream` it is answered with the events, else at once with the turn.',
+    params: ConversationPath,
+    headers: BeginHeaders,
+    body: refTo(TurnBody),
+    response: {
+      200: eventsAnswer('The events of the turn.'),
+      202: answer('The turn, which has begun.', refTo(Turn), location),
+      ...problems(404, 409, 429, 502, 504),
+    },
+  }
+  scope.post<{ Params: Static<typeof ConversationPath>; Body: TurnBody }>(
+    '/conversations/:name/turns',
+    { schema },
+    async ({ params, body, headers }, reply) => {
+      checkOpen(ports)
+      const left = leaving(reply)
+      const begun = await beginTurn(keyOf(params.name), body, oneOf(headers['idempotency-key']), left, ports)
+      if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
+        return streamEvents(reply, begun.turn, begun.after, left, ports)
+      const turn = toldTurn(await turnOf(begun.turn, ports))
+      return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
+    },
+  )
+}
+
+function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
+  const schema = {
+    tags: ['turns'],
+    operationId: 'followTurn',
+    summary: "Tells a turn's events",
+    description: 'From the first, or after the one that is known; live until the turn ends.',
+    params: TurnPath,
+    headers: ResumeHeaders,
+    querystring: ResumeQuery,
+    response: { 200: eventsAnswer('The events of the turn.'), ...problems(404) },
+  }
+  scope.get<{ Params: Static<typeof TurnPath>; Querystring: Static<typeof ResumeQuery> }>(
+    '/turns/:id/events',
+    { schema, preValidation: numbersIn('after'), exposeHeadRoute: false },
+    async ({ params, query, headers }, reply) => {
+      checkOpen(ports)
+      const id = params.id.toLowerCase()
+      const after = lastEventOf(id, oneOf(headers['last-event-id']), query.after)
+      // It is told at once that the stream goes on: whether there is such a turn has to be known before.
+      if (after > 0) await turnOf(id, ports)
+      return streamEvents(reply, id, after, leaving(reply), ports)
+    },
+  )
+}
+
+/** Throws `shutting-down` once no more turns are taken. */
+function checkOpen({ turns }: NativePorts): void {
+  if (turns.isDraining)
+    throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
+}
+
+function oneOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type NativeWorld, openNative } from '../../../../test/native/native-world.ts'
+import { noId } from '../../../../test/native/scripted-turns.ts'
+import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+
+type Stored = StoredTurn['calls'][number]
+
+function offered(id: string, known: Partial<Stored> = {}): Stored {
+  const call = { id, seq: 2, index: 0, name: 'get_location', arguments: {}, ms: undefined }
+  return { ...call, side: 'device', status: 'offered', ...known }
+}
+
+function waiting({ directory }: NativeWorld, ...calls: Stored[]) {
+  return directory.addTurn({ status: 'waiting', calls })
+}
+
+test('a turn is told as it stands, with its calls and what they came to', async (t) => {
+  const world = openNative(t)
+  const calls = [
+    offered('a', { status: 'answered', output: '{"lat":1}', ms: 7.6 }),
+    offered('b', { status: 'expired', output: 'No result.' }),
+    offered('c'),
+  ]
+  const error = { code: 'engine-cut' as const, detail: 'It broke off.' }
+  const { id } = world.directory.addTurn({
+    ...{ calls, error, status: 'failed', steps: 1, usage: { promptTokens: 5, promptMs: 1.5 } },
+    endedAt: new Date('2026-01-02T03:04:06Z'),
+  })
+  const { status, body } = await world.ask('GET', `/turns/${id.toUpperCase()}`)
+  assert.equal(status, 200)
+  const told = { name: 'get_location', arguments: {}, side: 'device' }
+  assert.deepEqual(body, {
+    ...{ id, conversation: 'chat', model: 'demo', status: 'failed', steps: 1 },
+    calls: [
+      { callId: 'a', ...told, status: 'answered', output: '{"lat":1}', ms: 8 },
+      { callId: 'b', ...told, status: 'expired', error: 'No result.' },
+      { callId: 'c', ...told, status: 'offered' },
+    ],
+    usage: { promptTokens: 5, promptMs: 1.5 },
+    error,
+    createdAt: '2026-01-02T03:04:05.678Z',
+    endedAt: '2026-01-02T03:04:06.000Z',
+  })
+})
+
+test('a turn that does not exist is not found, whatever is asked of it', async (t) => {
+  const { ask } = openNative(t)
+  const results = { results: [{ callId: 'a', output: 1 }] }
+  for (const id of [noId, 'x', `urn:uuid:${noId}`]) {
+    for (const answer of [
+      await ask('GET', `/turns/${id}`),
+      await ask('POST', `/turns/${id}/cancel`),
+      await ask('POST', `/turns/${id}/results`, results),
+      await ask('GET', `/turns/${id}/events?after=1`),
+    ]) {
+      assert.deepEqual(
+        [answer.status, answer.body.code, answer.body.detail],
+        [404, 'not-found', 'There is no such turn.'],
+      )
+    }
+  }
+})
+
+test('results are stored as the model reads them: text as it is, values as JSON, errors in words', async (t) => {
+  const world = openNative(t)
+  const ids = ['a', 'b', 'c', 'd']
+  const { id } = waiting(world, ...ids.map((call, index) => offered(call, { index })))
+  const results = [
+    { callId: 'a', output: ' as it is ' },
+    { callId: 'b', output: { lat: 1 } },
+    { callId: 'c', output: null },
+    { callId: 'd', error: 'No permission.' },
+  ]
+  const { status, body } = await world.ask('POST', `/turns/${id}/results`, { results })
+  assert.deepEqual([status, body.id], [200, id])
+  assert.deepEqual(
+    world.turns.answered.map(({ turn, answers }) => [
+      turn,
+      answers.map(({ index, output }) => [index, output]),
+    ]),
+    [
+      [
+        id,
+        [
+          [0, ' as it is '],
+          [1, '{"lat":1}'],
+          [2, 'null'],
+          [3, 'Error: No permission.'],
+        ],
+      ],
+    ],
+  )
+})
+
+test('the same results again change nothing', async (t) => {
+  const world = openNative(t)
+  const { id } = waiting(world, offered('a', { output: '1', status: 'answered' }))
+  const { status } = await world.ask('POST', `/turns/${id}/results`, {
+    results: [{ callId: 'a', output: 1 }],
+  })
+  assert.equal(status, 200)
+  assert.deepEqual(world.turns.answered, [])
+})
+
+test('results that do not fit are refused, each with its status', async (t) => {
+  const world = openNative(t)
+  const { id } = waiting(
+    world,
+    offered('a'),
+    offered('b', { output: '1', status: 'answered' }),
+    offered('c', { status: 'superseded' }),
+  )
+  const cases: [unknown, number, string][] = [
+    [{ results: [{ callId: 'z', output: 1 }] }, 404, 'unknown-call'],
+    [{ results: [{ callId: 'b', output: 2 }] }, 409, 'result-conflict'],
+    [
+      {
+        results: [
+          { callId: 'a', output: 2 },
+          { callId: 'c', output: 2 },
+        ],
+      },
+      410,
+      'call-closed',
+    ],
+    [
+      {
+        results: [
+          { callId: 'a', output: 1 },
+          { callId: 'a', output: 2 },
+        ],
+      },
+      422,
+      'invalid-request',
+    ],
+    [{ results: [{ callId: 'a', output: 1, error: 'no' }] }, 422, 'invalid-request'],
+    [{ results: [{ callId: 'a' }] }, 422, 'invalid-request'],
+    [{ results: [] }, 422, 'invalid-request'],
+    [{ results: Array(5).fill({ callId: 'a', output: 1 }) }, 422, 'invalid-request'],
+  ]
+  for (const [body, status, code] of cases) {
+    const answer = await world.ask('POST', `/turns/${id}/results`, body)
+    assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(body))
+  }
+  assert.deepEqual(world.turns.answered, [])
+})
+
+test('results that come after the user went on are kept, where there is a place for them', async (t) => {
+  const late: unknown[] = []
+  const world = openNative(t, { storeLate: async (turn, answers) => void late.push([turn.id, answers]) })
+  const { id } = waiting(world, offered('a', { status: 'superseded' }))
+  const answer = await world.ask('POST', `/turns/${id}/results`, {
+    results: [{ callId: 'a', output: 'late' }],
+  })
+  assert.equal(answer.status, 410)
+  assert.deepEqual(late, [[id, [{ seq: 2, index: 0, status: 'answered', output: 'late' }]]])
+})
+
+test('results are matched anew while others come in between, and not for ever', async (t) => {
+  const world = openNative(t)
+  const { id } = waiting(world, offered('a'))
+  const results = { results: [{ callId: 'a', output: 1 }] }
+  world.turns.outcomes = ['conflict', 'conflict', 'conflict', 'conflict', 'go-on']
+  assert.equal((await world.ask('POST', `/turns/${id}/results`, results)).status, 200)
+  world.turns.outcomes = Array(5).fill('conflict')
+  const answer = await world.ask('POST', `/turns/${id}/results`, results)
+  assert.deepEqual([answer.status, answer.body.code], [409, 'conversation-busy'])
+})
+
+test('a turn is cancelled, and once more without a change', async (t) => {
+  const world = openNative(t)
+  const { id } = waiting(world)
+  for (const body of [undefined, {}]) {
+    const answer = await world.ask('POST', `/turns/${id}/cancel`, body)
+    assert.deepEqual([answer.status, answer.body.status], [200, 'cancelled'])
+  }
+})

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify'
+import type { Static } from 'typebox'
+import { answerCalls, turnOf } from './answer-calls.ts'
+import type { NativePorts } from './ports.ts'
+import { noTurn } from './problem.ts'
+import { callResultsOf, ResultsBody } from './results-body.ts'
+import { answer, problems } from './schemas/responses.ts'
+import { refTo } from './schemas/shared-schema.ts'
+import { Turn, TurnPath } from './schemas/turn-schema.ts'
+import { toldTurn } from './told-turn.ts'
+
+type Path = Static<typeof TurnPath>
+
+/** The routes of a turn that has begun. */
+export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
+  const told = answer('The turn.', refTo(Turn))
+  const shared = { tags: ['turns'], params: TurnPath }
+
+  scope.get<{ Params: Path }>(
+    '/turns/:id',
+    {
+      schema: {
+        ...shared,
+        operationId: 'getTurn',
+        summary: 'Tells how a turn stands',
+        response: { 200: told, ...problems(404) },
+      },
+    },
+    async ({ params }) => toldTurn(await turnOf(idOf(params), ports)),
+  )
+
+  scope.post<{ Params: Path; Body: Static<typeof ResultsBody> }>(
+    '/turns/:id/results',
+    {
+      schema: {
+        ...shared,
+        operationId: 'postResults',
+        summary: 'Answers calls of the device',
+        description:
+          'In any order, all at once or one by one. The same results again are taken for the same.',
+        body: refTo(ResultsBody),
+        response: { 200: told, ...problems(404, 409, 410, 429) },
+      },
+    },
+    async ({ params, body }) =>
+      toldTurn(await answerCalls(idOf(params), callResultsOf(body, ports.limits), ports)),
+  )
+
+  scope.post<{ Params: Path }>(
+    '/turns/:id/cancel',
+    {
+      schema: {
+        ...shared,
+        operationId: 'cancelTurn',
+        summary: 'Ends a turn',
+        description: 'A turn that has ended stays as it is.',
+        response: { 200: told, ...problems(404) },
+      },
+    },
+    async ({ params }) => {
+      const id = idOf(params)
+      if (!(await ports.turns.cancel(id))) throw noTurn()
+      return toldTurn(await turnOf(id, ports))
+    },
+  )
+}
+
+function idOf({ id }: Path): string {
+  return id.toLowerCase()
+}

@@ -1,0 +1,32 @@
+import type { ErrorCode } from '../protocol/errors.ts'
+
+/** What each code means in a few words, the same for every occurrence. `docs/native.md` is held against it by a test. */
+export const errorTitles: Record<ErrorCode, string> = {
+  'invalid-request': 'The request is not as expected',
+  'request-too-large': 'The request is too large',
+  'not-found': 'Not found',
+  'unknown-model': 'The engine has no such model',
+  'conversation-busy': 'The conversation is busy',
+  'no-open-call': 'No call is open',
+  'unknown-call': 'The turn has no such call',
+  'result-conflict': 'The call has another result already',
+  'call-closed': 'The call is closed',
+  'key-reused': 'The key belongs to another request',
+  'too-many-requests': 'Too many turns at once',
+  'engine-unreachable': 'The engine cannot be reached',
+  'engine-failed': 'The engine failed',
+  'engine-cut': "The engine's answer broke off",
+  'engine-refused': 'The engine refused',
+  'engine-busy': 'The engine is busy',
+  'engine-timeout': 'The engine took too long',
+  'context-overflow': "The prompt does not fit the model's context",
+  'database-unavailable': 'The database cannot be reached',
+  'shutting-down': 'The server is shutting down',
+  'step-limit': 'Too many steps',
+  'call-limit': 'Too many calls at once',
+  'answer-limit': 'The answer is too long',
+  'turn-timeout': 'The turn took too long',
+  'turn-lost': 'The turn was lost',
+  'tool-service-failed': 'A service failed',
+  internal: 'A fault of chatterd',
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Call } from '../protocol/call.ts'
+import type { LogMessage } from '../protocol/message.ts'
+import type { StoredOutcome } from '../turn/conversation-directory.ts'
+import { toldOutcome } from './told-outcome.ts'
+
+const call: Call = {
+  ...{ id: 'c', index: 0, name: 'get_weather', arguments: { lat: 1 } },
+  ...{ side: 'resident', status: 'succeeded', output: '51ºF' },
+}
+
+function answer(seq: number, known: Partial<LogMessage>): LogMessage {
+  return { seq, role: 'assistant', content: '', turn: 't', complete: true, calls: [], ...known }
+}
+
+const ended: StoredOutcome = {
+  id: 't',
+  conversation: { tenant: '', name: 'chat' },
+  model: 'm',
+  status: 'completed',
+  steps: 2,
+  calls: [{ ...call, seq: 2, ms: 12.4 }],
+  usage: { outputTokens: 3 },
+  createdAt: new Date(0),
+  answers: [
+    answer(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 } }),
+    answer(3, { content: 'Mild.', usage: { outputTokens: 2 } }),
+  ],
+}
+
+const told = (outcome: StoredOutcome, after = 0) =>
+  toldOutcome(outcome, after).map(({ number, name, data }) => [number, name, JSON.parse(data)])
+
+test('a turn is told from its answers: what was asked for, what came of it, and the end', () => {
+  const asked = { callId: 'c', name: 'get_weather', arguments: { lat: 1 }, side: 'resident' }
+  const stored = { ...asked, status: 'succeeded', output: '51ºF' }
+  assert.deepEqual(told(ended), [
+    [1, 'turn-start', { turn: 't', conversation: 'chat', model: 'm' }],
+    [2, 'step-start', { step: 1 }],
+    [3, 'thinking-delta', { text: 'Hm.' }],
+    [4, 'call-start', asked],
+    [
+      5,
+      'step-end',
+      {
+        step: 1,
+        message: { role: 'assistant', content: '', thinking: 'Hm.', calls: [stored] },
+        usage: { outputTokens: 1 },
+      },
+    ],
+    [6, 'call-end', { callId: 'c', status: 'succeeded', output: '51ºF', ms: 12 }],
+    [7, 'step-start', { step: 2 }],
+    [8, 'text-delta', { text: 'Mild.' }],
+    [
+      9,
+      'step-end',
+      { step: 2, message: { role: 'assistant', content: 'Mild.', calls: [] }, usage: { outputTokens: 2 } },
+    ],
+    [10, 'turn-end', { status: 'completed' }],
+  ])
+})
+
+test('whoever has seen some of it is told the whole answers and the end, numbered from there', () => {
+  const rest = told(ended, 40).map(([number, name]) => [number, name])
+  assert.deepEqual(rest, [
+    [41, 'step-end'],
+    [42, 'step-end'],
+    [43, 'turn-end'],
+  ])
+})
+
+test('an answer that was cut off has text and no end, and the turn tells why it ended', () => {
+  const error = { code: 'turn-lost' as const, detail: 'Gone.' }
+  const cut = { ...ended, answers: [answer(2, { content: 'It is', complete: false })], calls: [] }
+  assert.deepEqual(told({ ...cut, status: 'interrupted', error }).slice(1), [
+    [2, 'step-start', { step: 1 }],
+    [3, 'text-delta', { text: 'It is' }],
+    [4, 'turn-end', { status: 'interrupted', error }],
+  ])
+})
+
+test('a turn that has not ended cannot be told from what is stored', () => {
+  for (const status of ['running', 'waiting'] as const) assert.deepEqual(told({ ...ended, status }), [])
+})

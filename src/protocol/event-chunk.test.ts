@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { after, type EventChunk, endsTurn, eventLine, eventsOf } from './event-chunk.ts'
+import type { TurnEvent } from './events.ts'
+
+const call = { id: 'c', index: 0, name: 'f', arguments: { a: 1 }, side: 'device', status: 'offered' } as const
+
+/** One event of each kind, with the data that the native dialect tells of it. */
+const examples: [TurnEvent, object][] = [
+  [
+    { type: 'turn-start', turn: 't', conversation: 'talk', model: 'm' },
+    { turn: 't', conversation: 'talk', model: 'm' },
+  ],
+  [{ type: 'step-start', step: 1 }, { step: 1 }],
+  [{ type: 'text-delta', text: 'Hi', line: '{}', shared: false }, { text: 'Hi' }],
+  [{ type: 'thinking-delta', text: 'Hm', line: null, shared: true }, { text: 'Hm' }],
+  [
+    {
+      ...{ type: 'call-start', callId: 'c', name: 'f', arguments: { a: 1 } },
+      ...{ side: 'device', offered: true, source: { line: '{}', position: 0 } },
+    },
+    { callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device' },
+  ],
+  [
+    { type: 'call-end', callId: 'c', status: 'answered', output: 'here', ms: 1.6 },
+    { callId: 'c', status: 'answered', output: 'here', ms: 2 },
+  ],
+  [
+    { type: 'call-end', callId: 'c', status: 'failed', output: 'no', ms: 0 },
+    { callId: 'c', status: 'failed', error: 'no', ms: 0 },
+  ],
+  [
+    { type: 'call-end', callId: 'c', status: 'interrupted', ms: 0 },
+    { callId: 'c', status: 'interrupted', ms: 0 },
+  ],
+  [
+    {
+      ...{ type: 'step-end', step: 1, usage: { outputTokens: 3 }, line: '{}' },
+      message: { role: 'assistant', content: 'Hi', calls: [call] },
+    },
+    {
+      step: 1,
+      message: {
+        ...{ role: 'assistant', content: 'Hi' },
+        calls: [{ callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device', status: 'offered' }],
+      },
+      usage: { outputTokens: 3 },
+    },
+  ],
+  [{ type: 'turn-waiting', calls: ['c'] }, { calls: ['c'] }],
+  [
+    { type: 'notice', code: 'history-cut', detail: 'Cut.' },
+    { code: 'history-cut', detail: 'Cut.' },
+  ],
+  [
+    { type: 'turn-end', status: 'failed', error: { code: 'engine-cut', detail: 'Cut.' } },
+    { status: 'failed', error: { code: 'engine-cut', detail: 'Cut.' } },
+  ],
+]
+
+function chunkOf(first: number, events: readonly TurnEvent[]): EventChunk {
+  return { first, count: events.length, body: events.map(eventLine).join('') }
+}
+
+test('every kind of event is told with just the data of the native dialect', () => {
+  for (const [event, data] of examples) {
+    const [told] = eventsOf(chunkOf(1, [event]))
+    assert.equal(told?.name, event.type)
+    assert.deepEqual(JSON.parse(told?.data ?? ''), data)
+  }
+})
+
+test('whatever their texts, events come back from a chunk as they went in, from any number on', () => {
+  const delta = fc
+    .string({ unit: 'binary' })
+    .map((text): TurnEvent => ({ type: 'text-delta', text, line: null, shared: false }))
+  fc.assert(
+    fc.property(fc.array(delta, { minLength: 1 }), fc.nat(1_000), fc.nat(40), (events, before, skip) => {
+      const chunk = chunkOf(before + 1, events)
+      const told = eventsOf(chunk, chunk.first + skip)
+      assert.deepEqual(
+        told.map(({ number, data }) => [number, JSON.parse(data)]),
+        events
+          .map((event, place) => [chunk.first + place, { text: 'text' in event && event.text }])
+          .slice(skip),
+      )
+      assert.equal(after(chunk), before + 1 + events.length)
+      assert.ok(!chunk.body.includes('\0') && chunk.body.isWellFormed())
+    }),
+  )
+})
+
+test("a chunk is known to hold the turn's end by its last line alone", () => {
+  const end: TurnEvent = { type: 'turn-end', status: 'completed' }
+  const delta: TurnEvent = { type: 'text-delta', text: '\nturn-end {', line: null, shared: false }
+  assert.deepEqual(
+    [[delta, end], [end], [delta], [end, delta]].map((events) => endsTurn(chunkOf(1, events))),
+    [true, true, false, false],
+  )
+})

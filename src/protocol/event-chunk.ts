@@ -1,0 +1,96 @@
+import type { Call } from './call.ts'
+import type { StepEnd, TurnEvent } from './events.ts'
+
+/**
+ * Events of one turn in a row, as they are kept and sent: numbered from `first` without gaps. A line each, ended by \n: the
+ * event's name, a space, and its data as JSON (docs/native.md). JSON has no line ends of its own, and no U+0000 that a database
+ * could not hold as text.
+ */
+export interface EventChunk {
+  first: number
+  count: number
+  body: string
+}
+
+/** An event that was read back. */
+export interface ToldEvent {
+  number: number
+  name: TurnEvent['type']
+  /** JSON, on one line. */
+  data: string
+}
+
+/** The event's line, with its end. The database reads text deltas, and adds lines of its own: keep it in step (0008-journal.sql). */
+export function eventLine(event: TurnEvent): string {
+  // Most events by far; a text alone is written in half the time.
+  if (event.type === 'text-delta') return `text-delta {"text":${JSON.stringify(event.text)}}\n`
+  return `${event.type} ${JSON.stringify(dataOf(event))}\n`
+}
+
+/** What a chunk holds from number `from` on. */
+export function eventsOf({ first, body }: EventChunk, from = first): ToldEvent[] {
+  const told: ToldEvent[] = []
+  for (let start = 0, number = first; start < body.length; number++) {
+    const end = body.indexOf('\n', start)
+    if (number >= from) {
+      const space = body.indexOf(' ', start)
+      const name = body.slice(start, space) as ToldEvent['name']
+      told.push({ number, name, data: body.slice(space + 1, end) })
+    }
+    start = end + 1
+  }
+  return told
+}
+
+/** True where the chunk ends with the turn's last event. */
+export function endsTurn({ body }: EventChunk): boolean {
+  return body.startsWith('turn-end ', body.lastIndexOf('\n', body.length - 2) + 1)
+}
+
+/** The number after the chunk's last. */
+export function after({ first, count }: EventChunk): number {
+  return first + count
+}
+
+function dataOf(event: TurnEvent): object {
+  switch (event.type) {
+    case 'turn-start':
+      return { turn: event.turn, conversation: event.conversation, model: event.model }
+    case 'step-start':
+      return { step: event.step }
+    case 'text-delta':
+    case 'thinking-delta':
+      return { text: event.text }
+    case 'call-start': {
+      const { callId, name, arguments: args, side } = event
+      return { callId, name, arguments: args, side }
+    }
+    case 'call-end': {
+      const { callId, status, output, ms } = event
+      return { callId, status, ...outcomeOf(status, output), ms: Math.round(ms) }
+    }
+    case 'step-end':
+      return { step: event.step, message: messageOf(event), usage: event.usage }
+    case 'turn-waiting':
+      return { calls: event.calls }
+    case 'notice':
+      return { code: event.code, detail: event.detail }
+    case 'turn-end':
+      return { status: event.status, ...(event.error && { error: event.error }) }
+  }
+}
+
+/** An output, or words that tell why there is none. */
+function outcomeOf(status: Call['status'], output: string | undefined): { output?: string; error?: string } {
+  if (output === undefined) return {}
+  return status === 'succeeded' || status === 'answered' ? { output } : { error: output }
+}
+
+function messageOf({ message: { role, content, thinking, calls } }: StepEnd): object {
+  return { role, content, ...(thinking && { thinking }), calls: calls.map(toldCall) }
+}
+
+/** A call as clients are told of it. */
+export function toldCall({ id: callId, name, arguments: args, side, status, output }: Call): object {
+  return { callId, name, arguments: args, side, status, ...outcomeOf(status, output) }
+}

@@ -1,0 +1,58 @@
+import type { Call } from '../protocol/call.ts'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
+import type { ErrorDetail } from '../protocol/events.ts'
+import type { NewMessage, Usage } from '../protocol/message.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { RequestKey } from '../turn/conversation-store.ts'
+import type { CallOutcome } from '../turn/turn-store.ts'
+
+// What the functions of the schema are given. Texts of strangers are JSON texts within it, which hold what `text` cannot.
+
+/** Which conversation. */
+export function placeArgument({ tenant, name }: ConversationKey): { tenant: string; conversation: string } {
+  return { tenant, conversation: name }
+}
+
+/** A message as `append_messages` takes it. */
+export function messageArgument(message: NewMessage & { usage?: Usage; complete?: boolean }): object {
+  const { role, content, thinking, images, calls = [], usage, complete } = message
+  return {
+    role,
+    body: JSON.stringify({ content, thinking, images }),
+    calls: calls.map(callArgument),
+    usage,
+    complete,
+  }
+}
+
+/** The id comes first: `call_id` of the schema reads it there. */
+function callArgument({ id, index, name, arguments: args, side, status, output, restartable }: Call): object {
+  return {
+    index,
+    request: JSON.stringify({ id, name, arguments: args }),
+    side,
+    status,
+    result: output === undefined ? undefined : JSON.stringify(output),
+    restartable,
+  }
+}
+
+/** Tools as the store keeps them: `[name, schema]`, both as JSON texts. */
+export function toolArguments(tools: readonly ToolSchema[]): [string, string][] {
+  return tools.map((tool) => [JSON.stringify(tool.function.name), JSON.stringify(tool)])
+}
+
+/** How a call ended, as `end_calls` and `answer_calls` take it. */
+export function outcomeArgument({ seq, index, status, output }: CallOutcome): object {
+  return { seq, index, status, result: JSON.stringify(output) }
+}
+
+/** A failure, as a JSON text. */
+export function faultArgument(error: ErrorDetail | undefined): string | undefined {
+  return error && JSON.stringify(error)
+}
+
+/** A request's own name and digest; nothing where it has none. */
+export function keyArgument(key: RequestKey | undefined): { key?: string; digest?: string } {
+  return key ? { key: JSON.stringify(key.key), digest: key.digest } : {}
+}

@@ -1,0 +1,82 @@
+import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
+import type { Usage } from '../protocol/message.ts'
+import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/conversation-directory.ts'
+import type { TurnRequest } from '../turn/turn-state.ts'
+import { type CallRow, type MessageRow, messagesOf, placedCallOf, type ToolRow, toolsOf } from './rows.ts'
+
+/** What `conversation_row` gives; times in ISO 8601, to the microsecond. */
+export interface ConversationRow {
+  id: string
+  name: string
+  title: string | null
+  system: string | null
+  model: string | null
+  tools: ToolRow[]
+  messages: number
+  activeTurn: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** What `find_turn` gives; `messages` only where they were asked for. */
+export interface FoundTurnRow {
+  turn: string
+  tenant: string
+  conversation: string
+  request: TurnRequest
+  status: TurnStatus
+  step: number
+  error: ErrorDetail | null
+  createdAt: string
+  endedAt: string | null
+  usages: Usage[]
+  calls: [...Required<CallRow>, ms: number | null][]
+  messages: MessageRow[] | null
+}
+
+export function storedConversationOf(row: ConversationRow): StoredConversation {
+  const { name, title, system, model, messages, activeTurn } = row
+  return {
+    ...{ name, title, system, model, tools: toolsOf(row.tools), messages, activeTurn },
+    createdAt: new Date(row.createdAt),
+    updatedAt: new Date(row.updatedAt),
+  }
+}
+
+export function storedTurnOf(row: FoundTurnRow): StoredTurn {
+  const { turn, tenant, conversation, request, status, step, error } = row
+  return {
+    ...{ id: turn, conversation: { tenant, name: conversation }, model: request.model, status, steps: step },
+    calls: row.calls.map((call) => ({ ...placedCallOf(callRowOf(call)), ms: call[7] ?? undefined })),
+    usage: row.usages.reduce(add, {}),
+    ...(error && { error }),
+    createdAt: new Date(row.createdAt),
+    ...(row.endedAt !== null && { endedAt: new Date(row.endedAt) }),
+  }
+}
+
+export function storedOutcomeOf(row: FoundTurnRow): StoredOutcome {
+  return { ...storedTurnOf(row), answers: messagesOf(row.messages ?? [], row.calls.map(callRowOf)) }
+}
+
+function callRowOf([
+  seq,
+  index,
+  request,
+  side,
+  status,
+  result,
+  restartable,
+]: FoundTurnRow['calls'][0]): CallRow {
+  return [seq, index, request, side, status, result, restartable]
+}
+
+/** What either tells, and the sum of what both tell. */
+function add(one: Usage, other: Usage): Usage {
+  const sum: Usage = { ...one }
+  for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs'] as const) {
+    const more = other[key]
+    if (more !== undefined) sum[key] = (sum[key] ?? 0) + more
+  }
+  return sum
+}

@@ -1,0 +1,71 @@
+import type {
+  ConversationDirectory,
+  StoredConversation,
+  StoredOutcome,
+  StoredTurn,
+} from '../turn/conversation-directory.ts'
+import { placeArgument, toolArguments } from './arguments.ts'
+import { functionsOf } from './call-function.ts'
+import type { Database } from './database.ts'
+import {
+  type ConversationRow,
+  type FoundTurnRow,
+  storedConversationOf,
+  storedOutcomeOf,
+  storedTurnOf,
+} from './directory-rows.ts'
+import { type CallRow, type MessageRow, messagesOf } from './rows.ts'
+
+/** Conversations and turns of a database by themselves. `maxTools`: device tools that a conversation may have. */
+export function createDirectory(database: Pick<Database, 'query'>, maxTools: number): ConversationDirectory {
+  const call = functionsOf(database)
+  return {
+    async turn(id): Promise<StoredTurn | undefined> {
+      const row = await call<FoundTurnRow | null>('find_turn', { turn: id })
+      return row ? storedTurnOf(row) : undefined
+    },
+
+    async outcome(id): Promise<StoredOutcome | undefined> {
+      const row = await call<FoundTurnRow | null>('find_turn', { turn: id, answers: true })
+      return row ? storedOutcomeOf(row) : undefined
+    },
+
+    async conversations(tenant, after, limit) {
+      // One more tells whether there is more.
+      const rows = await call<ConversationRow[]>('list_conversations', { tenant, after, limit: limit + 1 })
+      const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
+      return {
+        conversations: page.map(storedConversationOf),
+        next: last && { updatedAt: last.updatedAt, id: last.id },
+      }
+    },
+
+    async conversation(key) {
+      const row = await call<ConversationRow | null>('find_conversation', placeArgument(key))
+      return row ? storedConversationOf(row) : undefined
+    },
+
+    async change(key, { title, system, model, tools }): Promise<StoredConversation | undefined> {
+      const row = await call<ConversationRow | null>('change_conversation', {
+        ...{ ...placeArgument(key), maxTools },
+        ...{ title: textArgument(title), system: textArgument(system), model: textArgument(model) },
+        tools: tools && toolArguments(tools),
+      })
+      return row ? storedConversationOf(row) : undefined
+    },
+
+    remove: (key) => call('remove_conversation', placeArgument(key)),
+
+    async messages(key, before, limit) {
+      const given = { ...placeArgument(key), before, limit }
+      const row = await call<{ messages: MessageRow[]; calls: CallRow[] } | null>('read_messages', given)
+      return row ? messagesOf(row.messages, row.calls) : undefined
+    },
+  }
+}
+
+/** A text as JSON; null where it is to be removed, undefined where it stays. */
+function textArgument(text: string | null | undefined): string | null | undefined {
+  return typeof text === 'string' ? JSON.stringify(text) : text
+}

@@ -1,0 +1,29 @@
+import type { TurnStatus } from '../protocol/events.ts'
+import type { EventJournal, JournalPage, JournalWritten } from '../turn/event-journal.ts'
+import { functionsOf } from './call-function.ts'
+import type { Database } from './database.ts'
+import { type ChunkRow, chunkOf } from './rows.ts'
+
+/** What `read_events` gives for a turn. */
+interface PageRow {
+  status: TurnStatus
+  pruned: boolean
+  chunks: ChunkRow[]
+}
+
+/** The events of turns in a database. `runner` is this process. */
+export function createJournal(database: Pick<Database, 'query'>, runner: string): EventJournal {
+  const call = functionsOf(database)
+  return {
+    write: (turns) => call<JournalWritten>('write_events', { runner, turns }),
+
+    async read(wants) {
+      const rows = await call<(PageRow | null)[]>('read_events', wants)
+      return wants.map(({ turn }, place): JournalPage => {
+        const row = rows[place]
+        if (!row) return { turn, status: undefined, pruned: false, chunks: [] }
+        return { turn, status: row.status, pruned: row.pruned, chunks: row.chunks.map(chunkOf) }
+      })
+    },
+  }
+}

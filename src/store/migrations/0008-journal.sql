@@ -1,0 +1,157 @@
+-- The journal: the events of every turn, numbered from 1 without gaps, as lines that src/protocol/event-chunk.ts writes. The
+-- process that runs a turn numbers them; while none does, or when a turn is taken from its process, the functions below do.
+
+alter table chatterd.turns
+  -- Number of the last event in the journal.
+  add column events integer not null default 0,
+  -- How many events beyond that its process may have told already.
+  add column lead integer not null default 64,
+  -- Other processes follow it: they are signalled, and what they were told cannot be taken back.
+  add column watched boolean not null default false,
+  -- Its events are gone; turns of the time before there was a journal had none. Given so as a default, for that is at once.
+  add column pruned boolean not null default true,
+  add column cancel_requested boolean not null default false,
+  -- Number of its last event before a request told what can be withdrawn: that its calls are answered, or that it is superseded.
+  add column events_before integer,
+  -- First number of what end_calls told by itself, the last time.
+  add column calls_told integer,
+  -- The answer that it went on with.
+  add column attempt uuid;
+-- Room on its page for the many updates of a turn that runs.
+alter table chatterd.turns set (fillfactor = 70);
+alter table chatterd.turns alter column pruned set default false;
+update chatterd.turns set pruned = false where status in ('running', 'waiting');
+
+create index turns_to_prune on chatterd.turns (ended_at) where ended_at is not null and not pruned;
+
+alter table chatterd.calls
+  -- Its tool may be started again after its process is gone; and how often it was started.
+  add column restartable boolean not null default false,
+  add column starts integer not null default 1,
+  -- False from its answer until an event tells of it: the process that runs the turn has the next number.
+  add column told boolean not null default true,
+  -- The answer that it came with.
+  add column attempt uuid;
+
+create table chatterd.events (
+  turn_id uuid not null references chatterd.turns on delete cascade,
+  first integer not null,
+  count integer not null,
+  -- A line each, with its end.
+  body text not null,
+  primary key (turn_id, first)
+);
+
+-- Tells other processes that these turns, which they follow, have new events. A payload has at most 8,000 bytes.
+create function chatterd.signal_events(p_turns uuid[]) returns void language plpgsql as $$
+begin
+  perform pg_notify('chatterd', json_build_object('events', json_agg(id))::text)
+  from unnest(p_turns) with ordinality as t(id, place) group by (place - 1) / 150;
+end $$;
+
+-- Adds lines of ours to a turn that no process numbers, and whose conversation the caller has locked. Returns [first, count,
+-- lines], or null where there are none.
+create function chatterd.tell(p_turn uuid, p_lines text) returns json language plpgsql as $$
+declare
+  t chatterd.turns;
+  added integer := length(p_lines) - length(replace(p_lines, E'\n', ''));
+begin
+  if added = 0 then return null; end if;
+  update chatterd.turns set events = events + added where id = p_turn returning * into t;
+  insert into chatterd.events (turn_id, first, count, body) values (t.id, t.events - added + 1, added, p_lines);
+  if t.watched then perform chatterd.signal_events(array[t.id]); end if;
+  return json_build_array(t.events - added + 1, added, p_lines);
+end $$;
+
+-- Keeps the events that an outcome brings, of a turn whose row the caller has locked, and returns the number of the last;
+-- the caller stores that. Those that are in the journal already are there as they are here. p_events: [{first, count, body}]
+create function chatterd.keep_events(t chatterd.turns, p_events json) returns integer language plpgsql as $$
+declare
+  given record;
+begin
+  with chunks as (
+    select * from json_to_recordset(p_events) as e(first integer, count integer, body text)),
+  kept as (
+    insert into chatterd.events (turn_id, first, count, body)
+    select t.id, first, count, body from chunks on conflict do nothing)
+  select min(first) as first, max(first + count - 1) as last into given from chunks;
+  if given.first is null then return t.events; end if;
+  if given.first > t.events + 1 or given.last <= t.events then
+    raise exception using errcode = 'CD409', message = 'The turn was told on by another process.';
+  end if;
+  if t.watched then perform chatterd.signal_events(array[t.id]); end if;
+  return given.last;
+end $$;
+
+-- Writes events of many turns. p: {runner, turns: [{turn, chunks: [{first, count, body}]}]}. Returns {written, lost, cancelled}.
+-- It waits for no lock, so it can lock turns in any order: what an outcome holds just now is left out, and in no list.
+create function chatterd.write_events(p json) returns json language plpgsql as $$
+declare
+  me uuid := p->>'runner';
+  given uuid[] := array(select turn from json_to_recordset(p->'turns') as g(turn uuid));
+  held uuid[];
+  followed uuid[];
+  unwanted uuid[];
+begin
+  with mine as (
+    select id, watched, cancel_requested from chatterd.turns
+    where id = any (given) and runner = me and status = 'running' for no key update skip locked)
+  select coalesce(array_agg(id), '{}'), array_agg(id) filter (where watched), array_agg(id) filter (where cancel_requested)
+  into held, followed, unwanted from mine;
+
+  with chunks as (
+    select g.turn, c.first, c.count, c.body
+    from json_to_recordset(p->'turns') as g(turn uuid, chunks json),
+         json_to_recordset(g.chunks) as c(first integer, count integer, body text)
+    where g.turn = any (held)),
+  kept as (
+    insert into chatterd.events (turn_id, first, count, body) select * from chunks on conflict do nothing)
+  update chatterd.turns set events = newest.last
+  from (select turn, max(first + count - 1) as last from chunks group by turn) newest
+  where id = newest.turn and events < newest.last;
+
+  if followed is not null then perform chatterd.signal_events(followed); end if;
+  return json_build_object(
+    'written', held, 'cancelled', coalesce(unwanted, '{}'),
+    'lost', array(
+      select id from unnest(given) as g(id)
+      where id <> all (held) and not exists (
+        select from chatterd.turns t where t.id = g.id and t.runner = me and t.status in ('running', 'waiting'))));
+end $$;
+
+-- Reads events for many that follow turns. p: [{turn, after, watch}]. Returns for each, in order, null where there is no such
+-- turn, or {status, pruned, chunks: [[first, count, body]]}: those that hold what comes after number `after`, as far as they are
+-- no more than some 256 KiB. With `watch`, whatever is written after this is signalled.
+create function chatterd.read_events(p json) returns json language plpgsql as $$
+begin
+  -- Rows of several turns are locked in the order of their ids, here and wherever else it is waited for them.
+  update chatterd.turns set watched = true
+  from (
+    select id from chatterd.turns
+    where id in (select w.turn from json_to_recordset(p) as w(turn uuid, watch boolean) where w.watch) and not watched
+    order by id for no key update) unwatched
+  where turns.id = unwatched.id;
+
+  return (
+    select coalesce(json_agg(
+      case when t.id is not null then
+        json_build_object('status', t.status, 'pruned', t.pruned, 'chunks', coalesce(c.chunks, '[]'))
+      end order by w.place), '[]')
+    from (
+      select (item->>'turn')::uuid as turn, (item->>'after')::integer as after, place
+      from json_array_elements(p) with ordinality as g(item, place)) w
+    left join chatterd.turns t on t.id = w.turn
+    cross join lateral (
+      select json_agg(json_build_array(first, count, body) order by first) as chunks
+      from (
+        select *, sum(octet_length(body)) over (order by first) - octet_length(body) as bytes_before
+        from (
+          select first, count, body from chatterd.events
+          where turn_id = w.turn
+            -- The last chunk that begins at or before what is wanted may hold some of it.
+            and first >= coalesce(
+              (select max(first) from chatterd.events where turn_id = w.turn and first <= w.after + 1), 0)
+            and first + count > w.after + 1
+          order by first limit 1000) rest) summed
+      where bytes_before < 262144) c);
+end $$;

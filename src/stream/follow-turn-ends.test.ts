@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { delta } from '../../test/arbitrary-events.ts'
+import { Follower } from '../../test/follower.ts'
+import { here, settle } from '../../test/live-process.ts'
+import { engineError } from '../../test/scripted-turn.ts'
+import { ToldTurn } from '../../test/told-turn.ts'
+import type { EventChunk } from '../protocol/event-chunk.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+import { followTurn } from './follow-turn.ts'
+
+const end: TurnEvent = { type: 'turn-end', status: 'completed' }
+
+/** What following comes to, for a client that knows the events up to `after`. */
+function follow(turn: ToldTurn, after = 0, sink = new Follower(after), left = here) {
+  return followTurn('t', after, sink, left, turn.ports)
+}
+
+test('a turn that there is not is unknown', async () => {
+  const turn = new ToldTurn()
+  const over = followTurn('other', 0, new Follower(), here, turn.ports)
+  assert.equal(await over, 'unknown')
+})
+
+test('a turn whose events have been pruned says so, to whoever has not seen them', async () => {
+  const turn = new ToldTurn()
+  turn.elsewhere(false, end)
+  turn.chunks = []
+  turn.pruned = true
+  assert.equal(await follow(turn), 'pruned')
+})
+
+test('a client that has seen all is told nothing more', async () => {
+  const turn = new ToldTurn()
+  turn.elsewhere(false, delta('a'), end)
+  for (const after of [3, 4, 1_000_000_000]) {
+    const client = new Follower(after)
+    assert.equal(await follow(turn, after, client), 'ended')
+    assert.deepEqual(client.events, [])
+  }
+})
+
+test('a client that asks for more than there is yet gets it when it comes', async () => {
+  const turn = new ToldTurn()
+  turn.run()
+  const client = new Follower(3)
+  const over = follow(turn, 3, client)
+  turn.say('a')
+  turn.say('b')
+  turn.say('c')
+  assert.equal(client.text, 'c')
+  await turn.commit(end)
+  assert.equal(await over, 'ended')
+})
+
+test('who follows a turn here, and who waits for one elsewhere, is told when this process closes', async () => {
+  const [running, waiting] = [new ToldTurn(), new ToldTurn()]
+  running.run()
+  const overs = [follow(running), follow(waiting)]
+  await settle()
+  running.closing.abort()
+  waiting.closing.abort()
+  assert.deepEqual(await Promise.all(overs), ['closing', 'closing'])
+  assert.equal(await follow(running), 'closing')
+})
+
+test('what is told already is still told whole when this process closes', async () => {
+  const turn = new ToldTurn()
+  turn.elsewhere(false, end)
+  turn.afterRead = () => turn.closing.abort()
+  const client = new Follower()
+  assert.equal(await follow(turn, 0, client), 'ended')
+  assert.deepEqual(client.kinds, ['turn-start', 'turn-end'])
+})
+
+test('a client that leaves is told nothing more, wherever the turn is', async () => {
+  const [running, waiting] = [new ToldTurn(), new ToldTurn()]
+  running.run()
+  for (const turn of [running, waiting]) {
+    const left = new AbortController()
+    const client = new Follower()
+    const over = follow(turn, 0, client, left.signal)
+    await client.until(({ name }) => name === 'turn-start')
+    await settle()
+    left.abort()
+    assert.equal(await over, 'left')
+    turn.say('more')
+    assert.equal(client.text, '')
+    assert.equal(await follow(turn, 0, new Follower(), left.signal), 'left')
+  }
+})
+
+test('a client that leaves and comes back to the end of a turn that runs keeps it from nothing', async () => {
+  const turn = new ToldTurn()
+  const live = turn.run()
+  const left = new AbortController()
+  const over = follow(turn, 0, new Follower(), left.signal)
+  await settle()
+  left.abort()
+  await over
+  assert.equal(live.signal.aborted, false)
+  turn.say('a')
+  await turn.commit(end)
+  const client = new Follower()
+  assert.equal(await follow(turn, 0, client), 'ended')
+  assert.equal(client.text, 'a')
+})
+
+test('a journal that cannot be read fails for the client, which may ask again', async () => {
+  const turn = new ToldTurn()
+  turn.beforeRead = () => {
+    throw engineError('database-unavailable')
+  }
+  await assert.rejects(follow(turn), { code: 'database-unavailable' })
+})
+
+test('a client that reads slowly is waited for before more is read of the journal', async () => {
+  const turn = new ToldTurn()
+  turn.pageSize = 2
+  for (const text of ['a', 'b', 'c', 'd', 'e']) turn.elsewhere(false, delta(text))
+  turn.elsewhere(false, end)
+  const gates: (() => void)[] = []
+  const client = new Follower()
+  const slow = {
+    write(chunk: EventChunk, from: number) {
+      client.write(chunk, from)
+      return new Promise<void>((resolve) => gates.push(resolve))
+    },
+  }
+  const over = followTurn('t', 0, slow, here, turn.ports)
+  for (let written = 1; written <= 7; written++) {
+    for (let times = 0; times < 5; times++) await settle()
+    assert.equal(client.events.length, written, 'no chunk is written before the last was taken')
+    assert.equal(turn.wants.length, Math.ceil(written / 2), 'no page is read before the last was taken')
+    gates.shift()?.()
+  }
+  assert.equal(await over, 'ended')
+})

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { delta } from '../../test/arbitrary-events.ts'
+import { Follower } from '../../test/follower.ts'
+import { here, settle } from '../../test/live-process.ts'
+import { ToldTurn } from '../../test/told-turn.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+import { followTurn } from './follow-turn.ts'
+
+const end: TurnEvent = { type: 'turn-end', status: 'completed' }
+const waits: TurnEvent = { type: 'turn-waiting', calls: ['c'] }
+
+/** A client that follows a turn from after this number. */
+function follow(turn: ToldTurn, after = 0, left = here) {
+  const follower = new Follower(after)
+  return Object.assign(follower, { over: followTurn('t', after, follower, left, turn.ports) })
+}
+
+test('a turn that runs here is followed from memory, as its events happen', async () => {
+  const turn = new ToldTurn()
+  turn.run()
+  const client = follow(turn, 1)
+  for (const text of ['a', 'b', 'c']) {
+    turn.say(text)
+    assert.equal(client.text.at(-1), text, 'at once')
+  }
+  await turn.commit(end)
+  assert.equal(await client.over, 'ended')
+  assert.deepEqual(client.kinds, ['text-delta', 'text-delta', 'text-delta', 'turn-end'])
+  assert.deepEqual(turn.wants, [])
+})
+
+test('a client that joins later is told what was, and then what happens', async () => {
+  const turn = new ToldTurn()
+  turn.run()
+  turn.say('a')
+  turn.write()
+  turn.say('b')
+  const client = follow(turn, 1)
+  turn.say('c')
+  assert.equal(client.text, 'abc')
+  await turn.commit(end)
+  assert.equal(await client.over, 'ended')
+  assert.deepEqual(turn.wants, [])
+})
+
+test('a client that is further behind than memory reaches reads the journal first', async () => {
+  const turn = new ToldTurn()
+  turn.elsewhere(false, delta('from another run '))
+  turn.run()
+  turn.say('a')
+  const client = follow(turn)
+  while (client.text !== 'from another run a') await settle()
+  turn.say('b')
+  assert.equal(client.text.at(-1), 'b')
+  assert.deepEqual(turn.wants, [{ turn: 't', after: 0, watch: false }], 'nobody else has to tell of it')
+  await turn.commit(end)
+  assert.equal(await client.over, 'ended')
+})
+
+test('a client far behind is told the journal page by page', async () => {
+  const turn = new ToldTurn()
+  turn.pageSize = 1
+  for (const text of ['a', 'b', 'c']) turn.elsewhere(false, delta(text), delta(`${text}!`, 'thinking-delta'))
+  turn.elsewhere(false, end)
+  const client = follow(turn, 2)
+  assert.equal(await client.over, 'ended')
+  assert.deepEqual([client.text, client.events.length], ['bc', 6])
+  assert.deepEqual(
+    turn.wants.map(({ after }) => after),
+    [2, 3, 5, 7],
+  )
+})
+
+test('a turn that waits for its device is followed on, where it goes on here', async () => {
+  const turn = new ToldTurn()
+  turn.run()
+  const client = follow(turn)
+  turn.say('a')
+  await turn.commit(waits)
+  await client.until(({ name }) => name === 'turn-waiting')
+  while (!turn.wants.some(({ watch }) => watch)) await settle()
+  turn.elsewhere(false, { type: 'call-end', callId: 'c', status: 'answered', output: 'x', ms: 1 })
+  turn.run()
+  turn.say('b')
+  await turn.commit(end)
+  assert.equal(await client.over, 'ended')
+  assert.equal(client.text, 'ab')
+  assert.deepEqual(client.events, turn.told)
+})
+
+test('a turn that waits for its device is followed on, where it goes on in another process', async () => {
+  const turn = new ToldTurn()
+  turn.run()
+  const client = follow(turn)
+  await turn.commit(waits)
+  while (!turn.wants.some(({ watch }) => watch)) await settle()
+  await settle()
+  for (const text of ['a', 'b']) {
+    turn.elsewhere(true, delta(text))
+    while (!client.text.endsWith(text)) await settle()
+  }
+  turn.elsewhere(true, end)
+  assert.equal(await client.over, 'ended')
+  assert.deepEqual(client.events, turn.told)
+  assert.ok(
+    turn.wants.slice(1).every(({ watch }) => watch),
+    'the other process is asked to tell of it',
+  )
+})
+
+test('what comes just after the journal was read is not missed', async () => {
+  const turn = new ToldTurn()
+  const came = [delta('a'), delta('b'), end]
+  turn.afterRead = async ({ chunks }) => {
+    const next = chunks.length === 0 && came.shift()
+    if (next) turn.elsewhere(true, next)
+    await settle()
+  }
+  const client = follow(turn)
+  assert.equal(await client.over, 'ended')
+  assert.equal(client.text, 'ab')
+})
+
+test('a turn that goes on here just after the journal was read is followed here', async () => {
+  const turn = new ToldTurn()
+  turn.status = 'waiting'
+  let reads = 0
+  turn.afterRead = () => {
+    reads += 1
+    if (reads === 2) turn.run()
+  }
+  const client = follow(turn)
+  while (!turn.live) await settle()
+  await settle()
+  turn.say('a')
+  assert.equal(client.text, 'a')
+  await turn.commit(end)
+  assert.equal(await client.over, 'ended')
+})
+
+test('where no signal comes, the journal is asked from time to time', async () => {
+  const turn = new ToldTurn(1)
+  const client = follow(turn)
+  await client.until(({ name }) => name === 'turn-start')
+  turn.elsewhere(false, delta('a'))
+  await client.until(({ name }) => name === 'text-delta')
+  turn.elsewhere(false, end)
+  assert.equal(await client.over, 'ended')
+})
+
+test('a turn that was taken from this process ends with what the journal says', async () => {
+  const turn = new ToldTurn()
+  const live = turn.run()
+  const client = follow(turn)
+  await client.until(({ name }) => name === 'turn-start')
+  turn.say('told')
+  // The sweep of another process has filled the numbers of what was never written, and ended it.
+  live.told([{ type: 'turn-end', status: 'interrupted' }], undefined)
+  const filled = { first: 2, count: 2, body: 'text-delta {"text":""}\n'.repeat(2) }
+  turn.chunks.push(filled)
+  turn.elsewhere(false, { type: 'turn-end', status: 'interrupted' })
+  turn.live = undefined
+  live.finish()
+  assert.equal(await client.over, 'ended')
+  assert.deepEqual(client.kinds, ['turn-start', 'text-delta', 'text-delta', 'turn-end'])
+  assert.equal(client.text, 'told')
+})

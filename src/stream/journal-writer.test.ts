@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { delta } from '../../test/arbitrary-events.ts'
+import { settle } from '../../test/live-process.ts'
+import { engineError } from '../../test/scripted-turn.ts'
+import { stateOf } from '../../test/told-turn.ts'
+import type { JournalWritten, TurnChunks } from '../turn/event-journal.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import { JournalWriter } from './journal-writer.ts'
+import { LiveTurn } from './live-turn.ts'
+
+const away = engineError('database-unavailable')
+const none: JournalWritten = { written: [], lost: [], cancelled: [] }
+
+/** A journal that takes all, or does what `answer` says, and a clock that the test moves. */
+function open(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const writes: (readonly TurnChunks[])[] = []
+  const faults: unknown[] = []
+  const world = {
+    ...{ writes, faults },
+    answer: async (turns: readonly TurnChunks[]): Promise<JournalWritten> => ({
+      ...none,
+      written: turns.map(({ turn }) => turn),
+    }),
+    /** Lets this time pass, in milliseconds, and all happen that comes of it. */
+    async pass(ms: number) {
+      t.mock.timers.tick(ms)
+      await settle()
+    },
+    /** Ids of the turns in each write. */
+    turns: () => writes.map((write) => write.map(({ turn }) => turn)),
+    live: (id: string) => new LiveTurn(stateOf(id), { lead: 64, onPending: (live) => writer.add(live) }),
+    forget: (live: LiveTurn) => writer.forget(live),
+  }
+  const journal = {
+    write(turns: readonly TurnChunks[]) {
+      writes.push(structuredClone(turns))
+      return world.answer(turns)
+    },
+  }
+  const writer = new JournalWriter(journal, (fault) => faults.push(fault))
+  return world
+}
+
+test('events come to the journal within 50 ms, those of many turns with one write', async (t) => {
+  const { live, pass, writes, turns } = open(t)
+  const lives = ['a', 'b', 'c'].map(live)
+  for (const one of lives) one.publish([delta('x')])
+  await pass(40)
+  lives[0]?.publish([delta('y')])
+  assert.equal(writes.length, 0)
+  await pass(10)
+  assert.deepEqual(turns(), [['a', 'b', 'c']])
+  assert.deepEqual(writes[0]?.[0]?.chunks, [{ first: 2, count: 1, body: 'text-delta {"text":"xy"}\n' }])
+  assert.ok(lives.every(({ log }) => log.ahead === 0))
+  await pass(10_000)
+  assert.equal(writes.length, 1, 'where nothing happens, nothing is written')
+})
+
+test('there is one write at a time; what comes meanwhile goes with the next', async (t) => {
+  const world = open(t)
+  const { live, pass, turns, writes } = world
+  const held = Promise.withResolvers<JournalWritten>()
+  const { answer } = world
+  world.answer = () => held.promise
+  const [a, b] = [live('a'), live('b')]
+  a.publish([delta('1')])
+  await pass(50)
+  a.publish([delta('2')])
+  b.publish([delta('1')])
+  await pass(10_000)
+  assert.deepEqual(turns(), [['a']])
+  world.answer = answer
+  held.resolve({ ...none, written: ['a'] })
+  await settle()
+  await pass(50)
+  assert.deepEqual(turns(), [['a'], ['a', 'b']])
+  assert.deepEqual(writes[1]?.[0]?.chunks, [{ first: 3, count: 1, body: 'text-delta {"text":"2"}\n' }])
+})
+
+test('a write that fails is repeated, in the same pieces and before all that has come since', async (t) => {
+  const world = open(t)
+  const { live, pass, writes, faults } = world
+  const { answer } = world
+  const a = live('a')
+  world.answer = () => Promise.reject(away)
+  a.publish([delta('1')])
+  await pass(50)
+  a.publish([delta('2')])
+  await pass(100)
+  world.answer = answer
+  a.publish([delta('3')])
+  await pass(200)
+  assert.equal(writes.length, 3)
+  const [first] = writes.map((write) => write[0]?.chunks ?? [])
+  for (const [place, write] of writes.entries()) {
+    const chunks = write[0]?.chunks ?? []
+    assert.deepEqual(chunks[0], first?.[0])
+    assert.deepEqual(
+      chunks.map(({ body }) => body.replaceAll(/\D/g, '')),
+      ['1', '2', '3'].slice(0, place + 1),
+    )
+  }
+  assert.equal(a.log.ahead, 0)
+  assert.deepEqual(faults, [])
+})
+
+test('while the database is away, it is asked less and less often, and when it is back, in time again', async (t) => {
+  const world = open(t)
+  const { live, pass, writes } = world
+  const { answer } = world
+  world.answer = () => Promise.reject(away)
+  live('a').publish([delta('1')])
+  const pauses: number[] = []
+  for (let ms = 0, last = 0; ms < 10_000; ms += 5) {
+    const before = writes.length
+    await pass(5)
+    if (writes.length === before) continue
+    pauses.push(ms + 5 - last)
+    last = ms + 5
+  }
+  assert.deepEqual(pauses.slice(0, 5), [45, 90, 180, 360, 720])
+  assert.deepEqual(new Set(pauses.slice(5)), new Set([1_000]))
+  world.answer = answer
+  await pass(1_000)
+  const before = writes.length
+  live('b').publish([delta('1')])
+  await pass(50)
+  assert.equal(writes.length, before + 1)
+})
+
+test('a fault of ours is told to whoever logs, and the write is repeated all the same', async (t) => {
+  const world = open(t)
+  const { live, pass, writes, faults } = world
+  const { answer } = world
+  const fault = new TypeError('a bug')
+  world.answer = () => Promise.reject(fault)
+  const a = live('a')
+  a.publish([delta('1')])
+  await pass(50)
+  assert.deepEqual(faults, [fault])
+  world.answer = answer
+  await pass(100)
+  assert.deepEqual([writes.length, a.log.ahead], [2, 0])
+})
+
+test('a turn that this process does not run any more is ended here as lost, and not written again', async (t) => {
+  const world = open(t)
+  const { live, pass, writes } = world
+  world.answer = async () => ({ ...none, written: ['b'], lost: ['a'] })
+  const [a, b] = [live('a'), live('b')]
+  for (const one of [a, b]) one.publish([delta('1')])
+  await pass(50)
+  const { reason } = a.signal
+  assert.ok(reason instanceof TurnAbort)
+  assert.deepEqual([reason.status, reason.detail?.code], ['interrupted', 'turn-lost'])
+  assert.equal(b.signal.aborted, false)
+  await pass(10_000)
+  assert.equal(writes.length, 1)
+})
+
+test('a turn that somebody has asked to cancel is cancelled, whether its events were written or not', async (t) => {
+  const world = open(t)
+  const { live, pass } = world
+  world.answer = async () => ({ ...none, written: ['a', 'c'], cancelled: ['a', 'b'] })
+  const lives = ['a', 'b', 'c'].map(live)
+  for (const one of lives) one.publish([delta('1')])
+  await pass(50)
+  assert.deepEqual(
+    lives.map(({ signal }) => signal.aborted && signal.reason.status),
+    ['cancelled', 'cancelled', false],
+  )
+})
+
+test('events of a turn that was passed over go with the next write', async (t) => {
+  const world = open(t)
+  const { live, pass, turns, writes } = world
+  const { answer } = world
+  const [a, b] = [live('a'), live('b')]
+  world.answer = async () => ({ ...none, written: ['b'] })
+  for (const one of [a, b]) one.publish([delta('1')])
+  await pass(50)
+  assert.deepEqual([a.log.ahead, a.signal.aborted, b.log.ahead], [1, false, 0])
+  world.answer = answer
+  await pass(50)
+  assert.deepEqual(turns(), [['a', 'b'], ['a']])
+  assert.deepEqual(writes[1]?.[0], writes[0]?.[0])
+  assert.equal(a.log.ahead, 0)
+})
+
+test('a turn that has ended is not written, and what its outcome took along neither', async (t) => {
+  const { live, pass, turns, forget } = open(t)
+  const [ended, stored, other] = [live('ended'), live('stored'), live('other')]
+  for (const one of [ended, stored, other]) one.publish([delta('1')])
+  forget(ended)
+  await stored.commit([{ type: 'step-start', step: 1 }], async () => undefined)
+  await pass(50)
+  assert.deepEqual(turns(), [['other']])
+  stored.publish([])
+  await pass(10_000)
+  assert.deepEqual(turns(), [['other']])
+})
+
+test('a write holds some eight million characters; the other turns go with the next', async (t) => {
+  const { live, pass, turns, writes } = open(t)
+  const long = 'x'.repeat(3_000_000)
+  for (const id of ['a', 'b', 'c', 'd', 'e']) live(id).publish([delta(long)])
+  await pass(50)
+  await pass(50)
+  assert.deepEqual(turns(), [
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ])
+  const size = writes[0]?.flatMap(({ chunks }) => chunks).reduce((sum, { body }) => sum + body.length, 0)
+  assert.ok((size ?? 0) < 10_000_000)
+})

@@ -1,0 +1,90 @@
+import { ChatterdError } from '../protocol/errors.ts'
+import { after } from '../protocol/event-chunk.ts'
+import type { EventJournal, JournalWritten, TurnChunks } from '../turn/event-journal.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import type { LiveTurn } from './live-turn.ts'
+
+/** How late an event may come to the journal, in milliseconds; with the write itself, less than 50. */
+const delayMs = 45
+/** Longest pause between writes while the database is away, in milliseconds. */
+const longestDelayMs = 1_000
+/** Characters of events in one write; the others go with the next. */
+const maxWriteChars = 8_000_000
+
+/** Writes the events of all turns that run here to the journal, many turns at once, off the path of their streams. */
+export class JournalWriter {
+  readonly #journal: Pick<EventJournal, 'write'>
+  readonly #onFault: (fault: unknown) => void
+  readonly #pending = new Set<LiveTurn>()
+  #timer: NodeJS.Timeout | undefined
+  #writing = false
+  #failures = 0
+
+  constructor(journal: Pick<EventJournal, 'write'>, onFault: (fault: unknown) => void) {
+    this.#journal = journal
+    this.#onFault = onFault
+  }
+
+  /** The turn has events to write. */
+  add(live: LiveTurn): void {
+    this.#pending.add(live)
+    if (!this.#timer && !this.#writing) this.#schedule()
+  }
+
+  /** The turn has ended, or is not run here any more. */
+  forget(live: LiveTurn): void {
+    this.#pending.delete(live)
+  }
+
+  #schedule(): void {
+    const wait = Math.min(delayMs * 2 ** Math.min(this.#failures, 10), longestDelayMs)
+    this.#timer = setTimeout(() => void this.#write(), wait)
+  }
+
+  async #write(): Promise<void> {
+    this.#timer = undefined
+    this.#writing = true
+    const batch = this.#take()
+    try {
+      if (batch.size > 0) this.#settle(batch, await this.#journal.write([...batch.values()]))
+      this.#failures = 0
+    } catch (error) {
+      this.#failures += 1
+      for (const live of batch.keys()) this.#pending.add(live)
+      if (!(error instanceof ChatterdError)) this.#onFault(error)
+    }
+    this.#writing = false
+    if (this.#pending.size > 0) this.#schedule()
+  }
+
+  #take(): Map<LiveTurn, TurnChunks> {
+    const batch = new Map<LiveTurn, TurnChunks>()
+    let size = 0
+    for (const live of this.#pending) {
+      if (size > maxWriteChars) break
+      this.#pending.delete(live)
+      const chunks = live.log.unwritten()
+      if (chunks.length === 0) continue
+      batch.set(live, { turn: live.id, chunks })
+      for (const { body } of chunks) size += body.length
+    }
+    return batch
+  }
+
+  #settle(batch: Map<LiveTurn, TurnChunks>, { written, lost, cancelled }: JournalWritten): void {
+    const [isWritten, isLost, isCancelled] = [new Set(written), new Set(lost), new Set(cancelled)]
+    for (const [live, { turn, chunks }] of batch) {
+      const last = chunks.at(-1)
+      if (isWritten.has(turn) && last) live.written(after(last) - 1)
+      else if (isLost.has(turn)) live.abort(turnLost())
+      // An outcome of it is just being stored, and takes its events along; or else they go with the next write.
+      else this.#pending.add(live)
+      if (isCancelled.has(turn)) live.abort(new TurnAbort('cancelled'))
+    }
+  }
+}
+
+function turnLost(): TurnAbort {
+  const detail = 'The turn was ended by another process.'
+  return new TurnAbort('interrupted', { code: 'turn-lost', detail })
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Follower } from '../../test/follower.ts'
+import { here, lastEnd, liveProcess, settle } from '../../test/live-process.ts'
+import { call, calls, says } from '../../test/scripted-engine.ts'
+import { engineError, kinds, resident } from '../../test/scripted-turn.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+
+/** What the device says to the call at this place of the turn's first answer. */
+const bonn = (index: number) => ({ seq: 2, index, status: 'answered' as const, output: 'Bonn' })
+
+test('an answer of the device lets the turn go on, in this process', async () => {
+  const { post, turns, log } = liveProcess([calls(call('locate')), says('In Bonn.')])
+  const first = post('Where am I?')
+  await first.ended
+  assert.equal(first.events.at(-1)?.type, 'turn-waiting')
+  const events: TurnEvent[] = []
+  const answered = await turns.answer({ turn: 't1', answers: [bonn(0)] }, (batch) => events.push(...batch))
+  assert.deepEqual([answered.result, answered.turn, answered.live?.id], ['go-on', 't1', 't1'])
+  await answered.live?.finished
+  assert.deepEqual(kinds(events), ['step-start', 'text-delta', 'step-end', 'turn-end'])
+  assert.deepEqual(log(), ['Where am I?', '', 'In Bonn.'])
+})
+
+test('what came of an answer is told by the events after the number that it is given', async () => {
+  const { post, turns } = liveProcess([calls(call('locate')), says('In Bonn.')])
+  await post('Where am I?').ended
+  const { after } = await turns.answer({ turn: 't1', answers: [bonn(0)] })
+  const follower = new Follower(after)
+  assert.equal(await turns.follow('t1', after, follower, here), 'ended')
+  assert.deepEqual(follower.kinds, ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
+})
+
+test('an answer that is sent again with its key is told the same, whatever has become of its turn', async () => {
+  const { post, turns, engine } = liveProcess([calls(call('locate')), says('In Bonn.')])
+  await post('Where am I?').ended
+  const given = { turn: 't1', answers: [bonn(0)], key: { key: 'k', digest: 'd' } }
+  const { after, live } = await turns.answer(given)
+  await live?.finished
+  assert.deepEqual(await turns.answer(given), { result: 'replay', turn: 't1', after })
+  assert.equal(engine.requests.length, 2)
+})
+
+test('a turn goes on once, with the last of its answers, and takes none twice', async () => {
+  const { post, turns, engine } = liveProcess([calls(call('locate'), call('locate')), says('Done.')])
+  await post('Where am I?').ended
+  const answer = (index: number) => turns.answer({ turn: 't1', answers: [bonn(index)] })
+  assert.deepEqual(await answer(1), { result: 'recorded', turn: 't1', after: 0 })
+  assert.equal((await answer(1)).result, 'conflict')
+  const [one, other] = await Promise.all([answer(0), answer(0)])
+  assert.deepEqual([one.result, other.result], ['go-on', 'conflict'])
+  await one.live?.finished
+  assert.equal(engine.requests.length, 2)
+})
+
+test('a quick device is taken at its word while resident calls of the same answer still run', async () => {
+  const slow = Promise.withResolvers<string>()
+  const scripts = [calls(call('slow'), call('locate')), says('Done.')]
+  const { post, turns, engine } = liveProcess(scripts, { tools: [resident('slow', () => slow.promise)] })
+  const first = post('Where am I?')
+  await first.begun
+  const follower = new Follower()
+  const followed = turns.follow('t1', 0, follower, here)
+  await settle()
+  assert.equal(await turns.results({ id: 't1' }, [bonn(1)]), 'recorded')
+  let rested = false
+  const atRest = turns.atRest('t1').then(() => {
+    rested = true
+  })
+  await settle()
+  assert.deepEqual([engine.requests.length, rested], [1, false])
+  slow.resolve('slow result')
+  await first.ended
+  await atRest
+  assert.equal(lastEnd(first.events)?.status, 'completed')
+  const told = engine.requests[1]?.messages.slice(-2).map(({ content }) => content)
+  assert.deepEqual(told, ['slow result', 'Bonn'])
+  assert.equal(first.events.filter(({ type }) => type === 'call-end').length, 2)
+  assert.equal(await followed, 'ended')
+  assert.deepEqual(follower.kinds.slice(-7), [
+    ...['step-end', 'call-end', 'call-end'],
+    ...['step-start', 'text-delta', 'step-end', 'turn-end'],
+  ])
+})
+
+test('a turn whose device has not answered when its resident calls have ended waits, and is told so', async () => {
+  const scripts = [calls(call('quick'), call('locate')), says('Done.')]
+  const { post, turns } = liveProcess(scripts, { tools: [resident('quick', () => 'quick result')] })
+  const first = post('Where am I?')
+  await first.ended
+  assert.deepEqual(first.events.at(-1), { type: 'turn-waiting', calls: ['own_2'] })
+  const follower = new Follower()
+  const followed = turns.follow('t1', 0, follower, here)
+  await (await turns.answer({ turn: 't1', answers: [bonn(1)] })).live?.finished
+  assert.equal(await followed, 'ended')
+  assert.deepEqual(follower.kinds.slice(-8), [
+    ...['step-end', 'call-end', 'turn-waiting', 'call-end'],
+    ...['step-start', 'text-delta', 'step-end', 'turn-end'],
+  ])
+})
+
+test('a new prompt supersedes a turn that waits for its device', async () => {
+  const { post, store, engine } = liveProcess([calls(call('locate')), says('Hi.')])
+  await post('Where am I?').ended
+  await post('Never mind.').ended
+  assert.deepEqual([store.turn('t1')?.status, store.turn('t2')?.status], ['cancelled', 'completed'])
+  const told = engine.requests[1]?.messages.map(({ role }) => role)
+  assert.deepEqual(told, ['user', 'assistant', 'tool', 'user'])
+})
+
+test('an answer whose outcome was lost with the database goes on once it is back', async () => {
+  const { post, turns, store, log } = liveProcess([calls(call('locate')), says('In Bonn.')], {
+    leaseMs: 60_000,
+  })
+  await post('Where am I?').ended
+  const answer = store.answer
+  let lost = 2
+  store.answer = async (answers) => {
+    const answered = await answer(answers)
+    if (lost-- > 0) throw engineError('database-unavailable')
+    return answered
+  }
+  await assert.rejects(turns.answer({ turn: 't1', answers: [bonn(0)] }), { code: 'database-unavailable' })
+  assert.equal(await turns.follow('t1', 0, new Follower(), here), 'ended')
+  assert.deepEqual(log(), ['Where am I?', '', 'In Bonn.'])
+})

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
+import { part, says } from '../../test/scripted-engine.ts'
+
+test('prompts to one conversation run one after the other, in order of arrival', async () => {
+  const { post, hold, release, log } = liveProcess([says('one.'), says('two.'), says('three.')])
+  hold()
+  const posts = ['1', '2', '3'].map((content) => post(content))
+  await settle()
+  assert.deepEqual(log(), ['1'])
+  release()
+  await Promise.all(posts.map(({ ended }) => ended))
+  assert.deepEqual(log(), ['1', 'one.', '2', 'two.', '3', 'three.'])
+  for (const { events } of posts) assert.equal(lastEnd(events)?.status, 'completed')
+})
+
+test('a client that leaves while it waits has asked nothing', async () => {
+  const { post, hold, release, log } = liveProcess([says('Hi.')])
+  hold()
+  const left = new AbortController()
+  const first = post('1')
+  await first.begun
+  const leaving = post('2', 'talk', left.signal)
+  const behind = post('3')
+  await settle()
+  left.abort(new Error('gone'))
+  await assert.rejects(leaving.begun, /gone/)
+  release()
+  await Promise.all([first.ended, behind.ended])
+  assert.deepEqual(log(), ['1', 'Hi.', '3', 'Hi.'])
+  assert.deepEqual(leaving.events, [])
+})
+
+test('a client that waits too long is told that the conversation is busy', async () => {
+  const { post, hold, release, log } = liveProcess([says('Hi.')], { busyWaitMs: 1 })
+  hold()
+  const first = post('1')
+  await first.begun
+  await assert.rejects(post('2').begun, { code: 'conversation-busy' })
+  release()
+  await first.ended
+  assert.deepEqual(log(), ['1', 'Hi.'])
+})
+
+test('when as many wait for a conversation as may, the next one is told at once', async () => {
+  const { post, hold, release } = liveProcess([says('Hi.')], { busyQueue: 1 })
+  hold()
+  const first = post('1')
+  await first.begun
+  const second = post('2')
+  await assert.rejects(post('3').begun, { code: 'conversation-busy', message: /1 requests wait/ })
+  release()
+  await Promise.all([first.ended, second.ended])
+})
+
+test('more turns than allowed are refused, until one has ended', async () => {
+  const { post, hold, release } = liveProcess([says('Hi.')], { maxTurns: 2 })
+  hold()
+  const running = [post('Hello?', 'a'), post('Hello?', 'b')]
+  await assert.rejects(post('Hello?', 'c').begun, {
+    code: 'too-many-requests',
+    message: /CHATTERD_MAX_TURNS/,
+  })
+  release()
+  await Promise.all(running.map(({ ended }) => ended))
+  await post('Hello?', 'c').ended
+})
+
+test('a conversation that another process is busy in is asked for again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { post, store, log } = liveProcess([says('Hi.')])
+  const begin = store.begin
+  let busy = true
+  store.begin = async (beginning) => (busy ? { result: 'busy', active: 't0' } : begin(beginning))
+  const { begun, ended } = post('Hello?')
+  await settle()
+  busy = false
+  await settle()
+  assert.equal(log(), undefined)
+  t.mock.timers.tick(1_000)
+  t.mock.timers.reset()
+  await begun
+  await ended
+  assert.deepEqual(log(), ['Hello?', 'Hi.'])
+})
+
+test('a prompt that does not wait is refused while another turn runs, and keeps no place', async () => {
+  const { post, hold, release, log } = liveProcess([says('Hi.')])
+  hold()
+  const first = post('1')
+  await first.begun
+  const refused = post('2', 'talk', here, { whenBusy: 'refuse' })
+  await assert.rejects(refused.begun, { code: 'conversation-busy' })
+  release()
+  await first.ended
+  await post('3', 'talk', here, { whenBusy: 'refuse' }).ended
+  assert.deepEqual(log(), ['1', 'Hi.', '3', 'Hi.'])
+})
+
+test('a prompt that replaces has the turn that runs cancelled, and begins before those that wait', async () => {
+  const { post, store, engine } = liveProcess([[[part({ text: 'It is' })], 'silence'], says('Hi.')])
+  const first = post('1')
+  ;(await liveOf(first.begun)).accept()
+  await settle()
+  const waiting = post('2')
+  await settle()
+  const replacing = post('3', 'talk', here, { whenBusy: 'replace' })
+  await Promise.all([first, waiting, replacing].map(({ ended }) => ended))
+  assert.equal(lastEnd(first.events)?.status, 'cancelled')
+  const prompts = engine.requests.map(({ messages }) => messages.at(-1)?.content)
+  assert.deepEqual(prompts, ['1', '3', '2'])
+  assert.equal(engine.open, 0)
+  assert.equal(store.turn('t3')?.status, 'completed')
+})
+
+test('of prompts that replace each other without end, none asks for ever', async () => {
+  const { turns, store } = liveProcess([says('Hi.')])
+  let asked = 0
+  store.begin = async () => ({ result: 'busy', active: `other${++asked}` })
+  store.cancel = async () => 'ended'
+  const replacing = turns.begin({ ...prompt('1'), whenBusy: 'replace' }, here)
+  await assert.rejects(replacing, { code: 'conversation-busy' })
+  assert.ok(asked > 1 && asked < 100, `${asked}`)
+})
+
+test('a request that is sent again with its key is answered with the turn that it began', async () => {
+  const { post, turns, engine } = liveProcess([says('Hi.')])
+  const key = { key: 'k', digest: 'd' }
+  await post('Hello?', 'talk', here, { key }).ended
+  assert.deepEqual(await turns.begin({ ...prompt('Hello?'), key }, here), {
+    ...{ result: 'replay', turn: 't1', after: 0 },
+  })
+  assert.equal(engine.requests.length, 1)
+  const other = turns.begin({ ...prompt('Hello?'), key: { key: 'k', digest: 'other' } }, here)
+  await assert.rejects(other, { code: 'key-reused' })
+})
+
+test('requests of one key that come while their conversation is busy are one turn, and waiting they take one place', async () => {
+  const { post, turns, hold, release, engine } = liveProcess([says('Hi.')], { busyQueue: 1 })
+  hold()
+  const first = post('1')
+  await first.begun
+  const key = { key: 'k', digest: 'd' }
+  const same = [1, 2, 3].map(() => turns.begin({ ...prompt('2'), key }, here))
+  await settle()
+  release()
+  const entered = await Promise.all(same)
+  assert.deepEqual(new Set(entered.map(({ turn }) => turn)).size, 1)
+  assert.equal(entered.filter(({ live }) => live).length, 1)
+  await entered.find(({ live }) => live)?.live?.finished
+  assert.equal(engine.requests.length, 2)
+})
+
+test('a request that joins one which waits is answered when that one begins, whoever waits between them', async () => {
+  const scripts = [says('Hi.'), [[part({ text: 'It is' })], 'silence' as const], says('Bye.')]
+  const { post, turns, hold, release } = liveProcess(scripts)
+  hold()
+  const first = post('1')
+  await first.begun
+  const key = { key: 'k', digest: 'd' }
+  const same = () => turns.begin({ ...prompt('2'), key }, here)
+  const asked = same()
+  const between = post('3')
+  await settle()
+  const again = same()
+  await settle()
+  release()
+  const [one, other] = await Promise.all([asked, again])
+  assert.equal(one.turn, other.turn)
+  assert.deepEqual(turns.ids(), [one.turn])
+  await turns.cancel(one.turn)
+  await between.ended
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Follower } from '../../test/follower.ts'
+import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
+import { createMemoryStore } from '../../test/memory-store.ts'
+import { call, calls, part, says } from '../../test/scripted-engine.ts'
+import { begin, engineError } from '../../test/scripted-turn.ts'
+import type { EventJournal } from '../turn/event-journal.ts'
+
+const silent = [[[part({ text: 'It is' })], 'silence' as const]]
+
+test('a turn of a process that is gone goes on here, and its followers are told on at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const store = createMemoryStore()
+  const state = await begin(store, undefined, 'left')
+  const { turns, engine } = liveProcess([says('Hi.')], { store })
+  const follower = new Follower()
+  const followed = turns.follow('left', 0, follower, here)
+  await follower.until(({ name }) => name === 'turn-start')
+  for (let times = 0; times < 5; times++) await settle()
+  turns.feel({ adopted: [state], cancelled: [] })
+  assert.deepEqual(turns.ids(), ['left'])
+  assert.equal(await followed, 'ended')
+  assert.deepEqual(follower.kinds, ['turn-start', 'step-start', 'text-delta', 'step-end', 'turn-end'])
+  assert.equal(engine.requests.length, 1)
+  assert.equal(store.turn('left')?.status, 'completed')
+})
+
+test('a turn that goes on here has no client: it is not refused, but fails', async () => {
+  const store = createMemoryStore()
+  const state = await begin(store, undefined, 'left')
+  const { turns } = liveProcess([[engineError('engine-busy')]], { store })
+  turns.feel({ adopted: [state], cancelled: [] })
+  await turns.atRest('left')
+  assert.equal(store.turn('left')?.status, 'failed')
+})
+
+test('a turn that was to be cancelled is, when a sign of life or another process says so', async () => {
+  for (const by of ['sign of life', 'signal'] as const) {
+    const { post, turns, engine } = liveProcess(silent)
+    const { begun, ended, events } = post('Hello?')
+    ;(await liveOf(begun)).accept()
+    await settle()
+    if (by === 'signal') turns.hear({ type: 'cancel', turn: 't1' })
+    else turns.feel({ adopted: [], cancelled: ['t1', 'not here'] })
+    await ended
+    assert.equal(lastEnd(events)?.status, 'cancelled')
+    assert.equal(engine.open, 0)
+  }
+})
+
+test('a signal for a turn that does not run here does nothing', async () => {
+  const { post, turns } = liveProcess([says('Hi.')])
+  turns.hear({ type: 'cancel', turn: 't1' })
+  turns.hear({ type: 'free', turn: 't1' })
+  turns.hear({ type: 'events', turns: ['t1', 't2'] })
+  turns.hear({ type: 'missed' })
+  const { ended, events } = post('Hello?')
+  await ended
+  assert.equal(lastEnd(events)?.status, 'completed')
+})
+
+/** Two processes of one database; in the first, a turn waits for its device, which the second follows. Nothing is polled. */
+async function twoProcesses(mock: { enable(given: { apis: ['setTimeout'] }): void }) {
+  const one = liveProcess([calls(call('locate')), says('In Bonn.')])
+  await one.post('Where am I?').ended
+  mock.enable({ apis: ['setTimeout'] })
+  const two = liveProcess([says('Hi.')], { store: one.store })
+  const follower = new Follower()
+  const followed = two.turns.follow('t1', 0, follower, here)
+  await follower.until(({ name }) => name === 'turn-waiting')
+  for (let times = 0; times < 5; times++) await settle()
+  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  await (await one.turns.answer({ turn: 't1', answers })).live?.finished
+  await settle()
+  return { ...two, one, follower, followed }
+}
+
+test('events of a turn in another process are told when its signal comes', async (t) => {
+  const { turns, follower, followed } = await twoProcesses(t.mock.timers)
+  assert.equal(follower.kinds.at(-1), 'turn-waiting')
+  turns.hear({ type: 'events', turns: ['other'] })
+  await settle()
+  assert.equal(follower.kinds.at(-1), 'turn-waiting')
+  turns.hear({ type: 'events', turns: ['other', 't1'] })
+  assert.equal(await followed, 'ended')
+  assert.equal(follower.text, 'In Bonn.')
+})
+
+test('where signals may have been missed, all who wait look for themselves', async (t) => {
+  const { turns, followed } = await twoProcesses(t.mock.timers)
+  turns.hear({ type: 'missed' })
+  assert.equal(await followed, 'ended')
+})
+
+test('where signals are lost, followers look for themselves once a second', async (t) => {
+  const { followed } = await twoProcesses(t.mock.timers)
+  t.mock.timers.tick(1_000)
+  assert.equal(await followed, 'ended')
+})
+
+test('a prompt that waits for a turn of another process begins when it is told that its conversation is free', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { turns, store } = liveProcess([says('Hi.')])
+  const state = await begin(store, undefined, 'other')
+  const [first, second] = ['1', '2'].map((content) => turns.begin(prompt(content), here))
+  assert.ok(first && second)
+  for (let times = 0; times < 5; times++) await settle()
+  await store.endTurn({ turn: state.id, status: 'completed' }, [])
+  turns.hear({ type: 'free', turn: 'nobody' })
+  for (let times = 0; times < 5; times++) await settle()
+  assert.deepEqual(turns.ids(), [])
+  turns.hear({ type: 'free', turn: 't1' })
+  await (await liveOf(first)).finished
+  await (await liveOf(second)).finished
+  assert.equal(store.turn('t2')?.status, 'completed')
+})
+
+test('a turn that the journal says another process runs is given up here', async () => {
+  const { post, store, engine } = liveProcess(silent)
+  const journal: EventJournal['write'] = store.journal.write
+  store.journal.write = async (turns) => ({
+    ...(await journal(turns)),
+    written: [],
+    lost: turns.map(({ turn }) => turn),
+  })
+  store.endTurn = () =>
+    Promise.reject(engineError('turn-lost', 'The turn is not run by this process any more.'))
+  const { ended, events } = post('Hello?')
+  await ended
+  const end = lastEnd(events)
+  assert.deepEqual([end?.status, end?.error?.code], ['interrupted', 'turn-lost'])
+  assert.equal(engine.open, 0)
+})

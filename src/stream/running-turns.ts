@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventLine } from '../protocol/event-chunk.ts'
+import type { EventJournal } from '../turn/event-journal.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import type { TurnState } from '../turn/turn-state.ts'
+import { type DriveLimits, type DrivePorts, driveTurn } from './drive-turn.ts'
+import { JournalWriter } from './journal-writer.ts'
+import { LiveTurn, type TurnListener } from './live-turn.ts'
+
+/** What bounds running turns. */
+export interface RunLimits extends DriveLimits {
+  /** Events of a turn that may be told before they are in the journal. */
+  eventLead: number
+}
+
+/** What turns are run with. */
+export interface RunPorts extends DrivePorts {
+  journal: EventJournal
+  /** Told of turns that this process has done with. */
+  onFinished(live: LiveTurn): void
+}
+
+/** How long turns that are ended have to be stored, in milliseconds. */
+const lastWordsMs = 2_000
+
+/** The turns that run in this process. */
+export class RunningTurns {
+  readonly #ports: RunPorts
+  readonly #limits: RunLimits
+  readonly #writer: JournalWriter
+  readonly #turns = new Map<string, LiveTurn>()
+  /** The same, each by its conversation: it has one at a time. */
+  readonly #active = new Map<string, LiveTurn>()
+  /** Why turns are ended, once all have to. */
+  #closing: TurnAbort | undefined
+
+  constructor(ports: RunPorts, limits: RunLimits) {
+    this.#ports = ports
+    this.#limits = limits
+    this.#writer = new JournalWriter(ports.journal, (fault) => ports.onFault(fault, ''))
+  }
+
+  get size(): number {
+    return this.#turns.size
+  }
+
+  ids(): string[] {
+    return [...this.#turns.keys()]
+  }
+
+  get(turn: string): LiveTurn | undefined {
+    return this.#turns.get(turn)
+  }
+
+  activeIn(key: string): LiveTurn | undefined {
+    return this.#active.get(key)
+  }
+
+  /** Runs a turn that belongs to this process. With a listener, its first failure can be a refusal. */
+  run(state: TurnState, listener?: TurnListener): LiveTurn {
+    const live = new LiveTurn(state, {
+      lead: this.#limits.eventLead,
+      onPending: (turn) => this.#writer.add(turn),
+      known: opening(state),
+    })
+    this.#turns.set(live.id, live)
+    this.#active.set(live.key, live)
+    if (listener) live.listen(listener)
+    else live.accept()
+    if (this.#closing) live.abort(this.#closing)
+    void driveTurn(live, state, this.#ports, this.#limits).finally(() => this.#finish(live))
+    return live
+  }
+
+  /** Resolves when no turn runs. */
+  async idle(): Promise<void> {
+    while (this.#turns.size > 0) await Promise.all([...this.#turns.values()].map((live) => live.finished))
+  }
+
+  /** Ends all turns, also those that come yet, as interrupted. */
+  async end(): Promise<void> {
+    const detail = { code: 'shutting-down', detail: 'The server was shut down.' } as const
+    const closing = new TurnAbort('interrupted', detail)
+    this.#closing = closing
+    for (const live of this.#turns.values()) live.abort(closing)
+    await Promise.race([this.idle(), delay(lastWordsMs, undefined, { ref: false })])
+  }
+
+  #finish(live: LiveTurn): void {
+    this.#writer.forget(live)
+    // The next run of the same turn, or the next turn, may have begun already.
+    if (this.#turns.get(live.id) === live) this.#turns.delete(live.id)
+    if (this.#active.get(live.key) === live) this.#active.delete(live.key)
+    live.finish()
+    this.#ports.onFinished(live)
+  }
+}
+
+/** The first event, which the journal has got with the turn itself. */
+function opening({ id: turn, conversation, request, events }: TurnState) {
+  if (events !== 1) return []
+  const body = eventLine({ type: 'turn-start', turn, conversation: conversation.name, model: request.model })
+  return [{ first: 1, count: 1, body }]
+}

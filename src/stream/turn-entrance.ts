@@ -1,0 +1,175 @@
+import { keyOf } from '../protocol/conversation-key.ts'
+import { ChatterdError } from '../protocol/errors.ts'
+import type {
+  Answered,
+  Begun,
+  ConversationStore,
+  TurnAnswers,
+  TurnBeginning,
+} from '../turn/conversation-store.ts'
+import type { TurnState } from '../turn/turn-state.ts'
+import { AfterFailure, type AfterFailureLimits, lookAgain } from './after-failure.ts'
+import { ConversationLines } from './conversation-lines.ts'
+import type { LiveTurn, TurnListener } from './live-turn.ts'
+import type { RunningTurns } from './running-turns.ts'
+import type { Signals } from './signals.ts'
+
+/** What bounds those who enter. Times in milliseconds. */
+export interface EntranceLimits extends AfterFailureLimits {
+  /** How long a prompt waits for a busy conversation. */
+  busyWaitMs: number
+  /** How often it asks when no signal comes. */
+  pollMs: number
+}
+
+/** What the entrance works with. */
+export interface EntrancePorts {
+  store: ConversationStore
+  running: RunningTurns
+  signals: Signals
+  newTurnId(): string
+  run(state: TurnState, listener?: TurnListener): LiveTurn
+  cancel(turn: string): Promise<boolean>
+}
+
+/** A turn that a request has begun, or answered; or another request of the same key before it. */
+export interface EnteredTurn {
+  turn: string
+  /** Its events after this number tell what came of the request. */
+  after: number
+  /** The turn, where it runs here because of this request. */
+  live?: LiveTurn
+}
+
+type Placed = Extract<Begun, { result: 'begun' | 'replay' }>
+
+/** How many turns in a row a request that replaces cancels, while others replace its own in turn. */
+const maxReplaced = 10
+
+/** Where requests become turns: one at a time in each conversation, and no more than there is room for. */
+export class TurnEntrance {
+  readonly #ports: EntrancePorts
+  readonly #limits: EntranceLimits
+  readonly #lines: ConversationLines
+  readonly #afterFailure: AfterFailure
+  /** Requests that have no turn yet: they wait for their conversation, or for the database. */
+  readonly #entering = new Set<Promise<unknown>>()
+  #closed = false
+
+  constructor(ports: EntrancePorts, limits: EntranceLimits) {
+    const { busyWaitMs: waitMs, pollMs } = limits
+    this.#ports = ports
+    this.#limits = limits
+    this.#lines = new ConversationLines(ports.signals, { waitMs, pollMs })
+    this.#afterFailure = new AfterFailure(ports.store, limits)
+  }
+
+  /** True once nobody is let in any more. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#lines.close()
+  }
+
+  checkOpen(): void {
+    if (this.#closed)
+      throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
+  }
+
+  /** The conversation may be free. */
+  tell(key: string): void {
+    this.#lines.tell(key)
+  }
+
+  /** Resolves when no turn runs, and none is just being begun. */
+  async idle(): Promise<void> {
+    const { running } = this.#ports
+    while (running.size + this.#entering.size > 0) {
+      await running.idle()
+      await Promise.allSettled(this.#entering)
+    }
+  }
+
+  begin(
+    given: Omit<TurnBeginning, 'turn'>,
+    left: AbortSignal,
+    listener?: TurnListener,
+  ): Promise<EnteredTurn> {
+    const turn = this.#ports.newTurnId()
+    const { conversation } = given
+    let isJoined = false
+    const inLine = {
+      ask: async () => {
+        const asked = await this.#ask({ ...given, turn }, left)
+        isJoined = asked === 'joined'
+        return typeof asked === 'object' ? asked : undefined
+      },
+      isJoined: () => isJoined,
+      leave: () => void this.#ports.store.leaveLine(turn).catch(() => {}),
+      topic: turn,
+      left,
+    }
+    return this.#withRoom(async () => {
+      const begun = await this.#lines
+        .enter(keyOf(conversation), inLine)
+        .catch(this.#afterFailure.ofBeginning({ turn, conversation, answered: [] }))
+      if (begun.result === 'replay') return begun
+      return { turn, after: 0, live: this.#ports.run(begun.state, listener) }
+    })
+  }
+
+  answer(
+    given: Omit<TurnAnswers, 'attempt'>,
+    listener?: TurnListener,
+  ): Promise<EnteredTurn & { result: Answered['result'] }> {
+    const { store, running, run, newTurnId } = this.#ports
+    const { turn } = given
+    const answers = { ...given, attempt: newTurnId() }
+    return this.#withRoom(async () => {
+      const answered = await lookAgain(() => store.answer(answers)).catch(
+        this.#afterFailure.ofAnswer(answers, run),
+      )
+      if (answered.result === 'replay') return answered
+      if (answered.result !== 'go-on') return { result: answered.result, turn, after: 0 }
+      // The run that offered these calls may still be at its last words.
+      await running.get(turn)?.finished
+      const { state, result } = answered
+      const after = state.events - answers.answers.length
+      return { result, turn, after, live: run(state, listener) }
+    })
+  }
+
+  /** Asks for the conversation. The request has to wait in its line, or for the one that it has `joined`, where it is not `Placed`. */
+  async #ask(beginning: TurnBeginning, left: AbortSignal): Promise<Placed | 'busy' | 'joined'> {
+    const { whenBusy } = beginning
+    for (let tries = 0; tries < maxReplaced; tries++) {
+      this.checkOpen()
+      left.throwIfAborted()
+      const begun = await lookAgain(() => this.#ports.store.begin(beginning))
+      if (begun.result === 'begun' || begun.result === 'replay') return begun
+      if (begun.result === 'joined' || whenBusy === 'queue') return begun.result
+      if (whenBusy === 'refuse') break
+      if (begun.active) await this.#ports.cancel(begun.active)
+    }
+    throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
+  }
+
+  async #withRoom<T>(enter: () => Promise<T>): Promise<T> {
+    this.checkOpen()
+    const { maxTurns } = this.#limits
+    if (this.#ports.running.size + this.#entering.size >= maxTurns) {
+      const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
+      throw new ChatterdError('too-many-requests', words)
+    }
+    const entering = enter()
+    this.#entering.add(entering)
+    try {
+      return await entering
+    } finally {
+      this.#entering.delete(entering)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { eventBatches, outcomes } from '../../test/arbitrary-events.ts'
+import { after, type EventChunk, eventLine, eventsOf } from '../protocol/event-chunk.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+import { type Staged, TurnLog } from './turn-log.ts'
+
+/** A turn's journal, as the database keeps it: what is told twice is stored once. */
+class Journal {
+  readonly lines: string[] = []
+
+  write(chunks: readonly EventChunk[]): void {
+    for (const chunk of chunks) {
+      assert.ok(chunk.first <= this.lines.length + 1, 'the journal has no gaps')
+      const given = linesOf(chunk)
+      assert.equal(given.length, chunk.count)
+      for (const [place, line] of given.entries()) {
+        const number = chunk.first + place
+        const known = this.lines[number - 1]
+        if (known === undefined) this.lines.push(line)
+        else assert.equal(line, known, `event ${number} is the same as it was written before`)
+      }
+    }
+  }
+}
+
+function linesOf(chunk: EventChunk, from = chunk.first): string[] {
+  return eventsOf(chunk, from).map(({ name, data }) => `${name} ${data}`)
+}
+
+/** All that a client was told from number `first` on. */
+interface Told {
+  first: number
+  lines: string[]
+}
+
+const acts = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: eventBatches.map((events) => ({ act: 'publish' as const, events })) },
+    { weight: 2, arbitrary: outcomes.map((events) => ({ act: 'commit' as const, events })) },
+    { weight: 1, arbitrary: outcomes.map((events) => ({ act: 'fail' as const, events })) },
+    { weight: 1, arbitrary: outcomes.map((events) => ({ act: 'append' as const, events })) },
+    { weight: 3, arbitrary: fc.constant({ act: 'hand out' as const }) },
+    { weight: 3, arbitrary: fc.nat().map((nth) => ({ act: 'write' as const, nth })) },
+    { weight: 3, arbitrary: fc.nat().map((back) => ({ act: 'join' as const, back })) },
+  ),
+  { maxLength: 60 },
+)
+
+test('whatever happens in whatever order, all who follow are told the same numbers and lines, without gap or repeat', () => {
+  fc.assert(
+    fc.property(acts, fc.nat(3), (given, before) => {
+      const journal = new Journal()
+      for (let number = 1; number <= before; number++) journal.lines.push(`step-start {"step":${number}}`)
+      const log = new TurnLog(before)
+      const added: TurnEvent[] = []
+      const clients: Told[] = []
+      /** Writes that are on their way: they come to the journal later, in any order, or again. */
+      const writes: EventChunk[][] = []
+
+      const tell = (chunk: EventChunk | undefined) => {
+        if (!chunk) return
+        for (const { first, lines } of clients) {
+          const next = first + lines.length
+          if (after(chunk) <= next) continue
+          assert.ok(chunk.first <= next, 'nobody is told with a gap')
+          lines.push(...linesOf(chunk, next))
+        }
+      }
+      const confirm = (staged: Staged) => {
+        journal.write(staged.chunks)
+        log.confirm(staged)
+        for (const chunk of staged.chunks) tell(chunk)
+      }
+
+      for (const one of given) {
+        switch (one.act) {
+          case 'publish':
+            log.add(one.events)
+            added.push(...one.events)
+            if (clients.length > 0) tell(log.seal())
+            break
+          case 'commit':
+            confirm(log.stage(one.events))
+            added.push(...one.events)
+            break
+          case 'fail':
+            log.stage(one.events)
+            break
+          case 'append': {
+            // The database tells on only after an outcome, which took all that was not written along.
+            confirm(log.stage([{ type: 'step-start', step: 0 }]))
+            const own = new TurnLog(journal.lines.length).stage(one.events).own
+            journal.write([own])
+            log.append(own)
+            tell(own)
+            added.push({ type: 'step-start', step: 0 }, ...one.events)
+            break
+          }
+          case 'hand out':
+            writes.push(log.unwritten())
+            break
+          case 'write': {
+            const write = writes[one.nth % Math.max(1, writes.length)]
+            const last = write?.at(-1)
+            if (!write || !last || (write[0]?.first ?? 0) > journal.lines.length + 1) break
+            journal.write(write)
+            log.written(after(last) - 1)
+            break
+          }
+          case 'join': {
+            log.seal()
+            const first = Math.max(1, journal.lines.length + log.ahead + 1 - (one.back % 12))
+            const held = log.since(first)
+            const lines = held?.flatMap((chunk) => linesOf(chunk, first)) ?? journal.lines.slice(first - 1)
+            // What is not at hand is in the journal, up to where it can be followed here.
+            if (held) assert.ok((held[0]?.first ?? 0) <= first)
+            else assert.ok(first <= journal.lines.length)
+            const rest = held ? [] : (log.since(journal.lines.length + 1) ?? assert.fail('no way to follow'))
+            const next = first + lines.length
+            clients.push({ first, lines: [...lines, ...rest.flatMap((chunk) => linesOf(chunk, next))] })
+          }
+        }
+      }
+
+      // All else goes to the journal in the end, and there it is what was told.
+      journal.write(log.unwritten())
+      for (const { first, lines } of clients) assert.deepEqual(lines, journal.lines.slice(first - 1))
+      const own = journal.lines.slice(before)
+      assert.deepEqual(join(own), join(added.map((event) => eventLine(event).slice(0, -1))))
+      assert.ok(own.every((line) => !line.endsWith('-delta {"text":""}')))
+    }),
+    { numRuns: 500, seed: 1 },
+  )
+})
+
+/** The lines with pieces of text that follow each other put together, and those without text left out. */
+function join(lines: readonly string[]): string[] {
+  const joined: { name: string; text: string }[] = []
+  for (const line of lines) {
+    const name = line.slice(0, line.indexOf(' '))
+    const data = line.slice(name.length + 1)
+    if (!name.endsWith('-delta')) {
+      joined.push({ name, text: data })
+      continue
+    }
+    const { text } = JSON.parse(data)
+    const last = joined.at(-1)
+    if (last?.name === name) last.text += text
+    else if (text !== '') joined.push({ name, text })
+  }
+  return joined.map(({ name, text }) => `${name} ${text}`)
+}

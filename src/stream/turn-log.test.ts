@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { delta } from '../../test/arbitrary-events.ts'
+import { type EventChunk, eventsOf } from '../protocol/event-chunk.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+import { TurnLog } from './turn-log.ts'
+
+const step = (number: number): TurnEvent => ({ type: 'step-start', step: number })
+
+/** Numbers and data of chunks, one after the other. */
+const told = (chunks: readonly EventChunk[] | undefined) =>
+  chunks?.flatMap((chunk) => eventsOf(chunk)).map(({ number, data }) => [number, data])
+
+test('pieces of text that follow each other are one event, until somebody wants them', () => {
+  const log = new TurnLog(0)
+  log.add([delta('a'), delta('b'), delta('t', 'thinking-delta')])
+  log.add([delta('u', 'thinking-delta'), delta('c')])
+  assert.equal(log.ahead, 3)
+  assert.deepEqual(told(log.since(1)), [
+    [1, '{"text":"ab"}'],
+    [2, '{"text":"tu"}'],
+    [3, '{"text":"c"}'],
+  ])
+  log.add([delta('d')])
+  assert.deepEqual(told(log.since(4)), [[4, '{"text":"d"}']])
+})
+
+test('pieces without text are no events', () => {
+  const log = new TurnLog(0)
+  log.add([delta(''), delta('', 'thinking-delta')])
+  assert.equal(log.ahead, 0)
+  assert.equal(log.seal(), undefined)
+  log.add([delta('a'), delta(''), delta('b')])
+  assert.deepEqual(told(log.unwritten()), [[1, '{"text":"ab"}']])
+})
+
+test('how far it would be ahead of the journal with more events is known before they are added', () => {
+  const log = new TurnLog(7)
+  const more = [
+    delta('a'),
+    delta('', 'thinking-delta'),
+    delta('b'),
+    step(1),
+    step(2),
+    delta('t', 'thinking-delta'),
+    delta('c'),
+  ]
+  assert.equal(log.aheadWith(more), 5)
+  log.add(more)
+  assert.equal(log.ahead, 5)
+  assert.equal(log.aheadWith([delta('d')]), 5)
+  log.seal()
+  assert.equal(log.aheadWith([delta('d')]), 6)
+  assert.equal(log.aheadWith([]), 5)
+})
+
+test('a turn that goes on is numbered on from what the journal has', () => {
+  const log = new TurnLog(7)
+  log.add([step(2)])
+  assert.deepEqual(told(log.unwritten()), [[8, '{"step":2}']])
+  assert.equal(log.since(7), undefined)
+})
+
+test('what is handed out to be written is handed out in the same pieces until it is written', () => {
+  const log = new TurnLog(0)
+  log.add([delta('a'), step(1)])
+  const first = log.unwritten()
+  assert.deepEqual(log.unwritten(), first)
+  log.add([delta('b')])
+  log.seal()
+  log.add([delta('c')])
+  const both = log.unwritten()
+  assert.deepEqual(both[0], first[0])
+  assert.deepEqual(told(both.slice(1)), [
+    [3, '{"text":"b"}'],
+    [4, '{"text":"c"}'],
+  ])
+  assert.equal(both.length, 2)
+  log.written(2)
+  assert.deepEqual(log.unwritten(), both.slice(1))
+  assert.equal(log.ahead, 2)
+  log.written(4)
+  assert.deepEqual([log.unwritten(), log.ahead], [[], 0])
+})
+
+test('a write that is heard of late or twice changes nothing', () => {
+  const log = new TurnLog(0)
+  log.add([step(1)])
+  log.unwritten()
+  log.written(1)
+  log.add([step(2)])
+  const handed = log.unwritten()
+  log.written(1)
+  log.written(0)
+  assert.deepEqual([log.unwritten(), log.ahead], [handed, 1])
+})
+
+test('staged events go with all that is not written, and are told once they are confirmed', () => {
+  const log = new TurnLog(0)
+  log.add([delta('a')])
+  log.unwritten()
+  log.add([delta('b')])
+  const staged = log.stage([step(1), step(2)])
+  assert.deepEqual(told(staged.chunks), [
+    [1, '{"text":"a"}'],
+    [2, '{"text":"b"}'],
+    [3, '{"step":1}'],
+    [4, '{"step":2}'],
+  ])
+  assert.deepEqual(staged.own, staged.chunks.at(-1))
+  assert.deepEqual(told(log.since(3)), [])
+  // The journal's writer may be faster with what came before.
+  log.written(2)
+  log.confirm(staged)
+  assert.deepEqual([log.ahead, log.unwritten()], [0, []])
+  assert.deepEqual(told(log.since(3)), [
+    [3, '{"step":1}'],
+    [4, '{"step":2}'],
+  ])
+})
+
+test('what was staged and could not be stored has told nothing: the next events take its numbers', () => {
+  const log = new TurnLog(0)
+  log.add([delta('a')])
+  log.stage([step(1)])
+  assert.deepEqual(told(log.stage([step(9)]).chunks), [
+    [1, '{"text":"a"}'],
+    [2, '{"step":9}'],
+  ])
+})
+
+test('what the database has told itself is kept with the rest, and numbered on from', () => {
+  const log = new TurnLog(1, [{ first: 1, count: 1, body: 'turn-start {}\n' }])
+  log.append({ first: 2, count: 2, body: 'call-end {}\nturn-waiting {"calls":[]}\n' })
+  log.add([step(2)])
+  assert.deepEqual(told(log.since(1)), [
+    [1, '{}'],
+    [2, '{}'],
+    [3, '{"calls":[]}'],
+    [4, '{"step":2}'],
+  ])
+})
+
+test('what is asked for before it has come is nothing yet', () => {
+  const log = new TurnLog(3)
+  assert.deepEqual([log.since(4), log.since(100)], [[], []])
+})
+
+test('of what is in the journal, only the last is kept at hand; what is not is kept whole', () => {
+  const log = new TurnLog(0)
+  const long = 'x'.repeat(6_000)
+  for (let number = 1; number <= 5; number++) {
+    log.add([delta(long)])
+    log.seal()
+    log.unwritten()
+  }
+  assert.equal(log.since(1)?.length, 5)
+  log.written(5)
+  assert.equal(log.since(1), undefined)
+  assert.equal(log.since(3), undefined)
+  assert.deepEqual(
+    log.since(4)?.map(({ first }) => first),
+    [4, 5],
+  )
+  log.add([delta('x'.repeat(20_000))])
+  log.unwritten()
+  assert.equal(log.since(6)?.length, 1)
+  log.written(6)
+  assert.equal(log.since(6), undefined)
+  assert.deepEqual(log.since(7), [])
+})

@@ -1,0 +1,144 @@
+import { after, type EventChunk, eventLine } from '../protocol/event-chunk.ts'
+import type { Delta, TurnEvent } from '../protocol/events.ts'
+
+/** Characters of events that are in the journal already and still kept, for those who join just now. */
+const recentChars = 16_384
+
+/** Events that are told only once their outcome is stored, with all that has to be stored before them. */
+export interface Staged {
+  /** What is not in the journal, in order; the last is `own`. */
+  chunks: EventChunk[]
+  own: EventChunk
+}
+
+/**
+ * The newest events of a turn that runs here, numbered. Events are encoded when somebody wants them: until then, pieces of text
+ * that follow each other become one event. Those that were handed out to be written are handed out again in the same pieces
+ * until they are known to be in the journal, so that nothing is written twice.
+ */
+export class TurnLog {
+  #next: number
+  #written: number
+  /** Not encoded yet. */
+  #tail: TurnEvent[] = []
+  /** Encoded, in order: in the journal; handed out; and neither. */
+  #recent: EventChunk[] = []
+  #handed: EventChunk[] = []
+  #fresh: EventChunk[] = []
+  #recentSize = 0
+
+  /** `written` events are in the journal; `known` are the last of them, as far as they are at hand. */
+  constructor(written: number, known: readonly EventChunk[] = []) {
+    this.#written = written
+    this.#next = written + 1
+    this.#remember(known)
+  }
+
+  /** How many events are not in the journal. */
+  get ahead(): number {
+    return this.#next - 1 - this.#written + this.#tail.length
+  }
+
+  /** The same, if these were added. */
+  aheadWith(events: readonly TurnEvent[]): number {
+    let count = this.ahead
+    let last = this.#tail.at(-1)?.type
+    for (const event of events) {
+      if (isDelta(event) && (event.text === '' || event.type === last)) continue
+      count += 1
+      last = event.type
+    }
+    return count
+  }
+
+  add(events: readonly TurnEvent[]): void {
+    for (const event of events) {
+      if (!isDelta(event)) {
+        this.#tail.push(event)
+        continue
+      }
+      if (event.text === '') continue
+      const last = this.#tail.at(-1)
+      const joined = last?.type === event.type ? last.text + event.text : undefined
+      if (joined === undefined) this.#tail.push(event)
+      else this.#tail[this.#tail.length - 1] = { ...event, text: joined }
+    }
+  }
+
+  /** Numbers and encodes what was added last; undefined where that is nothing. */
+  seal(): EventChunk | undefined {
+    if (this.#tail.length === 0) return undefined
+    const chunk = encode(this.#next, this.#tail)
+    this.#tail = []
+    this.#fresh.push(chunk)
+    this.#next = after(chunk)
+    return chunk
+  }
+
+  /** What is not in the journal, in order, to be written. */
+  unwritten(): EventChunk[] {
+    this.seal()
+    const [first] = this.#fresh
+    if (first) {
+      const body = this.#fresh.map((chunk) => chunk.body).join('')
+      this.#handed.push({ first: first.first, count: this.#next - first.first, body })
+      this.#fresh = []
+    }
+    return [...this.#handed]
+  }
+
+  /** Numbers events that are to be told when they are written, and not before. Nothing is to be added meanwhile. */
+  stage(events: readonly TurnEvent[]): Staged {
+    const before = this.unwritten()
+    const own = encode(this.#next, events)
+    return { chunks: [...before, own], own }
+  }
+
+  /** What was staged is in the journal. */
+  confirm({ own }: Staged): void {
+    this.written(own.first - 1)
+    this.append(own)
+  }
+
+  /** Takes what the journal has from elsewhere. */
+  append(chunk: EventChunk): void {
+    this.#next = after(chunk)
+    this.#written = this.#next - 1
+    this.#remember([chunk])
+  }
+
+  /** All events up to this number are in the journal. */
+  written(number: number): void {
+    if (number <= this.#written) return
+    this.#written = number
+    const kept = this.#handed.filter((chunk) => after(chunk) > number + 1)
+    this.#remember(this.#handed.slice(0, this.#handed.length - kept.length))
+    this.#handed = kept
+  }
+
+  /** Chunks that hold all events from this number on; undefined where the journal has to be asked. */
+  since(number: number): EventChunk[] | undefined {
+    this.seal()
+    if (number >= this.#next) return []
+    const held = [...this.#recent, ...this.#handed, ...this.#fresh].filter((chunk) => after(chunk) > number)
+    return held[0] && held[0].first <= number ? held : undefined
+  }
+
+  #remember(chunks: readonly EventChunk[]): void {
+    for (const chunk of chunks) {
+      this.#recent.push(chunk)
+      this.#recentSize += chunk.body.length
+    }
+    while (this.#recentSize > recentChars) this.#recentSize -= this.#recent.shift()?.body.length ?? 0
+  }
+}
+
+function encode(first: number, events: readonly TurnEvent[]): EventChunk {
+  let body = ''
+  for (const event of events) body += eventLine(event)
+  return { first, count: events.length, body }
+}
+
+function isDelta(event: TurnEvent): event is Delta {
+  return event.type === 'text-delta' || event.type === 'thinking-delta'
+}

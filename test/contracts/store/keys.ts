@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreWorld } from './store-world.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  begun,
+  chunk,
+  delta,
+  deviceCall,
+  refusal,
+  statesOf,
+  step,
+  waitingTurn,
+} from './turn-fixtures.ts'
+
+export function keys(world: () => StoreWorld): void {
+  const key = { key: 'k"\\\u00e9', digest: 'of the body' }
+  const other = { ...key, digest: 'of another body' }
+
+  test('of fifty equal requests at once, from two processes, one begins, and the others are told which', async () => {
+    const processes = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, place) =>
+        processes[place % 2]?.store.begin(beginning(conversation, 'once', { key, whenBusy: 'queue' })),
+      ),
+    )
+    const [state, ...others] = statesOf(results)
+    assert.ok(state)
+    assert.deepEqual(others, [])
+    const replay = { result: 'replay', turn: state.id, after: 0 }
+    assert.deepEqual(
+      results.filter((one) => one?.result !== 'begun'),
+      Array.from({ length: 49 }, () => replay),
+    )
+    assert.equal(state.log.length, 1)
+  })
+
+  test('a request that is sent again is known while its turn runs and after it has ended, in its conversation', async () => {
+    const { store } = await world().process()
+    const [conversation, elsewhere] = [world().conversation(), world().conversation()]
+    const { id: turn } = await begun(store, beginning(conversation, 'x', { key }))
+    const again = { result: 'replay', turn, after: 0 }
+    assert.deepEqual(await store.begin(beginning(conversation, 'x', { key })), again)
+    await store.endStep(step(turn, 1, 'ok'), [])
+    assert.deepEqual(await store.begin(beginning(conversation, 'x', { key })), again)
+    await begun(store, beginning(elsewhere, 'x', { key: other }))
+  })
+
+  test('a key that comes with another body is refused, also while the first waits in line', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    await begun(store, beginning(conversation, 'x', { key }))
+    await assert.rejects(store.begin(beginning(conversation, 'y', { key: other })), {
+      ...refusal('key-reused'),
+      message: 'The Idempotency-Key was used with another body.',
+    })
+    const waiting = { key: 'second', digest: 'a' }
+    await store.begin(beginning(conversation, 'z', { key: waiting, whenBusy: 'queue' }))
+    const reused = beginning(conversation, 'z', { key: { ...waiting, digest: 'b' }, whenBusy: 'queue' })
+    await assert.rejects(store.begin(reused), refusal('key-reused'))
+  })
+
+  test('a request whose like waits in line joins it, has no place of its own, and follows when it has begun', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: active } = await begun(one.store, beginning(conversation))
+    const [first, like] = [1, 2].map(() => beginning(conversation, 'x', { key, whenBusy: 'queue' }))
+    assert.ok(first && like)
+    const busy = { result: 'busy', active }
+    assert.deepEqual(await one.store.begin(first), busy)
+    assert.deepEqual(await two.store.begin(like), { result: 'joined' })
+    assert.deepEqual(await one.store.begin(first), busy)
+    await one.store.endStep(step(active, 1, 'ok'), [])
+    assert.deepEqual(await two.store.begin(like), { result: 'joined' })
+    await begun(one.store, first)
+    assert.deepEqual(await two.store.begin(like), { result: 'replay', turn: first.turn, after: 0 })
+  })
+
+  test('where the one that was joined leaves, the other takes a place', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    const [first, like] = [1, 2].map(() => beginning(conversation, 'x', { key, whenBusy: 'queue' }))
+    assert.ok(first && like)
+    await store.begin(first)
+    await store.begin(like)
+    await store.leaveLine(first.turn)
+    await store.endStep(step(active, 1, 'ok'), [])
+    await begun(store, like)
+  })
+
+  test('a beginning that is told again is begun again, not replayed', async () => {
+    const { store } = await world().process()
+    const given = beginning(world().conversation(), 'x', { key })
+    const state = await begun(store, given)
+    assert.deepEqual(await begun(store, given), state)
+  })
+
+  test('results that are sent again are told from where the first were taken', async () => {
+    const { store, journal } = await world().process()
+    const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
+    const first = answersTo(turn, [answered(seq, 0)], { key })
+    assert.deepEqual(await store.answer(first), { result: 'recorded' })
+    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 0)], { key })), {
+      result: 'replay',
+      turn,
+      after: 1,
+    })
+    const last = { key: 'last', digest: 'd' }
+    const outcome = await store.answer(answersTo(turn, [answered(seq, 1)], { key: last }))
+    assert.ok(outcome.result === 'go-on')
+    await journal.write([{ turn, chunks: [chunk(outcome.state.events + 1, delta('x'))] }])
+    const again = answersTo(turn, [answered(seq, 1)], { key: last })
+    assert.deepEqual(await store.answer(again), { result: 'replay', turn, after: 2 })
+    const wrong = answersTo(turn, [answered(seq, 1)], { key: { ...last, digest: 'e' } })
+    await assert.rejects(store.answer(wrong), refusal('key-reused'))
+  })
+
+  test('a key is forgotten after its time', async () => {
+    const { store } = await world().process()
+    const brief = await world().process({ keyLifeMs: 0 })
+    const conversation = world().conversation()
+    const { id } = await begun(store, beginning(conversation, 'x', { key }))
+    await store.endStep(step(id, 1, 'ok'), [])
+    const { id: second } = await begun(brief.store, beginning(conversation, 'y', { key: other }))
+    assert.deepEqual(await store.begin(beginning(conversation, 'y', { key: other })), {
+      ...{ result: 'replay', turn: second, after: 0 },
+    })
+    await brief.store.heartbeat([second])
+    assert.deepEqual(await world().query('select from chatterd.keys where turn_id = $1', [second]), [])
+  })
+
+  test('a refused request leaves no key', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    await store.begin(beginning(conversation, 'x', { key }))
+    await store.endStep(step(active, 1, 'ok'), [])
+    await begun(store, beginning(conversation, 'y', { key: other }))
+  })
+
+  test('a request that others follow is not withdrawn', async () => {
+    const { store, journal } = await world().process()
+    const conversation = world().conversation()
+    const { id } = await begun(store, beginning(conversation))
+    await journal.read([{ turn: id, after: 0, watch: true }])
+    const before = await world().snapshot(conversation)
+    assert.equal(await store.withdraw({ turn: id, conversation, answered: [] }), false)
+    assert.deepEqual(await world().snapshot(conversation), before)
+    const asked = world().conversation()
+    const { turn, seq } = await waitingTurn(store, asked)
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await journal.read([{ turn, after: 0, watch: true }])
+    assert.equal(await store.withdraw({ turn, conversation: asked, answered: [{ seq, index: 0 }] }), false)
+    assert.equal((await store.newestTurn(asked))?.status, 'running')
+  })
+
+  test('a withdrawn request leaves no key', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id } = await begun(store, beginning(conversation, 'x', { key }))
+    assert.equal(await store.withdraw({ turn: id, conversation, answered: [] }), true)
+    const { id: turn } = await begun(store, beginning(conversation, 'x', { key: other }))
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [deviceCall()] }), [])
+    const result = { key: 'result', digest: 'd' }
+    for (const _ of [1, 2]) {
+      const outcome = await store.answer(answersTo(turn, [answered(seq, 0)], { key: result }))
+      assert.equal(outcome.result, 'go-on')
+      await store.withdraw({ turn, conversation, answered: [{ seq, index: 0 }] })
+    }
+    const again = await store.begin(beginning(conversation, 'x', { key: other }))
+    assert.deepEqual(again, { result: 'replay', turn, after: 0 })
+  })
+
+  test('whether results are known can be asked for by their key alone', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation)
+    const before = await world().snapshot(conversation)
+    assert.deepEqual(await store.answer(answersTo(turn, [], { key })), { result: 'recorded' })
+    assert.deepEqual(await world().snapshot(conversation), before)
+    await store.answer(answersTo(turn, [answered(seq, 0)], { key }))
+    assert.deepEqual(await store.answer(answersTo(turn, [], { key })), { result: 'replay', turn, after: 1 })
+  })
+
+  test('a turn whose end somebody has been told of does not wait again when what superseded it is withdrawn', async () => {
+    const { store, journal } = await world().process()
+    const ways = [
+      (turn: string) => journal.read([{ turn, after: 0, watch: true }]),
+      (turn: string, seq: number) => store.answer(answersTo(turn, [answered(seq, 0, 'late')])),
+    ]
+    for (const tell of ways) {
+      const conversation = world().conversation()
+      const { turn, seq } = await waitingTurn(store, conversation)
+      const next = await begun(store, beginning(conversation, 'next'))
+      await tell(turn, seq)
+      assert.equal(await store.withdraw({ turn: next.id, conversation, answered: [] }), true)
+      const newest = await store.newestTurn(conversation)
+      assert.deepEqual(
+        [newest?.turn, newest?.status, newest?.calls[0]?.status],
+        [turn, 'cancelled', 'superseded'],
+      )
+      await begun(store, beginning(conversation, 'third'))
+    }
+  })
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TurnBeginning } from '../../../src/turn/conversation-store.ts'
+import type { StoreWorld } from './store-world.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  begun,
+  refusal,
+  residentCall,
+  statesOf,
+  step,
+  succeeded,
+  user,
+  waitingTurn,
+} from './turn-fixtures.ts'
+
+export function lines(world: () => StoreWorld): void {
+  const queued = (conversation: TurnBeginning['conversation'], content: string) =>
+    beginning(conversation, content, { whenBusy: 'queue' })
+
+  test('requests of several processes begin in the order in which they came', async () => {
+    const processes = await Promise.all([1, 2, 3].map(() => world().process()))
+    const [first] = processes
+    assert.ok(first)
+    const conversation = world().conversation()
+    let { id: active } = await begun(first.store, beginning(conversation))
+    let runner = first
+    const line = Array.from({ length: 6 }, (_, place) => ({
+      given: queued(conversation, `${place}`),
+      process: processes[place % 3] ?? first,
+    }))
+    for (const { given, process } of line) {
+      assert.deepEqual(await process.store.begin(given), { result: 'busy', active })
+    }
+    for (const [place, { given, process }] of line.entries()) {
+      await runner.store.endStep(step(active, 1, 'ok'), [])
+      // Those behind ask all at once, and get nothing.
+      const behind = await Promise.all(line.slice(place + 1).map((one) => one.process.store.begin(one.given)))
+      assert.ok(behind.every((one) => one.result === 'busy' && one.active === undefined))
+      const state = await begun(process.store, given)
+      assert.equal(state.log.at(-1)?.content, `${place}`)
+      active = state.id
+      runner = process
+    }
+  })
+
+  test('of requests that come at once, each begins once, and none is forgotten', async () => {
+    const processes = await Promise.all([1, 2, 3].map(() => world().process()))
+    const conversation = world().conversation()
+    const waiting = Array.from({ length: 9 }, (_, place) => ({
+      given: queued(conversation, `${place}`),
+      process: processes[place % 3],
+    }))
+    const told: string[] = []
+    while (told.length < 9) {
+      const begins = await Promise.all(
+        waiting
+          .filter(({ given }) => !told.includes(given.turn))
+          .map(({ given, process }) => process?.store.begin(given)),
+      )
+      const [state, ...others] = statesOf(begins)
+      assert.ok(state)
+      assert.deepEqual(others, [])
+      told.push(state.id)
+      await Promise.any(processes.map(({ store }) => store.endStep(step(state.id, 1, 'ok'), [])))
+    }
+    assert.equal(new Set(told).size, 9)
+  })
+
+  test('a request that does not want to wait is refused while others wait, and has no place', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    const first = queued(conversation, 'first')
+    await store.begin(first)
+    const refused = beginning(conversation, 'impatient')
+    assert.deepEqual(await store.begin(refused), { result: 'busy', active })
+    await store.endStep(step(active, 1, 'ok'), [])
+    assert.deepEqual(await store.begin(refused), { result: 'busy', active: undefined })
+    await begun(store, first)
+  })
+
+  test('a request that replaces what runs goes before all that wait', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    const first = queued(conversation, 'first')
+    await store.begin(first)
+    const replacing = beginning(conversation, 'now', { whenBusy: 'replace' })
+    assert.deepEqual(await store.begin(replacing), { result: 'busy', active })
+    await store.endTurn({ turn: active, status: 'cancelled' }, [])
+    const { id } = await begun(store, replacing)
+    await store.endStep(step(id, 1, 'ok'), [])
+    await begun(store, first)
+  })
+
+  test('where too many wait, another is refused in words, and has no place', async () => {
+    const { store } = await world().process({ busyQueue: 2 })
+    const strict = await world().process({ busyQueue: 0 })
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    await assert.rejects(strict.store.begin(queued(conversation, 'x')), refusal('conversation-busy'))
+    const line = [1, 2].map((place) => queued(conversation, `${place}`))
+    for (const given of line) await store.begin(given)
+    await assert.rejects(store.begin(queued(conversation, '3')), {
+      ...refusal('conversation-busy'),
+      message: 'The conversation is busy, and 2 requests wait for it already (setting CHATTERD_BUSY_QUEUE).',
+    })
+    for (const given of line) assert.deepEqual(await store.begin(given), { result: 'busy', active })
+  })
+
+  test('a place that is given up, or whose process is gone, holds nobody up', async () => {
+    const [one, gone] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: active } = await begun(one.store, beginning(conversation))
+    const [left, lost, last] = ['left', 'lost', 'last'].map((content) => queued(conversation, content))
+    assert.ok(left && lost && last)
+    await one.store.begin(left)
+    await gone.store.begin(lost)
+    await one.store.begin(last)
+    await one.store.endStep(step(active, 1, 'ok'), [])
+    assert.equal((await one.store.begin(last)).result, 'busy')
+    await one.store.leaveLine(left.turn)
+    await one.store.leaveLine(left.turn)
+    assert.equal((await one.store.begin(last)).result, 'busy')
+    await gone.expire()
+    await begun(one.store, last)
+    await one.store.heartbeat([last.turn])
+    const places = await world().query('select from chatterd.tickets where turn_id = $1', [lost.turn])
+    assert.deepEqual(places, [])
+  })
+
+  test('a turn that waits for its device is superseded by who is first in the line', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation)
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    const first = queued(conversation, 'first')
+    await store.begin(first)
+    const second = { ...step(turn, 2, ''), status: 'waiting' as const }
+    const calls = [
+      { id: 'c', index: 0, name: 'n', arguments: {}, side: 'device' as const, status: 'offered' as const },
+    ]
+    await store.endStep({ ...second, message: { ...second.message, calls } }, [])
+    assert.equal((await store.begin(beginning(conversation, 'other'))).result, 'busy')
+    assert.equal((await begun(store, first)).log.at(-2)?.calls[0]?.status, 'superseded')
+  })
+
+  test('a beginning that is told again is the same beginning, until its turn has gone on', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const given = queued(conversation, 'x')
+    const [first, again] = await Promise.all([begun(one.store, given), begun(one.store, given)])
+    assert.deepEqual(again, first)
+    await assert.rejects(two.store.begin(given), refusal('turn-lost'))
+    const { seq } = await one.store.endStep(step(first.id, 1, 'ok', { calls: [residentCall()] }), [])
+    await assert.rejects(one.store.begin(given), refusal('turn-lost'))
+    await one.store.endCalls(first.id, [succeeded(seq, 0)], [])
+    await one.store.endStep(step(first.id, 2, 'done'), [])
+    await assert.rejects(one.store.begin(given), refusal('turn-lost'))
+    assert.deepEqual(
+      (await begun(one.store, beginning(conversation, 'y'))).log.map(({ content }) => content),
+      ['x', 'ok', 'done', 'y'],
+    )
+  })
+
+  test('answers that are told again are the same answers', async () => {
+    const { store } = await world().process()
+    const { turn, seq } = await waitingTurn(
+      store,
+      world().conversation(),
+      [0, 1].map((index) => ({ ...answeredCall(index) })),
+    )
+    const [first, last] = [answersTo(turn, [answered(seq, 0)]), answersTo(turn, [answered(seq, 1)])]
+    for (const _ of [1, 2]) assert.deepEqual(await store.answer(first), { result: 'recorded' })
+    const outcome = await store.answer(last)
+    assert.equal(outcome.result, 'go-on')
+    assert.deepEqual(await store.answer(last), outcome)
+    assert.deepEqual(await store.answer(first), { result: 'recorded' })
+  })
+
+  test('a request that was withdrawn before it came does not begin any more', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const run = (turn: string) => ({ turn, conversation, answered: [] })
+    const late = queued(conversation, 'late')
+    assert.equal(await store.withdraw(run(late.turn)), true)
+    assert.equal(await world().snapshot(conversation), undefined)
+    await assert.rejects(store.begin(late), refusal('turn-lost'))
+    assert.equal(await world().snapshot(conversation), undefined)
+    for (let round = 0; round < 10; round++) {
+      const racing = beginning(conversation, 'racing', { messages: [user('racing')] })
+      await Promise.all([store.withdraw(run(racing.turn)), store.begin(racing).catch(() => undefined)])
+      assert.equal(await world().snapshot(conversation), undefined)
+    }
+  })
+
+  test('a request that waits in line and is withdrawn has no place any more', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    const [first, second] = [queued(conversation, 'first'), queued(conversation, 'second')]
+    await store.begin(first)
+    await store.begin(second)
+    await store.withdraw({ turn: first.turn, conversation, answered: [] })
+    await store.endStep(step(active, 1, 'ok'), [])
+    await begun(store, second)
+  })
+}
+
+function answeredCall(index: number) {
+  const call = { id: `call-${index}`, index, name: 'n', arguments: {} }
+  return { ...call, side: 'device' as const, status: 'offered' as const }
+}

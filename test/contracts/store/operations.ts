@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { type Call, isOpen } from '../../../src/protocol/call.ts'
+import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
+import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
+import type { TurnEvent } from '../../../src/protocol/events.ts'
+import type { WhenBusy } from '../../../src/turn/conversation-store.ts'
+import type { StoreProcess, StoreWorld } from './store-world.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  chunk,
+  delta,
+  deviceCall,
+  residentCall,
+  step,
+  stepEnd,
+  succeeded,
+  tool,
+} from './turn-fixtures.ts'
+
+/** What processes do to a conversation; `by` is the place of the process that does it. */
+export type Operation =
+  | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy }
+  | { do: 'endStep'; by: number; calls: Asked[]; cut: number }
+  | {
+      do: 'endCalls' | 'endTurn' | 'withdraw' | 'reset' | 'heartbeat' | 'expire' | 'write' | 'cancel'
+      by: number
+    }
+  | { do: 'answer'; by: number; from: number; count: number }
+
+const whenBusy = fc.constantFrom<WhenBusy>('queue', 'refuse', 'replace')
+
+type Asked = Call['side'] | 'restartable'
+
+const by = fc.nat(1)
+const asked = fc.array(fc.constantFrom<Asked>('resident', 'restartable', 'device'), { maxLength: 3 })
+export const operations: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), by, tools: offered(), whenBusy }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: asked, cut: fc.nat(6) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('answer' as const), by, from: fc.nat(2), count: fc.nat(3) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('endCalls' as const), by }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('endTurn' as const, 'withdraw', 'heartbeat', 'expire', 'reset', 'write', 'cancel'),
+      by,
+    }),
+  },
+)
+
+function offered(): fc.Arbitrary<string[] | undefined> {
+  return fc.option(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 }), { nil: undefined })
+}
+
+/** What the one of two processes does that the operation names. Each knows how many events the journal has, and has one more. */
+export async function perform(
+  operation: Operation,
+  world: StoreWorld,
+  { store, journal, expire }: StoreProcess,
+  key: ConversationKey,
+): Promise<void> {
+  const newest = await store.newestTurn(key)
+  const turn = newest?.turn ?? crypto.randomUUID()
+  const open = newest?.calls.filter(isOpen) ?? []
+  const [row] = await world.query<{ events: number }>('select events from chatterd.turns where id = $1', [
+    turn,
+  ])
+  const told = (...events: TurnEvent[]): EventChunk[] => [
+    chunk((row?.events ?? 0) + 1, delta('y'), ...events),
+  ]
+  switch (operation.do) {
+    case 'begin': {
+      const tools = operation.tools?.map((name) => tool(name))
+      const { whenBusy } = operation
+      const given = beginning(key, 'x', tools ? { tools, whenBusy } : { whenBusy })
+      const begun = await store.begin(given)
+      if (begun.result !== 'begun') return store.leaveLine(given.turn)
+      const { log, pinned } = begun.state
+      const seqs = log.map(({ seq }) => seq)
+      assert.deepEqual(
+        seqs.filter((seq) => seq > pinned),
+        seqs.slice(pinned),
+      )
+      return
+    }
+    case 'endStep': {
+      // The core takes no step while calls are open.
+      if (open.length > 0) return
+      const calls = operation.calls.map(callOf)
+      const steps = new Set(newest?.calls.map(({ seq }) => seq)).size
+      const outcome = step(turn, steps + 1, 'y', { calls, cut: operation.cut })
+      const last: TurnEvent[] =
+        outcome.status === 'completed'
+          ? [{ type: 'turn-end', status: 'completed' }]
+          : outcome.status === 'waiting'
+            ? [{ type: 'turn-waiting', calls: calls.map(({ id }) => id) }]
+            : []
+      return void (await store.endStep(outcome, told(stepEnd(outcome), ...last)))
+    }
+    case 'endCalls': {
+      const results = open
+        .filter(({ side }) => side === 'resident')
+        .map(({ seq, index }) => succeeded(seq, index))
+      if (results.length > 0) await store.endCalls(turn, results, told())
+      return
+    }
+    case 'answer': {
+      const device = open.filter(({ side }) => side === 'device')
+      const answers = device
+        .slice(operation.from, operation.from + operation.count)
+        .map(({ seq, index }) => answered(seq, index))
+      if (answers.length > 0) await store.answer(answersTo(turn, answers))
+      return
+    }
+    case 'withdraw':
+      // As the product does it: only what its own request set off, and before anything else is stored of it.
+      if (newest?.status === 'running' && newest.calls.length === 0)
+        await store.withdraw({ turn, conversation: key, answered: [] })
+      return
+    case 'endTurn': {
+      const partial = { role: 'assistant' as const, content: 'half' }
+      return store.endTurn({ turn, status: 'failed', partial }, told({ type: 'turn-end', status: 'failed' }))
+    }
+    case 'write':
+      return void (await journal.write([{ turn, chunks: told() }]))
+    case 'cancel':
+      return void (await store.cancel(turn))
+    case 'reset':
+      return store.reset(key, [{ role: 'system', content: 's' }])
+    case 'heartbeat':
+      return void (await store.heartbeat([turn]))
+    case 'expire':
+      return expire()
+  }
+}
+
+function callOf(asked: Asked, index: number): Call {
+  if (asked === 'device') return deviceCall(index)
+  return asked === 'resident' ? residentCall(index) : { ...residentCall(index), restartable: true }
+}

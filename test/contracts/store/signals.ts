@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { listenTo } from '../../../src/store/listen.ts'
+import type { StoreSignal } from '../../../src/turn/event-journal.ts'
+import type { TurnState } from '../../../src/turn/turn-state.ts'
+import type { StoreWorld } from './store-world.ts'
+import { answered, answersTo, beginning, begun, chunk, delta, step, waitingTurn } from './turn-fixtures.ts'
+
+export function signals(world: () => StoreWorld): void {
+  /** What a process hears, from now on. */
+  async function listener(t: TestContext, runner: string) {
+    const heard: StoreSignal[] = []
+    let wake = Promise.withResolvers<void>()
+    const listening = listenTo(world().url, runner, (signal) => {
+      heard.push(signal)
+      wake.resolve()
+      wake = Promise.withResolvers()
+    })
+    t.after(() => listening.close())
+    const until = async (is: (signal: StoreSignal) => boolean) => {
+      for (;;) {
+        const place = heard.findIndex(is)
+        if (place >= 0) return heard.splice(0, place + 1)
+        await wake.promise
+      }
+    }
+    await until(({ type }) => type === 'missed')
+    return { heard, until }
+  }
+
+  const isOf = (turn: string) => (signal: StoreSignal) =>
+    signal.type === 'events' && signal.turns.includes(turn)
+
+  const among = (title: string, run: (t: TestContext) => Promise<void>) =>
+    test(title, async (t) =>
+      world().isAlone ? t.skip('nobody else serves the embedded database') : await run(t),
+    )
+
+  among('whoever follows a turn of another process is told of each change of its journal', async (t) => {
+    const [one, two] = [await world().process(), await world().process()]
+    const { until, heard } = await listener(t, two.runner)
+    const conversation = world().conversation()
+    const { id: quiet } = await begun(one.store, beginning(world().conversation()))
+    const { id: turn } = await begun(one.store, beginning(conversation))
+    await two.journal.read([{ turn, after: 0, watch: true }])
+    const chunks = [chunk(2, delta('a'))]
+    await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
+    await until(isOf(turn))
+    const calls = [
+      { id: 'c', index: 0, name: 'n', arguments: {}, side: 'device' as const, status: 'offered' as const },
+    ]
+    await one.store.endStep(step(turn, 1, '', { calls }), [chunk(3, delta('b'))])
+    await until(isOf(turn))
+    await one.store.answer(answersTo(turn, [answered(2, 0)]))
+    await until(isOf(turn))
+    await one.store.endTurn({ turn, status: 'failed' }, [chunk(5, { type: 'turn-end', status: 'failed' })])
+    await until(isOf(turn))
+    assert.ok(!heard.some(isOf(quiet)))
+  })
+
+  among('a process hears of its own turns that are to be cancelled, and of nobody else’s', async (t) => {
+    const [one, two, three] = [await world().process(), await world().process(), await world().process()]
+    const [own, other] = [await listener(t, one.runner), await listener(t, three.runner)]
+    const { id: turn } = await begun(one.store, beginning(world().conversation()))
+    const { id: marker } = await begun(three.store, beginning(world().conversation()))
+    await two.store.cancel(turn)
+    await two.store.cancel(marker)
+    await own.until((signal) => signal.type === 'cancel' && signal.turn === turn)
+    const told = await other.until((signal) => signal.type === 'cancel' && signal.turn === marker)
+    assert.deepEqual(told, [{ type: 'cancel', turn: marker }])
+  })
+
+  among('the first in the line is told when its conversation is free, whatever has freed it', async (t) => {
+    const [one, two] = [await world().process(), await world().process()]
+    const { until } = await listener(t, two.runner)
+    const freed = (turn: string) => until((signal) => signal.type === 'free' && signal.turn === turn)
+    for (const way of ['completed', 'failed', 'waiting', 'withdrawn', 'cancelled', 'lost', 'left']) {
+      const conversation = world().conversation()
+      const run = await waitingTurn(one.store, conversation)
+      if (way !== 'cancelled') await one.store.answer(answersTo(run.turn, [answered(run.seq, 0)]))
+      const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
+      const { turn } = run
+      const first = beginning(conversation, 'first', { whenBusy: 'queue' })
+      if (way === 'left') {
+        await one.store.begin(first)
+        await two.store.begin(queued)
+        await one.store.endStep(step(turn, 2, 'ok'), [])
+        await one.store.leaveLine(first.turn)
+      } else {
+        if (way !== 'cancelled') await two.store.begin(queued)
+        if (way === 'completed') await one.store.endStep(step(turn, 2, 'ok'), [])
+        if (way === 'failed') await one.store.endTurn({ turn, status: 'failed' }, [])
+        if (way === 'waiting') await one.store.endStep({ ...step(turn, 2, ''), status: 'waiting' }, [])
+        if (way === 'withdrawn')
+          await one.store.withdraw({ turn, conversation, answered: [{ seq: run.seq, index: 0 }] })
+        if (way === 'lost') {
+          await one.expire()
+          await (await world().process()).store.heartbeat([])
+        }
+        if (way === 'cancelled') continue
+      }
+      await freed(queued.turn)
+    }
+  })
+
+  among(
+    'a listener that lost its connection connects again, and tells that it may have missed something',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const { until } = await listener(t, two.runner)
+      const { id: turn } = await begun(one.store, beginning(world().conversation()))
+      await two.journal.read([{ turn, after: 0, watch: true }])
+      for (const number of [2, 3]) {
+        await world().query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'chatterd signals'`,
+        )
+        await until(({ type }) => type === 'missed')
+        await one.journal.write([{ turn, chunks: [chunk(number, delta('a'))] }])
+        await until(isOf(turn))
+      }
+    },
+  )
+
+  among('what others say on the channel harms nobody', async (t) => {
+    const [one, two] = [await world().process(), await world().process()]
+    const { until } = await listener(t, two.runner)
+    for (const payload of ['', 'no JSON', 'null', '[]', '{"events":3}', '{"cancel":1}']) {
+      await world().query('select pg_notify($1, $2)', ['chatterd', payload])
+    }
+    const { id: turn } = await begun(one.store, beginning(world().conversation()))
+    await two.journal.read([{ turn, after: 0, watch: true }])
+    await one.journal.write([{ turn, chunks: [chunk(2, delta('a'))] }])
+    assert.equal((await until(isOf(turn))).length, 1)
+  })
+
+  among('signals of very many turns fit', async (t) => {
+    const [one, two] = [await world().process(), await world().process()]
+    const { until } = await listener(t, two.runner)
+    const turns: TurnState[] = []
+    // Not all at once: they would wait too long for a connection.
+    while (turns.length < 210) turns.push(await begun(one.store, beginning(world().conversation())))
+    await two.journal.read(turns.map(({ id: turn }) => ({ turn, after: 0, watch: true })))
+    await one.journal.write(turns.map(({ id: turn }) => ({ turn, chunks: [chunk(2, delta('a'))] })))
+    const rest = new Set(turns.map(({ id }) => id))
+    while (rest.size > 0) {
+      for (const signal of await until(({ type }) => type === 'events'))
+        if (signal.type === 'events') for (const turn of signal.turns) rest.delete(turn)
+    }
+  })
+}

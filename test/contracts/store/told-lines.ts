@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TurnEvent } from '../../../src/protocol/events.ts'
+import type { StoreWorld } from './store-world.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  begun,
+  chunk,
+  delta,
+  deviceCall,
+  eventsFrom,
+  residentCall,
+  step,
+  stepEnd,
+  succeeded,
+  told,
+  waitingTurn,
+} from './turn-fixtures.ts'
+
+/** What engines and clients give that a database, or a regular expression, could trip over. */
+const awkward = 'a\u0000"\\\\"}\n\ud83c{"id":"no"}'
+
+export function toldLines(world: () => StoreWorld): void {
+  test('an answer on a turn that waits is told at once, whatever its texts', async () => {
+    const { store, journal } = await world().process()
+    const calls = [0, 1, 2].map((index) => ({ ...deviceCall(index), id: `${index}${awkward}` }))
+    const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
+    await store.answer(answersTo(turn, [answered(seq, 1, awkward)]))
+    const failed = { seq, index: 0, status: 'expired' as const, output: 'no permission' }
+    await store.answer(answersTo(turn, [failed, answered(seq, 2, '')]))
+    assert.deepEqual(await eventsFrom(journal, turn, 2), [
+      ['call-end', { callId: `1${awkward}`, status: 'answered', output: awkward }],
+      ['call-end', { callId: `0${awkward}`, status: 'expired', error: 'no permission' }],
+      ['call-end', { callId: `2${awkward}`, status: 'answered', output: '' }],
+    ])
+  })
+
+  test('the time that a call took is told in milliseconds', async () => {
+    const { store, journal } = await world().process()
+    const { turn, seq } = await waitingTurn(store, world().conversation())
+    const ago = `update chatterd.calls set created_at = created_at - interval '90.5 seconds' where turn_id = $1`
+    await world().query(ago, [turn])
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    const { ms } = JSON.parse((await told(journal, turn)).at(-1)?.data ?? '')
+    assert.ok(ms >= 90_500 && ms < 150_000 && Number.isInteger(ms), `${ms}`)
+  })
+
+  test('what devices answer while resident calls run is told with their end, and what is waited for then', async () => {
+    const { store, journal } = await world().process()
+    const { id: turn } = await begun(store, beginning(world().conversation()))
+    const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
+    const outcome = step(turn, 1, '', { calls })
+    const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
+    await store.answer(answersTo(turn, [answered(seq, 2)]))
+    assert.equal((await told(journal, turn)).length, 2)
+    const own = chunk(3, {
+      type: 'call-end',
+      callId: 'call-0',
+      status: 'succeeded',
+      output: 'output 0',
+      ms: 1,
+    })
+    const ended = await store.endCalls(turn, [succeeded(seq, 0)], [own])
+    assert.deepEqual([ended.status, ended.told?.first, ended.told?.count], ['waiting', 4, 2])
+    assert.deepEqual(await eventsFrom(journal, turn, 4), [
+      ['call-end', { callId: 'call-2', status: 'answered', output: 'result 2' }],
+      ['turn-waiting', { calls: ['call-1'] }],
+    ])
+    assert.deepEqual(await store.endCalls(turn, [succeeded(seq, 0)], [own]), ended)
+    assert.equal((await told(journal, turn)).length, 5)
+  })
+
+  test('where devices have answered all, the turn runs on; told twice, it is the same', async () => {
+    const { store } = await world().process()
+    const { id: turn } = await begun(store, beginning(world().conversation()))
+    const outcome = step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] })
+    const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
+    await store.answer(answersTo(turn, [answered(seq, 1)]))
+    const own = chunk(3, {
+      type: 'call-end',
+      callId: 'call-0',
+      status: 'succeeded',
+      output: 'output 0',
+      ms: 1,
+    })
+    const [ended, again] = await Promise.all(
+      [1, 2].map(() => store.endCalls(turn, [succeeded(seq, 0)], [own])),
+    )
+    assert.deepEqual(again, ended)
+    assert.deepEqual([ended?.status, ended?.told?.first, ended?.told?.count], ['running', 4, 1])
+    const alone = await begun(store, beginning(world().conversation()))
+    const second = step(alone.id, 1, '', { calls: [residentCall(0)] })
+    const answer = await store.endStep(second, [chunk(2, stepEnd(second))])
+    const only = await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own])
+    assert.deepEqual([only.status, only.told], ['running', undefined])
+    assert.deepEqual(await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own]), only)
+  })
+
+  test('a turn that is superseded tells of its calls and its end', async () => {
+    const { store, journal } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await begun(store, beginning(conversation, 'next'))
+    assert.deepEqual(await eventsFrom(journal, turn, 3), [
+      ['call-end', { callId: 'call-1', status: 'superseded' }],
+      ['turn-end', { status: 'cancelled' }],
+    ])
+  })
+
+  test('device calls that nobody answers in time expire, and the turn goes on in the process that finds them', async () => {
+    const [first, living] = [await world().process(), await world().process({ callTimeoutMs: 3_600_000 })]
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(first.store, conversation, [deviceCall(0), deviceCall(1)])
+    const older = (index: number) =>
+      world().query(
+        `update chatterd.calls set created_at = created_at - interval '2 hours' where turn_id = $1 and index = $2`,
+        [turn, index],
+      )
+    await older(0)
+    assert.deepEqual((await living.store.heartbeat([])).adopted, [])
+    assert.equal((await living.store.newestTurn(conversation))?.status, 'waiting')
+    await older(1)
+    const { adopted } = await living.store.heartbeat([])
+    const own = adopted.filter(({ id }) => id === turn)
+    assert.deepEqual([own.length, own[0]?.status, own[0]?.events], [1, 'running', 3])
+    assert.deepEqual(
+      own[0]?.log.find((message) => message.seq === seq)?.calls.map(({ status, output }) => [status, output]),
+      [
+        ['expired', undefined],
+        ['expired', undefined],
+      ],
+    )
+    assert.deepEqual(await eventsFrom(living.journal, turn, 2), [
+      ['call-end', { callId: 'call-0', status: 'expired' }],
+      ['call-end', { callId: 'call-1', status: 'expired' }],
+    ])
+    assert.deepEqual(await first.store.answer(answersTo(turn, [answered(seq, 0)])), { result: 'conflict' })
+    const on = step(turn, 2, 'without them')
+    await living.store.endStep(on, [chunk(4, stepEnd(on), { type: 'turn-end', status: 'completed' })])
+  })
+
+  test('a process that has no room takes no turn over', async () => {
+    const { store } = await world().process({ callTimeoutMs: 0 })
+    const conversation = world().conversation()
+    const { turn } = await waitingTurn(store, conversation)
+    assert.deepEqual((await store.heartbeat([], 0)).adopted, [])
+    assert.equal((await store.newestTurn(conversation))?.status, 'waiting')
+    const { adopted } = await store.heartbeat([])
+    assert.deepEqual(
+      adopted.map(({ id }) => id),
+      [turn],
+    )
+  })
+
+  test('a late result stays with its call, changes nothing else, and is not told to the model', async () => {
+    const { store, directory } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation)
+    const next = await begun(store, beginning(conversation, 'next'))
+    const late = answersTo(turn, [answered(seq, 0, awkward)])
+    assert.deepEqual(await store.answer(late), { result: 'conflict' })
+    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 0, 'again')])), { result: 'conflict' })
+    const call = (await directory.turn(turn))?.calls[0]
+    assert.deepEqual([call?.status, call?.output], ['superseded', awkward])
+    await store.endStep(step(next.id, 1, 'done'), [])
+    const fresh = await world().process({ logCacheBytes: 0 })
+    const { log } = await begun(fresh.store, beginning(conversation, 'third'))
+    assert.equal(log.find((message) => message.seq === seq)?.calls[0]?.output, undefined)
+  })
+
+  test('events that follow answers have the numbers after them', async () => {
+    const { store, journal } = await world().process()
+    const { turn, seq } = await waitingTurn(store, world().conversation())
+    const outcome = await store.answer(answersTo(turn, [answered(seq, 0)]))
+    assert.ok(outcome.result === 'go-on')
+    const first = outcome.state.events + 1
+    const more: TurnEvent[] = [{ type: 'step-start', step: 2 }, delta('x')]
+    assert.deepEqual((await journal.write([{ turn, chunks: [chunk(first, ...more)] }])).written, [turn])
+    assert.deepEqual(
+      (await told(journal, turn)).map(({ name }) => name),
+      ['turn-start', 'call-end', 'step-start', 'text-delta'],
+    )
+  })
+}

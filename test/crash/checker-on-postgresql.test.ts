@@ -1,0 +1,10 @@
+import { checkerTest } from './checker/checker-test.ts'
+
+checkerTest('postgresql', [
+  'after begin_turn:4',
+  'kill',
+  'before end_step:5',
+  'pause',
+  'after answer_calls:2',
+  'after write_events:3',
+])

@@ -1,0 +1,86 @@
+import type { JsonObject } from '../../../src/protocol/json.ts'
+import { type DatabaseSource, openDatabase } from '../../../src/store/database.ts'
+import { checkAgainst, checkTurn } from '../../native/check-turn.ts'
+import { getTurn, messagesOf, wholeTurn } from '../../native/client.ts'
+import { compareTold } from '../../native/compare-told.ts'
+import { hold, type TurnRecord } from '../../native/turn-record.ts'
+import type { Bell } from '../../stand-ins/bell.ts'
+import type { Chaos } from './chaos.ts'
+import { answerTo } from './steady-answers.ts'
+import { type Account, describe } from './turn-client.ts'
+
+/** Holds the server, when all turns have ended, to all that it has told a client of one turn. Throws a `Violation`. */
+export async function auditTurn(url: string, account: Account, chaos: Chaos, bell: Bell): Promise<void> {
+  const { record, taken, prompt, sent, ended } = account
+  const words = describe(account)
+  hold(record.turn && record.end && ended !== undefined, `a turn has not ended: ${words}`)
+  const whole = await wholeTurn(url, record.turn)
+  checkTurn(whole.events)
+  compareTold(record.events, whole.events)
+  const turn = await getTurn(url, record.turn)
+  hold(turn.status === 200, `a turn that was acknowledged is gone: ${words}`)
+  checkAgainst(turn.json, whole.events)
+  checkEnd(whole, account, chaos.wasDisturbed(sent, ended))
+  for (const [callId, output] of taken) {
+    const end = whole.events.find((event) => event.name === 'call-end' && event.data.callId === callId)
+    hold(end?.data.output === output, `a result that was acknowledged is gone: ${words}`)
+  }
+  hold((bell.rung.get(prompt) ?? 0) <= 1, `a call with side effects was started twice: ${words}`)
+}
+
+/** A turn is completed with its whole answer; or interrupted, where something was done to a process meanwhile. */
+function checkEnd(whole: TurnRecord, account: Account, wasDisturbed: boolean): void {
+  const status = whole.end?.data.status
+  const words = describe(account)
+  hold(
+    status === 'completed' || (status === 'interrupted' && wasDisturbed),
+    `it ended for no reason: ${words}`,
+  )
+  if (status === 'completed') hold(whole.text.endsWith(answerTo(account.prompt)), `another answer: ${words}`)
+}
+
+/** Holds a conversation's log to what its client was told: every prompt once and in order, and every whole answer. */
+export async function auditLog(
+  url: string,
+  conversation: string,
+  accounts: readonly Account[],
+): Promise<void> {
+  const log = await messagesOf(url, conversation)
+  const prompts = log.filter(({ role }) => role === 'user').map(({ content }) => content)
+  // The newest of a long log; all accounts are acknowledged by now.
+  const told = accounts.map(({ prompt }) => prompt).slice(-prompts.length)
+  hold(prompts.join() === told.join(), `the log has other prompts than were sent: ${prompts} for ${told}`)
+  for (const { record, prompt } of accounts.slice(-prompts.length)) {
+    const answers = log.filter(({ turn, role }) => turn === record.turn && role === 'assistant')
+    if (record.end?.data.status === 'completed')
+      hold(answers.at(-1)?.content === answerTo(prompt), `the log has another answer to ${prompt}`)
+    const complete = answers.slice(0, -1).every((answer: JsonObject) => answer.complete === true)
+    hold(complete, `an answer that is cut off is not the last of its turn: ${prompt}`)
+  }
+}
+
+/** Holds the database, after all servers have ended, to what no kill may leave behind. */
+export async function auditDatabase(source: DatabaseSource): Promise<void> {
+  const database = await openDatabase({ source })
+  try {
+    await database.whenReady
+    const left = await database.query<{ fault: string }>({ name: '', text: leftBehind })
+    hold(left.length === 0, left.map(({ fault }) => fault).join('; '))
+  } finally {
+    await database.close()
+  }
+}
+
+const leftBehind = `
+  select 'a turn that is ' || status || ': ' || id as fault from chatterd.turns where status in ('running', 'waiting')
+  union all
+  select 'an open call of a turn: ' || turn_id from chatterd.calls where status in ('running', 'offered')
+  union all
+  select 'a request that waits: ' || turn_id from chatterd.tickets
+  union all
+  select 'a gap in the events of a turn: ' || t.id
+  from chatterd.turns t left join chatterd.events e on e.turn_id = t.id
+  group by t.id having t.events <> coalesce(sum(e.count), 0) or t.events <> coalesce(max(e.first + e.count - 1), 0)
+  union all
+  select 'a gap in the numbers of ' || name from chatterd.conversations c
+  where next_seq <> 1 + (select count(*) from chatterd.messages where conversation_id = c.id)`

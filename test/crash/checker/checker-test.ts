@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type DatabaseKind, databaseKinds } from '../../databases.ts'
+import type { Move } from './chaos.ts'
+import { runChecker } from './run-checker.ts'
+
+/** Runs the checker on that kind of database with these moves: two processes on PostgreSQL, one on the embedded one. */
+export function checkerTest(name: DatabaseKind['kind'], moves: readonly Move[]): void {
+  const kind = databaseKinds.find((one) => one.kind === name)
+  test(`on ${kind?.name}, processes that are killed ${moves.length} times, at any instant, keep all that they have told`, async (t) => {
+    assert.ok(kind)
+    const processes = name === 'postgresql' ? 2 : 1
+    const { turns, ends } = await runChecker(kind, { moves, processes, seed: 1, over: t.signal })
+    t.diagnostic(`${turns} turns: ${JSON.stringify(ends)}`)
+    assert.ok(turns > 0)
+  })
+}

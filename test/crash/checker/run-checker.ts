@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseKind } from '../../databases.ts'
+import { openBell } from '../../stand-ins/bell.ts'
+import { ollamaStandIn } from '../../stand-ins/ollama.ts'
+import { openMeteoStandIn } from '../../stand-ins/open-meteo.ts'
+import type { FaultName } from '../development/planted-faults.ts'
+import { preload } from '../development/preload.ts'
+import { randomOf } from '../random.ts'
+import { auditDatabase, auditLog, auditTurn } from './audit.ts'
+import { Chaos, type Move } from './chaos.ts'
+import { steadyAnswers } from './steady-answers.ts'
+import { TurnClient } from './turn-client.ts'
+
+export interface CheckerOptions {
+  /** What is done to the processes, in order. */
+  moves: readonly Move[]
+  /** How many processes serve at once. */
+  processes: number
+  seed: number
+  over: AbortSignal
+  /** A fault that the processes have, and the checker is to find. */
+  fault?: FaultName
+}
+
+/** What came of a run. */
+export interface Checked {
+  turns: number
+  /** Turns by how they ended. */
+  ends: Record<string, number>
+}
+
+/** Turns between two moves, at least. */
+const between = 12
+/** Conversations that are written at once. */
+const conversations = 6
+
+/**
+ * Kills the processes of a database while clients write, and holds them to all that they have told: no acknowledged turn or
+ * result is lost, no number is told with two different events, every turn ends once, and no side effect happens twice. Throws a
+ * `Violation` where that is not so.
+ */
+export async function runChecker(kind: DatabaseKind, options: CheckerOptions): Promise<Checked> {
+  await using rooms = new AsyncDisposableStack()
+  const { moves, processes, seed, over, fault } = options
+  const random = randomOf(seed)
+  const source = await kind.create({ after: (end) => rooms.defer(end) })
+  const ollama = await ollamaStandIn()
+  rooms.defer(() => ollama.close())
+  const openMeteo = await openMeteoStandIn()
+  rooms.defer(() => openMeteo.close())
+  const bell = await openBell()
+  rooms.defer(() => bell.close())
+  const settings = {
+    ...preload('with-bell', 'failing-driver'),
+    ...{ BELL_URL: bell.url, OPEN_METEO_URL: openMeteo.url },
+    ...(fault && { CHATTERD_PLANTED_FAULT: fault }),
+  }
+  const chaos = new Chaos({ source, engineUrl: ollama.url, settings, moves, processes, random, over })
+  rooms.use(chaos)
+  await chaos.start()
+  const model = steadyAnswers(ollama)
+  const names = Array.from({ length: conversations }, (_, place) => `talk-${place}`)
+  const clients = names.map((name) => new TurnClient(name, model, chaos.address, random))
+  const ending = new AbortController()
+  const writing = Promise.all(clients.map((client) => client.run(ending.signal)))
+  const moving = (async () => {
+    while (chaos.left > 0) {
+      await Promise.race([untilMore(clients, over), chaos.gone()])
+      await chaos.move()
+    }
+    await untilMore(clients, over)
+    ending.abort()
+  })()
+  // A violation ends the run at once.
+  await Promise.race([Promise.all([writing, moving]), writing.then(() => moving)])
+
+  const url = chaos.address()
+  const ends: Record<string, number> = {}
+  for (const [place, { accounts }] of clients.entries()) {
+    for (const account of accounts) {
+      await auditTurn(url, account, chaos, bell)
+      const status = String(account.record.end?.data.status)
+      ends[status] = (ends[status] ?? 0) + 1
+    }
+    await auditLog(url, names[place] ?? '', accounts)
+  }
+  await chaos.end()
+  await auditDatabase(source)
+  return { turns: clients.flatMap(({ accounts }) => accounts).length, ends }
+}
+
+/** Resolves when some more turns have come to their end. */
+async function untilMore(clients: readonly TurnClient[], over: AbortSignal): Promise<void> {
+  const ended = () =>
+    clients.flatMap(({ accounts }) => accounts).filter((account) => account.record.end).length
+  const wanted = ended() + between
+  while (ended() < wanted && !over.aborted) await delay(20)
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChatScript, OllamaStandIn } from '../../stand-ins/ollama.ts'
+import { calls, done, message, type ScriptedCall, text } from '../../stand-ins/ollama-answers.ts'
+
+/** What a prompt asks for: an answer alone, or one tool before it. */
+export const kinds = ['plain', 'device', 'bell', 'weather'] as const
+export type Kind = (typeof kinds)[number]
+
+/** A prompt that is like no other. */
+export const promptOf = (conversation: string, place: number, kind: Kind) =>
+  `${conversation} ${place} ${kind}`
+
+/** What the model answers to it in the end, whatever the tools say. */
+export const answerTo = (prompt: string) => piecesOf(prompt).join('')
+/** What the device answers. */
+export const resultFor = (prompt: string) => `the place of ${prompt}`
+
+const piecesOf = (prompt: string) => Array.from({ length: 12 }, (_, place) => `${place} of ${prompt} 🌊\n`)
+const tools: Partial<Record<Kind, (prompt: string) => ScriptedCall>> = {
+  device: () => ({ name: 'get_location', arguments: {} }),
+  bell: (prompt) => ({ name: 'ring_bell', arguments: { note: prompt } }),
+  weather: () => ({ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }),
+}
+
+const pauseMs = 4
+
+/** A model whose answers depend on the prompt alone, and come in pieces; returns its name. */
+export function steadyAnswers(ollama: OllamaStandIn): string {
+  const script: ChatScript = async (response, prompt) => {
+    // The same to whatever comes next.
+    model.answers(script)
+    const { messages } = prompt.body
+    const last = messages.at(-1)
+    const content = messages.findLast(({ role }) => role === 'user')?.content ?? ''
+    const tool = tools[kinds.find((kind) => content.endsWith(kind)) ?? 'plain']
+    const lines =
+      tool && last?.role === 'user'
+        ? [message({ thinking: 'A tool. ' }), text('Let me see. '), calls([tool(content)])]
+        : piecesOf(content).map(text)
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    for (const line of lines) {
+      if (response.destroyed) return
+      response.write(`${line(prompt)}\n`)
+      await delay(pauseMs)
+    }
+    response.end(`${done()(prompt)}\n`)
+  }
+  const model = ollama.model('steady:test')
+  model.answers(script)
+  return model.name
+}

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
+import { failPoint } from './fail-point.ts'
+import { plantedFault } from './planted-faults.ts'
+
+// Given to a process with `--import`: its statements pass the fail points, and a planted fault where one is named. At the
+// driver, below the product, so that the product holds nothing of it; and nothing of it is in the package.
+
+/** A statement as chatterd gives it to pg: its name is that of a function of the schema. */
+export interface NamedStatement {
+  name: string
+  text: string
+  values: [json: string]
+}
+
+type Query = (this: unknown, ...given: unknown[]) => unknown
+
+// As src/store imports it, but past the types: the method is replaced.
+const { Client } = createRequire(import.meta.url)('pg') as { Client: { prototype: { query: Query } } }
+
+if (isMainThread) {
+  const { query } = Client.prototype
+  Client.prototype.query = function (...given) {
+    const [statement] = given
+    if (!isNamed(statement)) return query.apply(this, given)
+    const run = async (next: unknown, values?: unknown[]) =>
+      (await query.call(this, next, ...(values ? [values] : []))) as { rows: { result?: unknown }[] }
+    return pass(statement, run)
+  }
+}
+
+async function pass(statement: NamedStatement, run: Parameters<typeof plantedFault>[1]): Promise<unknown> {
+  failPoint(`before ${statement.name}`)
+  const answer = await plantedFault(statement, run)
+  failPoint(`after ${statement.name}`)
+  return answer
+}
+
+function isNamed(statement: unknown): statement is NamedStatement {
+  if (typeof statement !== 'object' || statement === null) return false
+  return 'name' in statement && 'values' in statement && /^[a-z]+(_[a-z]+)*$/.test(String(statement.name))
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { databaseKinds } from '../databases.ts'
+import type { Move } from './checker/chaos.ts'
+import { runChecker } from './checker/run-checker.ts'
+import type { FaultName } from './development/planted-faults.ts'
+
+// That the checker passes means something only because it fails where there is a fault: here are some, in processes made for it.
+
+const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Move[]; words?: RegExp }[] = [
+  {
+    fault: 'acknowledge-before-commit',
+    database: 'postgresql',
+    moves: ['kill', 'kill', 'kill'],
+    words: /is gone/,
+  },
+  {
+    fault: 'drop-last-batch',
+    database: 'postgresql',
+    moves: ['kill', 'kill'],
+    words: /a gap or a repeat/,
+  },
+  {
+    fault: 'skip-fence',
+    database: 'postgresql',
+    moves: ['pause', 'pause'],
+  },
+  {
+    fault: 'answer-twice',
+    database: 'embedded',
+    moves: ['kill'],
+    words: /a call ends that is not open, or twice/,
+  },
+]
+
+for (const { fault, database, moves, words } of found) {
+  test(`the checker finds a process that has the fault ${fault}`, async (t) => {
+    const kind = databaseKinds.find((one) => one.kind === database)
+    assert.ok(kind)
+    const processes = database === 'postgresql' ? 2 : 1
+    const violation = await runChecker(kind, { moves, processes, seed: 1, over: t.signal, fault }).then(
+      ({ turns }) => assert.fail(`${turns} turns, and nothing was found`),
+      (error: Error) => error,
+    )
+    t.diagnostic(violation.message)
+    assert.equal(violation.name, 'Violation', violation.stack)
+    if (words) assert.match(violation.message, words)
+  })
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { calls, deviceTool, says } from '../stand-ins/ollama-answers.ts'
+import { checkAgainst, checkTurn } from './check-turn.ts'
+import { beginTurn, getTurn, join, postResults } from './client.ts'
+import { pairOf } from './pair.ts'
+
+const pair = pairOf({ CHATTERD_CALL_TIMEOUT: '1s' })
+const tools = [deviceTool('get_location'), deviceTool('take_photo')]
+
+test('calls that no device answers in time expire, once, and the model goes on with what there is', async () => {
+  const { one, two, talk } = pair()
+  const talks = Array.from({ length: 8 }, talk)
+  await Promise.all(
+    talks.map(async ({ name, model }, place) => {
+      const asked = [
+        { name: 'get_location', arguments: {}, id: 'where' },
+        { name: 'take_photo', arguments: {}, id: 'photo' },
+      ]
+      model.answers(says(calls(asked)), says('Never mind.'))
+      const [holder, other] = place % 2 ? [one, two] : [two, one]
+      const stream = beginTurn(holder, name, { input: 'look', model: model.name, tools })
+      await stream.until((event) => event.name === 'turn-waiting')
+      const turn = String(stream.record.turn)
+      const second = join(other, turn)
+      if (place % 4 < 2) assert.equal((await postResults(other, turn, { where: 'here' })).status, 200)
+      for (const each of [stream, second]) {
+        assert.equal(await each.over, 'ended')
+        each.record.endedAs('completed')
+      }
+      checkTurn(stream.record.events)
+      assert.equal(stream.record.bytes(), second.record.bytes())
+      checkAgainst((await getTurn(other, turn)).json, stream.record.events)
+      assert.equal(model.prompts.length, 2)
+      const [where, photo] = model.lastMessages().slice(-2)
+      const expired = 'No result: the device did not answer this call.'
+      assert.deepEqual([where?.content, photo?.content], [place % 4 < 2 ? 'here' : expired, expired])
+      const late = await postResults(one, turn, { photo: 'a tree' })
+      assert.deepEqual([late.status, late.json.code], [410, 'call-closed'])
+    }),
+  )
+})

@@ -1,0 +1,44 @@
+import { hold, type SeenEvent } from './turn-record.ts'
+
+/** Events that a process may tell before they are in the journal: the setting event-lead, as it is unless told. */
+export const defaultLead = 64
+
+/** An event that stands for one that may have been told by a process that is gone. Deltas of text are never empty. */
+const isFiller = ({ name, data }: SeenEvent) => name === 'text-delta' && data.text === ''
+
+/** Events that are told before they are stored. */
+const unstored = new Set(['step-start', 'text-delta', 'thinking-delta', 'notice'])
+
+/**
+ * Holds what a client saw to the turn as it is told now, from its first event. They are the same, number by number and byte by
+ * byte, but for this: where a turn was taken from its process, `lead` fillers stand for what that process may have told beyond
+ * the journal, and after them come only ends. Throws a `Violation`.
+ */
+export function compareTold(
+  seen: readonly SeenEvent[],
+  whole: readonly SeenEvent[],
+  lead = defaultLead,
+): void {
+  const first = whole.findIndex(isFiller)
+  const fillers = whole.filter(isFiller).length
+  if (fillers > 0) checkFillers(whole, first, fillers, lead)
+  for (const { n, name, raw } of seen) {
+    const now = whole[n - 1]
+    hold(now?.n === n, `an event that was told is gone: ${raw}`)
+    if (now.raw === raw) continue
+    hold(isFiller(now), `the same number with another event:\n${raw}\n${now.raw}`)
+    hold(unstored.has(name), `what is stored before it is told is gone: ${raw}`)
+  }
+}
+
+function checkFillers(whole: readonly SeenEvent[], first: number, fillers: number, lead: number): void {
+  hold(fillers === lead, `${fillers} fillers, and not ${lead}`)
+  hold(whole.slice(first, first + lead).every(isFiller), 'fillers that do not follow each other')
+  const after = whole.slice(first + lead)
+  hold(
+    after.every(({ name }) => name === 'call-end' || name === 'turn-end'),
+    'a turn went on after its fillers',
+  )
+  const status = after.at(-1)?.data.status
+  hold(status === 'interrupted' || status === 'cancelled', `a turn with fillers is ${status}`)
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startChatterd } from '../classic/start-chatterd.ts'
+import { databaseKinds } from '../databases.ts'
+import { type OllamaStandIn, ollamaStandIn } from '../stand-ins/ollama.ts'
+import { calls, deviceTool, done, message, says, sends, text } from '../stand-ins/ollama-answers.ts'
+import { openMeteoStandIn } from '../stand-ins/open-meteo.ts'
+import { open } from './ask.ts'
+import { checkTurn } from './check-turn.ts'
+import { beginTurn, join, postResults, resume } from './client.ts'
+import { SseReader } from './sse-reader.ts'
+import { TurnRecord } from './turn-record.ts'
+
+const rooms = new AsyncDisposableStack()
+let ollama: OllamaStandIn
+let url: string
+before(async () => {
+  const [kind] = databaseKinds
+  const source = await kind?.create({ after: (end) => rooms.defer(end) })
+  assert.ok(source?.kind === 'embedded')
+  ollama = await ollamaStandIn()
+  rooms.defer(() => ollama.close())
+  const openMeteo = await openMeteoStandIn()
+  rooms.defer(() => openMeteo.close())
+  const chatterd = await startChatterd({
+    ...{ CHATTERD_ENGINE: 'ollama', OLLAMA_BASE_URL: ollama.url, OPEN_METEO_URL: openMeteo.url },
+    CHATTERD_DATA_DIR: source.dataDir,
+  })
+  rooms.defer(() => chatterd.close())
+  url = chatterd.url
+})
+after(() => rooms.disposeAsync())
+
+/** A turn with all that there is: thoughts, text, calls of both sides, results, and characters of four bytes. */
+async function tellAll(): Promise<TurnRecord> {
+  const model = ollama.model('all:test')
+  const place = { latitude: '1', longitude: '2' }
+  const asked = [
+    { name: 'get_weather', arguments: place, id: 'sky' },
+    { name: 'get_location', arguments: {}, id: 'where' },
+    { name: 'get_nothing', arguments: {}, id: 'none' },
+  ]
+  const thinks = message({ thinking: 'Hmm… 🤔' })
+  model.answers(
+    sends([thinks, text('Let me see 👀.'), calls(asked), done()]),
+    says('You are at the sea 🌊,\n', 'and it is warm ☀️.'),
+  )
+  const tools = [deviceTool('get_location')]
+  const stream = beginTurn(url, 'all', { input: 'where am I, and how is it?', model: model.name, tools })
+  await stream.until(({ name }) => name === 'turn-waiting')
+  const posted = await postResults(url, String(stream.record.turn), { where: 'the sea 🌊' })
+  assert.equal(posted.status, 200, posted.text)
+  assert.equal(await stream.over, 'ended')
+  stream.record.endedAs('completed')
+  checkTurn(stream.record.events)
+  return stream.record
+}
+
+/** Reads so many bytes of the turn's stream and no more, and closes the connection. */
+async function readBytes(turn: string, bytes: number): Promise<TurnRecord> {
+  const record = new TurnRecord(turn)
+  const reader = new SseReader({ onEvent: (raw) => record.take(raw), onComment: () => {} })
+  let rest = bytes
+  for await (const chunk of await open(`${url}/chatterd/v1/turns/${turn}/events`)) {
+    const piece: Buffer = chunk.subarray(0, rest)
+    rest -= piece.length
+    reader.feed(piece)
+    if (rest === 0) break
+  }
+  return record
+}
+
+/** Every so many bytes, a connection is cut in earnest. */
+const every = 23
+
+test('a stream that is cut after any of its bytes goes on as if nothing had been', async () => {
+  const whole = await tellAll()
+  const turn = String(whole.turn)
+  const bytes = Buffer.from(`${whole.bytes()}\n\n`)
+  // What a client asks for depends on the last number that it has seen alone: it is asked for once.
+  const rests = new Map<number, string>()
+  for (let cut = 1; cut <= bytes.length; cut++) {
+    const record = new TurnRecord(turn)
+    const reader = new SseReader({ onEvent: (raw) => record.take(raw), onComment: () => {} })
+    reader.feed(bytes.subarray(0, cut))
+    const [seen, isOver] = [record.bytes(), record.end !== undefined]
+    if (!isOver && !rests.has(record.last)) {
+      const rest = join(url, turn, record.last)
+      assert.equal(await rest.over, 'ended')
+      rests.set(record.last, rest.record.bytes())
+    }
+    const parts = [seen, isOver ? '' : rests.get(record.last)]
+    assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `cut after ${cut} bytes`)
+  }
+  for (let cut = 1; cut < bytes.length - 2; cut += every) {
+    const record = await readBytes(turn, cut)
+    assert.equal(await resume(url, record).over, 'ended', `cut after ${cut} bytes`)
+    assert.equal(record.bytes(), whole.bytes(), `cut after ${cut} bytes`)
+  }
+})

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { serverEnv, startServer } from '../crash/child-server.ts'
+import { untilReadiness } from '../crash/ready.ts'
+import { startPostgres } from '../postgres-server.ts'
+import { ollamaStandIn } from '../stand-ins/ollama.ts'
+import { checkTurn } from './check-turn.ts'
+import { beginTurn, followToEnd, getTurn } from './client.ts'
+import { type Addresses, openHabit } from './habit.ts'
+import { loadModel } from './load-model.ts'
+import { openPair } from './pair.ts'
+
+test('with one connection to the database each, two processes serve many turns at once', async (t) => {
+  await using pair = await openPair(t.signal, { CHATTERD_DATABASE_POOL: '1', CHATTERD_LEASE: '10s' })
+  const model = loadModel(pair.ollama, 'load:test', 20, 10)
+  const names = Array.from({ length: 40 }, (_, place) => `one-${place}`)
+  await Promise.all(
+    names.map(async (name, place) => {
+      const [holder, other] = place % 2 ? [pair.one, pair.two] : [pair.two, pair.one]
+      const { over, record } = beginTurn(holder, name, { input: name, model: model.name })
+      assert.equal(await over, 'ended')
+      record.endedAs('completed')
+      checkTurn(record.events)
+      assert.equal(record.text, model.answerTo(name))
+      assert.equal((await getTurn(other, String(record.turn))).json.status, 'completed')
+    }),
+  )
+})
+
+test('PostgreSQL is started anew under load: what was acknowledged is there, nothing is stuck, and all goes on by itself', async (t) => {
+  await using rooms = new AsyncDisposableStack()
+  const postgres = await startPostgres()
+  rooms.defer(() => postgres.remove())
+  const ollama = await ollamaStandIn()
+  rooms.defer(() => ollama.close())
+  const source = { kind: 'postgresql', url: `${postgres.url}postgres` } as const
+  const env = { ...serverEnv(source, ollama.url), CHATTERD_LEASE: '30s', CHATTERD_MAX_TURNS: '500' }
+  const servers = [startServer(env, t.signal), startServer(env, t.signal)]
+  rooms.defer(async () => {
+    for (const server of servers) server.kill('SIGKILL')
+    await Promise.all(servers.map((server) => server.exit))
+  })
+  const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
+  const at: Addresses = { one, two }
+  const model = loadModel(ollama, 'load:test', 20, 20)
+  const habits = Array.from({ length: 12 }, (_, place) => openHabit(`away-${place}`, model, at, t.signal))
+  for (let time = 0; time < 2; time++) {
+    await Promise.all(habits.map((habit) => habit.untilMore(1)))
+    await postgres.stop()
+    await untilReadiness(one, 503)
+    await postgres.start()
+    await Promise.all([one, two].map((url) => untilReadiness(url, 200)))
+  }
+  await Promise.all(habits.map((habit) => habit.untilMore(1)))
+  const records = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  t.diagnostic(`${records.length} turns`)
+  for (const record of records) {
+    await followToEnd(() => one, record)
+    checkTurn(record.events)
+    // Its process has lived all the time, and the database was back within the lease.
+    record.endedAs('completed')
+    assert.equal((await getTurn(two, String(record.turn))).json.status, 'completed')
+  }
+})

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { untilReadiness } from '../crash/ready.ts'
+import { ask } from './ask.ts'
+import { checkTurn } from './check-turn.ts'
+import { beginTurn, beginUnheard, followToEnd, resume, wholeTurn } from './client.ts'
+import { openHabit } from './habit.ts'
+import { loadModel } from './load-model.ts'
+import { openPair } from './pair.ts'
+
+const settings = { CHATTERD_DRAIN_TIMEOUT: '20s', CHATTERD_MAX_TURNS: '500' }
+
+test('SIGTERM under load: not ready at once, and every stream goes on at the other process without a lost event', async (t) => {
+  await using pair = await openPair(t.signal, settings)
+  const model = loadModel(pair.ollama, 'load:test', 60, 20)
+  const going = pair.processes.one
+  const names = Array.from({ length: 30 }, (_, place) => `drain-${place}`)
+  const streams = names.map((name) => beginTurn(pair.one, name, { input: name, model: model.name }))
+  await Promise.all(streams.map((stream) => stream.until(({ name }) => name === 'text-delta')))
+
+  const began = performance.now()
+  going.kill('SIGTERM')
+  await untilReadiness(pair.one, 503)
+  t.diagnostic(`not ready ${Math.round(performance.now() - began)} ms after SIGTERM`)
+  const refused = await beginUnheard(pair.one, 'too-late', { input: 'hello', model: model.name })
+  assert.deepEqual([refused.status, refused.json.code], [503, 'shutting-down'])
+  assert.ok(refused.headers['retry-after'])
+  assert.equal((await ask(`${pair.two}/readyz`)).status, 200)
+
+  await Promise.all(
+    streams.map(async ({ over, record }, place) => {
+      assert.equal(await over, 'reconnect')
+      assert.ok(!record.end, 'the turn goes on')
+      assert.equal(await resume(pair.two, record).over, 'ended')
+      record.endedAs('completed')
+      checkTurn(record.events)
+      assert.equal(record.text, model.answerTo(names[place] ?? ''))
+      assert.equal((await wholeTurn(pair.two, String(record.turn))).bytes(), record.bytes())
+    }),
+  )
+  const { code, signal } = await going.exit
+  assert.deepEqual([code, signal], [0, null])
+})
+
+test('a rolling restart of both processes under load loses nothing', async (t) => {
+  await using pair = await openPair(t.signal, settings)
+  const model = loadModel(pair.ollama, 'load:test', 20, 20)
+  const habits = Array.from({ length: 12 }, (_, place) => openHabit(`habit-${place}`, model, pair, t.signal))
+  for (const which of ['one', 'two'] as const) {
+    await Promise.all(habits.map((habit) => habit.untilMore(1)))
+    const old = pair.processes[which]
+    old.kill('SIGTERM')
+    // The next one is there before the old one is gone.
+    await pair.start(which)
+    assert.deepEqual(await old.exit.then(({ code, signal }) => [code, signal]), [0, null])
+  }
+  await Promise.all(habits.map((habit) => habit.untilMore(1)))
+  const records = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  t.diagnostic(`${records.length} turns`)
+  for (const record of records) {
+    record.endedAs('completed')
+    checkTurn(record.events)
+    await followToEnd(() => pair.one, record)
+  }
+  const left = await pair.sql("select id from chatterd.turns where status <> 'completed'")
+  assert.deepEqual(left, [])
+  assert.equal((await pair.sql('select id from chatterd.turns')).length, records.length)
+})

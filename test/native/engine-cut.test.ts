@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import { ChatterdError } from '../../src/protocol/errors.ts'
+import type { ChatRequest, EnginePart } from '../../src/turn/engine.ts'
+import { chatAnswers } from '../fixtures/ollama/recordings.ts'
+import { startEngine } from '../ollama-engine.ts'
+
+const unaborted = new AbortController().signal
+const request: ChatRequest = {
+  ...{ model: 'any:test', messages: [{ role: 'user', content: 'cut' }], tools: [], settings: {} },
+  stream: true,
+}
+
+/** How a stream can end too early: its connection breaks, or the engine ends its answer as if it were whole. */
+const ends: Record<string, (response: ServerResponse, bytes: Buffer) => void> = {
+  'breaks off': (response, bytes) => response.write(bytes, () => response.destroy()),
+  'comes to a quiet end': (response, bytes) => response.end(bytes),
+}
+
+/** Prompts at once. */
+const atOnce = 8
+/** Answers with calls are cut after every byte, the others after every so many. */
+const strideOf = (answer: Buffer) => (answer.includes('tool_calls') ? 1 : 13)
+
+for (const { name, contentType, answer } of chatAnswers) {
+  for (const [how, end] of Object.entries(ends)) {
+    test(`the engine's answer "${name}", which ${how} anywhere, is whole or a failure, and no part of it half`, async (t) => {
+      // The number of bytes comes as the model's name, so that many can be asked for at once.
+      const engine = await startEngine(t, async (incoming, response) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of incoming) chunks.push(chunk)
+        const { model } = JSON.parse(Buffer.concat(chunks).toString())
+        const bytes = answer.subarray(0, Number(model))
+        response.writeHead(200, { 'content-type': contentType })
+        if (bytes.length === 0) response.flushHeaders()
+        end(response, bytes)
+      })
+      const ask = async (bytes: number) => {
+        const parts: EnginePart[] = []
+        try {
+          for await (const batch of engine.chat({ ...request, model: `${bytes}` }, unaborted))
+            parts.push(...batch)
+          return { parts, code: 'whole' }
+        } catch (error) {
+          assert.ok(error instanceof ChatterdError, `after ${bytes} bytes: ${error}`)
+          return { parts, code: error.code }
+        }
+      }
+      const whole = await ask(answer.length)
+      const check = async (bytes: number) => {
+        const { parts, code } = await ask(bytes)
+        assert.deepEqual(parts, whole.parts.slice(0, parts.length), `after ${bytes} bytes`)
+        if (code === 'whole') assert.equal(parts.length, whole.parts.length, `after ${bytes} bytes`)
+        else assert.match(code, /^engine-/, `after ${bytes} bytes`)
+        // Its last line, with `done`, is not there: it cannot be whole.
+        if (bytes < answer.length - 2) assert.notEqual(code, 'whole', `after ${bytes} bytes`)
+      }
+      const stride = strideOf(answer)
+      const cuts = Array.from({ length: Math.ceil(answer.length / stride) }, (_, place) => place * stride)
+      while (cuts.length > 0) await Promise.all(cuts.splice(0, atOnce).map(check))
+    })
+  }
+}

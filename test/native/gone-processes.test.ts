@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { preload } from '../crash/development/preload.ts'
+import { type Bell, openBell } from '../stand-ins/bell.ts'
+import { calls, done, hangs, pauses, says, text } from '../stand-ins/ollama-answers.ts'
+import { checkAgainst, checkTurn } from './check-turn.ts'
+import { beginTurn, followToEnd, getTurn, join, messagesOf, wholeTurn } from './client.ts'
+import { compareTold } from './compare-told.ts'
+import { openPair, type Pair } from './pair.ts'
+import { storedOf, untilJournaled } from './stored.ts'
+
+// Processes that are killed, or stand still for longer than their lease, while others follow their turns elsewhere.
+
+const leaseMs = 1_000
+
+let bell: Bell
+let pair: Pair
+const over = new AbortController()
+before(async () => {
+  bell = await openBell()
+  pair = await openPair(over.signal, { ...preload('with-bell'), BELL_URL: bell.url })
+})
+after(async () => {
+  await pair[Symbol.asyncDispose]()
+  over.abort()
+  await bell.close()
+})
+
+test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept', async (t) => {
+  const { name, model } = pair.talk()
+  model.answers(hangs(Array.from({ length: 20 }, (_, place) => text(`word ${place} 🌊 `))), says('yes'))
+  const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
+  await first.until(({ data }) => String(data.text).includes('word 19'))
+  const turn = String(first.record.turn)
+  const second = join(pair.two, turn)
+  await second.until(({ data }) => String(data.text).includes('word 19'))
+
+  const killed = performance.now()
+  pair.processes.one.kill('SIGKILL')
+  assert.equal(await first.over, 'cut')
+  assert.equal(await second.over, 'ended')
+  const took = performance.now() - killed
+  t.diagnostic(`told ${Math.round(took)} ms after the kill; the lease is ${leaseMs} ms`)
+  assert.ok(took < 5 * leaseMs, `it took ${took} ms`)
+  assert.equal(second.record.endedAs('interrupted').data.error !== undefined, true)
+  checkTurn(second.record.events)
+  await followToEnd(() => pair.two, first.record, t.signal)
+  compareTold(first.record.events, second.record.events)
+  const log = await messagesOf(pair.two, name)
+  assert.deepEqual([log[1]?.content, log[1]?.complete], [second.record.text, false])
+  checkAgainst((await getTurn(pair.two, turn)).json, second.record.events)
+
+  const next = beginTurn(pair.two, name, { input: 'are you there?', model: model.name })
+  assert.equal(await next.over, 'ended')
+  next.record.endedAs('completed')
+  await pair.start('one')
+})
+
+test('a process that stood still for longer than its lease writes nothing, and tells what is true', async (t) => {
+  for (const journaled of [true, false]) {
+    const { name, model } = pair.talk()
+    const gate = Promise.withResolvers<void>()
+    const many = Array.from({ length: 200 }, (_, place) => text(`late ${place} `))
+    model.answers(pauses([text('this much')], gate.promise, [...many, done()]), says('yes'))
+    const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
+    await first.until((event) => event.name === 'text-delta')
+    const turn = String(first.record.turn)
+    if (journaled) await untilJournaled(pair, turn, first.record.last)
+    pair.processes.one.kill('SIGSTOP')
+    const second = join(pair.two, turn)
+    assert.equal(await second.over, 'ended')
+    second.record.endedAs('interrupted')
+    checkTurn(second.record.events)
+    const before = await storedOf(pair, turn)
+
+    pair.processes.one.kill('SIGCONT')
+    gate.resolve()
+    await first.over
+    await followToEnd(() => pair.one, first.record, t.signal)
+    first.record.endedAs('interrupted')
+    compareTold(first.record.events, second.record.events)
+    const next = beginTurn(pair.one, name, { input: 'are you there?', model: model.name })
+    assert.equal(await next.over, 'ended')
+    next.record.endedAs('completed')
+    assert.deepEqual(await storedOf(pair, turn), before)
+    for (const url of [pair.one, pair.two])
+      assert.equal((await wholeTurn(url, turn)).bytes(), second.record.bytes())
+  }
+})
+
+test('a call that may be started again is, by another process, when its own is killed', async () => {
+  const { name, model } = pair.talk()
+  const { openMeteo } = pair
+  openMeteo.troubles('11.1', 'hangs')
+  const place = { latitude: '11.1', longitude: '22.2' }
+  const asked = () => openMeteo.asked.filter((url) => url.searchParams.get('latitude') === '11.1').length
+  model.answers(says(calls([{ name: 'get_weather', arguments: place, id: 'sky' }])), says('Warm.'))
+  const first = beginTurn(pair.one, name, { input: 'how is the weather?', model: model.name })
+  await first.until((event) => event.name === 'step-end')
+  while (asked() === 0) await delay(10)
+  const second = join(pair.two, String(first.record.turn))
+  openMeteo.recovers('11.1')
+  pair.processes.one.kill('SIGKILL')
+  assert.equal(await second.over, 'ended')
+  second.record.endedAs('completed')
+  checkTurn(second.record.events)
+  assert.equal(asked(), 2)
+  const end = second.record.events.find((event) => event.name === 'call-end')
+  assert.equal(end?.data.status, 'succeeded')
+  compareTold(first.record.events, second.record.events)
+  await pair.start('one')
+})
+
+test('a call with side effects is not started again: its outcome is unknown, and the turn is interrupted', async () => {
+  const { name, model } = pair.talk()
+  bell.holds('evening')
+  model.answers(says(calls([{ name: 'ring_bell', arguments: { note: 'evening' }, id: 'ring' }])), says('yes'))
+  const first = beginTurn(pair.one, name, { input: 'ring the bell', model: model.name })
+  await bell.heard('evening')
+  await first.until((event) => event.name === 'step-end')
+  const turn = String(first.record.turn)
+  const second = join(pair.two, turn)
+  pair.processes.one.kill('SIGKILL')
+  assert.equal(await second.over, 'ended')
+  second.record.endedAs('interrupted')
+  checkTurn(second.record.events)
+  const end = second.record.events.find((event) => event.name === 'call-end')
+  assert.equal(end?.data.status, 'interrupted')
+  await pair.start('one')
+  const next = beginTurn(pair.one, name, { input: 'are you there?', model: model.name })
+  assert.equal(await next.over, 'ended')
+  assert.equal(bell.rung.get('evening'), 1)
+  checkAgainst((await getTurn(pair.one, turn)).json, second.record.events)
+})

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { send } from '../classic/post.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
+import { checkTurn } from './check-turn.ts'
+import { beginTurn, beginUnheard, join } from './client.ts'
+import { Refused } from './following.ts'
+import { pairOf } from './pair.ts'
+
+// Requests with an Idempotency-Key, sent fifty times at once to two processes.
+
+const pair = pairOf({ CHATTERD_MAX_TURNS: '200' })
+const times = 50
+
+/** Addresses of the processes in turn. */
+const eachOf = <T>(make: (url: string, place: number) => T): T[] => {
+  const { one, two } = pair()
+  return Array.from({ length: times }, (_, place) => make(place % 2 ? one : two, place))
+}
+
+test('fifty equal streams of one key are one turn, told fifty times in the same bytes', async () => {
+  const { sql, talk } = pair()
+  const { name, model } = talk()
+  const gate = Promise.withResolvers<void>()
+  model.answers(pauses([text('once ')], gate.promise, [text('and for all'), done()]))
+  const body = { input: 'once', model: model.name }
+  const streams = eachOf((url) => beginTurn(url, name, body, 'the key'))
+  await Promise.all(streams.map((stream) => stream.until((event) => event.name === 'text-delta')))
+  gate.resolve()
+  for (const stream of streams) assert.equal(await stream.over, 'ended')
+  // And once more, when all is over.
+  streams.push(...eachOf((url) => beginTurn(url, name, body, 'the key')).slice(0, 2))
+  const told = new Set<string>()
+  for (const stream of streams) {
+    assert.equal(await stream.over, 'ended')
+    checkTurn(stream.record.events)
+    assert.equal(stream.record.text, 'once and for all')
+    told.add(stream.record.bytes())
+  }
+  assert.equal(told.size, 1, 'all are told the same bytes')
+  assert.equal(model.prompts.length, 1)
+  assert.equal((await sql('select from chatterd.turns where id = $1', [streams[0]?.record.turn])).length, 1)
+})
+
+test('fifty equal requests of one key that are not followed name one turn', async () => {
+  const { one, talk } = pair()
+  const { name, model } = talk()
+  model.answers(says('done'))
+  const answers = await Promise.all(
+    eachOf((url) => beginUnheard(url, name, { input: 'once', model: model.name }, 'the key')),
+  )
+  for (const { status, text } of answers) assert.equal(status, 202, text)
+  const turns = new Set(answers.map(({ headers, json }) => `${headers.location} ${json.id}`))
+  assert.equal(turns.size, 1)
+  const [turn] = answers.map(({ json }) => String(json.id))
+  assert.ok(turn)
+  const stream = join(one, turn)
+  await stream.over
+  stream.record.endedAs('completed')
+  assert.equal(model.prompts.length, 1)
+})
+
+for (const offersTools of [false, true]) {
+  const asks = offersTools ? 'asks the device' : 'answers'
+  test(`fifty equal requests of the classic dialect with one key are answered alike where the model ${asks}`, async () => {
+    const { talk } = pair()
+    const { name, model } = talk()
+    const call = calls([{ name: 'get_location', arguments: {}, id: 'where' }])
+    const gate = Promise.withResolvers<void>()
+    model.answers(pauses([text('well, ')], gate.promise, [offersTools ? call : text('yes'), done()]))
+    const body = {
+      ...{ appID: name, model: model.name, stream: true, messages: [{ role: 'user', content: 'once' }] },
+      ...(offersTools && { tools: [deviceTool('get_location')] }),
+    }
+    const options = { headers: { 'idempotency-key': 'the key' } }
+    const posting = () => eachOf((url) => send(`${url}/llmtools`, body, options))
+    const postings = posting()
+    await Promise.all(postings.map((each) => each.event(0)))
+    gate.resolve()
+    await Promise.all(postings.map((each) => each.answer))
+    const answers = await Promise.all([...postings, ...posting().slice(0, 2)].map((each) => each.answer))
+    for (const { status, error } of answers) assert.deepEqual([status, error], [200, undefined])
+    assert.equal(new Set(answers.map(({ raw }) => raw.toString())).size, 1, 'all are told the same bytes')
+    assert.equal(model.prompts.length, 1)
+    assert.equal(answers[0]?.calls.length, offersTools ? 1 : 0)
+  })
+}
+
+test('a key that comes with another body is refused, and the first turn goes on', async () => {
+  const { one, two, talk } = pair()
+  const { name, model } = talk()
+  const gate = Promise.withResolvers<void>()
+  model.answers(pauses([text('begun')], gate.promise, [done()]))
+  const stream = beginTurn(one, name, { input: 'once', model: model.name }, 'the key')
+  await stream.until((event) => event.name === 'text-delta')
+  for (const url of [one, two]) {
+    const other = await beginUnheard(url, name, { input: 'twice', model: model.name }, 'the key')
+    assert.deepEqual([other.status, other.json.code], [422, 'key-reused'])
+    const heard = await beginTurn(url, name, { input: 'twice', model: model.name }, 'the key').over.catch(
+      (error: unknown) => error,
+    )
+    assert.ok(heard instanceof Refused && heard.status === 422)
+    const elsewhere = send(
+      `${url}/llmchat`,
+      { appID: name, model: model.name, messages: [{ role: 'user', content: 'twice' }] },
+      { headers: { 'idempotency-key': 'the key' } },
+    )
+    assert.equal((await elsewhere.answer).status, 422)
+  }
+  gate.resolve()
+  assert.equal(await stream.over, 'ended')
+  assert.equal(model.prompts.length, 1)
+})
+
+test('the same key in another conversation is another request', async () => {
+  const { one, two, talk } = pair()
+  const turns = new Set<unknown>()
+  for (const url of [one, two]) {
+    const { name, model } = talk()
+    model.answers(says('done'))
+    const { status, json } = await beginUnheard(url, name, { input: 'once', model: model.name }, 'the key')
+    assert.equal(status, 202)
+    turns.add(json.id)
+  }
+  assert.equal(turns.size, 2)
+})

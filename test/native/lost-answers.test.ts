@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type AnswerGate, openAnswerGate } from '../answer-gate.ts'
+import { serverEnv, startServer } from '../crash/child-server.ts'
+import { untilReadiness } from '../crash/ready.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
+import { checkAgainst, checkTurn } from './check-turn.ts'
+import {
+  beginTurn,
+  beginUnheard,
+  followToEnd,
+  getTurn,
+  join,
+  messagesOf,
+  postResults,
+  wholeTurn,
+} from './client.ts'
+import type { Following } from './following.ts'
+import { openPair, type Pair } from './pair.ts'
+
+// Connections to the database that break in the middle of a statement: before it has arrived, or when it is committed and its
+// answer is on its way.
+
+const over = new AbortController()
+const tools = [deviceTool('get_location')]
+let pair: Pair
+let gate: AnswerGate
+let url: string
+before(async () => {
+  pair = await openPair(over.signal)
+  gate = await openAnswerGate(pair.database)
+  const source = { kind: 'postgresql', url: gate.url } as const
+  // By itself, it does not give up while a busy machine finds the database again.
+  const server = startServer({ ...serverEnv(source, pair.ollama.url), CHATTERD_LEASE: '5s' }, over.signal)
+  url = await server.url
+})
+after(async () => {
+  await pair[Symbol.asyncDispose]()
+  over.abort()
+  gate.close()
+})
+
+async function endsWhole({ over, record }: Following, name: string): Promise<void> {
+  assert.equal(await over, 'ended')
+  record.endedAs('completed')
+  checkTurn(record.events)
+  const turn = String(record.turn)
+  assert.equal((await wholeTurn(pair.two, turn)).bytes(), record.bytes())
+  checkAgainst((await getTurn(pair.two, turn)).json, record.events)
+  const log = await messagesOf(pair.two, name)
+  const texts = record.events.filter((event) => event.name === 'step-end').length
+  assert.equal(log.length, 1 + texts, 'each message is stored once')
+}
+
+for (const loss of ['question', 'answer'] as const) {
+  const lost = loss === 'answer' ? 'its answer is lost' : 'it is lost itself'
+
+  for (const name of ['end_step', 'write_events', 'heartbeat']) {
+    test(`${name}: where ${lost}, a turn goes on and is stored once`, async () => {
+      const talked = pair.talk()
+      const go = Promise.withResolvers<void>()
+      talked.model.answers(pauses([text('half and ')], go.promise, [text('half'), done()]))
+      const before = gate.lost
+      gate.loses(name, loss)
+      const stream = beginTurn(url, talked.name, { input: 'go on', model: talked.model.name })
+      await stream.until((event) => event.name === 'text-delta')
+      const untilLost = async () => {
+        while (gate.lost === before) await delay(10)
+      }
+      // The journal is written, and a sign of life given, while the turn runs.
+      if (name !== 'end_step') await untilLost()
+      go.resolve()
+      await endsWhole(stream, talked.name)
+      await untilLost()
+    })
+  }
+
+  test(`read_events: where ${lost}, whoever follows a turn of another process is asked to come again`, async (t) => {
+    const { name, model } = pair.talk()
+    const go = Promise.withResolvers<void>()
+    model.answers(pauses([text('half and ')], go.promise, [text('half'), done()]))
+    const stream = beginTurn(pair.two, name, { input: 'go on', model: model.name })
+    await stream.until((event) => event.name === 'text-delta')
+    await untilReadiness(url, 200)
+    const followed = join(url, String(stream.record.turn))
+    await followed.until((event) => event.name === 'text-delta')
+    const before = gate.lost
+    gate.loses('read_events', loss)
+    go.resolve()
+    assert.notEqual(await followed.over, 'cut')
+    assert.equal(gate.lost, before + 1)
+    await followToEnd(() => url, followed.record, t.signal)
+    await endsWhole(stream, name)
+    assert.equal(followed.record.bytes(), stream.record.bytes())
+  })
+
+  test(`begin_turn: where ${lost}, the prompt is taken once, or refused without a trace`, async () => {
+    for (const times of [1, 2]) {
+      const { name, model } = pair.talk()
+      model.answers(says('well'))
+      await untilReadiness(url, 200)
+      gate.loses('begin_turn', loss, times)
+      const { status, json } = await beginUnheard(url, name, { input: 'once', model: model.name })
+      if (status === 202) {
+        const stream = await wholeTurn(pair.two, String(json.id))
+        stream.endedAs('completed')
+        checkTurn(stream.events)
+        assert.equal((await messagesOf(pair.two, name)).length, 2)
+      } else {
+        assert.deepEqual([status, json.code], [503, 'database-unavailable'])
+        // What was begun for nobody is withdrawn; until then the conversation may be busy.
+        await untilReadiness(url, 200)
+        const next = beginTurn(url, name, { input: 'twice', model: model.name })
+        assert.equal(await next.over, 'ended')
+        next.record.endedAs('completed')
+        assert.deepEqual(
+          (await messagesOf(pair.two, name)).map(({ content }) => content),
+          ['twice', 'well'],
+        )
+      }
+      assert.equal(model.prompts.length, 1)
+    }
+  })
+
+  test(`answer_calls: where ${lost}, the turn goes on once, also for a client that posts its results again`, async () => {
+    for (const times of [1, 2]) {
+      const { name, model } = pair.talk()
+      model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('Nice.'))
+      await untilReadiness(url, 200)
+      const stream = beginTurn(url, name, { input: 'where am I?', model: model.name, tools })
+      await stream.until((event) => event.name === 'turn-waiting')
+      gate.loses('answer_calls', loss, times)
+      let posted = await postResults(url, String(stream.record.turn), { where: 'the sea' })
+      while (posted.status === 503) {
+        await untilReadiness(url, 200)
+        posted = await postResults(url, String(stream.record.turn), { where: 'the sea' })
+      }
+      assert.equal(posted.status, 200, posted.text)
+      await endsWhole(stream, name)
+      assert.equal(model.prompts.length, 2)
+    }
+  })
+}

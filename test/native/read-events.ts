@@ -1,0 +1,26 @@
+/** A stream of server-sent events as a client reads it. */
+export interface ReadStream {
+  status: number
+  type: string
+  /** All that came, comments too. */
+  text: string
+  events: { id: string; name: string; data: unknown }[]
+}
+
+/** Asks for a stream, and reads it to its end. */
+export async function readEvents(url: string, init: RequestInit = {}): Promise<ReadStream> {
+  const answer = await fetch(url, init)
+  const text = await answer.text()
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type') ?? '',
+    text,
+    events: [...text.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)\n\n/gm)].map(
+      ([, id = '', name = '', data = '']) => ({
+        id,
+        name,
+        data: JSON.parse(data),
+      }),
+    ),
+  }
+}

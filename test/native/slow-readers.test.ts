@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { watchMemory } from '../crash/memory-of.ts'
+import type { ChatScript } from '../stand-ins/ollama.ts'
+import { done, text } from '../stand-ins/ollama-answers.ts'
+import { checkTurn } from './check-turn.ts'
+import { beginTurn, followToEnd, join, resume } from './client.ts'
+import { loadModel } from './load-model.ts'
+import { openPair } from './pair.ts'
+
+const settings = {
+  CHATTERD_CLIENT_BUFFER: '64KiB',
+  // Much at once on few cores: nobody is taken for gone.
+  CHATTERD_LEASE: '30s',
+  CHATTERD_STALL_TIMEOUT: '1s',
+  CHATTERD_MAX_ANSWER: '64MiB',
+  CHATTERD_MAX_TURNS: '500',
+}
+/** More than the sockets of both sides and the bound take in: 8 MB. */
+const flood = 1_024
+const piece = 'All work and no play. '.repeat(375)
+/** Of each process, once the flood is over; without a bound, five slow readers would go on costing it five floods. */
+const mostGrowth = 4 * flood * piece.length
+
+/** How soon it is clear, on a busy machine, in milliseconds. */
+const patienceMs = 15_000
+
+/** One word, and past the gate the flood, not all at once. */
+function floods(gate: Promise<void>): ChatScript {
+  return async (response, prompt) => {
+    response.write(`${text('begun')(prompt)}\n`)
+    await gate
+    const line = `${text(piece)(prompt)}\n`
+    for (let sent = 0; sent < flood; sent++) {
+      if (!response.write(line)) await once(response, 'drain')
+      await delay(1)
+    }
+    response.end(`${done()(prompt)}\n`)
+  }
+}
+
+test('ten clients that do not read, among sixty: they are cut off, cost little, and go on where they were', async (t) => {
+  await using memory = await watchMemory()
+  await using pair = await openPair(t.signal, { ...settings, ...memory.env })
+  const model = loadModel(pair.ollama, 'load:test', 40, 20)
+  const flooding = pair.ollama.model('flood:test')
+  const gate = Promise.withResolvers<void>()
+  flooding.answers(floods(gate.promise))
+  const first = beginTurn(pair.one, 'flood', { input: 'flood me', model: flooding.name })
+  await first.until(({ name }) => name === 'text-delta')
+  const turn = String(first.record.turn)
+  // Half of them follow where the turn runs, the others from the journal.
+  const slow = Array.from({ length: 10 }, (_, place) => join(place % 2 ? pair.one : pair.two, turn))
+  await Promise.all(slow.map((each) => each.until(({ name }) => name === 'text-delta')))
+  for (const each of slow) each.stopReading()
+  const processes = [pair.processes.one, pair.processes.two]
+  const before = await Promise.all(processes.map(memory.of))
+
+  const names = Array.from({ length: 50 }, (_, place) => `good-${place}`)
+  const good = names.map((name, place) =>
+    beginTurn(place % 2 ? pair.one : pair.two, name, { input: name, model: model.name }),
+  )
+  gate.resolve()
+  // It comes faster than anybody reads, so that even this one may be cut.
+  await first.over
+  await followToEnd(() => pair.one, first.record, t.signal)
+  for (const [place, stream] of good.entries()) {
+    assert.equal(await stream.over, 'ended')
+    stream.record.endedAs('completed')
+    checkTurn(stream.record.events)
+    assert.equal(stream.record.text, model.answerTo(names[place] ?? ''))
+  }
+  // What is on its way to them is given up as soon as it is clear that they do not read.
+  for (const [place, process] of processes.entries()) {
+    const growth = async () => (await memory.of(process)) - (before[place] ?? 0)
+    const until = performance.now() + patienceMs
+    let bytes = await growth()
+    while (bytes > mostGrowth && performance.now() < until) bytes = await growth()
+    t.diagnostic(`memory grew by ${(bytes / 1e6).toFixed(1)} MB`)
+    assert.ok(bytes <= mostGrowth, `${bytes} bytes`)
+  }
+
+  // One of each process goes on; the others are known to be like them.
+  const some = slow.slice(0, 2)
+  for (const each of slow.slice(some.length)) each.leave()
+  for (const each of some) each.readOn()
+  for (const each of some) {
+    assert.equal(await each.over, 'cut')
+    assert.equal(await resume(pair.two, each.record).over, 'ended')
+    each.record.endedAs('completed')
+    assert.ok(each.record.bytes() === first.record.bytes(), 'all are told the same bytes')
+  }
+})

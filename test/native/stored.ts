@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Pair } from './pair.ts'
+
+const pauseMs = 10
+
+/** Resolves when the journal has all events of the turn up to this number. */
+export async function untilJournaled({ sql }: Pair, turn: string, last: number): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ events: number }>('select events from chatterd.turns where id = $1', [turn])
+    if ((row?.events ?? 0) >= last) return
+    await delay(pauseMs)
+  }
+}
+
+/** Resolves when so many requests wait for their conversation. */
+export async function untilWaiting({ sql }: Pair, count: number): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ count: number }>('select count(*)::int from chatterd.tickets')
+    if (row?.count === count) return
+    await delay(pauseMs)
+  }
+}
+
+/** All that the database holds of a turn, table by table, as JSON. */
+export async function storedOf({ sql }: Pair, turn: string): Promise<unknown[]> {
+  const tables = { turns: 'id', messages: 'turn_id', calls: 'turn_id', events: 'turn_id' }
+  return await Promise.all(
+    Object.entries(tables).map(([table, column]) =>
+      sql(`select to_json(x)::text as row from chatterd.${table} x where ${column} = $1 order by 1`, [turn]),
+    ),
+  )
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
+import { checkAgainst, checkTurn } from './check-turn.ts'
+import { beginTurn, getTurn, join, postResults, resume, wholeTurn } from './client.ts'
+import { pairOf } from './pair.ts'
+
+const pair = pairOf()
+const tools = [deviceTool('get_location'), deviceTool('take_photo')]
+const callsLocation = calls([{ name: 'get_location', arguments: {}, id: 'where' }])
+
+test('results that are posted to one process go on with the stream that another one holds', async () => {
+  const { one, two, talk } = pair()
+  const { name, model } = talk()
+  model.answers(says(callsLocation), says('You are at ', 'the sea 🌊.'))
+  const stream = beginTurn(one, name, { input: 'where am I?', model: model.name, tools })
+  const waiting = await stream.until((event) => event.name === 'turn-waiting')
+  assert.deepEqual(waiting.data.calls, ['where'])
+  const turn = String(stream.record.turn)
+
+  const answered = await postResults(two, turn, { where: 'the sea' })
+  assert.equal(answered.status, 200, answered.text)
+  assert.equal(await stream.over, 'ended')
+  stream.record.endedAs('completed')
+  checkTurn(stream.record.events)
+  assert.equal(stream.record.text, 'You are at the sea 🌊.')
+  for (const url of [one, two]) {
+    assert.equal((await wholeTurn(url, turn)).bytes(), stream.record.bytes())
+    checkAgainst((await getTurn(url, turn)).json, stream.record.events)
+  }
+})
+
+test('whoever joins a running turn, at any number and on either process, sees the same bytes', async () => {
+  const { one, two, talk } = pair()
+  const { name, model } = talk()
+  const gate = Promise.withResolvers<void>()
+  const half = Array.from({ length: 30 }, (_, place) => text(`piece ${place} `))
+  model.answers(pauses(half, gate.promise, [...half, done()]))
+  const stream = beginTurn(one, name, { input: 'tell me a story', model: model.name })
+  const seen = await stream.until((event) => event.name === 'text-delta')
+  const turn = String(stream.record.turn)
+
+  const joined = [one, two].flatMap((url) => [0, 1, 2, seen.n].map((number) => join(url, turn, number)))
+  await Promise.all(joined.map((each) => each.opened))
+  gate.resolve()
+  await Promise.all([stream, ...joined].map(async (each) => assert.equal(await each.over, 'ended')))
+  checkTurn(stream.record.events)
+  for (const { record } of joined) {
+    const known = stream.record.last - record.events.length
+    assert.equal(
+      record.bytes(),
+      stream.record.events
+        .slice(known)
+        .map(({ raw }) => raw)
+        .join('\n\n'),
+    )
+  }
+
+  for (let number = 0; number < stream.record.last; number++) {
+    const late = join(number % 2 ? one : two, turn, number)
+    assert.equal(await late.over, 'ended')
+    assert.equal(
+      late.record.bytes(),
+      stream.record.events
+        .slice(number)
+        .map(({ raw }) => raw)
+        .join('\n\n'),
+    )
+  }
+})
+
+test('a stream whose connection breaks goes on at the other process, and back, without a lost event', async () => {
+  const { one, two, talk } = pair()
+  const { name, model } = talk()
+  const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  model.answers(async (response, prompt) => {
+    for (const [place, gate] of gates.entries()) {
+      response.write(`${text(`part ${place} `)(prompt)}\n`)
+      await gate.promise
+    }
+    response.end(`${done()(prompt)}\n`)
+  })
+  let stream = beginTurn(one, name, { input: 'go on', model: model.name })
+  for (const [place, gate] of gates.entries()) {
+    await stream.until(({ data }) => String(data.text).includes(`part ${place}`))
+    stream.leave()
+    await stream.over
+    stream = resume(place % 2 ? one : two, stream.record)
+    await stream.opened
+    gate.resolve()
+  }
+  assert.equal(await stream.over, 'ended')
+  checkTurn(stream.record.events)
+  assert.equal(stream.record.text, 'part 0 part 1 part 2 part 3 ')
+})
+
+test('two results that are posted at once to both processes let the turn go on once, whichever comes first', async () => {
+  const { one, two, talk } = pair()
+  for (let round = 0; round < 12; round++) {
+    const { name, model } = talk()
+    const both = calls([
+      { name: 'get_location', arguments: {}, id: 'where' },
+      { name: 'take_photo', arguments: {}, id: 'photo' },
+    ])
+    model.answers(says(both), says('Nice.'))
+    const stream = beginTurn(round % 2 ? one : two, name, { input: 'look', model: model.name, tools })
+    await stream.until((event) => event.name === 'turn-waiting')
+    const turn = String(stream.record.turn)
+    const posted = await Promise.all([
+      postResults(one, turn, { where: 'here' }),
+      postResults(two, turn, { photo: 'a tree' }),
+      // The same once more, as a client does whose connection broke.
+      postResults(round % 3 ? one : two, turn, { photo: 'a tree' }),
+    ])
+    for (const { status, text } of posted) assert.equal(status, 200, text)
+    assert.equal(await stream.over, 'ended')
+    stream.record.endedAs('completed')
+    checkTurn(stream.record.events)
+    assert.equal(model.prompts.length, 2, 'the model is asked once more, and not twice')
+    checkAgainst((await getTurn(two, turn)).json, stream.record.events)
+  }
+})
+
+test('of two different results for one call, posted at once to both processes, one is taken and one refused', async () => {
+  const { one, two, talk } = pair()
+  for (let round = 0; round < 8; round++) {
+    const { name, model } = talk()
+    model.answers(says(callsLocation), says('Nice.'))
+    const stream = beginTurn(one, name, { input: 'look', model: model.name, tools })
+    await stream.until((event) => event.name === 'turn-waiting')
+    const turn = String(stream.record.turn)
+    const posted = await Promise.all([
+      postResults(one, turn, { where: 'the sea' }),
+      postResults(two, turn, { where: 'the hills' }),
+    ])
+    const statuses = posted.map(({ status }) => status)
+    assert.deepEqual(statuses.toSorted(), [200, 409])
+    assert.equal(await stream.over, 'ended')
+    checkTurn(stream.record.events)
+    const taken = statuses[0] === 200 ? 'the sea' : 'the hills'
+    assert.equal(model.lastMessages().at(-1)?.content, taken)
+    assert.equal(model.prompts.length, 2)
+  }
+})

@@ -1,0 +1,107 @@
+import { after, type EventChunk, eventLine, eventsOf } from '../src/protocol/event-chunk.ts'
+import type { TurnEvent, TurnStatus } from '../src/protocol/events.ts'
+import type { FollowPorts } from '../src/stream/follow-turn.ts'
+import { LiveTurn } from '../src/stream/live-turn.ts'
+import { Signals } from '../src/stream/signals.ts'
+import type { JournalPage, JournalWant } from '../src/turn/event-journal.ts'
+import type { TurnState } from '../src/turn/turn-state.ts'
+import { delta } from './arbitrary-events.ts'
+import { conversation, request } from './scripted-turn.ts'
+
+/** A turn as a process begins to run it. */
+export function stateOf(id: string, events = 1): TurnState {
+  const log = { log: [], pinned: 0, cut: 1, deviceTools: [], answered: [] }
+  return { ...{ id, conversation, request, status: 'running', step: 0, events }, ...log }
+}
+
+/** A turn `t` with its journal, as a test tells it: in this process, or in another one. */
+export class ToldTurn {
+  chunks: EventChunk[] = []
+  status: TurnStatus = 'running'
+  pruned = false
+  /** The turn, while it runs here. */
+  live: LiveTurn | undefined
+  /** What the journal was asked for. */
+  readonly wants: JournalWant[] = []
+  /** Called when the journal is read, before and after it has looked. */
+  beforeRead: () => Promise<void> | void = () => undefined
+  afterRead: (page: JournalPage) => Promise<void> | void = () => undefined
+  /** Chunks in one page. */
+  pageSize = 1_000
+  readonly signals = new Signals()
+  readonly closing = new AbortController()
+  readonly ports: FollowPorts
+
+  constructor(pollMs = 60_000) {
+    this.ports = {
+      live: (turn) => (turn === 't' ? this.live : undefined),
+      read: (want) => this.#read(want),
+      ...{ signals: this.signals, pollMs, closing: this.closing.signal },
+    }
+    this.elsewhere(false, { type: 'turn-start', turn: 't', conversation: 'talk', model: 'm' })
+  }
+
+  /** Number of the last event in the journal. */
+  get events(): number {
+    const last = this.chunks.at(-1)
+    return last ? after(last) - 1 : 0
+  }
+
+  /** All that the journal has. */
+  get told() {
+    return this.chunks.flatMap((chunk) => eventsOf(chunk))
+  }
+
+  run(): LiveTurn {
+    this.status = 'running'
+    this.live = new LiveTurn(stateOf('t', this.events), { lead: 64, onPending: () => undefined })
+    this.signals.tell('t')
+    return this.live
+  }
+
+  say(text: string): void {
+    this.live?.publish([delta(text)])
+  }
+
+  /** Writes what is not in the journal yet, as the journal's writer does. */
+  write(): void {
+    const chunks = this.live?.log.unwritten() ?? []
+    this.#keep(chunks)
+    const last = chunks.at(-1)
+    if (last) this.live?.written(after(last) - 1)
+  }
+
+  /** Stores an outcome, and where the turn has ended or waits then, this process has done with it. */
+  async commit(...events: TurnEvent[]): Promise<void> {
+    const { live } = this
+    await live?.commit(events, async (chunks) => this.#keep(chunks))
+    const last = events.at(-1)
+    if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
+    this.status = last.type === 'turn-end' ? last.status : 'waiting'
+    this.live = undefined
+    live?.finish()
+  }
+
+  /** Another process tells this; `heard` where its signal comes here. */
+  elsewhere(heard: boolean, ...events: TurnEvent[]): void {
+    const body = events.map(eventLine).join('')
+    this.#keep([{ first: this.events + 1, count: events.length, body }])
+    const last = events.at(-1)
+    if (last?.type === 'turn-end') this.status = last.status
+    if (heard) this.signals.tell('t')
+  }
+
+  #keep(chunks: readonly EventChunk[]): void {
+    for (const chunk of chunks) if (after(chunk) > this.events + 1) this.chunks.push(structuredClone(chunk))
+  }
+
+  async #read(want: JournalWant): Promise<JournalPage> {
+    this.wants.push(want)
+    await this.beforeRead()
+    const chunks = this.chunks.filter((chunk) => after(chunk) > want.after + 1).slice(0, this.pageSize)
+    const isThere = want.turn === 't'
+    const page = { turn: want.turn, status: isThere ? this.status : undefined, pruned: this.pruned, chunks }
+    await this.afterRead(page)
+    return page
+  }
+}
