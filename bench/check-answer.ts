@@ -12,7 +12,28 @@ export function checkAnswer(body: string, tokens: number): void {
     text += line.message.content
     if (line.done) ends++
   }
+  checkText(text, tokens)
+  if (ends !== 1) throw new Error(`${ends} last lines came, where one was expected`)
+}
+
+/** The same of the native dialect, whose events are numbered from 1. */
+export function checkEvents(body: string, tokens: number): void {
+  let text = ''
+  let number = 0
+  let last: string | undefined
+  for (const event of body.split('\n\n')) {
+    const [, id, name, data = ''] = /^id: \S+:(\d+)\nevent: (\S+)\ndata: (.*)$/.exec(event) ?? []
+    if (id === undefined) continue
+    number += 1
+    if (Number(id) !== number) throw new Error(`event ${id} came in the place of ${number}`)
+    if (name === 'text-delta') text += JSON.parse(data).text
+    last = name === 'turn-end' ? JSON.parse(data).status : undefined
+  }
+  checkText(text, tokens)
+  if (last !== 'completed') throw new Error(`the last event was not the end of a whole turn, but ${last}`)
+}
+
+function checkText(text: string, tokens: number): void {
   const expected = Array.from({ length: tokens }, (_, place) => tokenText(place)).join('')
   if (text !== expected) throw new Error(`of ${expected.length} characters ${text.length} came, or others`)
-  if (ends !== 1) throw new Error(`${ends} last lines came, where one was expected`)
 }

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Dialect } from './dialects.ts'
 import { type ServerProcess, startProcess } from './start-process.ts'
 
 /** What is measured: the bare pipe, and another beside it in the same run. */
 export interface Contender {
   name: string
+  dialect: Dialect
   /** Starts a fresh one. `observed` ones collect their garbage when they are sent SIGWINCH. */
   start(options?: { observed?: boolean }): Promise<ServerProcess>
 }
@@ -15,7 +17,7 @@ const observe = ['--expose-gc', '--import', join(import.meta.dirname, 'gc-on-sig
 /** The bare pipe. */
 export function pipe(engineUrl: string, name = 'pipe'): Contender {
   return {
-    name,
+    ...{ name, dialect: 'classic' },
     start: ({ observed = false } = {}) =>
       startProcess('bench/pipe.ts', {
         env: { OLLAMA_BASE_URL: engineUrl },
@@ -25,9 +27,13 @@ export function pipe(engineUrl: string, name = 'pipe'): Contender {
 }
 
 /** The server as it is shipped, built, on a database; without an address on its embedded one, in a data directory of its own. */
-export function chatterd(engineUrl: string, databaseUrl: string | undefined, dataFolder?: string): Contender {
+export function chatterd(
+  engineUrl: string,
+  databaseUrl: string | undefined,
+  { dialect = 'classic', dataFolder }: { dialect?: Dialect; dataFolder?: string } = {},
+): Contender {
   return {
-    name: 'chatterd',
+    ...{ name: 'chatterd', dialect },
     start: async ({ observed = false } = {}) => {
       const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatterd-bench-')))
       const server = await startProcess('dist/cli/chatterd.js', {

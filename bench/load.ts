@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { readBenchModel } from './bench-model.ts'
-import { checkAnswer } from './check-answer.ts'
+import { checkStream, hasToken, promptRequest } from './dialects.ts'
 import type { LoadPlan, LoadResult, Target } from './run-load.ts'
 
 // The client, in a process of its own: the parent sends a plan, and gets what came of it or an error.
@@ -13,23 +13,20 @@ interface Answer {
 
 /** Posts one prompt; resolves with the whole answer, or, where it is held open, at its first token. */
 function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): Promise<Answer> {
-  const body = JSON.stringify({
-    appID: target.conversation.replace('{n}', String(number)),
-    model: plan.model,
-    messages: [{ role: 'user', content: `question ${number}` }],
-    stream: true,
-  })
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const { conversation: name, dialect = 'classic' } = target
+  const conversation = name.replace('{n}', String(number))
+  const { path, body, ...asked } = promptRequest(dialect, conversation, plan.model, `question ${number}`)
+  const headers = { ...asked.headers, 'content-length': Buffer.byteLength(body) }
   return new Promise((done, fail) => {
     const began = performance.now()
-    const post = request(`${target.url}/llmtools`, { method: 'POST', agent, headers }, async (answer) => {
+    const post = request(target.url + path, { method: 'POST', agent, headers }, async (answer) => {
       if (answer.statusCode !== 200) return fail(new Error(`${answer.statusCode}: ${await text(answer)}`))
       answer.setEncoding('utf8')
       let body = ''
       let firstTokenMs = 0
       answer.on('data', (read: string) => {
         body += read
-        if (firstTokenMs > 0 || !body.includes('data:')) return
+        if (firstTokenMs > 0 || !hasToken(dialect, body)) return
         firstTokenMs = performance.now() - began
         if (plan.hold) done({ firstTokenMs, body })
       })
@@ -53,7 +50,8 @@ async function load(plan: LoadPlan): Promise<LoadResult> {
   }
   const tokens = readBenchModel(plan.model)?.tokens ?? 0
   if (!plan.hold) {
-    for (const { body } of answers.flat()) checkAnswer(body, tokens)
+    for (const [place, { dialect = 'classic' }] of plan.targets.entries())
+      for (const { body } of answers[place] ?? []) checkStream(dialect, body, tokens)
     agent.destroy()
   }
   return {

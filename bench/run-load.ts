@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Dialect } from './dialects.ts'
 
 /** Where prompts go. */
 export interface Target {
@@ -8,6 +9,8 @@ export interface Target {
   url: string
   /** Name of the conversation; `{n}` becomes the prompt's number, so that each has one of its own. */
   conversation: string
+  /** Default: classic. */
+  dialect?: Dialect
 }
 
 /** What the client process is to do. */

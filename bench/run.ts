@@ -3,12 +3,15 @@ import { type Contender, chatterd, pipe, startEngine } from './contenders.ts'
 import { measureCpu } from './measures/cpu.ts'
 import { measureFirstToken } from './measures/first-token.ts'
 import { measureMemory } from './measures/memory.ts'
+import { measureResume } from './measures/resume.ts'
 import { measureStart } from './measures/start.ts'
-import { openDatabase } from './postgres.ts'
+import { measureStatements } from './measures/statements.ts'
+import { measureTwo } from './measures/two-processes.ts'
+import { type Database, openDatabase } from './postgres.ts'
 import { type Figure, report } from './report.ts'
 import { full, type Sizes, smoke } from './sizes.ts'
 
-const parts = ['paced', 'flat', 'ttft', 'memory', 'start'] as const
+const parts = ['paced', 'flat', 'ttft', 'memory', 'start', 'native', 'statements', 'resume', 'two'] as const
 type Part = (typeof parts)[number]
 
 function isPart(word: string): word is Part {
@@ -27,12 +30,32 @@ const { values, positionals } = parseArgs({
   },
 })
 
-async function measure(part: Part, engineUrl: string, other: Contender, sizes: Sizes): Promise<Figure[]> {
-  const contenders = [pipe(engineUrl), other] as const
-  if (part === 'paced' || part === 'flat') return [await measureCpu(contenders, sizes[part])]
-  if (part === 'ttft') return measureFirstToken(contenders, sizes.ttft)
-  if (part === 'memory') return [await measureMemory(contenders, sizes.memory)]
-  return other.name === 'chatterd' ? measureStart(engineUrl) : []
+async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]> {
+  const { bare, classic, native, database } = scene
+  switch (part) {
+    case 'paced':
+    case 'flat':
+      return [await measureCpu([bare, classic], sizes[part])]
+    case 'native':
+      return native ? [await measureCpu([bare, native], sizes.native)] : []
+    case 'ttft':
+      return measureFirstToken([bare, classic], sizes.ttft)
+    case 'memory':
+      return [
+        await measureMemory([bare, classic], sizes.memory),
+        ...(native ? [await measureMemory([bare, native], sizes.memory)] : []),
+      ]
+    case 'start':
+      return native ? measureStart(scene.engineUrl) : []
+  }
+  // The rest looks at the database, and at several processes that share it.
+  if (!native || !database) return []
+  if (part === 'resume') return measureResume(native, sizes.resume)
+  if (part === 'two') return [await measureTwo(native, sizes.two, database.pid)]
+  return [
+    await measureStatements(classic, sizes.statements, database.url),
+    await measureStatements(native, sizes.statements, database.url),
+  ]
 }
 
 function chosenSizes(): Sizes {
@@ -43,9 +66,22 @@ function chosenSizes(): Sizes {
   return {
     ...sizes,
     paced: { ...sizes.paced, rounds },
+    native: { ...sizes.native, rounds },
+    two: { ...sizes.two, rounds },
     flat: { ...sizes.flat, rounds },
     memory: { ...sizes.memory, rounds },
   }
+}
+
+/** What is measured, and against what. */
+interface Scene {
+  engineUrl: string
+  bare: Contender
+  classic: Contender
+  /** Undefined where the pipe is measured against itself. */
+  native: Contender | undefined
+  /** Undefined where each has an embedded one. */
+  database: Database | undefined
 }
 
 const unknown = positionals.find((word) => !isPart(word))
@@ -57,13 +93,18 @@ const database = itself || values.database === 'embedded' ? undefined : await op
 try {
   const engine = await startEngine()
   try {
-    const other = itself ? pipe(engine.url, 'pipe again') : chatterd(engine.url, database?.url)
+    const { url: engineUrl } = engine
+    const scene: Scene = {
+      ...{ engineUrl, database, bare: pipe(engineUrl) },
+      classic: itself ? pipe(engineUrl, 'pipe again') : chatterd(engineUrl, database?.url),
+      native: itself ? undefined : chatterd(engineUrl, database?.url, { dialect: 'native' }),
+    }
     const figures: Figure[] = []
     for (const part of chosen) {
       console.error(`measuring ${part}`)
-      figures.push(...(await measure(part, engine.url, other, sizes)))
+      figures.push(...(await measure(part, scene, sizes)))
     }
-    console.log(report(other.name, figures))
+    console.log(report(scene.classic.name, figures))
   } finally {
     await engine.stop()
   }

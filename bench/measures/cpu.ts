@@ -1,5 +1,6 @@
 import { benchModelName } from '../bench-model.ts'
 import type { Contender } from '../contenders.ts'
+import type { Dialect } from '../dialects.ts'
 import { cpuMicros } from '../process-cost.ts'
 import type { Figure } from '../report.ts'
 import { runLoad } from '../run-load.ts'
@@ -54,7 +55,7 @@ async function measureProcesses(runs: Run[], load: CpuLoad, rounds: number): Pro
     for (let round = 0; round <= rounds; round++) {
       // The one that goes first changes, so that neither always meets the machine as the other left it.
       for (const { run, server } of round % 2 ? servers.toReversed() : servers) {
-        const micros = await tokenMicros(server, load)
+        const micros = await tokenMicros(server, run.contender.dialect, load)
         if (round > 0) run.micros.push(micros)
       }
     }
@@ -63,9 +64,9 @@ async function measureProcesses(runs: Run[], load: CpuLoad, rounds: number): Pro
   }
 }
 
-async function tokenMicros({ url, pid }: ServerProcess, load: CpuLoad): Promise<number> {
+async function tokenMicros({ url, pid }: ServerProcess, dialect: Dialect, load: CpuLoad): Promise<number> {
   // New conversations: a database may remember other rounds.
-  const targets = [{ url, conversation: `cpu ${Date.now()} {n}` }]
+  const targets = [{ url, dialect, conversation: `cpu ${Date.now()} {n}` }]
   const model = benchModelName(load.tokens, load.intervalMs)
   const before = cpuMicros(pid)
   const { tokens } = await runLoad({

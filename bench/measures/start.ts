@@ -12,7 +12,7 @@ const mebibyte = 1024 * 1024
 /** How long the server takes to its first answer with the embedded database, at first and later, and what memory it then holds. */
 export async function measureStart(engineUrl: string): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-bench-start-'))
-  const contender = chatterd(engineUrl, undefined, folder)
+  const contender = chatterd(engineUrl, undefined, { dataFolder: folder })
   const figures: Figure[] = []
   try {
     for (const what of ['first start', 'later start']) {
