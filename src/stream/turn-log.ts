@@ -3,6 +3,8 @@ import type { Delta, TurnEvent } from '../protocol/events.ts'
 
 /** Characters of events that are in the journal already and still kept, for those who join just now. */
 const recentChars = 16_384
+/** Characters that pieces of text are joined to, and events to one chunk; a single one may be longer. */
+const joinedChars = 65_536
 
 /** Events that are told only once their outcome is stored, with all that has to be stored before them. */
 export interface Staged {
@@ -42,11 +44,11 @@ export class TurnLog {
   /** The same, if these were added. */
   aheadWith(events: readonly TurnEvent[]): number {
     let count = this.ahead
-    let last = this.#tail.at(-1)?.type
+    let last = this.#tail.at(-1)
     for (const event of events) {
-      if (isDelta(event) && (event.text === '' || event.type === last)) continue
+      if (isDelta(event) && (event.text === '' || (last && joins(last, event)))) continue
       count += 1
-      last = event.type
+      last = event
     }
     return count
   }
@@ -59,9 +61,9 @@ export class TurnLog {
       }
       if (event.text === '') continue
       const last = this.#tail.at(-1)
-      const joined = last?.type === event.type ? last.text + event.text : undefined
-      if (joined === undefined) this.#tail.push(event)
-      else this.#tail[this.#tail.length - 1] = { ...event, text: joined }
+      const text = last && joins(last, event) ? last.text + event.text : undefined
+      if (text === undefined) this.#tail.push(event)
+      else this.#tail[this.#tail.length - 1] = { ...event, text }
     }
   }
 
@@ -78,12 +80,17 @@ export class TurnLog {
   /** What is not in the journal, in order, to be written. */
   unwritten(): EventChunk[] {
     this.seal()
-    const [first] = this.#fresh
-    if (first) {
-      const body = this.#fresh.map((chunk) => chunk.body).join('')
-      this.#handed.push({ first: first.first, count: this.#next - first.first, body })
-      this.#fresh = []
+    let last: EventChunk | undefined
+    for (const chunk of this.#fresh) {
+      if (last && last.body.length + chunk.body.length <= joinedChars) {
+        last.count += chunk.count
+        last.body += chunk.body
+      } else {
+        last = { ...chunk }
+        this.#handed.push(last)
+      }
     }
+    this.#fresh = []
     return [...this.#handed]
   }
 
@@ -137,6 +144,11 @@ function encode(first: number, events: readonly TurnEvent[]): EventChunk {
   let body = ''
   for (const event of events) body += eventLine(event)
   return { first, count: events.length, body }
+}
+
+/** True where a piece goes on with the one before, and both together are not too long. */
+function joins(before: TurnEvent, event: Delta): before is Delta {
+  return before.type === event.type && before.text.length + event.text.length <= joinedChars
 }
 
 function isDelta(event: TurnEvent): event is Delta {

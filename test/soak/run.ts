@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import { checkTurn } from '../native/check-turn.ts'
+import { wholeTurn } from '../native/client.ts'
+import { type Habit, openHabit } from '../native/habit.ts'
+import { loadModel } from '../native/load-model.ts'
+import { hold, type TurnRecord } from '../native/turn-record.ts'
+import { soakOptions } from './options.ts'
+import { openSite, type Site } from './site.ts'
+import { stalledReader } from './stalled-reader.ts'
+
+// Two processes and one PostgreSQL under load for as long as it is wished, with readers that stall, an engine that goes away now
+// and then, a database that is started anew, and SIGTERM in the end. Fails where one frame is lost, or memory stays.
+
+const options = soakOptions(process.argv.slice(2))
+/** How much more memory a process may hold, idle, after the load than before. */
+const mostGrowth = 1.1
+const seconds = () => `[${(performance.now() / 1000).toFixed(0).padStart(5)}s]`
+const tell = (words: string) => console.log(`${seconds()} ${words}`)
+
+if (options) {
+  const { streams, stalled, lastsMs, pieces, pauseMs, restarts, flapMs, floodKiB } = options
+  const over = new AbortController()
+  await using site = await openSite(over.signal)
+  const paced = loadModel(site.ollama, 'paced:test', pieces, pauseMs)
+  const flood = loadModel(site.ollama, 'flood:test', floodKiB, 0, 'x'.repeat(1_000))
+
+  const open = (wave: string, count: number) =>
+    Array.from({ length: count }, (_, place) => openHabit(`${wave}-${place}`, paced, site, over.signal))
+  tell(`${streams} streams to warm up`)
+  await endAll(open('warm-up', streams), site)
+  const before = await site.memory()
+  tell(`memory: ${words(before)}`)
+
+  const habits = [
+    ...open('load', streams),
+    ...Array.from({ length: stalled }, (_, place) =>
+      stalledReader(`slow-${place}`, flood, site, over.signal),
+    ),
+  ]
+  const ending = new AbortController()
+  const flapping = flap(site, flapMs, ending.signal)
+  for (let part = 0; part <= restarts; part++) {
+    await Promise.race([delay(lastsMs / (restarts + 1)), ...habits.map((habit) => habit.failed)])
+    if (part === restarts) break
+    tell('PostgreSQL is started anew')
+    await site.restartDatabase()
+  }
+  ending.abort()
+  await flapping
+  await endAll(habits, site)
+  const after = await site.memory()
+  tell(`memory: ${words(after)}, before: ${words(before)}`)
+  for (const [place, bytes] of after.entries())
+    assert.ok(bytes <= mostGrowth * (before[place] ?? 0), 'memory has not come back')
+
+  tell('SIGTERM under load')
+  const last = open('last', streams)
+  await Promise.all(last.map((habit) => habit.untilMore(1)))
+  site.leave()
+  const codes = endAll(last, site)
+  assert.deepEqual(await site.end(codes), [0, 0])
+  tell('nothing was lost')
+}
+
+/** Lets all come to their end, and reads each of their turns anew. */
+async function endAll(habits: readonly Habit[], site: Site): Promise<void> {
+  const records = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  const ends: Record<string, number> = {}
+  for (const record of records) {
+    const status = endOf(record)
+    ends[status] = (ends[status] ?? 0) + 1
+    checkTurn(record.events)
+    assert.ok((await wholeTurn(site.two, String(record.turn))).bytes() === record.bytes(), 'a frame is lost')
+  }
+  tell(`${records.length} turns: ${JSON.stringify(ends)}`)
+}
+
+/** A turn is completed, or failed with its engine. */
+function endOf({ end }: TurnRecord): string {
+  const { status, error } = (end?.data ?? {}) as { status?: string; error?: { code: string } }
+  hold(status === 'completed' || error?.code.startsWith('engine-'), `a turn ended for no reason: ${end?.raw}`)
+  return error ? `${status}, ${error.code}` : String(status)
+}
+
+async function flap({ ollama }: Site, everyMs: number, over: AbortSignal): Promise<void> {
+  while (everyMs > 0 && !over.aborted) {
+    await delay(everyMs, undefined, { signal: over }).catch(() => {})
+    if (over.aborted) return
+    tell('the engine goes away for a moment')
+    await ollama.isAwayDuring(() => delay(500))
+  }
+}
+
+function words(bytes: readonly number[]): string {
+  return bytes.map((one) => `${(one / 1e6).toFixed(1)} MB`).join(' and ')
+}

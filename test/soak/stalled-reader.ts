@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import { checkTurn } from '../native/check-turn.ts'
+import { beginTurn, followToEnd, getTurn } from '../native/client.ts'
+import { Refused } from '../native/following.ts'
+import type { Addresses, Habit } from '../native/habit.ts'
+import type { LoadModel } from '../native/load-model.ts'
+import { hold, type TurnRecord } from '../native/turn-record.ts'
+
+const pauseMs = 500
+
+/** A client that stops reading what it asked for, until its turn has ended; then it reads on and comes again for the rest. */
+export function stalledReader(name: string, model: LoadModel, at: Addresses, over: AbortSignal): Habit {
+  const records: TurnRecord[] = []
+  let ending = false
+
+  async function run(): Promise<void> {
+    for (let turn = 0; !ending; turn++) {
+      const input = `${name} ${turn}`
+      const stream = beginTurn(turn % 2 ? at.one : at.two, `${name}-${turn}`, { input, model: model.name })
+      try {
+        await stream.until((event) => event.name === 'text-delta')
+      } catch (error) {
+        // It was refused, or its connection broke, before anything was told.
+        if (error instanceof Error && error.name === 'Violation') throw error
+        if (error instanceof Refused) hold([409, 429, 502, 503, 504].includes(error.status), error.message)
+        if (!stream.record.turn) {
+          await delay(pauseMs)
+          continue
+        }
+      }
+      stream.stopReading()
+      await untilEnded(String(stream.record.turn))
+      stream.readOn()
+      await stream.over
+      await followToEnd(() => at.two, stream.record, over)
+      checkTurn(stream.record.events)
+      if (stream.record.end?.data.status === 'completed')
+        assert.equal(stream.record.text, model.answerTo(input))
+      records.push(stream.record)
+    }
+  }
+
+  async function untilEnded(turn: string): Promise<void> {
+    for (;;) {
+      over.throwIfAborted()
+      await delay(pauseMs)
+      const answer = await getTurn(at.two, turn).catch(() => undefined)
+      if (answer?.status === 200 && answer.json.status !== 'running') return
+    }
+  }
+
+  const running = run()
+  running.catch(() => {})
+  return {
+    failed: running,
+    untilMore: async () => {},
+    async end() {
+      ending = true
+      await running
+      return records
+    },
+  }
+}
