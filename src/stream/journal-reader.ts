@@ -1,7 +1,7 @@
 import type { EventJournal, JournalPage, JournalWant } from '../turn/event-journal.ts'
 
 /** Wants in one statement; the others go with the next. */
-const maxWants = 500
+const maxWants = 100
 
 interface Asked {
   want: JournalWant

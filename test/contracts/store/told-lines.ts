@@ -98,6 +98,35 @@ export function toldLines(world: () => StoreWorld): void {
     assert.deepEqual(await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own]), only)
   })
 
+  test('a process that ends its waiting turn while a device answers leaves no hole in what is told', async () => {
+    const { store, journal } = await world().process()
+    const calls = [deviceCall(0), deviceCall(1)]
+    const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
+    const before = (await told(journal, turn)).length
+    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    // It does not know of the answer: its numbers are those of before.
+    const cancelled = { type: 'call-end' as const, status: 'cancelled' as const, ms: 0 }
+    const own = chunk(
+      before + 1,
+      { ...cancelled, callId: 'call-0' },
+      { ...cancelled, callId: 'call-1' },
+      { type: 'turn-end', status: 'cancelled' },
+    )
+    await store.endTurn({ turn, status: 'cancelled' }, [own])
+    assert.deepEqual(
+      (await told(journal, turn)).slice(before).map(({ number, name }) => [number - before, name]),
+      [
+        [1, 'call-end'],
+        [2, 'call-end'],
+        [3, 'turn-end'],
+      ],
+    )
+    assert.deepEqual(await eventsFrom(journal, turn, before + 2), [
+      ['call-end', { callId: 'call-1', status: 'cancelled' }],
+      ['turn-end', { status: 'cancelled' }],
+    ])
+  })
+
   test('a turn that is superseded tells of its calls and its end', async () => {
     const { store, journal } = await world().process()
     const conversation = world().conversation()
