@@ -24,7 +24,7 @@ const what = 'CPU a token, 100 streams of 64, 20 ms apart'
 export const full: Sizes = {
   paced: { ...paced, what, aim: '1.15 x' },
   native: { ...paced, what: `${what}, native dialect`, aim: '1.25 x' },
-  statements: { streams: 100, tokens: 500, intervalMs: 20 },
+  statements: { streams: 100, tokens: 500, intervalMs: 20, lateMs: 11_500 },
   resume: { tokens: 2000, repeat: 50 },
   two: { streams: 100, tokens: 64, intervalMs: 20, rounds: 6 },
   flat: {
@@ -49,7 +49,7 @@ export const smoke: Sizes = {
   flat: { ...full.flat, what: 'CPU a token, flat', tokens: 500, repeat: 2, rounds: 1, aim: '' },
   ttft: { sizes: [10, 400], rounds: 1 },
   memory: { streams: 20, rounds: 1, settleMs: 300 },
-  statements: { streams: 10, tokens: 50, intervalMs: 5 },
+  statements: { streams: 10, tokens: 50, intervalMs: 5, lateMs: 1_200 },
   resume: { tokens: 200, repeat: 5 },
   two: { streams: 10, tokens: 16, intervalMs: 5, rounds: 1 },
 }

@@ -10,10 +10,9 @@ export interface StatementLoad {
   streams: number
   tokens: number
   intervalMs: number
+  /** How late the counts may come: idle connections tell theirs after ten seconds. */
+  lateMs: number
 }
-
-/** The counts of PostgreSQL come late by as much, in milliseconds. */
-const lateMs = 1_500
 
 /** Statements that paced streams cost, together: a second while they run, and for each turn besides. */
 export async function measureStatements(
@@ -27,11 +26,11 @@ export async function measureStatements(
     const targets = [
       { url: server.url, dialect: contender.dialect, conversation: `statements ${Date.now()} {n}` },
     ]
-    await wait(lateMs)
+    await wait(load.lateMs)
     const before = await statistics.statements()
     const model = benchModelName(tokens, load.intervalMs)
     await runLoad({ targets, model, streams: load.streams, repeat: 1, hold: false })
-    await wait(lateMs)
+    await wait(load.lateMs)
     return (await statistics.statements()) - before
   }
   try {

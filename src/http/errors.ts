@@ -51,5 +51,7 @@ function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
 function validationWords({ validation = [], validationContext }: FastifyError): string {
   const [first] = validation
   const place = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
+  const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
+  if (Array.isArray(allowed)) return `${place}: one of ${allowed.join(', ')} is expected.`
   return `${place}: ${first?.message ?? 'is not as expected'}.`
 }

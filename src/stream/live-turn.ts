@@ -35,6 +35,8 @@ export class LiveTurn implements TurnClient {
   #accepted = false
   /** Those who wait for the journal. */
   #behind = Promise.withResolvers<void>()
+  /** What the journal did not come after, of a turn that is aborted: it is told with the end, and not before. */
+  #late: TurnEvent[] = []
 
   constructor(state: TurnState, options: LiveTurnOptions) {
     this.id = state.id
@@ -99,10 +101,12 @@ export class LiveTurn implements TurnClient {
     events: readonly TurnEvent[],
     write: (chunks: readonly EventChunk[]) => Promise<T>,
   ): Promise<T> {
-    const staged = this.log.stage(events)
+    const all = [...this.#late, ...events]
+    const staged = this.log.stage(all)
     const result = await write(staged.chunks)
+    this.#late = []
     this.log.confirm(staged)
-    this.#audience.tellListeners(events)
+    this.#audience.tellListeners(all)
     // Those before its own are known to most, who pass over them.
     for (const chunk of staged.chunks) this.#audience.tellFollowers(chunk)
     return result
@@ -128,19 +132,19 @@ export class LiveTurn implements TurnClient {
 
   /** True where these would be told further beyond the journal than may be: if its process goes, nobody knows their numbers. */
   #isTooFar(events: readonly TurnEvent[]): boolean {
-    return this.log.ahead > 0 && this.log.aheadWith(events) > this.#options.lead
+    return this.#late.length > 0 || (this.log.ahead > 0 && this.log.aheadWith(events) > this.#options.lead)
   }
 
   async #tellLater(events: readonly TurnEvent[]): Promise<void> {
     while (this.#isTooFar(events) && !this.signal.aborted) await this.#behind.promise
-    this.#tell(events)
+    if (this.#isTooFar(events)) this.#late.push(...events)
+    else this.#tell(events)
   }
 
   #tell(events: readonly TurnEvent[]): undefined {
     this.log.add(events)
     this.#audience.tellListeners(events)
-    // Of a turn that is aborted, followers are told what is stored with its end.
-    if (this.#audience.hasFollowers && !this.signal.aborted) this.#audience.tellFollowers(this.log.seal())
+    if (this.#audience.hasFollowers) this.#audience.tellFollowers(this.log.seal())
     this.#options.onPending(this)
   }
 }

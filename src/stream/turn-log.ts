@@ -54,17 +54,7 @@ export class TurnLog {
   }
 
   add(events: readonly TurnEvent[]): void {
-    for (const event of events) {
-      if (!isDelta(event)) {
-        this.#tail.push(event)
-        continue
-      }
-      if (event.text === '') continue
-      const last = this.#tail.at(-1)
-      const text = last && joins(last, event) ? last.text + event.text : undefined
-      if (text === undefined) this.#tail.push(event)
-      else this.#tail[this.#tail.length - 1] = { ...event, text }
-    }
+    addTo(this.#tail, events)
   }
 
   /** Numbers and encodes what was added last; undefined where that is nothing. */
@@ -97,7 +87,7 @@ export class TurnLog {
   /** Numbers events that are to be told when they are written, and not before. Nothing is to be added meanwhile. */
   stage(events: readonly TurnEvent[]): Staged {
     const before = this.unwritten()
-    const own = encode(this.#next, events)
+    const own = encode(this.#next, addTo([], events))
     return { chunks: [...before, own], own }
   }
 
@@ -149,6 +139,18 @@ function encode(first: number, events: readonly TurnEvent[]): EventChunk {
 /** True where a piece goes on with the one before, and both together are not too long. */
 function joins(before: TurnEvent, event: Delta): before is Delta {
   return before.type === event.type && before.text.length + event.text.length <= joinedChars
+}
+
+/** Adds events, pieces of text that follow each other as one; empty ones are none. */
+function addTo(tail: TurnEvent[], events: readonly TurnEvent[]): TurnEvent[] {
+  for (const event of events) {
+    const last = tail.at(-1)
+    if (!isDelta(event)) tail.push(event)
+    else if (event.text === '') continue
+    else if (last && joins(last, event)) tail[tail.length - 1] = { ...event, text: last.text + event.text }
+    else tail.push(event)
+  }
+  return tail
 }
 
 function isDelta(event: TurnEvent): event is Delta {

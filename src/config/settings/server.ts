@@ -65,6 +65,6 @@ export const serverSettings = {
     env: 'CHATTERD_DRAIN_TIMEOUT',
     kind: duration('0s', '10m'),
     default: '10s',
-    about: 'How long streams may finish when the server is told to stop; then they are ended.',
+    about: 'How long running turns may go on when the server is told to stop; then they end as interrupted.',
   },
 } satisfies Record<string, Setting>

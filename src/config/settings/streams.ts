@@ -26,7 +26,7 @@ export const streamsSettings = {
     kind: duration('100ms', '1h'),
     default: '30s',
     about:
-      'How long a client that is told of earlier events may leave them unread; then its connection is cut.',
+      'How long a client that catches up on earlier events may read nothing; then its connection is cut.',
   },
   eventLead: {
     group: 'Streams',
@@ -34,8 +34,7 @@ export const streamsSettings = {
     env: 'CHATTERD_EVENT_LEAD',
     kind: count(1, 10_000),
     default: '64',
-    about:
-      'Most events of a turn that are told before they are in the database; past it, the turn waits for it.',
+    about: 'Most events of a turn that are told before they are in the database; past it, the turn waits.',
   },
   eventRetentionMs: {
     group: 'Streams',

@@ -75,7 +75,7 @@ export const turnsSettings = {
     env: 'CHATTERD_LEASE',
     kind: duration('1s', '10m'),
     default: '15s',
-    about: 'How long a turn belongs to a process that gives no sign of life; then it ends as interrupted.',
+    about: 'After so long without a sign of life from its process, a turn is ended as interrupted.',
   },
   callTimeoutMs: {
     group: 'Turns',

@@ -129,6 +129,8 @@ begin
   from (
     select id from chatterd.turns
     where id in (select w.turn from json_to_recordset(p) as w(turn uuid, watch boolean) where w.watch) and not watched
+      -- The others have ended for good; one that was superseded may be reopened where nobody has been told of its end.
+      and status in ('running', 'waiting', 'cancelled')
     order by id for no key update) unwatched
   where turns.id = unwatched.id;
 

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMemoryStore } from '../../test/memory-store.ts'
+import { begin } from '../../test/scripted-turn.ts'
+import { after, type EventChunk } from '../protocol/event-chunk.ts'
+import type { TurnEvent } from '../protocol/events.ts'
+import { TurnAbort } from '../turn/turn-abort.ts'
+import { LiveTurn } from './live-turn.ts'
+
+const told = (step: number): TurnEvent => ({ type: 'step-start', step })
+
+test('what the journal did not come after is told with the end of an aborted turn, and not before, to nobody', async () => {
+  const state = await begin(createMemoryStore())
+  const live = new LiveTurn(state, { lead: 2, onPending: () => {} })
+  const seen: EventChunk[] = []
+  const follow = () => live.follow(state.events + 1, (chunk) => seen.push(chunk))?.held ?? []
+  live.publish([told(1)])
+  live.publish([told(2)])
+  const tooFar = live.publish([told(3)])
+  live.abort(new TurnAbort('cancelled'))
+  await tooFar
+  live.publish([told(4)])
+
+  // What a process that goes now has told is within its lead.
+  const last = follow().at(-1)
+  assert.equal(last && after(last) - 1, state.events + 2)
+  const ending = live.commit([{ type: 'turn-end', status: 'cancelled' }], async () => {
+    assert.equal(follow().at(-1)?.first, last?.first)
+  })
+  await ending
+  const own = seen.at(-1)
+  assert.deepEqual([own?.first, own?.count], [state.events + 3, 3])
+  assert.equal(
+    own?.body.match(/^\S+ .*$/gm)?.join(),
+    'step-start {"step":3},step-start {"step":4},turn-end {"status":"cancelled"}',
+  )
+})
