@@ -10,7 +10,7 @@ import { serve } from '../src/main.ts'
 // of its virtual environment in SCHEMATHESIS_VENV. DATABASE_URL names a database to use; without it, one is made for the run.
 
 /** How long requests are made up for, in seconds, and how much longer the whole may take. */
-const budget = 60
+const budget = 30
 const grace = 60
 const checks = [
   'not_a_server_error',

@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settle } from '../../test/live-process.ts'
-import { conversation, engineError } from '../../test/scripted-turn.ts'
+import { conversation, engineError, request } from '../../test/scripted-turn.ts'
 import { stateOf } from '../../test/told-turn.ts'
-import type { Answered, TurnAnswers } from '../turn/conversation-store.ts'
+import type { Answered, TurnAnswers, TurnBeginning } from '../turn/conversation-store.ts'
 import type { Run } from '../turn/turn-store.ts'
 import { AfterFailure, lookAgain } from './after-failure.ts'
 
 const away = engineError('database-unavailable', 'away')
 const refused = engineError('invalid-request', 'no')
 const run = (turn: string): Run => ({ turn, conversation, answered: [] })
+const prompt = (turn: string): TurnBeginning => ({
+  ...{ turn, conversation, request, messages: [], whenBusy: 'queue' },
+})
 const answers = (turn: string): TurnAnswers => ({ turn, attempt: `attempt of ${turn}`, answers: [] })
 
 /** What is looked after, in a database that is away for the first so many tries. */
 function open(
   maxTurns: number,
-  { leaseMs = 60_000, failures = 0, answered = 'conflict' as Answered['result'] } = {},
+  { leaseMs = 60_000, failures = 0, answered = 'conflict' as Answered['result'], isKnown = false } = {},
 ) {
   const looked: unknown[] = []
   const wentOn: string[] = []
@@ -28,7 +31,11 @@ function open(
     {
       withdraw: async (given) => {
         look(given)
-        return true
+        return !isKnown
+      },
+      begin: async ({ turn }) => {
+        look(`begin ${turn}`)
+        return { result: 'begun', state: stateOf(turn) }
       },
       answer: async (given): Promise<Answered> => {
         look(given)
@@ -42,9 +49,17 @@ function open(
   return { looked, wentOn, after, goOn, tries: () => tries }
 }
 
+test('a refused prompt that another request of its key has been told of cannot be taken back, and runs', async () => {
+  const { looked, wentOn, after, goOn } = open(10, { isKnown: true })
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
+  await settle()
+  assert.deepEqual(looked, [run('a'), 'begin a'])
+  assert.deepEqual(wentOn, ['a'])
+})
+
 test('a prompt that the database went away in is refused, and withdrawn in case it was stored', async () => {
-  const { looked, after } = open(10)
-  assert.throws(() => after.ofBeginning(run('a'))(away), away)
+  const { looked, after, goOn } = open(10)
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
   await settle()
   assert.deepEqual(looked, [run('a')])
 })
@@ -63,7 +78,7 @@ test('results that the database went away in are refused; where they were stored
 test('any other refusal has stored nothing, and is only told', async () => {
   const { after, goOn, tries } = open(10)
   for (const error of [refused, new TypeError('a bug')]) {
-    assert.throws(() => after.ofBeginning(run('a'))(error), error)
+    assert.throws(() => after.ofBeginning(prompt('a'), goOn)(error), error)
     assert.throws(() => after.ofAnswer(answers('a'), goOn)(error), error)
   }
   await settle()
@@ -71,35 +86,35 @@ test('any other refusal has stored nothing, and is only told', async () => {
 })
 
 test('it is looked after until the database is back', async () => {
-  const { looked, after } = open(10, { failures: 2 })
-  assert.throws(() => after.ofBeginning(run('a'))(away), away)
+  const { looked, after, goOn } = open(10, { failures: 2 })
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
   while (looked.length === 0) await settle()
   assert.deepEqual(looked, [run('a')])
 })
 
 test('after the lease it is left to the sweep', async () => {
-  const { looked, after, tries } = open(1, { failures: 10, leaseMs: 0 })
-  assert.throws(() => after.ofBeginning(run('a'))(away), away)
+  const { looked, after, goOn, tries } = open(1, { failures: 10, leaseMs: 0 })
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
   await settle()
   assert.deepEqual([tries(), looked], [1, []])
-  assert.throws(() => after.ofBeginning(run('b'))(away), away)
+  assert.throws(() => after.ofBeginning(prompt('b'), goOn)(away), away)
   assert.equal(tries(), 2, 'it makes room for others')
 })
 
 test('what was looked after makes room for others', async () => {
-  const { looked, after } = open(1)
-  assert.throws(() => after.ofBeginning(run('a'))(away), away)
+  const { looked, after, goOn } = open(1)
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
   await settle()
-  assert.throws(() => after.ofBeginning(run('b'))(away), away)
+  assert.throws(() => after.ofBeginning(prompt('b'), goOn)(away), away)
   await settle()
   assert.deepEqual(looked, [run('a'), run('b')])
 })
 
 test('no more are looked after at once than allowed', async () => {
   const { looked, after, goOn } = open(2)
-  assert.throws(() => after.ofBeginning(run('a'))(away), away)
+  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
   assert.throws(() => after.ofAnswer(answers('b'), goOn)(away), away)
-  assert.throws(() => after.ofBeginning(run('c'))(away), away)
+  assert.throws(() => after.ofBeginning(prompt('c'), goOn)(away), away)
   await settle()
   assert.deepEqual(looked, [run('a'), answers('b')])
 })

@@ -1,7 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ConversationStore, TurnAnswers } from '../turn/conversation-store.ts'
+import type { ConversationStore, TurnAnswers, TurnBeginning } from '../turn/conversation-store.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import type { Run } from '../turn/turn-store.ts'
 import { persistently } from './persistent-store.ts'
 
 /** What bounds the work after failures. */
@@ -18,18 +17,27 @@ export interface AfterFailureLimits {
  * last results were stored goes on.
  */
 export class AfterFailure {
-  readonly #store: Pick<ConversationStore, 'withdraw' | 'answer'>
+  readonly #store: Pick<ConversationStore, 'begin' | 'withdraw' | 'answer'>
   readonly #limits: AfterFailureLimits
   #under = 0
 
-  constructor(store: Pick<ConversationStore, 'withdraw' | 'answer'>, limits: AfterFailureLimits) {
+  constructor(store: Pick<ConversationStore, 'begin' | 'withdraw' | 'answer'>, limits: AfterFailureLimits) {
     this.#store = store
     this.#limits = limits
   }
 
-  /** What to do with the error of a request that was to begin this turn. Throws it on. */
-  ofBeginning(run: Run): (error: unknown) => never {
-    return (error) => this.#after(error, () => this.#store.withdraw(run))
+  /**
+   * What to do with the error of a request that was to begin this turn. Throws it on. `goOn` runs the turn where another request
+   * of the same key has been told of it meanwhile: it cannot be withdrawn then.
+   */
+  ofBeginning(beginning: TurnBeginning, goOn: (state: TurnState) => void): (error: unknown) => never {
+    const { turn, conversation } = beginning
+    return (error) =>
+      this.#after(error, async () => {
+        if (await this.#store.withdraw({ turn, conversation, answered: [] })) return
+        const begun = await this.#store.begin(beginning)
+        if (begun.result === 'begun') goOn(begun.state)
+      })
   }
 
   /** The same of results; `goOn` runs the turn where they were the last. */

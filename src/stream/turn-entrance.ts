@@ -100,10 +100,11 @@ export class TurnEntrance {
   ): Promise<EnteredTurn> {
     const turn = this.#ports.newTurnId()
     const { conversation } = given
+    const beginning = { ...given, turn }
     let isJoined = false
     const inLine = {
       ask: async () => {
-        const asked = await this.#ask({ ...given, turn }, left)
+        const asked = await this.#ask(beginning, left)
         isJoined = asked === 'joined'
         return typeof asked === 'object' ? asked : undefined
       },
@@ -115,7 +116,7 @@ export class TurnEntrance {
     return this.#withRoom(async () => {
       const begun = await this.#lines
         .enter(keyOf(conversation), inLine)
-        .catch(this.#afterFailure.ofBeginning({ turn, conversation, answered: [] }))
+        .catch(this.#afterFailure.ofBeginning(beginning, this.#ports.run))
       if (begun.result === 'replay') return begun
       return { turn, after: 0, live: this.#ports.run(begun.state, listener) }
     })

@@ -150,6 +150,8 @@ begin
     and created_at > now() - (p->>'keyLifeMs')::bigint * interval '1 ms';
   if not found then return null; end if;
   perform chatterd.check_digest(k.digest, p);
+  -- From now on somebody knows of the turn: the request that has begun it cannot be withdrawn any more.
+  update chatterd.turns set watched = true where id = k.turn_id and not watched and status in ('running', 'waiting');
   return json_build_object('replay', json_build_object('turn', k.turn_id, 'after', k.after));
 end $$;
 
@@ -187,7 +189,12 @@ begin
   end if;
   if p->>'key' is null then return null; end if;
   replay := chatterd.replay_of(p_conversation, p);
-  if replay is not null then return replay; end if;
+  if replay is not null then
+    -- It waits no longer.
+    delete from chatterd.tickets where turn_id = (p->>'turn')::uuid;
+    if found then perform chatterd.signal_free(p_conversation, (p->>'runner')::uuid); end if;
+    return replay;
+  end if;
   select * into k from chatterd.tickets
   where conversation_id = p_conversation and key = p->>'key' and turn_id <> (p->>'turn')::uuid and chatterd.lives(runner)
   order by place limit 1;

@@ -142,6 +142,17 @@ export function keys(world: () => StoreWorld): void {
     await begun(store, beginning(conversation, 'y', { key: other }))
   })
 
+  test('a request that an equal one has been told of is not withdrawn', async () => {
+    const [{ store }, second] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const given = beginning(conversation, 'x', { key })
+    const { id: turn } = await begun(store, given)
+    await second.store.begin(beginning(conversation, 'x', { key }))
+    assert.equal(await store.withdraw({ turn, conversation, answered: [] }), false)
+    // Who has begun it is given it again, to run it after all.
+    assert.equal((await begun(store, given)).id, turn)
+  })
+
   test('a request that others follow is not withdrawn', async () => {
     const { store, journal } = await world().process()
     const conversation = world().conversation()

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { plans } from './plans.ts'
+import type { Loss } from './race-process.ts'
+
+const place = fc.nat(1)
+const whichTurn = fc.nat(3)
+
+/** Which process is asked, and for what. Numbers choose among what there is, the newest first. */
+const doings = fc.oneof(
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant('post'),
+      place,
+      conversation: fc.constantFrom(0, 0, 0, 1),
+      plan: plans,
+      whenBusy: fc.constantFrom<'queue' | 'refuse' | 'replace'>('queue', 'queue', 'refuse', 'replace'),
+      key: fc.constantFrom(undefined, undefined, undefined, 'k', 'k', 'q'),
+      /** With a key that was used before, what was said with it. */
+      sameBody: fc.constantFrom(true, true, true, false),
+      listens: fc.boolean(),
+      follows: fc.boolean(),
+    }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('results'),
+      place,
+      turn: whichTurn,
+      /** Of the device's calls; all where none is chosen. */
+      calls: fc.subarray([0, 1, 2]),
+      output: fc.constantFrom('yes', 'yes', 'no'),
+      how: fc.constantFrom('native', 'native', 'classic', 'keyed'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel'), place, turn: whichTurn }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('follow'),
+      place,
+      turn: whichTurn,
+      after: fc.constantFrom(0, 0, 1, 4),
+      slow: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('disconnect'), client: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('resume-events'), client: fc.nat(3), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave'), client: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire'), place }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('beat'), place }) },
+  /** A process stands still for longer than its lease, and another one gives a sign of life. */
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('overtake'), place }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('kill'), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), place }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('go-on'), place }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('lose'),
+      place,
+      losses: fc.array(fc.constantFrom<Loss>('before', 'after', 'late'), { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(45, 300, 1_000, 2_500) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('call-expiry') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reset'), place, conversation: place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), place, conversation: place }) },
+  /** What is let through next is carried out by the database at the same time: a lock held it all up. */
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('jam') }) },
+)
+
+/** What is done next, and then what is let through, and in which order. */
+export const actions = fc.record({
+  doing: doings,
+  picks: fc.array(fc.nat(5), { maxLength: 20, size: 'max' }),
+})
+
+/** One of them. */
+export type Doing = typeof doings extends fc.Arbitrary<infer One> ? One : never

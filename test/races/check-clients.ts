@@ -1,0 +1,129 @@
+import type { Post, RaceWorld } from './race-world.ts'
+import type { Stored } from './stored.ts'
+
+/** What each client saw is what is stored; what is not so, in words. */
+export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string> {
+  yield* checkSubscribers(world, stored)
+  yield* checkAccepted(world, stored)
+  yield* checkOrder(world, stored)
+  yield* checkLines(world)
+  yield* checkRefused(world, stored)
+  yield* checkKeys(world, stored)
+  yield* checkResults(world, stored)
+  for (const turn of world.cancelled)
+    if (['running', 'waiting'].includes(stored.turns.get(turn)?.status ?? ''))
+      yield `${turn} was cancelled, and is active`
+}
+
+/** Texts may be lost with a process, where fillers stand for them; all else stays as it was told. */
+function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Iterable<string> {
+  for (const { turn, seen, faults, standing } of subscribers) {
+    yield* faults
+    const told = turns.get(turn)?.told
+    if (!told) {
+      if (standing !== 'unknown' && standing !== 'ended')
+        yield `a client follows the turn ${turn}, which is gone`
+      continue
+    }
+    for (const { number, name, data } of seen) {
+      const now = told[number - 1]
+      if (now?.name === name && now.data === data) continue
+      const isFiller = now?.name === 'text-delta' && now.data === '{"text":""}'
+      const isHint = name === 'text-delta' || name === 'step-start' || name === 'notice'
+      if (!isFiller || !isHint)
+        yield `${turn}: a client saw ${number} ${name} ${data}, and it is ${now?.name} ${now?.data}`
+    }
+    if (standing === 'ended' && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
+      yield `${turn}: the last that a client saw is ${seen.at(-1)?.name}`
+    if (standing === 'unknown') yield `${turn}: a client was told that there is none`
+  }
+}
+
+function messagesOf({ content, conversation }: Post, { messages }: Stored) {
+  return messages.filter(
+    (one) => one.role === 'user' && one.content === content && one.conversation === conversation,
+  )
+}
+
+/** What was accepted is there, once. */
+function* checkAccepted(world: RaceWorld, stored: Stored): Iterable<string> {
+  for (const post of world.posts) {
+    const times = messagesOf(post, stored).length
+    const { standing } = post.asked
+    if (post.key === undefined && times > 1) yield `${post.content} is there ${times} times`
+    const isTaken = standing === 'accepted' || standing === 'replayed'
+    if (isTaken && times === 0 && !world.emptied.has(post.conversation))
+      yield `${post.content} was accepted and is gone`
+  }
+}
+
+/** What was accepted before another was sent comes before it. */
+function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<string> {
+  const accepted = posts.filter(
+    ({ asked, conversation }) => asked.standing === 'accepted' && !emptied.has(conversation),
+  )
+  for (const one of accepted)
+    for (const other of accepted) {
+      if (one.conversation !== other.conversation || one.asked.toldAt > other.asked.sentAt) continue
+      const [first] = messagesOf(one, stored)
+      const [second] = messagesOf(other, stored)
+      if (first && second && first.seq > second.seq) yield `${other.content} came before ${one.content}`
+    }
+}
+
+/** Those that wait for a conversation begin in the order in which they came. Whose process lost its lease has lost its place. */
+function* checkLines({ witness, emptied, all, expired }: RaceWorld): Iterable<string> {
+  const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
+  const begun = [...witness.begun.keys()]
+  const kept = witness.arrivals.filter(({ turn, conversation, runner }) => {
+    const isHere = begun.includes(turn) && witness.begun.get(turn)?.withdrawn === 0
+    return isHere && !emptied.has(conversation) && !lost.has(runner)
+  })
+  for (const [place, one] of kept.entries())
+    for (const later of kept.slice(place + 1))
+      if (one.conversation === later.conversation && begun.indexOf(one.turn) > begun.indexOf(later.turn))
+        yield `${witness.begun.get(later.turn)?.content} was let in before ${witness.begun.get(one.turn)?.content}`
+}
+
+/** What was refused has left nothing, unless its process could not see to it, or others knew of it. */
+function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
+  for (const post of world.posts) {
+    const { standing, code, by } = post.asked
+    if (post.key !== undefined || (standing !== 'refused' && standing !== 'left')) continue
+    const [message] = messagesOf(post, stored)
+    if (!message) continue
+    const turn = stored.turns.get(message.turn)
+    const isKnown = turn?.watched === true || world.unwanted.has(message.turn)
+    const isExcused = code === 'database-unavailable' && (by.dead || world.expired.has(by) || isKnown)
+    if (!isExcused) yield `${post.content} was refused (${code ?? standing}), and is there: ${turn?.status}`
+  }
+}
+
+/** A key has one turn at most, of those that were not taken back. */
+function* checkKeys({ witness, emptied, posts }: RaceWorld, { keys }: Stored): Iterable<string> {
+  const begun = new Map<string, string[]>()
+  for (const { key, conversation, turn, withdrawn } of witness.begun.values()) {
+    if (key === undefined || withdrawn > 0 || emptied.has(conversation)) continue
+    const of = `${conversation} ${key}`
+    begun.set(of, [...(begun.get(of) ?? []), turn])
+    const kept = keys.find((one) => one.key === key && one.conversation === conversation)
+    if (kept?.turn !== turn) yield `the key ${of} has begun ${turn}, and is kept for ${kept?.turn}`
+  }
+  for (const [key, turns] of begun) if (turns.length > 1) yield `the key ${key} has begun ${turns}`
+  for (const { asked, content } of posts)
+    if (asked.standing === 'replayed' && asked.turn && witness.begun.get(asked.turn)?.content !== content)
+      yield `${content} was told another request's turn`
+}
+
+/** Results that were taken are those of their calls. */
+function* checkResults({ results, witness }: RaceWorld, { turns }: Stored): Iterable<string> {
+  for (const { turn, results: posted, asked } of results) {
+    if (asked.standing !== 'accepted' && asked.standing !== 'replayed') continue
+    if ((witness.begun.get(turn)?.withdrawn ?? 0) > 0) continue
+    for (const { callId, output } of posted) {
+      const call = turns.get(turn)?.calls.find(({ id }) => id === callId)
+      if (call && (call.status !== 'answered' || call.output !== output))
+        yield `${output} was taken for ${callId}, which is ${call.status} with ${call.output}`
+    }
+  }
+}

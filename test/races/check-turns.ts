@@ -1,0 +1,103 @@
+import { stepsOf, textOf } from './plans.ts'
+import { eventLead, toolStarts } from './race-limits.ts'
+import type { RaceWorld } from './race-world.ts'
+import type { Stored, StoredTurn } from './stored.ts'
+
+const isActive = ({ status }: StoredTurn) => status === 'running' || status === 'waiting'
+
+/** What is true of every turn in the end; what is not, in words. */
+export function* checkTurns(world: RaceWorld, { turns, tickets }: Stored): Iterable<string> {
+  if (tickets > 0) yield `${tickets} places in lines that nobody waits in`
+  for (const turn of turns.values()) {
+    for (const fault of [
+      ...checkStatus(turn),
+      ...checkEvents(turn),
+      ...checkFillers(turn),
+      ...checkText(world, turn),
+    ])
+      yield `turn ${turn.id} (${turn.status}): ${fault}`
+  }
+  yield* checkTools(world, turns)
+  yield* checkPrompts(world)
+}
+
+function* checkStatus({ status, calls }: StoredTurn): Iterable<string> {
+  const open = calls.filter((call) => call.status === 'running' || call.status === 'offered')
+  if (status === 'running') yield 'it runs for ever'
+  if (status === 'waiting' && (open.length === 0 || open.some((call) => call.side !== 'device')))
+    yield 'it waits, but not for a device'
+  if (status !== 'waiting' && open.length > 0) yield `it has ended with ${open.length} open calls`
+}
+
+function* checkEvents(turn: StoredTurn): Iterable<string> {
+  const { told, events, calls } = turn
+  const numbers = told.map(({ number }) => number)
+  if (numbers.some((number, place) => number !== place + 1) || numbers.length !== events)
+    yield `its events are ${numbers} of ${events}`
+  const ends = told.filter(({ name }) => name === 'turn-end')
+  const last = told.at(-1)
+  if (isActive(turn) ? ends.length > 0 : ends.length !== 1 || ends[0] !== last)
+    yield `its ends: ${ends.map(({ number, data }) => `${number} ${data}`)}, of ${events}`
+  if (ends[0] && JSON.parse(ends[0].data).status !== turn.status) yield `it was told to be ${ends[0].data}`
+  if (told[0]?.name !== 'turn-start') yield `its first event is ${told[0]?.name}`
+  if (turn.status === 'waiting' && !told.some(({ name }) => name === 'turn-waiting'))
+    yield 'it was never told to wait'
+
+  const callEnds = new Map<string, string[]>()
+  for (const { name, data } of told) {
+    if (name !== 'call-end') continue
+    const { callId, status } = JSON.parse(data)
+    callEnds.set(callId, [...(callEnds.get(callId) ?? []), status])
+  }
+  for (const call of calls) {
+    const isOpen = call.status === 'offered' && isActive(turn)
+    const expected = isOpen ? '' : call.status
+    const ended = (callEnds.get(call.id) ?? []).join()
+    if (ended !== expected) yield `the call ${call.id} (${call.status}) was told to be "${ended}"`
+  }
+}
+
+/** Where a turn was taken from its process, fillers stand for what that may have told: as many, in a row, and then only ends. */
+function* checkFillers({ told }: StoredTurn): Iterable<string> {
+  const isFiller = ({ name, data }: (typeof told)[number]) => name === 'text-delta' && data === '{"text":""}'
+  const first = told.findIndex(isFiller)
+  if (first < 0) return
+  const count = told.filter(isFiller).length
+  if (count !== eventLead || !told.slice(first, first + count).every(isFiller))
+    yield `it has ${count} fillers`
+  const rest = told.slice(first + count).map(({ name }) => name)
+  if (rest.some((name) => name !== 'call-end' && name !== 'turn-end')) yield `after its fillers come ${rest}`
+}
+
+function* checkText({ witness }: RaceWorld, turn: StoredTurn): Iterable<string> {
+  const content = witness.begun.get(turn.id)?.content
+  if (content === undefined) return yield 'nobody has begun it'
+  for (const [step, { content: text, complete }] of turn.answers.entries()) {
+    const whole = textOf(content, step)
+    if (complete ? text !== whole : !whole.startsWith(text) && text !== '')
+      yield `its answer ${step} is "${text}"${complete ? '' : ' (cut off)'}`
+  }
+  const complete = turn.answers.filter((answer) => answer.complete).length
+  if (turn.status === 'completed' && complete !== stepsOf(content).length)
+    yield `it is complete with ${complete} answers`
+}
+
+/** A tool with effects is started once at most; an idempotent one as often as it may be. */
+function* checkTools({ witness }: RaceWorld, turns: Map<string, StoredTurn>): Iterable<string> {
+  for (const [what, starts] of witness.starts) {
+    const [id = '', ...call] = what.split(' ')
+    const stored = turns.get(id)?.calls.find((one) => one.id === call.join(' '))
+    const isRestartable = stored?.restartable ?? what.includes('i')
+    if (starts > (isRestartable ? toolStarts : 1)) yield `the tool of ${what} was started ${starts} times`
+  }
+}
+
+/** A step is prompted once in each turn of its message, and once more where its request was taken back. */
+function* checkPrompts({ witness }: RaceWorld): Iterable<string> {
+  for (const [prompt, times] of witness.prompts) {
+    const content = prompt.slice(0, prompt.lastIndexOf('.'))
+    const begun = [...witness.begun.values()].filter((turn) => turn.content === content)
+    const allowed = begun.reduce((sum, { withdrawn }) => sum + 1 + withdrawn, 0)
+    if (times > allowed) yield `the engine was prompted ${times} times for ${prompt}`
+  }
+}

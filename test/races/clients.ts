@@ -1,0 +1,135 @@
+import { ChatterdError } from '../../src/protocol/errors.ts'
+import { type EventChunk, eventsOf, type ToldEvent } from '../../src/protocol/event-chunk.ts'
+import type { TurnEnd, TurnEvent } from '../../src/protocol/events.ts'
+import type { LiveTurn } from '../../src/stream/live-turn.ts'
+import type { EnteredTurn } from '../../src/stream/turn-entrance.ts'
+import type { RaceProcess } from './race-process.ts'
+
+/** How a request stands with its client: `lost` where its process was killed before it answered. */
+export type Standing = 'pending' | 'accepted' | 'replayed' | 'refused' | 'left' | 'lost'
+
+/** A request and its client, who was told, or refused; `moment`s count what clients do and are told. */
+export class Asked {
+  standing: Standing = 'pending'
+  code: string | undefined
+  /** A fault of ours: nothing that a client is told. */
+  fault: unknown
+  turn: string | undefined
+  after = 0
+  toldAt = Number.POSITIVE_INFINITY
+  readonly by: RaceProcess
+  readonly sentAt: number
+  readonly left = new AbortController()
+  readonly #moment: () => number
+  #live: LiveTurn | undefined
+
+  constructor(by: RaceProcess, moment: () => number) {
+    this.by = by
+    this.#moment = moment
+    this.sentAt = moment()
+  }
+
+  /** As the classic dialect listens: what it can tell accepts the turn, and one that is refused was never there. */
+  readonly listener = (events: readonly TurnEvent[]): void => {
+    if (this.by.dead) return
+    const last = events.at(-1)
+    if (last?.type === 'turn-end' && last.refused && this.standing === 'pending')
+      this.#end('refused', last.error?.code)
+    // The first that it hears is that nobody knows what became of its request.
+    else if (last?.type === 'turn-end' && isUnknown(last) && this.standing === 'pending')
+      this.standing = 'lost'
+    else if (events.some(({ type }) => type !== 'turn-start' && type !== 'step-start')) this.#accept()
+  }
+
+  /** The request has its answer; with a listener, that is the first event. */
+  async answered(entering: Promise<EnteredTurn>, listens: boolean): Promise<void> {
+    try {
+      const { turn, after, live } = await entering
+      if (this.by.dead) return
+      Object.assign(this, { turn, after })
+      this.#live = live
+      if (!live) this.#end('replayed')
+      else if (listens && this.standing !== 'accepted') return
+      else this.#accept()
+    } catch (error) {
+      if (this.by.dead) return
+      if (error instanceof ChatterdError) this.#end('refused', error.code)
+      else if (this.left.signal.aborted && error === this.left.signal.reason) this.#end('left')
+      else this.fault = error
+    }
+  }
+
+  #accept(): void {
+    this.#live?.accept()
+    if (this.standing === 'pending') this.#end('accepted')
+  }
+
+  #end(standing: Standing, code?: string): void {
+    this.standing = standing
+    this.code = code
+    this.toldAt = this.#moment()
+  }
+}
+
+/** An end that is told without being stored. */
+function isUnknown({ error }: TurnEnd): boolean {
+  return error?.code === 'database-unavailable' || error?.code === 'turn-lost'
+}
+
+/** A client that follows a turn by its events, at one process and then perhaps at another. */
+export class Subscriber {
+  readonly turn: string
+  readonly seen: ToldEvent[] = []
+  /** What should never have been seen. */
+  readonly faults: string[] = []
+  /** How following came to its end; `off` where the connection was lost. */
+  standing = 'off'
+  next: number
+  at: RaceProcess | undefined
+  readonly #reader: () => Promise<void> | undefined
+  #left = new AbortController()
+
+  /** `reader` makes the client a slow one: what it returns is waited for before more is written. */
+  constructor(turn: string, after: number, reader: () => Promise<void> | undefined) {
+    this.turn = turn
+    this.next = after + 1
+    this.#reader = reader
+  }
+
+  async follow(at: RaceProcess): Promise<void> {
+    const left = new AbortController()
+    this.#left = left
+    this.at = at
+    this.standing = 'following'
+    const isOff = () => left.signal.aborted || at.dead
+    const sink = {
+      write: (chunk: EventChunk, from: number) => {
+        if (isOff()) return undefined
+        this.#take(eventsOf(chunk, from))
+        return this.#reader()
+      },
+    }
+    try {
+      const followed = await at.turns.follow(this.turn, this.next - 1, sink, left.signal)
+      if (!isOff()) this.standing = followed
+    } catch (error) {
+      if (isOff()) return
+      this.standing = 'off'
+      if (!(error instanceof ChatterdError)) this.faults.push(`following failed: ${error}`)
+    }
+  }
+
+  leave(): void {
+    this.#left.abort()
+    this.standing = 'off'
+  }
+
+  #take(events: readonly ToldEvent[]): void {
+    for (const event of events) {
+      if (event.number !== this.next) this.faults.push(`event ${event.number} came, and not ${this.next}`)
+      if (this.seen.at(-1)?.name === 'turn-end') this.faults.push(`${event.name} came after the end`)
+      this.next = event.number + 1
+      this.seen.push(event)
+    }
+  }
+}

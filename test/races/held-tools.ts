@@ -1,0 +1,45 @@
+import type { JsonObject } from '../../src/protocol/json.ts'
+import { createToolbox } from '../../src/tools/toolbox.ts'
+import type { ChatRequest, Engine, EnginePart } from '../../src/turn/engine.ts'
+import type { Tool, Toolbox, ToolContext } from '../../src/turn/toolbox.ts'
+import { createScriptedEngine } from '../scripted-engine.ts'
+import { resident } from '../scripted-turn.ts'
+import { scenesOf } from './plans.ts'
+import type { Witness } from './witness.ts'
+
+/** Holds something up, until it is let through. */
+type Hold = (what: string) => Promise<void>
+
+/** `effect`, a tool with effects, and `again`, an idempotent one. Both take some time. */
+export function heldToolbox(hold: Hold, witness: Witness): Toolbox {
+  const run =
+    (kind: string) =>
+    async (_: JsonObject, { turn, callId }: ToolContext) => {
+      witness.toolStarted(turn, callId)
+      await hold(`${kind} works`)
+      await hold(`${kind} works on`)
+      await hold(`${kind} ends`)
+      return 'done'
+    }
+  const again: Tool = { ...resident('again', run('again')), idempotent: true }
+  return createToolbox([resident('effect', run('effect')), again])
+}
+
+/** An engine that follows the plan of the message it is asked, each part held up. */
+export function heldEngine(hold: Hold, witness: Witness): Engine {
+  async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<EnginePart[]> {
+    const { content, step } = witness.prompted(request)
+    const gone = Promise.withResolvers<never>()
+    gone.promise.catch(() => {})
+    const leave = () => gone.reject(signal.reason)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave)
+    for (const scene of scenesOf(content, step)) {
+      await Promise.race([hold(`engine ${content}.${step}`), gone.promise])
+      if (scene === 'silence') await gone.promise
+      else if (scene instanceof Error) throw scene
+      else yield scene
+    }
+  }
+  return { ...createScriptedEngine([]), chat }
+}

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import type { NewMessage } from '../../src/protocol/message.ts'
+import type { ChatRequest, EnginePart } from '../../src/turn/engine.ts'
+import { user } from '../contracts/store/turn-fixtures.ts'
+import { call, part, type Scene } from '../scripted-engine.ts'
+import { engineError } from '../scripted-turn.ts'
+
+/**
+ * What the model does in a turn, a part for each step, and then it answers with text. The letters of a step: calls of `l`, a tool
+ * of the device; `e`, a resident tool with effects; `i`, an idempotent one; `n`, a name that nobody has. Or `f`: the engine
+ * fails before it answers; `c`: its answer is cut off; `z`: it falls silent.
+ */
+export const plans = fc.constantFrom(
+  ...[
+    '',
+    'l',
+    'll',
+    'e',
+    'i',
+    'le',
+    'li',
+    'll/e',
+    'i/l',
+    'l/l',
+    'f',
+    'c',
+    'z',
+    'l/f',
+    'ei',
+    'ii',
+    'n',
+    'i/i',
+  ],
+)
+
+const tools: Record<string, string> = { l: 'locate', e: 'effect', i: 'again', n: 'nobody' }
+
+/** The user's message that has the model follow a plan; `id` tells it from others. */
+export function planned(id: string, plan: string): NewMessage {
+  return user(`${id}:${plan}`)
+}
+
+/** Which prompt this is: the user's message, and how many of its steps the log holds. */
+export function placeOf({ messages }: ChatRequest): { content: string; step: number } {
+  const last = messages.findLastIndex(({ role }) => role === 'user')
+  const answers = messages.slice(last + 1).filter(({ role }) => role === 'assistant')
+  return { content: messages[last]?.content ?? '', step: answers.length }
+}
+
+/** The text of a step's answer. */
+export function textOf(content: string, step: number): string {
+  return `${content}.${step} one two three`
+}
+
+/** The steps that a whole turn has. */
+export function stepsOf(content: string): string[] {
+  const plan = content.slice(content.indexOf(':') + 1)
+  return plan === '' ? [''] : [...plan.split('/'), '']
+}
+
+/** What the engine answers. */
+export function scenesOf(content: string, step: number): Scene[] {
+  const letters = stepsOf(content)[step] ?? ''
+  if (letters === 'f') return [engineError('engine-failed')]
+  const texts: EnginePart[][] = textOf(content, step)
+    .split(/(?= )/)
+    .map((text) => [part({ text })])
+  if (letters === 'c') return texts.slice(0, 2)
+  if (letters === 'z') return [...texts.slice(0, 2), 'silence']
+  const calls = [...letters].map((letter, place) =>
+    call(tools[letter] ?? '', {}, `${content}.${step}.${place}`),
+  )
+  return [...texts, [part({ done: true, ...(calls.length > 0 && { calls }) })]]
+}
+
+/** What is wrong with a prompt, in words; undefined where every call is followed by its result. */
+export function faultOf({ messages }: ChatRequest): string | undefined {
+  for (let place = 0; place < messages.length; ) {
+    const message = messages[place++]
+    if (message?.role === 'tool') return `a result without its call: ${message.tool_call_id}`
+    for (const { id } of message?.tool_calls ?? []) {
+      const result = messages[place++]
+      if (result?.tool_call_id !== id) return `the call ${id} is not followed by its result`
+      if (result.content === 'No result yet.') return `the model was told of the open call ${id}`
+    }
+  }
+  return undefined
+}

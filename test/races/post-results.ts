@@ -1,0 +1,72 @@
+import { answerCalls } from '../../src/http/dialects/native/answer-calls.ts'
+import { matchCallResults } from '../../src/http/dialects/native/match-call-results.ts'
+import { ChatterdError } from '../../src/protocol/errors.ts'
+import type { EnteredTurn } from '../../src/stream/turn-entrance.ts'
+import type { Doing } from './actions.ts'
+import { Asked } from './clients.ts'
+import type { RaceProcess } from './race-process.ts'
+import type { RaceWorld } from './race-world.ts'
+
+type Posting = Extract<Doing, { do: 'results' }>
+type Results = { callId: string; output: string }[]
+
+/** A client posts results of a turn's calls, as the device that was asked for them, or as one that is late or has them wrong. */
+export async function postResults(doing: Posting, world: RaceWorld): Promise<void> {
+  const by = world.process(doing.place)
+  // The turns that the device was asked anything in, the newest first.
+  const turns = await world.query<{ turn: string; calls: string[] }>(
+    `select turn_id as turn, array_agg(request->>'id' order by message_seq desc, index) as calls
+     from chatterd.calls where side = 'device' group by turn_id order by max(created_at) desc, turn_id`,
+  )
+  const { turn, calls } = turns[doing.turn % Math.max(1, turns.length)] ?? { turn: '', calls: [] }
+  const chosen = calls.filter((_, place) => doing.calls.length === 0 || doing.calls.includes(place))
+  if (chosen.length === 0) return
+  const results = chosen.map((callId) => ({ callId, output: doing.output }))
+  const asked = new Asked(by, world.moment)
+  world.results.push({ turn, results, asked })
+  world.ask(by, send(doing, turn, results, by, asked))
+}
+
+function send(
+  { how, output }: Posting,
+  turn: string,
+  results: Results,
+  by: RaceProcess,
+  asked: Asked,
+): Promise<void> {
+  if (how === 'native') {
+    const ports = {
+      ...{ turns: by.turns, directory: by.directory },
+      storeLate: async (...late: Parameters<typeof by.turns.results>) =>
+        void (await by.turns.results(...late)),
+    }
+    const answered = answerCalls(turn, results, ports).then(() => ({ turn, after: 0 }))
+    return asked.answered(answered, false)
+  }
+  const listener = how === 'classic' ? asked.listener : undefined
+  const key = how === 'keyed' ? { key: `results ${output}`, digest: JSON.stringify(results) } : undefined
+  return asked.answered(answerOnce(turn, results, by, listener, key), listener !== undefined)
+}
+
+/** As the classic dialect does, but that it gives up where other results came in between. */
+async function answerOnce(
+  turn: string,
+  results: Results,
+  { turns, directory }: RaceProcess,
+  listener: Asked['listener'] | undefined,
+  key: { key: string; digest: string } | undefined,
+): Promise<EnteredTurn> {
+  const stored = await directory.turn(turn)
+  if (!stored) throw refused('not-found')
+  const { answers, refusal } = matchCallResults(results, stored)
+  if (refusal) throw refusal
+  if (answers.length === 0) return { turn, after: 0 }
+  await turns.atRest(turn)
+  const entered = await turns.answer({ turn, answers, ...(key && { key }) }, listener)
+  if (entered.result === 'conflict') throw refused('conversation-busy')
+  return entered
+}
+
+function refused(code: 'not-found' | 'conversation-busy'): ChatterdError {
+  return new ChatterdError(code, 'Not now.')
+}

@@ -1,0 +1,157 @@
+import { ChatterdError } from '../../src/protocol/errors.ts'
+import type { Database, Statement } from '../../src/store/database.ts'
+import { createDirectory } from '../../src/store/directory.ts'
+import { createJournal } from '../../src/store/journal.ts'
+import { createStore, type Store } from '../../src/store/store.ts'
+import type { StoreOptions } from '../../src/store/store-options.ts'
+import { uuidv7 } from '../../src/store/uuidv7.ts'
+import { LiveTurns } from '../../src/stream/live-turns.ts'
+import type { ConversationDirectory } from '../../src/turn/conversation-directory.ts'
+import type { StoreSignal } from '../../src/turn/event-journal.ts'
+import { heldEngine, heldToolbox } from './held-tools.ts'
+import { limits, storeOptions, turnLimits } from './race-limits.ts'
+import type { Turnstile } from './turnstile.ts'
+import { inRealTime } from './virtual-clock.ts'
+import type { Witness } from './witness.ts'
+
+/** When the database goes away: before a statement reaches it; after it was carried out; or it is carried out, but later. */
+export type Loss = 'before' | 'after' | 'late'
+
+/** The real core on the real store, as one process runs them: all that it does to the world outside is held at the turnstile. */
+export class RaceProcess {
+  readonly turns: LiveTurns
+  readonly directory: ConversationDirectory
+  readonly runner = uuidv7()
+  readonly faults: unknown[] = []
+  /** What becomes of the next statements. */
+  readonly losses: Loss[] = []
+  dead = false
+  readonly name: string
+  readonly #database: Pick<Database, 'query'>
+  readonly #turnstile: Turnstile
+  readonly #witness: Witness
+  readonly #store: Store
+  readonly #options: StoreOptions
+  #resumed: PromiseWithResolvers<void> | undefined
+  #beating = false
+
+  constructor(
+    name: string,
+    database: Pick<Database, 'query'>,
+    alone: boolean,
+    turnstile: Turnstile,
+    witness: Witness,
+  ) {
+    this.name = name
+    this.#database = database
+    this.#turnstile = turnstile
+    this.#witness = witness
+    this.#options = { ...storeOptions, alone, runner: this.runner }
+    const held = { query: <Row>(statement: Statement) => this.#query<Row>(statement) }
+    this.#store = createStore(held, this.#options)
+    this.directory = createDirectory(held, storeOptions.maxTools)
+    const journal = createJournal(held, this.runner)
+    const hold = (what: string) => this.#pass(what)
+    let calls = 0
+    this.turns = new LiveTurns(
+      {
+        ...{ store: this.#store, directory: this.directory, journal },
+        ...{ engine: heldEngine(hold, witness), toolbox: heldToolbox(hold, witness) },
+        ...{ limits: turnLimits, now: () => performance.now(), newTurnId: uuidv7 },
+        newCallId: () => `${name} own ${++calls}`,
+        onFault: (fault) => this.faults.push(fault),
+      },
+      limits,
+    )
+  }
+
+  get isPaused(): boolean {
+    return this.#resumed !== undefined
+  }
+
+  pause(): void {
+    this.#resumed ??= Promise.withResolvers()
+  }
+
+  resume(): void {
+    this.#resumed?.resolve()
+    this.#resumed = undefined
+  }
+
+  /** Nothing of it goes on after this. */
+  kill(): void {
+    this.dead = true
+  }
+
+  /** Its lease is over, and it does not know. */
+  expire(): Promise<void> {
+    const text = `update chatterd.runners set expires_at = '-infinity' where id = $1`
+    return this.#turnstile.work(() =>
+      inRealTime(async () => void (await this.#database.query({ name: '', text, values: [this.runner] }))),
+    )
+  }
+
+  /** A sign of life, and what comes of it; one at a time, as src/store/heartbeat.ts gives them. */
+  async beat(): Promise<void> {
+    if (this.#beating || this.dead) return
+    this.#beating = true
+    try {
+      this.turns.feel(await this.#store.heartbeat(this.turns.ids(), this.turns.room))
+    } catch (error) {
+      if (!(error instanceof ChatterdError)) this.faults.push(error)
+    } finally {
+      this.#beating = false
+    }
+  }
+
+  /** The same, held up by nothing. */
+  async beatAtOnce(): Promise<void> {
+    const store = createStore(this.#database, this.#options)
+    const beat = () => store.heartbeat(this.turns.ids(), this.turns.room)
+    this.turns.feel(await this.#turnstile.work(() => inRealTime(beat)))
+  }
+
+  /** Hears what another process tells, some time. */
+  async hear(signal: StoreSignal): Promise<void> {
+    await this.#pass(`hears ${signal.type}`)
+    this.turns.hear(signal)
+  }
+
+  async #pass(what: string): Promise<void> {
+    await this.#turnstile.hold(`${this.name} ${what}`)
+    while (this.#resumed) await this.#resumed.promise
+    if (this.dead) await new Promise<never>(() => {})
+  }
+
+  /** Holds up each statement twice: before it is carried out, and before its answer. */
+  async #query<Row>(statement: Statement): Promise<Row[]> {
+    const { name } = statement
+    await this.#pass(`asks ${name}`)
+    const loss = this.losses.shift()
+    if (loss === 'late') void this.#late(statement)
+    if (loss === 'before' || loss === 'late') throw away()
+    const done = await this.#carryOut<Row>(statement)
+    await this.#pass(loss ? `loses the answer of ${name}` : `has the answer of ${name}`)
+    if (loss) throw away()
+    if (done.status === 'rejected') throw done.reason
+    return done.value
+  }
+
+  async #late(statement: Statement): Promise<void> {
+    await this.#turnstile.hold(`${this.name} asked ${statement.name}, which comes late`)
+    await this.#carryOut(statement)
+  }
+
+  async #carryOut<Row>(statement: Statement): Promise<PromiseSettledResult<Row[]>> {
+    const [done] = await Promise.allSettled([
+      this.#turnstile.work(() => inRealTime(() => this.#database.query<Row>(statement))),
+    ])
+    await this.#witness.afterStatement()
+    if (done.status === 'fulfilled') this.#witness.saw(statement, done.value)
+    return done
+  }
+}
+
+function away(): ChatterdError {
+  return new ChatterdError('database-unavailable', 'The database is not available.')
+}

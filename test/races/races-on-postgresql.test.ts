@@ -1,0 +1,4 @@
+import { databaseKinds } from '../databases.ts'
+import { races } from './races.ts'
+
+for (const kind of databaseKinds.filter((one) => one.kind === 'postgresql')) races(kind, 40)

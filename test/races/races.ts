@@ -1,0 +1,47 @@
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import type { DatabaseKind } from '../databases.ts'
+import { actions } from './actions.ts'
+import { raceDatabaseOf } from './race-database.ts'
+import { regressions } from './regressions.ts'
+import { runRace } from './run-race.ts'
+
+/** How long a race that was lost is made shorter, in milliseconds. */
+const shrinkMs = 60_000
+
+/**
+ * Requests of many kinds and processes that come and go race each other, on the real store and the real core: the order in which
+ * statements run, answers arrive, engines speak and clocks tick is drawn.
+ *
+ * A usual run draws some races. `CHATTERD_TEST_RACES=2000` draws as many; `CHATTERD_TEST_RACE_SEED=…` draws them from a seed. A
+ * race that was lost is told as short as it could be made: it belongs into regressions.ts.
+ */
+export function races(kind: DatabaseKind, usual: number): void {
+  suite(`races on ${kind.name}`, () => {
+    const database = raceDatabaseOf(kind)
+    const lists = fc.array(actions, { minLength: 6, maxLength: 30, size: 'max' })
+    let lostAt = Number.POSITIVE_INFINITY
+    const property = fc.asyncProperty(lists, async (race) => {
+      // The shortest that was found by then has to do.
+      if (Date.now() - lostAt > shrinkMs) return
+      try {
+        await runRace(race, database())
+      } catch (error) {
+        lostAt = Math.min(lostAt, Date.now())
+        throw error
+      }
+    })
+
+    test('every promise about turns is kept, however requests and processes race each other', async () => {
+      const { CHATTERD_TEST_RACES: more, CHATTERD_TEST_RACE_SEED: seed } = process.env
+      await fc.assert(property, {
+        unbiased: true,
+        numRuns: Number(more ?? usual),
+        ...(seed && { seed: Number(seed) }),
+      })
+    })
+
+    for (const { lost, race } of regressions.filter(({ on }) => on.includes(kind.kind)))
+      test(`a race that was lost once is won: ${lost}`, () => runRace(race, database()))
+  })
+}

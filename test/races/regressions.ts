@@ -1,0 +1,67 @@
+import type { Doing } from './actions.ts'
+import type { Race } from './run-race.ts'
+
+/** A race that was lost once. */
+interface LostRace {
+  /** What went wrong, in words. */
+  lost: string
+  /** Where it can be lost: a process of its own may need another one, which the embedded database does not take. */
+  on: ('postgresql' | 'embedded')[]
+  race: Race
+}
+
+const post: Extract<Doing, { do: 'post' }> = {
+  ...{ do: 'post', place: 0, conversation: 0, plan: '', whenBusy: 'queue', key: undefined },
+  ...{ sameBody: true, listens: false, follows: false },
+}
+
+/**
+ * Races that were lost once, as short as they were made: run each time. They are kept whole and not by seed and path, which
+ * stand for another race as soon as actions.ts changes.
+ */
+export const regressions: LostRace[] = [
+  {
+    lost: 'a request that was told 503 took back the turn that another one of its key had been told of',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'lose', place: 1, losses: ['after', 'before'] }, picks: [] },
+      { doing: { ...post, place: 1, key: 'k' }, picks: [0] },
+      { doing: { ...post, key: 'k' }, picks: [1, 1, 0, 0, 0, 0] },
+    ],
+  },
+  {
+    lost: 'a client that joined an aborted turn was told more than its journal can account for',
+    on: ['postgresql', 'embedded'],
+    race: [
+      { doing: { ...post, follows: true }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0] },
+      { doing: { do: 'cancel', place: 0, turn: 0 }, picks: [] },
+      { doing: { do: 'follow', place: 0, turn: 0, after: 0, slow: false }, picks: [] },
+      { doing: { do: 'kill', place: 0 }, picks: [] },
+    ],
+  },
+  {
+    lost: 'a request that was told of the turn of another one of its key kept its place in the line for ever',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, place: 1 }, picks: [0, 0] },
+      { doing: { ...post, place: 1, key: 'k' }, picks: [1, 1, 1, 1] },
+      { doing: { do: 'expire', place: 1 }, picks: [] },
+      { doing: { ...post, key: 'k' }, picks: [1, 1] },
+    ],
+  },
+  {
+    lost: 'a call that was answered while its turn ran was told as cancelled',
+    on: ['postgresql', 'embedded'],
+    race: [
+      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, plan: 'le' }, picks: [0, 0, 0, 0, 0, 0, 0, 0] },
+      {
+        doing: { do: 'results', place: 0, turn: 0, calls: [], output: 'yes', how: 'native' },
+        picks: [1, 1, 1, 1],
+      },
+      { doing: { do: 'cancel', place: 0, turn: 0 }, picks: [] },
+    ],
+  },
+]

@@ -1,0 +1,80 @@
+import { eventsOf, type ToldEvent } from '../../src/protocol/event-chunk.ts'
+import type { RaceWorld } from './race-world.ts'
+
+/** A call as it is stored. */
+export interface StoredCall {
+  id: string
+  seq: number
+  name: string
+  side: string
+  status: string
+  output: string | null
+  restartable: boolean
+}
+
+/** A turn as it is stored, with all that belongs to it. */
+export interface StoredTurn {
+  id: string
+  status: string
+  events: number
+  watched: boolean
+  calls: StoredCall[]
+  told: ToldEvent[]
+  answers: { content: string; complete: boolean }[]
+}
+
+/** A message of a conversation. */
+export interface StoredMessage {
+  conversation: string
+  seq: number
+  turn: string
+  role: string
+  content: string
+}
+
+/** All that is stored, in the end. */
+export interface Stored {
+  turns: Map<string, StoredTurn>
+  /** In the order of each conversation. */
+  messages: StoredMessage[]
+  keys: { conversation: string; key: string; turn: string }[]
+  tickets: number
+}
+
+interface TurnRow extends Omit<StoredTurn, 'told'> {
+  chunks: { first: number; count: number; body: string }[]
+}
+
+export async function readStored({ query }: RaceWorld): Promise<Stored> {
+  const [row] = await query<{ stored: Omit<Stored, 'turns'> & { turns: TurnRow[] } }>(sql)
+  if (!row) throw new Error('the database told nothing')
+  const { turns, ...rest } = row.stored
+  const told = turns.map(({ chunks, ...turn }) => ({ ...turn, told: chunks.flatMap((one) => eventsOf(one)) }))
+  return { ...rest, turns: new Map(told.map((turn) => [turn.id, turn])) }
+}
+
+const sql = `
+  select json_build_object(
+    'turns', (
+      select coalesce(json_agg(json_build_object(
+        'id', t.id, 'status', t.status, 'events', t.events, 'watched', t.watched,
+        'calls', (
+          select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
+            'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)
+            order by message_seq, index), '[]')
+          from chatterd.calls where turn_id = t.id),
+        'chunks', (
+          select coalesce(json_agg(json_build_object('first', first, 'count', count, 'body', body) order by first), '[]')
+          from chatterd.events where turn_id = t.id),
+        'answers', (
+          select coalesce(json_agg(json_build_object('content', body->>'content', 'complete', complete) order by seq), '[]')
+          from chatterd.messages where turn_id = t.id and role = 'assistant')) order by t.created_at), '[]')
+      from chatterd.turns t),
+    'messages', (
+      select coalesce(json_agg(json_build_object('conversation', c.name, 'seq', seq, 'turn', turn_id, 'role', role,
+        'content', body->>'content') order by c.name, seq), '[]')
+      from chatterd.messages m join chatterd.conversations c on c.id = m.conversation_id),
+    'keys', (
+      select coalesce(json_agg(json_build_object('conversation', c.name, 'key', key, 'turn', turn_id)), '[]')
+      from chatterd.keys k join chatterd.conversations c on c.id = k.conversation_id),
+    'tickets', (select count(*)::integer from chatterd.tickets)) as stored`
