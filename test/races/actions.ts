@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import type { Loss } from './held-statements.ts'
 import { plans } from './plans.ts'
-import type { Loss } from './race-process.ts'
 
 const place = fc.nat(1)
 const whichTurn = fc.nat(3)

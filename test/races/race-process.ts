@@ -1,5 +1,5 @@
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { Database, Statement } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database.ts'
 import { createDirectory } from '../../src/store/directory.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import { createStore, type Store } from '../../src/store/store.ts'
@@ -8,14 +8,12 @@ import { uuidv7 } from '../../src/store/uuidv7.ts'
 import { LiveTurns } from '../../src/stream/live-turns.ts'
 import type { ConversationDirectory } from '../../src/turn/conversation-directory.ts'
 import type { StoreSignal } from '../../src/turn/event-journal.ts'
+import { holdStatements, type Loss } from './held-statements.ts'
 import { heldEngine, heldToolbox } from './held-tools.ts'
 import { limits, storeOptions, turnLimits } from './race-limits.ts'
 import type { Turnstile } from './turnstile.ts'
 import { inRealTime } from './virtual-clock.ts'
 import type { Witness } from './witness.ts'
-
-/** When the database goes away: before a statement reaches it; after it was carried out; or it is carried out, but later. */
-export type Loss = 'before' | 'after' | 'late'
 
 /** The real core on the real store, as one process runs them: all that it does to the world outside is held at the turnstile. */
 export class RaceProcess {
@@ -29,7 +27,6 @@ export class RaceProcess {
   readonly name: string
   readonly #database: Pick<Database, 'query'>
   readonly #turnstile: Turnstile
-  readonly #witness: Witness
   readonly #store: Store
   readonly #options: StoreOptions
   #resumed: PromiseWithResolvers<void> | undefined
@@ -45,13 +42,12 @@ export class RaceProcess {
     this.name = name
     this.#database = database
     this.#turnstile = turnstile
-    this.#witness = witness
     this.#options = { ...storeOptions, alone, runner: this.runner }
-    const held = { query: <Row>(statement: Statement) => this.#query<Row>(statement) }
+    const hold = (what: string) => this.#pass(what)
+    const held = holdStatements(name, database, { hold, losses: this.losses, turnstile, witness })
     this.#store = createStore(held, this.#options)
     this.directory = createDirectory(held, storeOptions.maxTools)
     const journal = createJournal(held, this.runner)
-    const hold = (what: string) => this.#pass(what)
     let calls = 0
     this.turns = new LiveTurns(
       {
@@ -122,36 +118,4 @@ export class RaceProcess {
     while (this.#resumed) await this.#resumed.promise
     if (this.dead) await new Promise<never>(() => {})
   }
-
-  /** Holds up each statement twice: before it is carried out, and before its answer. */
-  async #query<Row>(statement: Statement): Promise<Row[]> {
-    const { name } = statement
-    await this.#pass(`asks ${name}`)
-    const loss = this.losses.shift()
-    if (loss === 'late') void this.#late(statement)
-    if (loss === 'before' || loss === 'late') throw away()
-    const done = await this.#carryOut<Row>(statement)
-    await this.#pass(loss ? `loses the answer of ${name}` : `has the answer of ${name}`)
-    if (loss) throw away()
-    if (done.status === 'rejected') throw done.reason
-    return done.value
-  }
-
-  async #late(statement: Statement): Promise<void> {
-    await this.#turnstile.hold(`${this.name} asked ${statement.name}, which comes late`)
-    await this.#carryOut(statement)
-  }
-
-  async #carryOut<Row>(statement: Statement): Promise<PromiseSettledResult<Row[]>> {
-    const [done] = await Promise.allSettled([
-      this.#turnstile.work(() => inRealTime(() => this.#database.query<Row>(statement))),
-    ])
-    await this.#witness.afterStatement()
-    if (done.status === 'fulfilled') this.#witness.saw(statement, done.value)
-    return done
-  }
-}
-
-function away(): ChatterdError {
-  return new ChatterdError('database-unavailable', 'The database is not available.')
 }

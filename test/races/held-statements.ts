@@ -1,0 +1,57 @@
+import { ChatterdError } from '../../src/protocol/errors.ts'
+import type { Database, Statement } from '../../src/store/database.ts'
+import type { Turnstile } from './turnstile.ts'
+import { inRealTime } from './virtual-clock.ts'
+import type { Witness } from './witness.ts'
+
+/** When the database goes away: before a statement reaches it; after it was carried out; or it is carried out, but later. */
+export type Loss = 'before' | 'after' | 'late'
+
+/** What holds statements up, and loses them. */
+export interface Holding {
+  hold(what: string): Promise<void>
+  /** What becomes of the next statements. */
+  losses: Loss[]
+  turnstile: Turnstile
+  witness: Witness
+}
+
+/** Holds up each statement of a process twice: before it is carried out, and before its answer. */
+export function holdStatements(
+  process: string,
+  database: Pick<Database, 'query'>,
+  { hold, losses, turnstile, witness }: Holding,
+): Pick<Database, 'query'> {
+  async function carryOut<Row>(statement: Statement): Promise<PromiseSettledResult<Row[]>> {
+    const [done] = await Promise.allSettled([
+      turnstile.work(() => inRealTime(() => database.query<Row>(statement))),
+    ])
+    await witness.afterStatement()
+    if (done.status === 'fulfilled') witness.saw(statement, done.value)
+    return done
+  }
+
+  async function late(statement: Statement): Promise<void> {
+    await turnstile.hold(`${process} asked ${statement.name}, which comes late`)
+    await carryOut(statement)
+  }
+
+  return {
+    async query<Row>(statement: Statement) {
+      const { name } = statement
+      await hold(`asks ${name}`)
+      const loss = losses.shift()
+      if (loss === 'late') void late(statement)
+      if (loss === 'before' || loss === 'late') throw away()
+      const done = await carryOut<Row>(statement)
+      await hold(loss ? `loses the answer of ${name}` : `has the answer of ${name}`)
+      if (loss) throw away()
+      if (done.status === 'rejected') throw done.reason
+      return done.value
+    },
+  }
+}
+
+function away(): ChatterdError {
+  return new ChatterdError('database-unavailable', 'The database is not available.')
+}
