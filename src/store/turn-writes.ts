@@ -31,7 +31,7 @@ export function turnWrites(call: CallFunction, runner: string, logs: LogCache): 
     async endTurn({ turn, status, error, partial }, events) {
       const message = partial && messageArgument({ ...partial, complete: false })
       const given = { turn, runner, status, error: faultArgument(error), partial: message, events }
-      await call('end_turn', given)
+      return await call<boolean>('end_turn', given)
     },
 
     withdraw({ turn, conversation, answered }) {

@@ -104,6 +104,11 @@ export class LiveTurn implements TurnClient {
     const all = [...this.#late, ...events]
     const staged = this.log.stage(all)
     const result = await write(staged.chunks)
+    // Told in other words: whoever follows the turn reads them in the journal, once it is not run here any more.
+    if (result === false) {
+      this.#audience.tellListeners(events)
+      return result
+    }
     this.#late = []
     this.log.confirm(staged)
     this.#audience.tellListeners(all)

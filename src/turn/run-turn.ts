@@ -30,7 +30,10 @@ export interface TurnClient {
    * A promise where the journal is behind: resolves when it is told, and nothing else is to be told before.
    */
   publish(events: readonly TurnEvent[]): Promise<void> | undefined
-  /** Stores an outcome together with the events that tell of it, and of all before that is not in the journal; then tells them. */
+  /**
+   * Stores an outcome together with the events that tell of it, and of all before that is not in the journal; then tells them.
+   * Where `write` gives false, the journal tells the outcome in other words.
+   */
   commit<T>(events: readonly TurnEvent[], write: (chunks: readonly EventChunk[]) => Promise<T>): Promise<T>
   /** Tells what is in the journal already. */
   told(events: readonly TurnEvent[], chunk: EventChunk | undefined): void

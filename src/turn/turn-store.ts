@@ -51,7 +51,8 @@ export interface TurnStore {
   /** Returns the answer as it lies in the log. */
   endStep(outcome: StepOutcome, events: readonly EventChunk[]): Promise<LogMessage>
   endCalls(turn: string, results: CallOutcome[], events: readonly EventChunk[]): Promise<CallsEnded>
-  endTurn(ending: TurnEnding, events: readonly EventChunk[]): Promise<void>
+  /** False where devices have answered meanwhile: the journal tells the end in other words than the last of these events. */
+  endTurn(ending: TurnEnding, events: readonly EventChunk[]): Promise<boolean>
   /**
    * Undoes the request that set this run off, as if it had never come: a begun turn goes, answered calls are open again.
    * False where others have been told of it already: then nothing is undone.

@@ -58,12 +58,13 @@ export function memoryTurns(
     endTurn: ({ turn: id, status, error, partial }, events) =>
       transaction('endTurn', () => {
         const { conversation, turn } = log.find(id)
-        if (turn.status === status) return
+        if (turn.status === status) return true
         if (!isActive(turn)) throw endedElsewhere()
         keep(turn, events)
         if (partial) append(conversation, id, { ...partial, complete: false })
         Object.assign(turn, { status, error })
         closeCalls(conversation, turn, 'cancelled')
+        return true
       }),
 
     withdraw: ({ turn: id, answered }) =>

@@ -64,4 +64,13 @@ export const regressions: LostRace[] = [
       { doing: { do: 'cancel', place: 0, turn: 0 }, picks: [] },
     ],
   },
+  {
+    lost: 'a beginning that came late began a turn that had been taken back',
+    on: ['postgresql', 'embedded'],
+    race: [
+      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'lose', place: 0, losses: ['after', 'late'] }, picks: [] },
+      { doing: post, picks: [0, 0, 0, 1, 1] },
+    ],
+  },
 ]

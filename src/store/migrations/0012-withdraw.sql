@@ -39,6 +39,8 @@ begin
   if t.step > 0 then return false; end if;
   delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
+  -- The same begin_turn may be on its way once more.
+  insert into chatterd.withdrawn (turn_id) values (own) on conflict do nothing;
   update chatterd.conversations
   set next_seq = t.first_seq, tools = t.tools_before, system = t.system_before, model = t.model_before where id = c.id;
   perform chatterd.reopen(t.superseded);
