@@ -127,7 +127,10 @@ export async function perform(
       return
     case 'endTurn': {
       const partial = { role: 'assistant' as const, content: 'half' }
-      return void (await store.endTurn({ turn, status: 'failed', partial }, told({ type: 'turn-end', status: 'failed' })))
+      return void (await store.endTurn(
+        { turn, status: 'failed', partial },
+        told({ type: 'turn-end', status: 'failed' }),
+      ))
     }
     case 'write':
       return void (await journal.write([{ turn, chunks: told() }]))
