@@ -37,7 +37,7 @@ export const databaseKinds: DatabaseKind[] = [
 ]
 
 /** What a busy machine may take longer for than a user would wait. */
-const patient = { connectTimeoutMs: 30_000, probeTimeoutMs: 30_000 }
+export const patient = { connectTimeoutMs: 30_000, probeTimeoutMs: 30_000 }
 
 type Created = { source: DatabaseSource; remove(): Promise<void> }
 

@@ -13,7 +13,7 @@ import type { StoreOptions } from '../../../src/store/store-options.ts'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
 import type { ConversationDirectory } from '../../../src/turn/conversation-directory.ts'
 import type { EventJournal } from '../../../src/turn/event-journal.ts'
-import type { DatabaseKind } from '../../databases.ts'
+import { type DatabaseKind, patient } from '../../databases.ts'
 
 /** One of the processes that serve the database, as far as the store can tell. */
 export interface StoreProcess {
@@ -65,7 +65,7 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
   await using rooms = new AsyncDisposableStack()
   const source = await kind.create({ after: (end) => rooms.defer(end) })
   const open = async () => {
-    const opened = await openDatabase({ source })
+    const opened = await openDatabase({ ...patient, source })
     rooms.defer(() => opened.close())
     await opened.whenReady
     return opened
@@ -101,11 +101,11 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
       const old = await kind.create({ after: (end) => opened.defer(end) })
       const migrations = await migrationsUpTo(version)
       opened.defer(() => rm(migrations, { recursive: true }))
-      const before = await openDatabase({ source: old, migrations: pathToFileURL(`${migrations}/`) })
+      const before = await openDatabase({ ...patient, source: old, migrations: pathToFileURL(`${migrations}/`) })
       await before.whenReady
       await before.query({ name: '', text: rows })
       await before.close()
-      const database = await openDatabase({ source: old })
+      const database = await openDatabase({ ...patient, source: old })
       opened.defer(() => database.close())
       await database.whenReady
       return processOn(database, {})
