@@ -100,7 +100,7 @@ export const packages: Record<string, string[]> = {
   selfsigned: ['cli'],
   'smol-toml': ['config'],
   typebox: ['http'],
-  undici: ['engines', 'tools'],
+  undici: ['tools'],
 }
 
 /** The group of each builtin that reaches outside the process, without `node:`. */

@@ -28,7 +28,7 @@ export function askJson(
           `Ollama's answer to ${request.path} is longer than ${maxAnswerBytes} bytes`,
         )
       }
-      chunks.push(bytes)
+      chunks.push(Buffer.from(bytes))
     },
     onEnd: () => resolve(parseObject(request.path, Buffer.concat(chunks).toString())),
     onError: reject,

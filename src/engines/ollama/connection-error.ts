@@ -1,13 +1,14 @@
-import { errors } from 'undici'
 import { ChatterdError } from '../../protocol/errors.ts'
+import { PoolClosed } from '../http1/connection-pool.ts'
+import { NotHttp } from '../http1/response-parser.ts'
 
 /** How far an exchange had come when its connection failed. */
 export type Stage = 'connecting' | 'waiting' | 'reading'
 
-/** Turns what undici says of a failed connection into words. `engine` is the name of what was asked. */
+/** Turns what a connection failed with into words. `engine` is the name of what was asked. */
 export function connectionError(cause: Error, stage: Stage, engine: string): ChatterdError {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+  if (cause instanceof PoolClosed) {
     return new ChatterdError(
       'shutting-down',
       `The connection to ${engine} was closed: chatterd is stopping`,
@@ -23,7 +24,7 @@ export function connectionError(cause: Error, stage: Stage, engine: string): Cha
       { cause },
     )
   }
-  if (stage === 'waiting' && cause instanceof errors.HTTPParserError) {
+  if (stage === 'waiting' && cause instanceof NotHttp) {
     return new ChatterdError(
       'engine-failed',
       `What answers in place of ${engine} does not speak HTTP (${reason})`,

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { RoundTrip } from '../http1/round-trip.ts'
 import { connectionError, type Stage } from './connection-error.ts'
 import type { OllamaHost } from './ollama-host.ts'
 import { createTimeoutKeeper, type Timeouts } from './timeout-keeper.ts'
@@ -20,6 +20,7 @@ export interface OllamaRequest {
  */
 export interface ExchangeListener {
   onStart?(status: number, contentType: string): void
+  /** The memory of `bytes` is used again after the call. */
   onBytes(bytes: Buffer): void
   onEnd(): void
   /** A `ChatterdError`, what another function threw, or the signal's reason. */
@@ -45,7 +46,6 @@ export function startExchange(
   signal: AbortSignal,
   listener: ExchangeListener,
 ): Exchange {
-  let controller: Dispatcher.DispatchController | undefined
   let stage: Stage = 'connecting'
   let over = false
   let linger: NodeJS.Timeout | undefined
@@ -60,7 +60,7 @@ export function startExchange(
   function cancel(): void {
     if (over) return
     settle()
-    controller?.abort(new Error('the answer is not wanted any more'))
+    trip.close()
   }
 
   function fail(error: unknown): void {
@@ -73,32 +73,30 @@ export function startExchange(
     fail(signal.reason)
   }
 
-  function guarded(tell: () => void): void {
-    try {
-      tell()
-    } catch (error) {
-      fail(error)
-    }
-  }
-
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart(started) {
-      controller = started
-      if (over) return started.abort(new Error('the answer is not wanted any more'))
+  const trip = new RoundTrip(host.pool, messageOf(host, request), {
+    onConnected() {
       stage = 'waiting'
       keeper.connected()
     },
-    onResponseStart(_controller, status, headers) {
-      if (over || status < 200) return
-      guarded(() => listener.onStart?.(status, String(headers['content-type'] ?? '')))
+    onHead(status, headers) {
+      if (over) return
+      try {
+        listener.onStart?.(status, headers.get('content-type') ?? '')
+      } catch (error) {
+        fail(error)
+      }
     },
-    onResponseData(_controller, bytes) {
+    onBody(bytes) {
       if (over) return
       stage = 'reading'
       keeper.read()
-      guarded(() => listener.onBytes(bytes))
+      try {
+        listener.onBytes(bytes)
+      } catch (error) {
+        fail(error)
+      }
     },
-    onResponseEnd() {
+    onEnd() {
       clearTimeout(linger)
       if (over) return
       settle()
@@ -108,43 +106,41 @@ export function startExchange(
         listener.onError(error)
       }
     },
-    onResponseError(_controller, error) {
+    onError(error) {
       clearTimeout(linger)
       fail(connectionError(error, stage, host.label))
     },
-  }
+  })
 
   if (signal.aborted) {
     fail(signal.reason)
   } else {
     signal.addEventListener('abort', onAbort)
-    host.agent.dispatch(dispatchOptions(host, request), handler)
+    trip.start()
   }
 
   return {
     pause() {
       keeper.pause()
-      controller?.pause()
+      trip.pause()
     },
     resume() {
       if (!over) keeper.resume()
-      controller?.resume()
+      trip.resume()
     },
     cancel,
     release() {
       if (over) return
       settle()
-      linger = setTimeout(() => controller?.abort(new Error('the answer did not end')), lingerMs)
-      controller?.resume()
+      linger = setTimeout(() => trip.close(), lingerMs)
+      trip.resume()
     },
   }
 }
 
-function dispatchOptions(
-  host: OllamaHost,
-  { method, path, body }: OllamaRequest,
-): Dispatcher.DispatchOptions {
-  const target = { origin: host.origin, method, path: `${host.prefix}${path}` }
-  if (body === undefined) return target
-  return { ...target, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+function messageOf(host: OllamaHost, { method, path, body }: OllamaRequest): string {
+  const head = `${method} ${host.prefix}${path} HTTP/1.1\r\nhost: ${host.authority}\r\nconnection: keep-alive\r\n`
+  if (body === undefined) return `${head}\r\n`
+  const text = JSON.stringify(body)
+  return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
 }

@@ -53,7 +53,7 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
     maxLineBytes: options.maxLineBytes,
     maxUnreadBytes: options.maxUnreadBytes ?? 256 * 1024,
   }
-  const host = connectOllama(options.baseUrl, options.connectTimeoutMs)
+  const host = connectOllama(options.baseUrl)
 
   // Shared questions outlive each of those who ask; their own time-out bounds them.
   const never = new AbortController().signal
@@ -76,6 +76,8 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
       const answer = await askJson(host, { method: 'GET', path: '/api/version' }, lookupTimeouts, signal)
       return String(answer.version ?? 'unknown')
     },
-    close: () => host.agent.destroy(),
+    async close() {
+      host.pool.close()
+    },
   }
 }

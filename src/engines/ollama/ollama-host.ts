@@ -1,27 +1,24 @@
-import { Agent } from 'undici'
+import { ConnectionPool } from '../http1/connection-pool.ts'
 
 /** An Ollama that is spoken to, and the connections to it. */
 export interface OllamaHost {
-  agent: Agent
-  origin: string
+  pool: ConnectionPool
+  /** Host and port, as the `host` header names them. */
+  authority: string
   /** What stands before `/api` in paths, without a slash at its end. */
   prefix: string
   /** What it is called in errors. */
   label: string
 }
 
-/**
- * `baseUrl` is what stands before `/api`. undici's own time-outs are off but for connecting, which frees its sockets: ours count, and
- * its 300 s would end the loading of a large model. HTTP/1.1 only: there, closing the connection is what stops the engine.
- */
-export function connectOllama(baseUrl: string, connectTimeoutMs: number): OllamaHost {
-  const agent = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connectTimeout: connectTimeoutMs,
-    allowH2: false,
-    pipelining: 1,
+/** `baseUrl` is what stands before `/api`. HTTP/1.1 only: there, closing the connection is what stops the engine. */
+export function connectOllama(baseUrl: string): OllamaHost {
+  const { protocol, hostname, port, host, pathname } = new URL(baseUrl)
+  const secure = protocol === 'https:'
+  const pool = new ConnectionPool({
+    secure,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port) || (secure ? 443 : 80),
   })
-  const { origin, pathname } = new URL(baseUrl)
-  return { agent, origin, prefix: pathname.replace(/\/+$/, ''), label: `Ollama at ${baseUrl}` }
+  return { pool, authority: host, prefix: pathname.replace(/\/+$/, ''), label: `Ollama at ${baseUrl}` }
 }

@@ -22,7 +22,7 @@ export function passGenerate(
   const request = { method: 'POST', path: '/api/generate', body } as const
   const exchange = startExchange(host, request, timeoutsFor(body.stream !== false, limits.timeouts), signal, {
     onStart: (status, contentType) => resolve({ status, contentType, body: joined(queue) }),
-    onBytes: (bytes) => queue.push([bytes], bytes.length),
+    onBytes: (bytes) => queue.push([Buffer.from(bytes)], bytes.length),
     onEnd: () => queue.end(),
     onError(error) {
       // Before the answer began there is no reader yet; after it, rejecting does nothing.
