@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
 /** What bounds a stream of server-sent events. */
@@ -22,6 +23,8 @@ export class SseResponse {
   #open = false
   /** True where the response's chunks are framed here, and not by Node. */
   #framed = false
+  /** Where events are written to, and may lie unread: the response, or past it, once it is framed here and its head is out. */
+  #out: Pick<Writable, 'write' | 'writableLength' | 'writableNeedDrain' | 'once' | 'off'>
   #closed = false
   /** Half times of silence in a row. */
   #silent = 0
@@ -32,6 +35,7 @@ export class SseResponse {
     this.#reply = reply
     this.#limits = limits
     this.#onOpen = onOpen
+    this.#out = reply.raw
     reply.raw.on('close', () => this.#stop())
     // A socket's errors end in `close`; without a listener they would end the process.
     reply.raw.on('error', () => this.#stop())
@@ -58,9 +62,8 @@ export class SseResponse {
     if (this.#closed || text === '') return
     if (!this.#open) this.#sendHead()
     this.#silent = 0
-    const raw = this.#reply.raw
     // Looked at before the write: a client that has read all so far gets its next line, however long that is.
-    if (raw.writableLength <= this.#limits.maxUnreadBytes) {
+    if (this.#out.writableLength <= this.#limits.maxUnreadBytes) {
       this.#send(text)
     } else {
       this.#cut()
@@ -69,7 +72,7 @@ export class SseResponse {
 
   /** Undefined where the client keeps up. Else resolves when it has caught up, or is gone: one that stops reading is cut. */
   drained(): Promise<void> | undefined {
-    if (this.#closed || !this.#reply.raw.writableNeedDrain) return undefined
+    if (this.#closed || !this.#out.writableNeedDrain) return undefined
     this.#drained ??= this.#awaitDrain()
     return this.#drained
   }
@@ -83,11 +86,12 @@ export class SseResponse {
   }
 
   #send(text: string): void {
-    const { raw } = this.#reply
-    if (!this.#framed) return void raw.write(text)
+    if (!this.#framed) return void this.#out.write(text)
     const bytes = Buffer.byteLength(text)
     // Most text is ASCII, whose bytes are written faster as such.
-    raw.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
+    this.#out.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
+    // The first bytes went out with the head. One that waits behind another response has no socket yet.
+    this.#out = this.#reply.raw.socket ?? this.#out
   }
 
   /** Leaves the response to be answered otherwise. Only before the head is out. */
@@ -112,17 +116,17 @@ export class SseResponse {
   }
 
   async #awaitDrain(): Promise<void> {
-    const { raw } = this.#reply
+    const [out, { raw }] = [this.#out, this.#reply]
     const { promise, resolve } = Promise.withResolvers<void>()
-    let unread = raw.writableLength
+    let unread = out.writableLength
     const timer = setInterval(() => {
-      if (raw.writableLength >= unread) this.#cut()
-      unread = raw.writableLength
+      if (out.writableLength >= unread) this.#cut()
+      unread = out.writableLength
     }, this.#limits.stallTimeoutMs ?? defaultStallMs)
-    raw.once('drain', resolve)
+    out.once('drain', resolve)
     raw.once('close', resolve)
     await promise
-    raw.off('drain', resolve)
+    out.off('drain', resolve)
     raw.off('close', resolve)
     clearInterval(timer)
     this.#drained = undefined

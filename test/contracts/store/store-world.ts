@@ -101,7 +101,11 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
       const old = await kind.create({ after: (end) => opened.defer(end) })
       const migrations = await migrationsUpTo(version)
       opened.defer(() => rm(migrations, { recursive: true }))
-      const before = await openDatabase({ ...patient, source: old, migrations: pathToFileURL(`${migrations}/`) })
+      const before = await openDatabase({
+        ...patient,
+        source: old,
+        migrations: pathToFileURL(`${migrations}/`),
+      })
       await before.whenReady
       await before.query({ name: '', text: rows })
       await before.close()
