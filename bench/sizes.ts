@@ -17,7 +17,7 @@ export interface Sizes {
   two: TwoLoad
 }
 
-const paced = { tokens: 64, intervalMs: 20, streams: 100, repeat: 1, rounds: 9 }
+const paced = { tokens: 64, intervalMs: 20, streams: 100, repeat: 1, rounds: 9, warmUp: 6 }
 const what = 'CPU a token, 100 streams of 64, 20 ms apart'
 
 /** The loads that the aims speak of. */
@@ -34,19 +34,20 @@ export const full: Sizes = {
     streams: 2,
     repeat: 20,
     rounds: 9,
+    warmUp: 1,
     aim: '1.5 x',
   },
   ttft: { sizes: [10, 1000, 10_000], rounds: 6 },
   memory: { streams: 500, rounds: 3, settleMs: 3000 },
 }
 
-const short = { tokens: 16, intervalMs: 5, streams: 10, rounds: 1, aim: '' }
+const short = { tokens: 16, intervalMs: 5, streams: 10, rounds: 1, warmUp: 1, aim: '' }
 
 /** Enough to see that everything works. Its figures say nothing. */
 export const smoke: Sizes = {
   paced: { ...full.paced, ...short, what: 'CPU a token, paced' },
   native: { ...full.native, ...short, what: 'CPU a token, paced, native dialect' },
-  flat: { ...full.flat, what: 'CPU a token, flat', tokens: 500, repeat: 2, rounds: 1, aim: '' },
+  flat: { ...full.flat, what: 'CPU a token, flat', tokens: 500, repeat: 2, rounds: 1, warmUp: 1, aim: '' },
   ttft: { sizes: [10, 400], rounds: 1 },
   memory: { streams: 20, rounds: 1, settleMs: 300 },
   statements: { streams: 10, tokens: 50, intervalMs: 5, lateMs: 1_200 },

@@ -16,6 +16,8 @@ export interface CpuLoad {
   /** How often the streams run in one round. */
   repeat: number
   rounds: number
+  /** Rounds of a fresh process that are left out: until its code is compiled. */
+  warmUp: number
   aim: string
 }
 
@@ -48,15 +50,15 @@ export async function measureCpu(
   }
 }
 
-/** Some rounds with fresh processes. Another before them warms up, and is left out. */
+/** Some rounds with fresh processes, after those that warm them up. */
 async function measureProcesses(runs: Run[], load: CpuLoad, rounds: number): Promise<void> {
   const servers = await Promise.all(runs.map(async (run) => ({ run, server: await run.contender.start() })))
   try {
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round < load.warmUp + rounds; round++) {
       // The one that goes first changes, so that neither always meets the machine as the other left it.
       for (const { run, server } of round % 2 ? servers.toReversed() : servers) {
         const micros = await tokenMicros(server, run.contender.dialect, load)
-        if (round > 0) run.micros.push(micros)
+        if (round >= load.warmUp) run.micros.push(micros)
       }
     }
   } finally {
