@@ -96,6 +96,12 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
 
     leaveLine: (turn) => transaction('leaveLine', () => line.leave(turn)),
 
+    known: (conversation, key) =>
+      transaction('known', () => {
+        const known = line.replay(conversation, key)
+        return known && { turn: known.turn, after: known.after }
+      }),
+
     newestTurn: (key) =>
       transaction('newestTurn', () => {
         const conversation = log.conversations.get(keyOf(key))

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
-import type { RequestKey } from '../turn/conversation-store.ts'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
+import type { LiveTurns } from '../stream/live-turns.ts'
+import type { KnownRequest, RequestKey } from '../turn/conversation-store.ts'
 
 /** The header that makes a request safe to send again. */
 export const IdempotencyKey = Type.Optional(
@@ -17,4 +19,19 @@ export const IdempotencyKey = Type.Optional(
 export function requestKeyOf(key: string | undefined, body: unknown): RequestKey | undefined {
   if (key === undefined) return undefined
   return { key, digest: createHash('sha256').update(JSON.stringify(body)).digest('hex') }
+}
+
+/**
+ * What the same request came to before, for one that cannot be carried out now: an engine that is away, or has lost the model, does
+ * not keep a request that is sent again from its answer. Throws `error` where nothing is known of it.
+ */
+export async function knownDespite(
+  error: unknown,
+  conversation: ConversationKey,
+  key: RequestKey | undefined,
+  turns: Pick<LiveTurns, 'known'>,
+): Promise<KnownRequest> {
+  const known = key && (await turns.known(conversation, key))
+  if (!known) throw error
+  return known
 }

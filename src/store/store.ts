@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Answered, ConversationStore, Pulse } from '../turn/conversation-store.ts'
+import type { Answered, ConversationStore, KnownRequest, Pulse } from '../turn/conversation-store.ts'
 import { keyArgument, messageArgument, outcomeArgument, placeArgument, toolArguments } from './arguments.ts'
 import { beginnings } from './begin-turn.ts'
 import { functionsOf } from './call-function.ts'
@@ -20,7 +20,7 @@ export interface Store extends ConversationStore {
 interface AnsweredRow {
   state?: StateRow
   open?: true
-  replay?: { turn: string; after: number }
+  replay?: KnownRequest
 }
 
 /** What `heartbeat` gives. */
@@ -47,6 +47,11 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     ...turnWrites(call, runner, logs),
     begin,
     leaveLine,
+
+    async known(conversation, key) {
+      const given = { ...placeArgument(conversation), ...keyArgument(key), keyLifeMs }
+      return (await call<KnownRequest | null>('known_request', given)) ?? undefined
+    },
 
     async newestTurn(conversation) {
       const row = await call<NewestTurnRow | null>('newest_turn', placeArgument(conversation))

@@ -5,7 +5,9 @@ import type { ConversationDirectory, StoredTurn } from '../turn/conversation-dir
 import type {
   Answered,
   ConversationStore,
+  KnownRequest,
   Pulse,
+  RequestKey,
   TurnAnswers,
   TurnBeginning,
 } from '../turn/conversation-store.ts'
@@ -99,6 +101,11 @@ export class LiveTurns {
     listener?: TurnListener,
   ): Promise<EnteredTurn> {
     return this.#entrance.begin(beginning, left, listener)
+  }
+
+  /** What a request of this key has come to, where one came before. Throws `key-reused` where it had another body. */
+  known(conversation: ConversationKey, key: RequestKey): Promise<KnownRequest | undefined> {
+    return this.#store.known(conversation, key)
   }
 
   /** Resolves when the turn does not run here: it has ended, waits for its device, or runs elsewhere. */

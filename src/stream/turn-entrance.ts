@@ -4,6 +4,7 @@ import type {
   Answered,
   Begun,
   ConversationStore,
+  KnownRequest,
   TurnAnswers,
   TurnBeginning,
 } from '../turn/conversation-store.ts'
@@ -32,11 +33,11 @@ export interface EntrancePorts {
   cancel(turn: string): Promise<boolean>
 }
 
-/** A turn that a request has begun, or answered; or another request of the same key before it. */
-export interface EnteredTurn {
-  turn: string
-  /** Its events after this number tell what came of the request. */
-  after: number
+/**
+ * A turn that a request has begun, or answered; or another request of the same key before it. Its events after number `after` tell
+ * what came of the request.
+ */
+export interface EnteredTurn extends KnownRequest {
   /** The turn, where it runs here because of this request. */
   live?: LiveTurn
 }

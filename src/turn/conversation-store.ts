@@ -16,6 +16,12 @@ export interface RequestKey {
 /** What a prompt does while another turn of its conversation runs. */
 export type WhenBusy = 'queue' | 'refuse' | 'replace'
 
+/** The turn that a request of a key has begun, or whose calls it has answered after event number `after`. */
+export interface KnownRequest {
+  turn: string
+  after: number
+}
+
 /** What begins a turn. */
 export interface TurnBeginning {
   /** A new UUID. Told again with the same one, it is the same beginning. */
@@ -34,13 +40,12 @@ export interface TurnBeginning {
 }
 
 /**
- * What came of a beginning. `replay`: a request of the same key has begun that turn, or answered its calls after event number
- * `after`. `busy`: `active` runs, or others wait before this one; with `queue` it has its place in the line from now on, until it
+ * What came of a beginning. `replay`: a request of the same key came before. `busy`: `active` runs, or others wait before this one; with `queue` it has its place in the line from now on, until it
  * begins or leaves. `joined`: a request of the same key has a place in the line already; ask again when it may have begun.
  */
 export type Begun =
   | { result: 'begun'; state: TurnState }
-  | { result: 'replay'; turn: string; after: number }
+  | ({ result: 'replay' } & KnownRequest)
   | { result: 'busy'; active: string | undefined }
   | { result: 'joined' }
 
@@ -75,7 +80,7 @@ export type Answered =
   | { result: 'go-on'; state: TurnState }
   | { result: 'recorded' }
   | { result: 'conflict' }
-  | { result: 'replay'; turn: string; after: number }
+  | ({ result: 'replay' } & KnownRequest)
 
 /** What a sign of life brought to light. */
 export interface Pulse {
@@ -107,6 +112,8 @@ export interface ConversationStore extends TurnStore {
   begin(beginning: TurnBeginning): Promise<Begun>
   /** Gives up the place in the line of a turn that has not begun. */
   leaveLine(turn: string): Promise<void>
+  /** What a request of this key has come to. Throws `key-reused` where the key came with another body. */
+  known(conversation: ConversationKey, key: RequestKey): Promise<KnownRequest | undefined>
   newestTurn(conversation: ConversationKey): Promise<NewestTurn | undefined>
   answer(answers: TurnAnswers): Promise<Answered>
   /**

@@ -1,10 +1,28 @@
+import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../src/protocol/json.ts'
-import { hold, type SeenEvent, textOf } from './turn-record.ts'
+import { hold, type SeenEvent, type TurnRecord, textOf } from './turn-record.ts'
 
 /** A call as an event tells of it. */
 interface ToldCall extends JsonObject {
   callId: string
   status: string
+}
+
+/** A turn that was seen whole and held to its promises; its events are not kept, for there may be gigabytes of them. */
+export interface ProvenTurn {
+  turn: string
+  /** Its last event. */
+  end: SeenEvent
+  /** Of all its bytes. */
+  digest: string
+}
+
+/** Checks a turn, and keeps what tells it apart from any other. Throws a `Violation`. */
+export function prove(record: TurnRecord): ProvenTurn {
+  const { turn, end } = record
+  checkTurn(record.events)
+  hold(turn && end, 'a turn has an id and an end')
+  return { turn, end, digest: createHash('sha256').update(record.bytes()).digest('hex') }
 }
 
 /**

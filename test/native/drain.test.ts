@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { untilReadiness } from '../crash/ready.ts'
 import { ask } from './ask.ts'
-import { checkTurn } from './check-turn.ts'
-import { beginTurn, beginUnheard, followToEnd, resume, wholeTurn } from './client.ts'
+import { checkTurn, prove } from './check-turn.ts'
+import { beginTurn, beginUnheard, resume, wholeTurn } from './client.ts'
 import { openHabit } from './habit.ts'
 import { loadModel } from './load-model.ts'
 import { openPair } from './pair.ts'
@@ -55,14 +55,13 @@ test('a rolling restart of both processes under load loses nothing', async (t) =
     assert.deepEqual(await old.exit.then(({ code, signal }) => [code, signal]), [0, null])
   }
   await Promise.all(habits.map((habit) => habit.untilMore(1)))
-  const records = (await Promise.all(habits.map((habit) => habit.end()))).flat()
-  t.diagnostic(`${records.length} turns`)
-  for (const record of records) {
-    record.endedAs('completed')
-    checkTurn(record.events)
-    await followToEnd(() => pair.one, record)
+  const turns = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  t.diagnostic(`${turns.length} turns`)
+  for (const { turn, end, digest } of turns) {
+    assert.equal(end.data.status, 'completed', end.raw)
+    assert.equal(prove(await wholeTurn(pair.one, turn)).digest, digest)
   }
   const left = await pair.sql("select id from chatterd.turns where status <> 'completed'")
   assert.deepEqual(left, [])
-  assert.equal((await pair.sql('select id from chatterd.turns')).length, records.length)
+  assert.equal((await pair.sql('select id from chatterd.turns')).length, turns.length)
 })

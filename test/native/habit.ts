@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { type ProvenTurn, prove } from './check-turn.ts'
 import { beginTurn, followToEnd } from './client.ts'
 import { Refused } from './following.ts'
 import type { LoadModel } from './load-model.ts'
@@ -13,7 +14,7 @@ export interface Habit {
   /** Rejects with what should not have been; resolves when all is done. */
   failed: Promise<void>
   /** No more prompts; resolves with all turns when the last has ended. Rejects with what should not have been. */
-  end(): Promise<TurnRecord[]>
+  end(): Promise<ProvenTurn[]>
 }
 
 /** Where there are processes to ask. */
@@ -29,7 +30,7 @@ const passing = new Set([409, 429, 502, 503, 504])
 
 /** Begins at once. Each prompt has a key of its own, under which it is sent until it is taken. */
 export function openHabit(name: string, model: LoadModel, at: Addresses, over: AbortSignal): Habit {
-  const records: TurnRecord[] = []
+  const turns: ProvenTurn[] = []
   const waiting = new Set<() => void>()
   let asked = 0
   let ending = false
@@ -41,7 +42,7 @@ export function openHabit(name: string, model: LoadModel, at: Addresses, over: A
       const record = await prompted(input, `${name}-${Math.floor(turn / longest)}`)
       await followToEnd(next, record, over)
       if (record.end?.data.status === 'completed') assert.equal(record.text, model.answerTo(input))
-      records.push(record)
+      turns.push(prove(record))
       for (const look of waiting) look()
     }
   }
@@ -69,11 +70,11 @@ export function openHabit(name: string, model: LoadModel, at: Addresses, over: A
   })
   return {
     failed: running,
-    untilMore: (turns) => {
-      const wanted = records.length + turns
+    untilMore: (more) => {
+      const wanted = turns.length + more
       const enough = new Promise<void>((resolve) => {
         waiting.add(() => {
-          if (records.length >= wanted) resolve()
+          if (turns.length >= wanted) resolve()
         })
       })
       // It comes to its end only where it fails.
@@ -82,7 +83,7 @@ export function openHabit(name: string, model: LoadModel, at: Addresses, over: A
     async end() {
       ending = true
       await running
-      return records
+      return turns
     },
   }
 }

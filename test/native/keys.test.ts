@@ -112,6 +112,36 @@ test('a key that comes with another body is refused, and the first turn goes on'
   assert.equal(model.prompts.length, 1)
 })
 
+test('a request that is sent again is answered though the engine is away, and only that one', async () => {
+  const { one, two, talk, ollama, sql } = pair()
+  const { name, model } = talk()
+  model.answers(says('first'), says('second'))
+  const body = { input: 'once', model: model.name }
+  const first = beginTurn(one, name, body, 'native')
+  await first.over
+  const classic = { appID: name, model: model.name, messages: [{ role: 'user', content: 'more' }] }
+  const post = (url: string, key: string) =>
+    send(`${url}/llmchat`, classic, { headers: { 'idempotency-key': key } }).answer
+  const told = await post(one, 'classic')
+  assert.equal(told.status, 200)
+  // The other process has not asked for this model yet.
+  await ollama.isAwayDuring(async () => {
+    const again = beginTurn(two, name, body, 'native')
+    await again.over
+    assert.equal(again.record.bytes(), first.record.bytes())
+    assert.deepEqual((await post(two, 'classic')).raw, told.raw)
+    const reused = await beginUnheard(two, name, { ...body, input: 'twice' }, 'native')
+    assert.deepEqual([reused.status, reused.json.code], [422, 'key-reused'])
+    const fresh = await beginUnheard(two, name, body, 'another')
+    assert.deepEqual([fresh.status, fresh.json.code], [502, 'engine-unreachable'])
+    assert.equal((await post(two, 'one more')).status, 502)
+  })
+  assert.equal(model.prompts.length, 2)
+  const turns =
+    'select from chatterd.turns t join chatterd.conversations c on c.id = conversation_id where name = $1'
+  assert.equal((await sql(turns, [name])).length, 2)
+})
+
 test('the same key in another conversation is another request', async () => {
   const { one, two, talk } = pair()
   const turns = new Set<unknown>()

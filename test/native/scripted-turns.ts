@@ -41,6 +41,10 @@ export class ScriptedTurns {
     return { turn: turn.id, after: 0 }
   }
 
+  async known() {
+    return this.replay
+  }
+
   async results({ id: turn }: Pick<StoredTurn, 'id'>, answers: readonly CallOutcome[]) {
     this.answered.push({ turn, answers })
     return this.outcomes.shift() ?? 'recorded'

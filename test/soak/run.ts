@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import { checkTurn } from '../native/check-turn.ts'
+import { type ProvenTurn, prove } from '../native/check-turn.ts'
 import { wholeTurn } from '../native/client.ts'
 import { type Habit, openHabit } from '../native/habit.ts'
 import { loadModel } from '../native/load-model.ts'
-import { hold, type TurnRecord } from '../native/turn-record.ts'
+import { hold } from '../native/turn-record.ts'
 import { soakOptions } from './options.ts'
 import { openSite, type Site } from './site.ts'
 import { stalledReader } from './stalled-reader.ts'
@@ -65,21 +65,20 @@ if (options) {
 
 /** Lets all come to their end, and reads each of their turns anew. */
 async function endAll(habits: readonly Habit[], site: Site): Promise<void> {
-  const records = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  const turns = (await Promise.all(habits.map((habit) => habit.end()))).flat()
   const ends: Record<string, number> = {}
-  for (const record of records) {
-    const status = endOf(record)
+  for (const seen of turns) {
+    const status = endOf(seen)
     ends[status] = (ends[status] ?? 0) + 1
-    checkTurn(record.events)
-    assert.ok((await wholeTurn(site.two, String(record.turn))).bytes() === record.bytes(), 'a frame is lost')
+    assert.equal(prove(await wholeTurn(site.two, seen.turn)).digest, seen.digest, 'a frame is lost')
   }
-  tell(`${records.length} turns: ${JSON.stringify(ends)}`)
+  tell(`${turns.length} turns: ${JSON.stringify(ends)}`)
 }
 
 /** A turn is completed, or failed with its engine. */
-function endOf({ end }: TurnRecord): string {
-  const { status, error } = (end?.data ?? {}) as { status?: string; error?: { code: string } }
-  hold(status === 'completed' || error?.code.startsWith('engine-'), `a turn ended for no reason: ${end?.raw}`)
+function endOf({ end }: ProvenTurn): string {
+  const { status, error } = end.data as { status?: string; error?: { code: string } }
+  hold(status === 'completed' || error?.code.startsWith('engine-'), `a turn ended for no reason: ${end.raw}`)
   return error ? `${status}, ${error.code}` : String(status)
 }
 

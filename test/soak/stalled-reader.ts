@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import { checkTurn } from '../native/check-turn.ts'
+import { type ProvenTurn, prove } from '../native/check-turn.ts'
 import { beginTurn, followToEnd, getTurn } from '../native/client.ts'
 import { Refused } from '../native/following.ts'
 import type { Addresses, Habit } from '../native/habit.ts'
 import type { LoadModel } from '../native/load-model.ts'
-import { hold, type TurnRecord } from '../native/turn-record.ts'
+import { hold } from '../native/turn-record.ts'
 
 const pauseMs = 500
 
 /** A client that stops reading what it asked for, until its turn has ended; then it reads on and comes again for the rest. */
 export function stalledReader(name: string, model: LoadModel, at: Addresses, over: AbortSignal): Habit {
-  const records: TurnRecord[] = []
+  const turns: ProvenTurn[] = []
   let ending = false
 
   async function run(): Promise<void> {
@@ -34,10 +34,9 @@ export function stalledReader(name: string, model: LoadModel, at: Addresses, ove
       stream.readOn()
       await stream.over
       await followToEnd(() => at.two, stream.record, over)
-      checkTurn(stream.record.events)
       if (stream.record.end?.data.status === 'completed')
         assert.equal(stream.record.text, model.answerTo(input))
-      records.push(stream.record)
+      turns.push(prove(stream.record))
     }
   }
 
@@ -58,7 +57,7 @@ export function stalledReader(name: string, model: LoadModel, at: Addresses, ove
     async end() {
       ending = true
       await running
-      return records
+      return turns
     },
   }
 }

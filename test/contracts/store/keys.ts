@@ -49,6 +49,18 @@ export function keys(world: () => StoreWorld): void {
     await begun(store, beginning(elsewhere, 'x', { key: other }))
   })
 
+  test('what a request has come to is known by its key, in its conversation and of its body alone', async () => {
+    const { store } = await world().process()
+    const [conversation, elsewhere] = [world().conversation(), world().conversation()]
+    assert.equal(await store.known(conversation, key), undefined)
+    const { id: turn } = await begun(store, beginning(conversation, 'x', { key }))
+    assert.deepEqual(await store.known(conversation, key), { turn, after: 0 })
+    assert.equal(await store.known(elsewhere, key), undefined)
+    await assert.rejects(store.known(conversation, other), refusal('key-reused'))
+    // Somebody knows of it now.
+    assert.equal(await store.withdraw({ turn, conversation, answered: [] }), false)
+  })
+
   test('a key that comes with another body is refused, also while the first waits in line', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()

@@ -10,19 +10,19 @@ import type { Engine } from '../../../turn/engine.ts'
 import { checkModel } from '../../check-model.ts'
 import { type DeviceToolPorts, withoutResident } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
-import { IdempotencyKey, requestKeyOf } from '../../request-key.ts'
+import { IdempotencyKey, knownDespite, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
 import { generateRoute } from './generate-route.ts'
 import { importCalls } from './import-calls.ts'
 import { checkBounds, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
-import { streamAnsweredTurn, streamNewTurn } from './stream-turn.ts'
+import { streamAnsweredTurn, streamKnownTurn, streamNewTurn } from './stream-turn.ts'
 import type { AnswerLimits } from './turn-answer.ts'
 import { type ReadWeather, weatherRoutes } from './weather-routes.ts'
 import { takeOutNulls } from './without-nulls.ts'
 
 /** What the classic dialect works with. */
 export interface ClassicPorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'begin' | 'answer' | 'atRest' | 'follow' | 'reset'>
+  turns: Pick<LiveTurns, 'begin' | 'known' | 'answer' | 'atRest' | 'follow' | 'reset'>
   directory: Pick<ConversationDirectory, 'outcome'>
   store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
   engine: Engine
@@ -61,14 +61,16 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
           ...(key && { key }),
         }
         const results = resultsOf(body.messages)
-        if (results) {
-          await checkModel(engine, model)
-          return streamAnsweredTurn(reply, prompt, results, ports)
-        }
-        const messages = importCalls(body.messages)
-        if (messages.length === 0)
+        const messages = results ? [] : importCalls(body.messages)
+        if (!results && messages.length === 0)
           throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
-        await checkModel(engine, model)
+        try {
+          await checkModel(engine, model)
+        } catch (error) {
+          const known = await knownDespite(error, prompt.conversation, key, turns)
+          return streamKnownTurn(reply, prompt, known, ports)
+        }
+        if (results) return streamAnsweredTurn(reply, prompt, results, ports)
         return streamNewTurn(reply, prompt, messages, ports)
       },
     )

@@ -7,7 +7,12 @@ import type { TurnListener } from '../../../stream/live-turn.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
 import type { EnteredTurn } from '../../../stream/turn-entrance.ts'
 import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
-import type { ConversationStore, PlacedCall, RequestKey } from '../../../turn/conversation-store.ts'
+import type {
+  ConversationStore,
+  KnownRequest,
+  PlacedCall,
+  RequestKey,
+} from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
 import { data, encodeCallsLine } from './encode-events.ts'
 import { ownCallsLine, ownEndLine } from './engine-lines.ts'
@@ -52,6 +57,21 @@ export async function streamNewTurn(
     const { live } = await ports.turns.begin(beginning, answer.left, answer.listener)
     answer.follow(live)
     await answer.ended
+  } catch (error) {
+    answer.fail(error)
+  }
+}
+
+/** Answers with what the same request came to before. */
+export async function streamKnownTurn(
+  reply: FastifyReply,
+  prompt: ClassicPrompt,
+  known: KnownRequest,
+  ports: TurnPorts,
+): Promise<void> {
+  const answer = openAnswer(reply, ports.limits)
+  try {
+    await tellEntered(answer, known, prompt.request.model, ports)
   } catch (error) {
     answer.fail(error)
   }

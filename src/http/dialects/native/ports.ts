@@ -16,7 +16,7 @@ export interface ResidentTool {
 
 /** What the native dialect works with. */
 export interface NativePorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'isDraining' | 'begin' | 'results' | 'follow' | 'cancel' | 'remove'>
+  turns: Pick<LiveTurns, 'isDraining' | 'begin' | 'known' | 'results' | 'follow' | 'cancel' | 'remove'>
   directory: Omit<ConversationDirectory, 'remove'>
   engine: Pick<Engine, 'name' | 'model' | 'models'>
   /** In an order that never changes. */
