@@ -5,6 +5,8 @@ export interface TcpGate {
   port: number
   /** Nothing passes any more, in either direction, and nobody is told: packets vanish. New connections are taken, and hang. */
   freeze(): void
+  /** Connections that stand go on; new ones are taken, and hang, as where the server is too busy for them. */
+  crowd(): void
   /** Cuts all connections; new ones are cut at once. */
   shut(): void
   /** Lets new connections through again; those that hung are cut. */
@@ -14,7 +16,7 @@ export interface TcpGate {
 
 /** Opens a gate on 127.0.0.1 before the server at `port` of `host`. */
 export async function openTcpGate(host: string, port: number): Promise<TcpGate> {
-  let mode: 'open' | 'frozen' | 'shut' = 'open'
+  let mode: 'open' | 'frozen' | 'crowded' | 'shut' = 'open'
   const sockets = new Set<Socket>()
   const cut = () => {
     for (const socket of sockets) socket.destroy()
@@ -23,7 +25,7 @@ export async function openTcpGate(host: string, port: number): Promise<TcpGate> 
   const server = createServer((inside) => {
     if (mode === 'shut') return void inside.destroy()
     watch(inside)
-    if (mode === 'frozen') return
+    if (mode !== 'open') return
     const outside = connect(port, host)
     watch(outside)
     inside.pipe(outside).pipe(inside)
@@ -45,12 +47,15 @@ export async function openTcpGate(host: string, port: number): Promise<TcpGate> 
       mode = 'frozen'
       for (const socket of sockets) socket.unpipe().pause()
     },
+    crowd() {
+      mode = 'crowded'
+    },
     shut() {
       mode = 'shut'
       cut()
     },
     open() {
-      if (mode === 'frozen') cut()
+      if (mode === 'frozen' || mode === 'crowded') cut()
       mode = 'open'
     },
     close() {

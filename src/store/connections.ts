@@ -19,6 +19,8 @@ export class Connections {
   readonly #maxWaiting: number
   readonly #onSuspect: () => void
   readonly #cut = new Set<(error: Error) => void>()
+  /** When the server answered last. */
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   /** `onSuspect` is called when something hints that the server may be gone; it calls `cutAll` where that is so. */
   constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
@@ -55,6 +57,7 @@ export class Connections {
     try {
       client = await this.#acquire(cut)
       const result = await Promise.race([work(client), cut])
+      this.#answeredAt = performance.now()
       client.release()
       return result
     } catch (error) {
@@ -68,6 +71,11 @@ export class Connections {
       clearInterval(timer)
       this.#cut.delete(reject)
     }
+  }
+
+  /** True where the server has answered somebody since this moment, of `performance.now()`. */
+  answeredSince(moment: number): boolean {
+    return this.#answeredAt > moment
   }
 
   /** Fails all work that goes on, and destroys its connections. */

@@ -106,6 +106,22 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(database.state(), { ready: true })
   })
 
+  test('not: a server that is too busy for a new connection, but answers others, is let do its work', async (t) => {
+    const { gate, open } = await behindGate(t, { ...patient, probeTimeoutMs: 100, poolSize: 2 })
+    const database = await open()
+    await database.whenReady
+    await Promise.all([database.query(one), database.query(one)])
+    gate.crowd()
+    const slow = database.query({ name: 'slow', text: 'select 1 as one from pg_sleep(1)' })
+    let isOver = false
+    const over = slow.finally(() => {
+      isOver = true
+    })
+    while (!isOver) await database.query(one)
+    assert.deepEqual(await over, [{ one: 1 }])
+    assert.deepEqual(database.state(), { ready: true })
+  })
+
   test('a statement that takes longer than it may fails, and its connection is not used again', async (t) => {
     const { open } = await behindGate(t, { statementTimeoutMs: 1_500, suspectAfterMs: 20, poolSize: 1 })
     const database = await open()

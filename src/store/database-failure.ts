@@ -39,6 +39,12 @@ export function unavailable(cause: unknown): ChatterdError {
   )
 }
 
+/** True where the database has said nothing at all in time: it may be gone, or only be busy. */
+export function isSilence(error: unknown): boolean {
+  if (error instanceof ChatterdError) return error.cause !== undefined && isSilence(error.cause)
+  return error instanceof Error && late.test(error.message)
+}
+
 /** Why, in a few words: the failure's own, where they say something. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ChatterdError && error.cause) return reasonOf(error.cause)

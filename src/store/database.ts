@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { Availability, type DatabaseState } from './availability.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
-import { unavailable } from './database-failure.ts'
+import { isSilence, unavailable } from './database-failure.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { type DatabaseSource, openServer, type ServerOptions } from './open-server.ts'
 
@@ -56,7 +56,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const server = await openServer(options, (error) => availability.fail(error))
   const connections = new Connections(new pg.Pool(server.pool), options, () => availability.check())
   const availability = new Availability({
-    probe: server.probe,
+    probe,
     prepare: () =>
       connections.use(
         (client) => migrate(async (sql, values) => (await client.query(sql, values)).rows, migrations),
@@ -66,6 +66,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     onChange: options.onStateChange,
   })
   availability.check()
+
+  /** A server that answers others meanwhile is there, and only busy: to cut off what it works on would only be more work for it. */
+  async function probe(): Promise<void> {
+    const began = performance.now()
+    try {
+      await server.probe()
+    } catch (error) {
+      if (!isSilence(error) || !connections.answeredSince(began)) throw error
+    }
+  }
 
   async function query<Row>(statement: Statement): Promise<Row[]> {
     const state = availability.state

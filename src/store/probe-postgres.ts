@@ -17,7 +17,7 @@ export async function probePostgres(connectionString: string, timeoutMs: number)
   // Such errors reject the calls below as well.
   client.on('error', () => {})
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const deadline = setTimeout(() => reject(unavailable(new Error('it does not answer'))), timeoutMs)
+  const deadline = setTimeout(() => reject(unavailable(new Error('timeout expired'))), timeoutMs)
   try {
     await Promise.race([client.connect(), late])
     const text = "select current_setting('transaction_read_only')::boolean as read_only"

@@ -17,6 +17,9 @@ export interface Site extends Addresses, AsyncDisposable {
   end(work: Promise<unknown>): Promise<(number | null)[]>
 }
 
+/** Characters of what a server has said on its error output that are told in the end. */
+const lastWords = 2_000
+
 export async function openSite(over: AbortSignal): Promise<Site> {
   await using rooms = new AsyncDisposableStack()
   const postgres = await startPostgres()
@@ -36,7 +39,8 @@ export async function openSite(over: AbortSignal): Promise<Site> {
   const servers = [run(), run()]
   rooms.defer(async () => {
     for (const server of servers) server.kill('SIGKILL')
-    await Promise.all(servers.map((server) => server.exit))
+    for (const { errors } of await Promise.all(servers.map((server) => server.exit)))
+      if (errors) console.log(`a server said last: …${errors.slice(-lastWords)}`)
   })
   const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
   const open = rooms.move()
