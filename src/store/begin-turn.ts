@@ -67,11 +67,14 @@ export function beginnings(
   return {
     left,
     async begin(beginning) {
-      // Until it is known what came of it.
-      left.add(beginning.turn)
-      const begun = await beginTurn(beginning)
+      // While it is asked, and waits, its place is its own.
       left.delete(beginning.turn)
-      return begun
+      try {
+        return await beginTurn(beginning)
+      } catch (error) {
+        left.add(beginning.turn)
+        throw error
+      }
     },
     async leaveLine(turn) {
       left.add(turn)

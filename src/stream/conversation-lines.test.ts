@@ -65,9 +65,16 @@ test('of those who wait, only the first asks again', async (t) => {
 
 test('the first asks again from time to time, also when nothing is heard', async (t) => {
   const { wait, trail } = openLines(t, { waitMs: 60_000, pollMs: 5 })
-  await wait('a', 'b')
+  await wait('a')
   while (trail.length < 3) await settle()
   assert.deepEqual(new Set(trail), new Set(['a']))
+})
+
+test('another of the line asks too after a while: it may have come to be the first in the database', async (t) => {
+  const { wait, trail } = openLines(t, { waitMs: 60_000, pollMs: 5 })
+  await wait('a', 'b')
+  while (!trail.includes('b')) await settle()
+  assert.ok(trail.filter((name) => name === 'a').length >= 1)
 })
 
 test('what becomes free while a request is told that it is not yet is not missed', async (t) => {

@@ -24,6 +24,12 @@ export interface LineLimits {
 }
 
 /**
+ * Pauses after which any request of a line asks again, though it is not the first here: the database may have them in another
+ * order, where it was away and some have lost their places.
+ */
+const pausesUnled = 5
+
+/**
  * The requests of this process that wait for busy conversations. The database keeps their order, with those of other
  * processes; here, they first ask in the order in which they came, and only the first of a line asks again, and those who wait
  * for another request.
@@ -78,6 +84,7 @@ export class ConversationLines {
     const until = performance.now() + this.#limits.waitMs
     // It may have become free after it was asked for, and before we listen.
     let mayAsk = true
+    let askedAt = performance.now()
     try {
       for (;;) {
         // Listening begins before asking, so that nothing is missed meanwhile.
@@ -96,6 +103,8 @@ export class ConversationLines {
           await wokenOrAfter(Promise.race([called, free.woken]), pause, left)
           left.throwIfAborted()
           mayAsk ||= line[0] === request || this.#closed || request.isJoined?.() === true
+          mayAsk ||= performance.now() - askedAt >= pausesUnled * this.#limits.pollMs
+          if (mayAsk) askedAt = performance.now()
         } finally {
           own.stop()
           free.stop()

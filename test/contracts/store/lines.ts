@@ -132,6 +132,25 @@ export function lines(world: () => StoreWorld): void {
     assert.deepEqual(places, [])
   })
 
+  test('a sign of life takes no place from a request that is just asking', async (t) => {
+    if (world().isAlone) return t.skip('nothing happens at the same time on the embedded database')
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: active } = await begun(store, beginning(conversation))
+    const [first, second] = ['first', 'second'].map((content) => queued(conversation, content))
+    assert.ok(first && second)
+    for (const given of [first, second]) await store.begin(given)
+    const row = 'select from chatterd.conversations where name = $1 for update'
+    const release = await world().hold(row, [conversation.name])
+    const asking = store.begin(first)
+    await store.heartbeat([active])
+    await release()
+    assert.deepEqual(await asking, { result: 'busy', active })
+    await store.endStep(step(active, 1, 'ok'), [])
+    assert.deepEqual(await store.begin(second), { result: 'busy', active: undefined })
+    await begun(store, first)
+  })
+
   test('a turn that waits for its device is superseded by who is first in the line', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
