@@ -7,6 +7,7 @@ import { answerErrors } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { readJson } from './read-json.ts'
 import { rootRoute } from './root-route.ts'
+import { cutWhenStalled } from './sse-response.ts'
 import { answerUnroutable, type Unrouted } from './unroutable.ts'
 
 /** What the HTTP side is built from. */
@@ -41,6 +42,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     tls ? fastify({ ...shared, http2: true, https: { allowHTTP1: true, ...tls } }) : fastify(shared)
   ) as FastifyInstance
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // Others are streams, which tell by themselves what they wait for.
+    if (typeof payload === 'string') cutWhenStalled(reply, options.limits.stallTimeoutMs)
+    done(null, payload)
+  })
   readJson(app)
   answerErrors(app, options.onFault)
   rootRoute(app, options.engine)

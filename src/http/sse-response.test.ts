@@ -116,6 +116,7 @@ test('a stream in chunks is ended once, also where there was nothing to send', (
   const sent: unknown[] = []
   const raw = Object.assign(new EventEmitter(), {
     writableLength: 0,
+    writableFinished: true,
     chunkedEncoding: true,
     writeHead() {},
     write: (text: string) => void sent.push(text),

@@ -9,6 +9,24 @@ import { LiveTurn } from './live-turn.ts'
 
 const told = (step: number): TurnEvent => ({ type: 'step-start', step })
 
+test('of what one read brings, no more is told than may be beyond the journal; the rest as it comes after', async () => {
+  const state = await begin(createMemoryStore())
+  const live = new LiveTurn(state, { lead: 2, onPending: () => {} })
+  const heard: TurnEvent[] = []
+  live.listen((events) => heard.push(...events))
+  const all = [1, 2, 3, 4, 5].map(told)
+  const telling = live.publish(all)
+  assert.equal(heard.length, 2)
+  for (const expected of [4, 5]) {
+    live.log.unwritten()
+    live.written(state.events + expected - 2)
+    while (heard.length < expected) await new Promise(setImmediate)
+    assert.equal(heard.length, expected)
+  }
+  await telling
+  assert.deepEqual(heard, all)
+})
+
 test('what the journal did not come after is told with the end of an aborted turn, and not before, to nobody', async () => {
   const state = await begin(createMemoryStore())
   const live = new LiveTurn(state, { lead: 2, onPending: () => {} })

@@ -94,7 +94,7 @@ export class LiveTurn implements TurnClient {
   }
 
   publish(events: readonly TurnEvent[]): Promise<void> | undefined {
-    return this.#isTooFar(events) ? this.#tellLater(events) : this.#tell(events)
+    return this.#fitting(events) < events.length ? this.#tellInPieces(events) : this.#tell(events)
   }
 
   async commit<T>(
@@ -135,15 +135,23 @@ export class LiveTurn implements TurnClient {
     this.#finish()
   }
 
-  /** True where these would be told further beyond the journal than may be: if its process goes, nobody knows their numbers. */
-  #isTooFar(events: readonly TurnEvent[]): boolean {
-    return this.#late.length > 0 || (this.log.ahead > 0 && this.log.aheadWith(events) > this.#options.lead)
+  /** How many of these can be told before the journal has come after: if its process goes, nobody knows the numbers of more. */
+  #fitting(events: readonly TurnEvent[]): number {
+    return this.#late.length > 0 ? 0 : this.log.fitting(events, this.#options.lead)
   }
 
-  async #tellLater(events: readonly TurnEvent[]): Promise<void> {
-    while (this.#isTooFar(events) && !this.signal.aborted) await this.#behind.promise
-    if (this.#isTooFar(events)) this.#late.push(...events)
-    else this.#tell(events)
+  /** What fits at once, and the rest as the journal comes after. */
+  async #tellInPieces(events: readonly TurnEvent[]): Promise<void> {
+    let rest = events
+    for (;;) {
+      const fits = this.#fitting(rest)
+      if (fits > 0) this.#tell(rest.slice(0, fits))
+      rest = rest.slice(fits)
+      if (rest.length === 0) return
+      if (this.signal.aborted) break
+      await this.#behind.promise
+    }
+    this.#late.push(...rest)
   }
 
   #tell(events: readonly TurnEvent[]): undefined {

@@ -34,7 +34,7 @@ test('pieces without text are no events', () => {
   assert.deepEqual(told(log.unwritten()), [[1, '{"text":"ab"}']])
 })
 
-test('how far it would be ahead of the journal with more events is known before they are added', () => {
+test('how many more events can be told is known before they are added; pieces of one text are one event', () => {
   const log = new TurnLog(7)
   const more = [
     delta('a'),
@@ -45,13 +45,17 @@ test('how far it would be ahead of the journal with more events is known before 
     delta('t', 'thinking-delta'),
     delta('c'),
   ]
-  assert.equal(log.aheadWith(more), 5)
+  assert.deepEqual(
+    [0, 1, 2, 4, 5].map((most) => log.fitting(more, most)),
+    [0, 3, 4, 6, 7],
+  )
   log.add(more)
   assert.equal(log.ahead, 5)
-  assert.equal(log.aheadWith([delta('d')]), 5)
+  assert.equal(log.fitting([delta('d')], 5), 1)
   log.seal()
-  assert.equal(log.aheadWith([delta('d')]), 6)
-  assert.equal(log.aheadWith([]), 5)
+  assert.equal(log.fitting([delta('d')], 5), 0)
+  assert.equal(log.fitting([delta('d')], 6), 1)
+  assert.equal(log.fitting([], 5), 0)
 })
 
 test('a turn that goes on is numbered on from what the journal has', () => {

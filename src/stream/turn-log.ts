@@ -41,16 +41,17 @@ export class TurnLog {
     return this.#next - 1 - this.#written + this.#tail.length
   }
 
-  /** The same, if these were added. */
-  aheadWith(events: readonly TurnEvent[]): number {
+  /** How many of these can be added, from the first on, so that no more than `most` are not in the journal. */
+  fitting(events: readonly TurnEvent[], most: number): number {
     let count = this.ahead
     let last = this.#tail.at(-1)
-    for (const event of events) {
+    for (const [place, event] of events.entries()) {
       if (isDelta(event) && (event.text === '' || (last && joins(last, event)))) continue
       count += 1
+      if (count > most) return place
       last = event
     }
-    return count
+    return events.length
   }
 
   add(events: readonly TurnEvent[]): void {

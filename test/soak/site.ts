@@ -34,6 +34,8 @@ export async function openSite(over: AbortSignal): Promise<Site> {
     ...watch.env,
     ...{ CHATTERD_LEASE: '60s', CHATTERD_MAX_TURNS: '5000', CHATTERD_DRAIN_TIMEOUT: '10m' },
     ...{ CHATTERD_STALL_TIMEOUT: '5s', CHATTERD_MAX_ANSWER: '256MiB' },
+    // Logs are remembered for good, up to this bound: that is no memory that has to come back.
+    CHATTERD_LOG_CACHE: '1MiB',
   }
   const run = (): ChildServer => startServer(env, over)
   const servers = [run(), run()]

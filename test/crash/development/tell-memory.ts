@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
@@ -10,8 +11,12 @@ setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
 
 if (isMainThread) {
-  process.on('SIGWINCH', () => {
-    collect()
+  process.on('SIGWINCH', async () => {
+    for (let time = 0; time < 3; time++) {
+      collect()
+      // What lies outside the heap is given back, and counted as such, a moment later.
+      await delay(100)
+    }
     const { heapUsed, external } = process.memoryUsage()
     appendFileSync(`${process.env.MEMORY_FOLDER}/${process.pid}`, `${heapUsed + external}\n`)
   })

@@ -1,4 +1,4 @@
-import { eventsOf } from '../../../protocol/event-chunk.ts'
+import { after as afterChunk, eventsOf } from '../../../protocol/event-chunk.ts'
 import type { EnteredTurn } from '../../../stream/turn-entrance.ts'
 import { toldOutcome } from '../../told-outcome.ts'
 import { encodeError } from './encode-events.ts'
@@ -18,12 +18,14 @@ export async function tellEntered(
 ): Promise<void> {
   const encoder = createToldEncoder({ model, at: timeOf(turn) })
   const done = new AbortController()
+  let told = after
   sse.keepAlive()
   const followed = await turns.follow(
     turn,
     after,
     {
       write(chunk, from) {
+        told = afterChunk(chunk) - 1
         sse.write(encoder.encode(eventsOf(chunk, from)))
         if (encoder.ended) done.abort()
         return sse.drained()
@@ -32,7 +34,7 @@ export async function tellEntered(
     AbortSignal.any([left, done.signal]),
   )
   const outcome = followed === 'pruned' ? await directory.outcome(turn) : undefined
-  if (outcome) sse.write(encoder.encode(toldOutcome(outcome, after)))
+  if (outcome) sse.write(encoder.encode(toldOutcome(outcome, told)))
   if (!encoder.ended && !left.aborted) sse.write(encodeError(whyNot))
   sse.end()
 }

@@ -173,6 +173,52 @@ test('a turn is followed no longer than its client stays', async (t) => {
   await left.promise
 })
 
+test('a turn that is pruned while it is told goes on with what is stored of it, after what was told', async (t) => {
+  const { url, turns, directory, id } = await follow(t)
+  turns.tell({ id }, begin)
+  turns.followed = 'pruned'
+  directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'cancelled' }), answers: [] })
+  const { events } = await readEvents(url)
+  assert.deepEqual(
+    events.map(({ id: number, name }) => [number, name]),
+    [
+      [`${id}:1`, 'turn-start'],
+      [`${id}:2`, 'step-start'],
+      [`${id}:3`, 'turn-end'],
+    ],
+  )
+})
+
+for (const [title, pathOf] of [
+  ['the rest of a stream', (id: string) => `turns/${id}/events`],
+  ['an answer', () => 'conversations/long'],
+] as const) {
+  test(`a client that does not read ${title} that is sent whole is cut`, { timeout: 20_000 }, async (t) => {
+    const limits = {
+      keepAliveMs: 60_000,
+      maxUnreadBytes: 1e9,
+      maxMessages: 4,
+      maxTools: 2,
+      stallTimeoutMs: 50,
+    }
+    const { app, base, turns, directory, id } = await follow(t, { limits })
+    const text = 'x'.repeat(50_000_000)
+    turns.chunks.delete(id)
+    turns.followed = 'pruned'
+    const answers = [{ step: 1, content: text, calls: [], usage: {}, complete: true }]
+    directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'completed' }), answers } as never)
+    directory.addConversation({ name: 'long', system: text })
+    const cut = Promise.withResolvers<void>()
+    app.server.on('connection', (socket) => socket.on('close', () => cut.resolve()))
+    const { hostname, port, pathname } = new URL(base)
+    const socket = connect(Number(port), hostname)
+    t.after(() => socket.destroy())
+    socket.pause()
+    socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    await cut.promise
+  })
+}
+
 test('a client that reads nothing is waited for, and then cut; what waited for it is told', {
   timeout: 20_000,
 }, async (t) => {

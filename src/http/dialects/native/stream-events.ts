@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
+import { after as afterChunk, type EventChunk } from '../../../protocol/event-chunk.ts'
 import type { EventSink, Followed } from '../../../stream/follow-turn.ts'
 import { SseResponse } from '../../sse-response.ts'
 import { toldOutcome } from '../../told-outcome.ts'
@@ -26,8 +27,9 @@ export async function streamEvents(
   // Whoever has seen some of it may wait long for the next.
   if (after > 0) sse.write(': connected\n\n')
   try {
-    const followed = await ports.turns.follow(turn, after, sinkOf(sse, turn), left)
-    sse.write(await lastWords(followed, turn, after, ports))
+    const sink = new Sink(sse, turn, after)
+    const followed = await ports.turns.follow(turn, after, sink, left)
+    sse.write(await lastWords(followed, turn, sink.told, ports))
     sse.end()
   } catch (error) {
     if (!sse.isOpen) {
@@ -41,16 +43,26 @@ export async function streamEvents(
   }
 }
 
-function sinkOf(sse: SseResponse, turn: string): EventSink {
-  return {
-    write(chunk, from) {
-      sse.write(framesOf(turn, chunk, from))
-      return sse.drained()
-    },
+class Sink implements EventSink {
+  readonly #sse: SseResponse
+  readonly #turn: string
+  /** Number of the last event that was told. */
+  told: number
+
+  constructor(sse: SseResponse, turn: string, told: number) {
+    this.#sse = sse
+    this.#turn = turn
+    this.told = told
+  }
+
+  write(chunk: EventChunk, from: number): Promise<void> | undefined {
+    this.told = afterChunk(chunk) - 1
+    this.#sse.write(framesOf(this.#turn, chunk, from))
+    return this.#sse.drained()
   }
 }
 
-/** What is left to say once following has come to its end. Throws `not-found` where there is no such turn. */
+/** What is left to say, after event number `after`, once following has come to its end. Throws `not-found` where there is no such turn. */
 async function lastWords(
   followed: Followed,
   turn: string,
