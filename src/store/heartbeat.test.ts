@@ -22,6 +22,30 @@ async function faultsOf(error: Error): Promise<unknown[]> {
   return faults
 }
 
+test('a sign of life that fails because the database is away is given again soon, until it is stopped', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
+  let signs = 0
+  const heartbeat = startHeartbeat(
+    {
+      async heartbeat() {
+        signs += 1
+        throw new ChatterdError('database-unavailable', 'away')
+      },
+      leave: async () => {},
+    },
+    { leaseMs: 300, turns: () => [], onPulse: () => assert.fail(), onFault: () => assert.fail() },
+  )
+  await heartbeat.first
+  for (let expected = 2; expected < 4; expected++) {
+    t.mock.timers.tick(30)
+    assert.equal(signs, expected)
+    await setImmediate()
+  }
+  await heartbeat.stop()
+  t.mock.timers.tick(300)
+  assert.equal(signs, 3)
+})
+
 test('signs of life come three times a lease, one at a time, and the last one before the process leaves', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const done: string[] = []

@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 
 /** What a heartbeat tells, and whom. */
 export interface HeartbeatOptions {
-  /** How long a sign of life holds, in milliseconds; it is given three times in that time. */
+  /** How long a sign of life holds, in milliseconds; it is given three times in that time, and sooner again where it failed. */
   leaseMs: number
   /** The turns that this process runs. */
   turns(): readonly string[]
@@ -30,7 +30,9 @@ export function startHeartbeat(
   { leaseMs, turns, room, onPulse, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let beating: Promise<void> | undefined
+  let retry: NodeJS.Timeout | undefined
   const beat = () => {
+    clearTimeout(retry)
     // One that takes long is not followed by another.
     beating ??= store
       .heartbeat(turns(), room?.())
@@ -39,6 +41,8 @@ export function startHeartbeat(
       })
       .catch((error: unknown) => {
         if (!isAway(error)) onFault(error)
+        // The sooner it is told that this process lives, once that can be told again, the better.
+        else retry = setTimeout(beat, leaseMs / 10)
       })
       .finally(() => {
         beating = undefined
@@ -51,6 +55,7 @@ export function startHeartbeat(
     async stop() {
       clearInterval(timer)
       await beating
+      clearTimeout(retry)
       await store.leave().catch(() => {})
     },
   }

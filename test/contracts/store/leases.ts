@@ -100,6 +100,18 @@ export function leases(world: () => StoreWorld): void {
     assert.equal((await patient.store.newestTurn(young))?.status, 'running')
   })
 
+  test('after an absence of the database, who is first to be back leaves the others time to come back too', async () => {
+    const [first, second, gone] = [await world().process(), await world().process(), await world().process()]
+    const { id: kept } = await begun(second.store, beginning(world().conversation()))
+    const { id: lost } = await begun(gone.store, beginning(world().conversation()))
+    for (const process of [first, second, gone]) await process.expire()
+    assert.deepEqual((await first.store.heartbeat([])).ended, [])
+    await second.store.heartbeat([kept])
+    const { ended } = await first.store.heartbeat([])
+    assert.deepEqual([ended.includes(lost), ended.includes(kept)], [true, false])
+    await second.store.endStep(step(kept, 1, 'done'), [])
+  })
+
   test('a turn that waits for its device is nobody’s, and outlives its process', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
