@@ -67,6 +67,20 @@ test('more turns than allowed are refused, until one has ended', async () => {
   await post('Hello?', 'c').ended
 })
 
+test('a request that is sent again takes no room: it is told its turn also where no more are taken', async () => {
+  const { turns, post, hold, release } = liveProcess([says('Hi.')], { maxTurns: 1 })
+  const key = { key: 'k', digest: 'd' }
+  hold()
+  const first = post('Hello?', 'a', undefined, { key })
+  const { turn } = await first.begun
+  assert.deepEqual(await post('Hello?', 'a', undefined, { key }).begun, { turn, after: 0 })
+  const unknown = { turn, attempt: 'x', answers: [], key: { key: 'other', digest: 'd' } }
+  await assert.rejects(turns.answer(unknown), { code: 'too-many-requests' })
+  assert.deepEqual(await turns.answer({ ...unknown, key }), { result: 'replay', turn, after: 0 })
+  release()
+  await first.ended
+})
+
 test('a conversation that another process is busy in is asked for again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { post, store, log } = liveProcess([says('Hi.')])

@@ -99,8 +99,9 @@ export class TurnEntrance {
     left: AbortSignal,
     listener?: TurnListener,
   ): Promise<EnteredTurn> {
-    const turn = this.#ports.newTurnId()
-    const { conversation } = given
+    const { store, newTurnId } = this.#ports
+    const turn = newTurnId()
+    const { conversation, key } = given
     const beginning = { ...given, turn }
     let isJoined = false
     const inLine = {
@@ -110,17 +111,18 @@ export class TurnEntrance {
         return typeof asked === 'object' ? asked : undefined
       },
       isJoined: () => isJoined,
-      leave: () => void this.#ports.store.leaveLine(turn).catch(() => {}),
+      leave: () => void store.leaveLine(turn).catch(() => {}),
       topic: turn,
       left,
     }
-    return this.#withRoom(async () => {
+    const enter = async () => {
       const begun = await this.#lines
         .enter(keyOf(conversation), inLine)
         .catch(this.#afterFailure.ofBeginning(beginning, this.#ports.run))
       if (begun.result === 'replay') return begun
       return { turn, after: 0, live: this.#ports.run(begun.state, listener) }
-    })
+    }
+    return this.#withRoom<EnteredTurn>(enter, async () => key && store.known(conversation, key))
   }
 
   answer(
@@ -130,7 +132,7 @@ export class TurnEntrance {
     const { store, running, run, newTurnId } = this.#ports
     const { turn } = given
     const answers = { ...given, attempt: newTurnId() }
-    return this.#withRoom(async () => {
+    const enter = async () => {
       const answered = await lookAgain(() => store.answer(answers)).catch(
         this.#afterFailure.ofAnswer(answers, run),
       )
@@ -141,6 +143,10 @@ export class TurnEntrance {
       const { state, result } = answered
       const after = state.events - answers.answers.length
       return { result, turn, after, live: run(state, listener) }
+    }
+    return this.#withRoom<EnteredTurn & { result: Answered['result'] }>(enter, async () => {
+      const asked = given.key && (await store.answer({ ...answers, answers: [] }))
+      return asked?.result === 'replay' ? asked : undefined
     })
   }
 
@@ -159,10 +165,13 @@ export class TurnEntrance {
     throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
   }
 
-  async #withRoom<T>(enter: () => Promise<T>): Promise<T> {
+  /** `known`: what the same request has come to before, which takes no room. */
+  async #withRoom<T>(enter: () => Promise<T>, known: () => Promise<T | undefined>): Promise<T> {
     this.checkOpen()
     const { maxTurns } = this.#limits
     if (this.#ports.running.size + this.#entering.size >= maxTurns) {
+      const before = await known()
+      if (before) return before
       const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
       throw new ChatterdError('too-many-requests', words)
     }
