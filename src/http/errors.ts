@@ -47,11 +47,22 @@ function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   return new ChatterdError('internal', words, { cause: thrown })
 }
 
-/** `messages.0.role: must be equal to constant` */
+/**
+ * `messages.0.role: must be equal to constant`. Of several forms that a value may have, that is told which it came nearest to: the
+ * one that fits down to the deepest place.
+ */
 function validationWords({ validation = [], validationContext }: FastifyError): string {
-  const [first] = validation
+  const depth = Math.max(...validation.map(depthOf))
+  const nearest = validation.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
+  const first = nearest[0] ?? validation[0]
   const place = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
   const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
   if (Array.isArray(allowed)) return `${place}: one of ${allowed.join(', ')} is expected.`
+  const missing = nearest.flatMap(({ params }) => params.missingProperty ?? [])
+  if (missing.length > 1) return `${place}: must have ${missing.map((name) => `'${name}'`).join(' or ')}.`
   return `${place}: ${first?.message ?? 'is not as expected'}.`
+}
+
+function depthOf({ instancePath }: { instancePath: string }): number {
+  return instancePath.split('/').length
 }

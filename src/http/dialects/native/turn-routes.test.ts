@@ -144,6 +144,8 @@ test('results that do not fit are refused, each with its status', async (t) => {
     assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(body))
   }
   assert.deepEqual(world.turns.answered, [])
+  const neither = await world.ask('POST', `/turns/${id}/results`, { results: [{ callId: 'a' }] })
+  assert.match(String(neither.body.detail), /^results\.0: must have 'output' or 'error'\./)
 })
 
 test('results that come after the user went on are kept, where there is a place for them', async (t) => {
