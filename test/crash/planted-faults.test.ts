@@ -12,7 +12,8 @@ const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Mov
     fault: 'acknowledge-before-commit',
     database: 'postgresql',
     moves: ['kill', 'kill', 'kill'],
-    words: /is gone/,
+    // What was acknowledged is lost, or is not there yet for the request that builds on it.
+    words: /is gone|refused with 500/,
   },
   {
     fault: 'drop-last-batch',
