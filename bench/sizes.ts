@@ -26,7 +26,7 @@ export const full: Sizes = {
   native: { ...paced, what: `${what}, native dialect`, aim: '1.25 x' },
   statements: { streams: 100, tokens: 500, intervalMs: 20, lateMs: 11_500 },
   resume: { tokens: 2000, repeat: 50 },
-  two: { streams: 100, tokens: 64, intervalMs: 20, rounds: 6 },
+  two: { streams: 100, tokens: 64, intervalMs: 20, rounds: 10, warmUp: 6 },
   flat: {
     what: 'CPU a token, 2 streams of 2,000, as fast as they come',
     tokens: 2000,
@@ -52,5 +52,5 @@ export const smoke: Sizes = {
   memory: { streams: 20, rounds: 1, settleMs: 300 },
   statements: { streams: 10, tokens: 50, intervalMs: 5, lateMs: 1_200 },
   resume: { tokens: 200, repeat: 5 },
-  two: { streams: 10, tokens: 16, intervalMs: 5, rounds: 1 },
+  two: { streams: 10, tokens: 16, intervalMs: 5, rounds: 1, warmUp: 1 },
 }

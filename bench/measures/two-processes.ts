@@ -13,6 +13,8 @@ export interface TwoLoad {
   tokens: number
   intervalMs: number
   rounds: number
+  /** Rounds that each process serves alone and that are left out: until its code is compiled. */
+  warmUp: number
 }
 
 /** Processor time a turn with two processes on one database, against that with one; `postgres`, the database's process, counts too. */
@@ -21,20 +23,19 @@ export async function measureTwo(
   load: TwoLoad,
   postgres: number | undefined,
 ): Promise<Figure> {
-  const [first, second] = await Promise.all([contender.start(), contender.start()])
+  const both = await Promise.all([contender.start(), contender.start()])
   const one: number[] = []
   const two: number[] = []
+  const micros = (busy: readonly ServerProcess[]) => turnMicros(busy, both, contender, load, postgres)
   try {
-    // The first round warms up, and is left out.
-    for (let round = 0; round <= load.rounds; round++) {
-      const alone = await turnMicros([first], [first, second], contender, load, postgres)
-      const shared = await turnMicros([first, second], [first, second], contender, load, postgres)
-      if (round === 0) continue
-      one.push(alone)
-      two.push(shared)
+    for (const server of both) for (let round = 0; round < load.warmUp; round++) await micros([server])
+    for (let round = 0; round < load.rounds; round++) {
+      // Each in turn is the one that serves alone, so that both stay as warm as each other.
+      one.push(await micros(both.slice(round % 2, (round % 2) + 1)))
+      two.push(await micros(both))
     }
   } finally {
-    await Promise.all([first.stop(), second.stop()])
+    await Promise.all(both.map((server) => server.stop()))
   }
   return {
     what: `CPU a turn of ${load.tokens} tokens, ${load.streams} at once, two processes against one`,
