@@ -1,19 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { TestContext } from 'node:test'
-import { pathToFileURL } from 'node:url'
 import type { DatabaseState } from '../src/store/database.ts'
+import type { Schema } from '../src/store/schema/read-schema.ts'
 import type { DatabaseKind } from './databases.ts'
 
 // For tests of opening a database itself: its parts, with nothing opened or ended for them.
 
-/** A folder with these migrations, in order; removed with the test. */
-export async function migrationsOf(t: TestContext, ...sqls: string[]): Promise<URL> {
-  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  for (const [index, sql] of sqls.entries()) await writeFile(join(folder, `000${index + 1}-part.sql`), sql)
-  return pathToFileURL(`${folder}/`)
+/** A schema that these texts make, in order, without functions. */
+export function schemaOf(...sqls: string[]): Schema {
+  return {
+    migrations: sqls.map((sql, index) => ({ number: index + 1, name: 'part', checksum: sql, sql })),
+    functions: { version: 1, checksum: '', sql: '' },
+  }
 }
 
 /** A database that the test itself removes, after it has closed it. */

@@ -7,7 +7,7 @@ export type DatabaseState = { ready: true } | { ready: false; reason: string; fi
 export interface AvailabilityOptions {
   /** Rejects where the server is not there. Must end within a second or so. */
   probe(): Promise<void>
-  /** Makes a database that is there usable: its migrations. Done before the first use and after each absence. */
+  /** Makes a database that is there usable: its schema. Done before the first use and after each absence. */
   prepare(): Promise<void>
   /** The server is gone: what waits for it is in vain. */
   onAway(error: Error): void

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { type DatabaseKind, databaseKinds } from '../../test/databases.ts'
-import { createFor, migrationsOf, stateWatch } from '../../test/open-by-hand.ts'
+import { createFor, schemaOf, stateWatch } from '../../test/open-by-hand.ts'
 import { startPostgres } from '../../test/postgres-server.ts'
 import { openTcpGate } from '../../test/tcp-gate.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
@@ -26,11 +26,11 @@ describe('PostgreSQL that is away', () => {
       await end()
     })
     const watch = stateWatch()
-    const migrations = await migrationsOf(t, notes)
+    const schema = schemaOf(notes)
     const open = async () => {
       database = await openDatabase({
         source: { kind: 'postgresql', url: url.href },
-        migrations,
+        schema,
         ...watch,
         ...options,
       })
@@ -164,10 +164,10 @@ describe('PostgreSQL that is away', () => {
 test('a PostgreSQL that is shut down and started again, or takes no writes, is told so and used again', async (t) => {
   const server = await startPostgres()
   const watch = stateWatch()
-  const migrations = await migrationsOf(t, notes)
+  const schema = schemaOf(notes)
   const database = await openDatabase({
     source: { kind: 'postgresql', url: `${server.url}postgres` },
-    migrations,
+    schema,
     ...watch,
   })
   t.after(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { databaseKinds } from '../../test/databases.ts'
-import { createFor, migrationsOf } from '../../test/open-by-hand.ts'
+import { createFor, schemaOf } from '../../test/open-by-hand.ts'
 import { openDatabase } from './database.ts'
 
 const notes = 'create table chatterd.notes (n int unique)'
@@ -10,7 +10,7 @@ const away = { code: 'database-unavailable' }
 
 for (const kind of databaseKinds) {
   test(`a database: ${kind.name}`, async (t) => {
-    const database = await kind.open(t, { migrations: await migrationsOf(t, notes) })
+    const database = await kind.open(t, { schema: schemaOf(notes) })
 
     await t.test('is ready, and says so', async () => {
       assert.equal(database.kind, kind.kind)
@@ -47,12 +47,12 @@ for (const kind of databaseKinds) {
   })
 
   describe(`a database that is refused: ${kind.name}`, () => {
-    test('one of a newer program, for good and with words', async (t) => {
+    test('one of a newer program, for good and with words', async () => {
       const { source, end } = await createFor(kind)
-      const newer = await openDatabase({ source, migrations: await migrationsOf(t, notes, 'select 2') })
+      const newer = await openDatabase({ source, schema: schemaOf(notes, 'select 2') })
       await newer.whenReady
       await newer.close()
-      const database = await openDatabase({ source, migrations: await migrationsOf(t, notes) })
+      const database = await openDatabase({ source, schema: schemaOf(notes) })
       await assert.rejects(database.whenReady, /made by a newer chatterd \(migration 2, part\)/)
       const state = database.state()
       assert(!state.ready && state.final)
@@ -61,9 +61,9 @@ for (const kind of databaseKinds) {
       await end()
     })
 
-    test('after it was closed', async (t) => {
+    test('after it was closed', async () => {
       const { source, end } = await createFor(kind)
-      const database = await openDatabase({ source, migrations: await migrationsOf(t, notes) })
+      const database = await openDatabase({ source, schema: schemaOf(notes) })
       await database.whenReady
       await database.close()
       await assert.rejects(database.query(one), away)

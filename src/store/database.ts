@@ -2,19 +2,20 @@ import pg from 'pg'
 import { Availability, type DatabaseState } from './availability.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
 import { isSilence, unavailable } from './database-failure.ts'
-import { migrate, readMigrations } from './migrate.ts'
 import { type DatabaseSource, openServer, type ServerOptions } from './open-server.ts'
+import { applySchema } from './schema/apply-schema.ts'
+import { readSchema, type Schema } from './schema/read-schema.ts'
 
 export type { DatabaseState } from './availability.ts'
 export type { DatabaseSource } from './open-server.ts'
 
 export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
-  /** Folder of the migrations; default `migrations/` beside this file. */
-  migrations?: URL
+  /** Default: the one of `schema/`, beside this file. */
+  schema?: Schema
   /** How long one statement may take, in ms; default 30,000. That a server is gone is found out much sooner. */
   statementTimeoutMs?: number
-  /** How long all migrations may take, in ms, with the wait for another process that is at them; default 600,000. */
-  migrateTimeoutMs?: number
+  /** How long bringing the schema up to date may take, in ms, with the wait for another process that is at it; default 600,000. */
+  schemaTimeoutMs?: number
   /** Told of each change. */
   onStateChange?: (state: DatabaseState) => void
 }
@@ -30,8 +31,8 @@ export interface Statement {
 export interface Database {
   readonly kind: DatabaseSource['kind']
   /**
-   * Rows of one statement; bigints as numbers where they are safe, JSON parsed. Throws `database-unavailable`, also before the
-   * migrations have run; errors of the statement itself as pg has them, with their SQLSTATE as `code`.
+   * Rows of one statement; bigints as numbers where they are safe, JSON parsed. Throws `database-unavailable`, also before its
+   * schema is up to date; errors of the statement itself as pg has them, with their SQLSTATE as `code`.
    */
   query<Row>(statement: Statement): Promise<Row[]>
   /** Throws `database-unavailable` where it is not ready, by asking it. */
@@ -51,16 +52,16 @@ export interface Database {
  * or broken, the URL is none.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const migrations = await readMigrations(options.migrations ?? new URL('./migrations/', import.meta.url))
-  const { migrateTimeoutMs = 600_000, statementTimeoutMs = 30_000 } = options
+  const schema = options.schema ?? (await readSchema(new URL('./schema/', import.meta.url)))
+  const { schemaTimeoutMs = 600_000, statementTimeoutMs = 30_000 } = options
   const server = await openServer(options, (error) => availability.fail(error))
   const connections = new Connections(new pg.Pool(server.pool), options, () => availability.check())
   const availability = new Availability({
     probe,
     prepare: () =>
       connections.use(
-        (client) => migrate(async (sql, values) => (await client.query(sql, values)).rows, migrations),
-        migrateTimeoutMs,
+        (client) => applySchema(async (sql, values) => (await client.query(sql, values)).rows, schema),
+        schemaTimeoutMs,
       ),
     onAway: (error) => connections.cutAll(unavailable(error)),
     onChange: options.onStateChange,

@@ -21,7 +21,6 @@ import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
 import { texts } from './store/texts.ts'
 import { toldLines } from './store/told-lines.ts'
-import { upgrades } from './store/upgrades.ts'
 import { withdrawals } from './store/withdrawals.ts'
 
 const parts = {
@@ -39,7 +38,6 @@ const parts = {
   'conversations by themselves': directory,
   'turns by themselves': storedTurns,
   'signals between processes': signals,
-  'databases of earlier versions': upgrades,
   'emptying a conversation': resets,
   'processes that come and go': leases,
   'long logs': longLogs,

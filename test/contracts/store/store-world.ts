@@ -1,8 +1,4 @@
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
@@ -31,8 +27,6 @@ export interface StoreWorld {
   maxTools: number
   /** A process that has given a sign of life, unless it is `quiet`. Over a pool of its own, where the database takes more than one. */
   process(options?: Partial<StoreOptions> & { quiet?: boolean }): Promise<StoreProcess>
-  /** A process on a database of its own, that was at this version and had these rows when it was started. */
-  fromVersion(version: number, rows: string): Promise<StoreProcess>
   /** A conversation that no other test meets. */
   conversation(name?: string): ConversationKey
   /** True where no other process can serve the database. */
@@ -97,23 +91,6 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
       if (!options.quiet) await process.store.heartbeat([])
       return process
     },
-    async fromVersion(version, rows) {
-      const old = await kind.create({ after: (end) => opened.defer(end) })
-      const migrations = await migrationsUpTo(version)
-      opened.defer(() => rm(migrations, { recursive: true }))
-      const before = await openDatabase({
-        ...patient,
-        source: old,
-        migrations: pathToFileURL(`${migrations}/`),
-      })
-      await before.whenReady
-      await before.query({ name: '', text: rows })
-      await before.close()
-      const database = await openDatabase({ ...patient, source: old })
-      opened.defer(() => database.close())
-      await database.whenReady
-      return processOn(database, {})
-    },
     conversation: (name = `conversation ${++conversations}`) => ({ tenant: '', name }),
     async snapshot({ tenant, name }) {
       const [row] = await query<{ stored: object }>(snapshotSql, [tenant, name])
@@ -135,15 +112,6 @@ function processOn(database: Database, options: Partial<StoreOptions>): StorePro
       await database.query({ name: '', text: expired, values: [runner] })
     },
   }
-}
-
-/** A folder with the first migrations. */
-async function migrationsUpTo(version: number): Promise<string> {
-  const all = new URL('../../../src/store/migrations/', import.meta.url)
-  const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
-  const files = (await readdir(all)).filter((file) => Number(file.slice(0, 4)) <= version)
-  for (const file of files) await copyFile(new URL(file, all), join(folder, file))
-  return folder
 }
 
 const snapshotSql = `

@@ -1,54 +1,3 @@
--- The journal: the events of every turn, numbered from 1 without gaps, as lines that src/protocol/event-chunk.ts writes. The
--- process that runs a turn numbers them; while none does, or when a turn is taken from its process, the functions below do.
-
-alter table chatterd.turns
-  -- Number of the last event in the journal.
-  add column events integer not null default 0,
-  -- How many events beyond that its process may have told already.
-  add column lead integer not null default 64,
-  -- Other processes follow it: they are signalled, and what they were told cannot be taken back.
-  add column watched boolean not null default false,
-  -- Its events are gone; turns of the time before there was a journal had none. Given so as a default, for that is at once.
-  add column pruned boolean not null default true,
-  add column cancel_requested boolean not null default false,
-  -- Number of its last event before a request told what can be withdrawn: that its calls are answered, or that it is superseded.
-  add column events_before integer,
-  -- First number of what end_calls told by itself, the last time.
-  add column calls_told integer,
-  -- The answer that it went on with.
-  add column attempt uuid;
--- Room on its page for the many updates of a turn that runs.
-alter table chatterd.turns set (fillfactor = 70);
-alter table chatterd.turns alter column pruned set default false;
-update chatterd.turns set pruned = false where status in ('running', 'waiting');
-
-create index turns_to_prune on chatterd.turns (ended_at) where ended_at is not null and not pruned;
-
-alter table chatterd.calls
-  -- Its tool may be started again after its process is gone; and how often it was started.
-  add column restartable boolean not null default false,
-  add column starts integer not null default 1,
-  -- False from its answer until an event tells of it: the process that runs the turn has the next number.
-  add column told boolean not null default true,
-  -- The answer that it came with.
-  add column attempt uuid;
-
-create table chatterd.events (
-  turn_id uuid not null references chatterd.turns on delete cascade,
-  first integer not null,
-  count integer not null,
-  -- A line each, with its end.
-  body text not null,
-  primary key (turn_id, first)
-);
-
--- Tells other processes that these turns, which they follow, have new events. A payload has at most 8,000 bytes.
-create function chatterd.signal_events(p_turns uuid[]) returns void language plpgsql as $$
-begin
-  perform pg_notify('chatterd', json_build_object('events', json_agg(id))::text)
-  from unnest(p_turns) with ordinality as t(id, place) group by (place - 1) / 150;
-end $$;
-
 -- Adds lines of ours to a turn that no process numbers, and whose conversation the caller has locked. Returns [first, count,
 -- lines], or null where there are none.
 create function chatterd.tell(p_turn uuid, p_lines text) returns json language plpgsql as $$
@@ -82,6 +31,21 @@ begin
   if t.watched then perform chatterd.signal_events(array[t.id]); end if;
   return given.last;
 end $$;
+
+-- True where the journal holds the last of these chunks, or there is none.
+create function chatterd.has_events(p_turn uuid, p_events json) returns boolean language sql stable as $$
+  select not exists (
+    select from (
+      select * from json_to_recordset(p_events) as e(first integer, body text) order by first desc limit 1) last
+    where not exists (
+      select from chatterd.events e where e.turn_id = p_turn and e.first = last.first and e.body = last.body))
+$$;
+
+-- Takes back what was told of a turn since events_before. Nobody has read it.
+create function chatterd.untell(p_turn uuid, p_status text) returns void language sql as $$
+  delete from chatterd.events e using chatterd.turns t where t.id = p_turn and e.turn_id = t.id and e.first > t.events_before;
+  update chatterd.turns set status = p_status, events = events_before, ended_at = null, attempt = null where id = p_turn
+$$;
 
 -- Writes events of many turns. p: {runner, turns: [{turn, chunks: [{first, count, body}]}]}. Returns {written, lost, cancelled}.
 -- It waits for no lock, so it can lock turns in any order: what an outcome holds just now is left out, and in no list.
@@ -156,4 +120,11 @@ begin
             and first + count > w.after + 1
           order by first limit 1000) rest) summed
       where bytes_before < 262144) c);
+end $$;
+
+-- Tells other processes that these turns, which they follow, have new events. A payload has at most 8,000 bytes.
+create function chatterd.signal_events(p_turns uuid[]) returns void language plpgsql as $$
+begin
+  perform pg_notify('chatterd', json_build_object('events', json_agg(id))::text)
+  from unnest(p_turns) with ordinality as t(id, place) group by (place - 1) / 150;
 end $$;

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import pg from 'pg'
+import { databaseKinds } from '../../../test/databases.ts'
+import { openServer } from '../open-server.ts'
+import { applySchema, type RunSql, SchemaRefused } from './apply-schema.ts'
+import type { Migration, Schema } from './read-schema.ts'
+
+const migration = (number: number, sql: string, name = `number-${number}`): Migration => {
+  return { number, name, sql, checksum: `of ${sql}` }
+}
+const tables = migration(1, 'create table chatterd.notes (n int); create table chatterd.others (n int)')
+const rows = migration(2, 'insert into chatterd.notes values (1)')
+
+/** Functions that call one that is defined after them. */
+const functionsThatSay = (word: string, version: number): Schema['functions'] => ({
+  version,
+  checksum: `of ${word}`,
+  sql: `create function chatterd.say() returns text language sql as 'select chatterd.word()';
+        create function chatterd.word() returns text language sql as 'select ''${word}''::text'`,
+})
+const noFunctions = { version: 1, checksum: 'none', sql: '' }
+const schema = (migrations: Migration[], functions = noFunctions): Schema => ({ migrations, functions })
+const say = async (run: RunSql) => (await run('select chatterd.say() as word'))[0]?.word
+
+function refusal(message: RegExp) {
+  return (error: unknown) => {
+    assert(error instanceof SchemaRefused)
+    assert.match(error.message, message)
+    return true
+  }
+}
+
+for (const kind of databaseKinds) {
+  describe(`the schema on ${kind.name}`, () => {
+    /** Runs SQL in a fresh database. */
+    async function connect(t: TestContext, size = 1) {
+      const ends: (() => Promise<void>)[] = []
+      const source = await kind.create({ after: (end) => void ends.push(end) })
+      // Ten connections at once take their time on a busy machine.
+      const server = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
+      const pools = Array.from({ length: size }, () => new pg.Pool({ ...server.pool, max: 1 }))
+      // A pool has ended before its connections have: removing the database cuts off those that are late.
+      for (const pool of pools) pool.on('error', () => {})
+      t.after(async () => {
+        for (const pool of pools) await pool.end()
+        await server.close()
+        for (const end of ends) await end()
+      })
+      return pools.map(
+        (pool): RunSql =>
+          async (text, values) =>
+            (await pool.query(text, values)).rows,
+      )
+    }
+
+    async function connectOne(t: TestContext): Promise<RunSql> {
+      const [run] = await connect(t)
+      assert(run)
+      return run
+    }
+
+    test('has its migrations applied once, in order, and recorded; new ones follow later', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables]))
+      await applySchema(run, schema([tables, rows]))
+      await applySchema(run, schema([tables, rows]))
+      assert.deepEqual(await run('select n from chatterd.notes'), [{ n: 1 }])
+      const recorded = await run(
+        'select number, name, checksum, applied_at is not null as dated from chatterd.migrations',
+      )
+      assert.deepEqual(recorded, [
+        { number: 1, name: 'number-1', checksum: tables.checksum, dated: true },
+        { number: 2, name: 'number-2', checksum: rows.checksum, dated: true },
+      ])
+    })
+
+    test('touches nothing outside of itself', async (t) => {
+      const run = await connectOne(t)
+      await run('create table chatts (message text)')
+      const others = `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname !~ '^(chatterd|pg_)' order by 1, 2`
+      const before = await run(others)
+      await applySchema(run, schema([tables, rows]))
+      assert.deepEqual(await run(others), before)
+    })
+
+    test('stays as it was where a migration fails, and the next try does all', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables], functionsThatSay('old', 1)))
+      const broken = migration(
+        3,
+        'create table chatterd.half (n int); insert into chatterd.nowhere values (1)',
+      )
+      await assert.rejects(applySchema(run, schema([tables, rows, broken], functionsThatSay('new', 2))), {
+        code: '42P01',
+      })
+      assert.deepEqual(await run('select * from chatterd.notes'), [])
+      assert.equal(await say(run), 'old')
+      await applySchema(run, schema([tables, rows], functionsThatSay('new', 2)))
+      assert.deepEqual(await run('select n from chatterd.notes'), [{ n: 1 }])
+      assert.equal(await say(run), 'new')
+    })
+
+    test('has its functions replaced by those of a newer build, without one that is left over', async (t) => {
+      const run = await connectOne(t)
+      const left = `${functionsThatSay('old', 1).sql}; create function chatterd.left_over() returns int language sql as 'select 1'`
+      await applySchema(run, schema([tables], { ...functionsThatSay('old', 1), sql: left }))
+      await applySchema(run, schema([tables], functionsThatSay('new', 2)))
+      await applySchema(run, schema([tables], functionsThatSay('new', 2)))
+      assert.equal(await say(run), 'new')
+      assert.deepEqual(
+        await run(`select proname from pg_proc where pronamespace = 'chatterd'::regnamespace order by 1`),
+        [{ proname: 'say' }, { proname: 'word' }],
+      )
+      assert.deepEqual(await run('select version, checksum from chatterd.functions'), [
+        { version: 2, checksum: 'of new' },
+      ])
+    })
+
+    test('keeps the functions of a newer build: an older one is refused', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables], functionsThatSay('new', 2)))
+      await assert.rejects(
+        applySchema(run, schema([tables], functionsThatSay('old', 1))),
+        refusal(/made by a newer chatterd \(version 2 of its functions\); this one has version 1\./),
+      )
+      assert.equal(await say(run), 'new')
+    })
+
+    test('is refused where it was made by a newer build, or with another text', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables, rows]))
+      await assert.rejects(
+        applySchema(run, schema([tables])),
+        refusal(/made by a newer chatterd \(migration 2, number-2\); this one knows up to 1\./),
+      )
+      await assert.rejects(
+        applySchema(run, schema([tables, migration(2, 'select 1', 'altered')])),
+        refusal(/its migration 2 \(number-2\) is not the one that this build has \(altered\)/),
+      )
+    })
+
+    test('needs no right to create schemas where it is there', {
+      skip: kind.kind === 'embedded',
+    }, async (t) => {
+      const run = await connectOne(t)
+      const role = `chatterd_test_${process.pid}`
+      await run(`create role ${role}`)
+      try {
+        await run(`create schema chatterd authorization ${role}`)
+        await run(`set role ${role}`)
+        await assert.rejects(run('create schema another'), { code: '42501' })
+        await applySchema(run, schema([tables, rows]))
+        await applySchema(run, schema([tables, rows]))
+      } finally {
+        // Roles belong to the server, not to the database of this test.
+        await run(`reset role; drop owned by ${role} cascade; drop role ${role}`)
+      }
+    })
+
+    test('is made once when ten processes start at once', {
+      skip: kind.kind === 'embedded',
+    }, async (t) => {
+      const runs = await connect(t, 10)
+      await Promise.all(
+        runs.map((run) => applySchema(run, schema([tables, rows], functionsThatSay('hello', 1)))),
+      )
+      assert.deepEqual(await runs[0]?.('select n from chatterd.notes'), [{ n: 1 }])
+    })
+  })
+}

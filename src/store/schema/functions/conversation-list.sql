@@ -1,0 +1,48 @@
+-- Those of a tenant, the last changed first. p: {tenant, after?: {updatedAt, id}, limit}
+create function chatterd.list_conversations(p json) returns json language sql stable as $$
+  select coalesce(json_agg(chatterd.conversation_row(c) order by c.updated_at desc, c.id desc), '[]')
+  from (
+    select * from chatterd.conversations
+    where tenant || '' = p->>'tenant'
+      and (updated_at, id) < (
+        coalesce((p->'after'->>'updatedAt')::timestamptz, 'infinity'),
+        coalesce((p->'after'->>'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+    order by updated_at desc, id desc limit (p->>'limit')::integer) c
+$$;
+
+-- p: {tenant, conversation}
+create function chatterd.find_conversation(p json) returns json language sql stable as $$
+  select chatterd.conversation_row(c) from chatterd.conversations c
+  where tenant = p->>'tenant' and name = p->>'conversation'
+$$;
+
+-- p: {tenant, conversation, title?, system?, model?, tools?, maxTools}: what is absent stays, null removes. Texts are JSON texts.
+-- Returns the conversation as it is then; null where there is none.
+create function chatterd.change_conversation(p json) returns json language plpgsql as $$
+declare
+  c chatterd.conversations;
+begin
+  select * into c from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation' for update;
+  if not found then return null; end if;
+  update chatterd.conversations
+  set title = case when p->'title' is null then title else (p->>'title')::json end,
+      system = case when p->'system' is null then system else (p->>'system')::json end,
+      model = case when p->'model' is null then model else (p->>'model')::json end,
+      tools = case when p->'tools' is null then tools
+        else chatterd.tools_after('[]', p->'tools', (p->>'maxTools')::integer) end,
+      updated_at = now()
+  where id = c.id returning * into c;
+  return chatterd.conversation_row(c);
+end $$;
+
+-- {id, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt}; the times to the microsecond.
+create function chatterd.conversation_row(c chatterd.conversations) returns json language sql stable as $$
+  select json_build_object(
+    'id', c.id, 'name', c.name, 'title', c.title, 'system', c.system, 'model', c.model, 'tools', c.tools,
+    'messages', c.next_seq - 1, 'createdAt', chatterd.exact_time(c.created_at), 'updatedAt', chatterd.exact_time(c.updated_at),
+    'activeTurn', (select id from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting')))
+$$;
+
+create function chatterd.exact_time(p_time timestamptz) returns text language sql stable as $$
+  select to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;

@@ -1,0 +1,41 @@
+-- Adds messages at the end of a conversation whose row the caller has locked, and returns the next free number.
+-- p_messages: [{role, body, complete?, usage?, calls: [{index, request, side, status, result?, restartable?}]}]; body, request
+-- and result are JSON texts.
+create function chatterd.append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json)
+returns bigint language plpgsql as $$
+begin
+  insert into chatterd.messages (conversation_id, seq, turn_id, role, body, complete, usage)
+  select p_conversation, p_seq + m.place - 1, p_turn, m.item->>'role', (m.item->>'body')::json,
+         coalesce((m.item->>'complete')::boolean, true), m.item->'usage'
+  from json_array_elements(p_messages) with ordinality as m(item, place);
+
+  insert into chatterd.calls
+    (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, restartable)
+  select p_conversation, p_seq + m.place - 1, (k.item->>'index')::integer, p_turn, (k.item->>'request')::json,
+         k.item->>'side', k.item->>'status', (k.item->>'result')::json,
+         case when k.item->>'status' in ('running', 'offered') then null else now() end,
+         coalesce((k.item->>'restartable')::boolean, false)
+  from json_array_elements(p_messages) with ordinality as m(item, place),
+       json_array_elements(m.item->'calls') as k(item);
+
+  p_seq := p_seq + json_array_length(p_messages);
+  update chatterd.conversations set next_seq = p_seq, updated_at = now() where id = p_conversation;
+  return p_seq;
+end $$;
+
+-- The newest messages below number `before`, with their calls: {messages, calls} as turn_state gives them; null where there is no
+-- such conversation. p: {tenant, conversation, before?, limit}
+create function chatterd.read_messages(p json) returns json language sql stable as $$
+  select json_build_object(
+    'messages', (
+      select coalesce(json_agg(json_build_array(seq, turn_id, role, body, complete, usage) order by seq), '[]')
+      from chatterd.messages
+      where conversation_id = c.id and seq >= before - (p->>'limit')::bigint and seq < before),
+    'calls', (
+      select coalesce(
+        json_agg(json_build_array(message_seq, index, request, side, status, result, restartable) order by message_seq, index), '[]')
+      from chatterd.calls
+      where conversation_id = c.id and message_seq >= before - (p->>'limit')::bigint and message_seq < before))
+  from chatterd.conversations c, least(coalesce((p->>'before')::bigint, c.next_seq), c.next_seq) as before
+  where tenant = p->>'tenant' and name = p->>'conversation'
+$$;

@@ -1,0 +1,231 @@
+-- The whole schema as it is after the last migration, for readers: nothing runs this file. `npm run schema` writes it, from
+-- tables/ and functions/, where the comments are.
+
+create table chatterd.board (
+  place bigint generated always as identity not null,
+  id uuid not null,
+  body json not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (place),
+  UNIQUE (id)
+);
+
+create table chatterd.calls (
+  conversation_id uuid not null,
+  message_seq bigint not null,
+  index integer not null,
+  turn_id uuid,
+  request json not null,
+  side text not null,
+  status text not null,
+  result json,
+  restartable boolean not null default false,
+  starts integer not null default 1,
+  told boolean not null default true,
+  attempt uuid,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  PRIMARY KEY (conversation_id, message_seq, index),
+  CHECK (((status = ANY (ARRAY['running'::text, 'offered'::text])) OR (ended_at IS NOT NULL))),
+  CHECK (((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed-out'::text, 'interrupted'::text])) OR ((side = 'device'::text) AND (status = ANY (ARRAY['offered'::text, 'answered'::text, 'expired'::text, 'superseded'::text, 'cancelled'::text]))))),
+  CHECK ((side = ANY (ARRAY['resident'::text, 'device'::text]))),
+  FOREIGN KEY (conversation_id, message_seq) REFERENCES chatterd.messages(conversation_id, seq) ON DELETE CASCADE
+);
+CREATE INDEX calls_by_turn ON chatterd.calls USING btree (turn_id);
+CREATE INDEX calls_open ON chatterd.calls USING btree (turn_id) WHERE (status = ANY (ARRAY['running'::text, 'offered'::text]));
+
+create table chatterd.conversations (
+  id uuid not null,
+  tenant text not null,
+  name text not null,
+  title json,
+  system json,
+  model json,
+  tools json not null default '[]'::json,
+  next_seq bigint not null default 1,
+  pinned bigint not null default 0,
+  cut_seq bigint not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id),
+  UNIQUE (tenant, name)
+);
+CREATE INDEX conversations_by_change ON chatterd.conversations USING btree (((tenant || ''::text)), updated_at, id);
+
+create table chatterd.events (
+  turn_id uuid not null,
+  first integer not null,
+  count integer not null,
+  body text not null,
+  PRIMARY KEY (turn_id, first),
+  FOREIGN KEY (turn_id) REFERENCES chatterd.turns(id) ON DELETE CASCADE
+);
+
+create table chatterd.functions (
+  version integer not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now()
+);
+
+create table chatterd.keys (
+  conversation_id uuid not null,
+  key text not null,
+  digest text not null,
+  turn_id uuid not null,
+  after integer not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (conversation_id, key),
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE,
+  FOREIGN KEY (turn_id) REFERENCES chatterd.turns(id) ON DELETE CASCADE
+);
+CREATE INDEX keys_by_age ON chatterd.keys USING btree (created_at);
+CREATE INDEX keys_by_turn ON chatterd.keys USING btree (turn_id);
+
+create table chatterd.messages (
+  conversation_id uuid not null,
+  seq bigint not null,
+  turn_id uuid,
+  role text not null,
+  body json not null,
+  complete boolean not null default true,
+  usage json,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (conversation_id, seq),
+  CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text]))),
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+);
+
+create table chatterd.migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  PRIMARY KEY (number)
+);
+
+create table chatterd.runners (
+  id uuid not null,
+  host text not null,
+  pid integer not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (id)
+);
+
+create table chatterd.tickets (
+  turn_id uuid not null,
+  conversation_id uuid not null,
+  place bigint generated always as identity not null,
+  runner uuid not null,
+  key text,
+  digest text,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (turn_id),
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+);
+CREATE INDEX tickets_by_conversation ON chatterd.tickets USING btree (conversation_id, place);
+
+create table chatterd.turns (
+  id uuid not null,
+  conversation_id uuid not null,
+  request json not null,
+  status text not null,
+  step integer not null default 0,
+  error json,
+  first_seq bigint not null,
+  answer_seq bigint not null,
+  runner uuid not null,
+  run_since timestamp with time zone not null default now(),
+  cancel_requested boolean not null default false,
+  events integer not null default 0,
+  lead integer not null default 64,
+  watched boolean not null default false,
+  pruned boolean not null default false,
+  calls_told integer,
+  superseded uuid,
+  tools_before json not null,
+  system_before json,
+  model_before json,
+  events_before integer,
+  attempt uuid,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  PRIMARY KEY (id),
+  CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text]))),
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+);
+CREATE INDEX turns_by_conversation ON chatterd.turns USING btree (conversation_id, first_seq);
+CREATE UNIQUE INDEX turns_one_active ON chatterd.turns USING btree (conversation_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
+CREATE INDEX turns_running ON chatterd.turns USING btree (runner) WHERE (status = 'running'::text);
+CREATE INDEX turns_to_prune ON chatterd.turns USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT pruned));
+
+create table chatterd.withdrawn (
+  turn_id uuid not null,
+  at timestamp with time zone not null default now(),
+  PRIMARY KEY (turn_id)
+);
+
+-- Functions:
+-- adopt(p_turn uuid, p json) returns void
+-- answer_calls(p json) returns json
+-- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json) returns bigint
+-- are_results(t chatterd.turns, p_results json) returns boolean
+-- begin_turn(p_all json) returns json
+-- begun_before(p_conversation uuid, p json) returns json
+-- begun_state(p_conversation uuid, p json) returns json
+-- call_id(p_request json) returns text
+-- call_line(p_request json, p_status text, p_result json, p_took interval) returns text
+-- cancel_turn(p json) returns text
+-- cancel_waiting(p_turn uuid, p_calls text) returns void
+-- change_conversation(p json) returns json
+-- check_digest(p_digest text, p json) returns void
+-- close_calls(p_turn uuid, p_offered text) returns text
+-- conversation_row(c chatterd.conversations) returns json
+-- end_calls(p json) returns json
+-- end_line(p_status text, p_error json) returns text
+-- end_step(p_all json) returns bigint
+-- end_turn(p json) returns boolean
+-- ended_elsewhere() returns void
+-- exact_time(p_time timestamp with time zone) returns text
+-- expire_calls(p json, p_room integer) returns uuid[]
+-- find_conversation(p json) returns json
+-- find_turn(p json) returns json
+-- has_events(p_turn uuid, p_events json) returns boolean
+-- heartbeat(p json) returns json
+-- interrupt_turn(p_turn uuid, p_status text) returns boolean
+-- keep_events(t chatterd.turns, p_events json) returns integer
+-- keep_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
+-- known_request(p json) returns json
+-- leave(p json) returns void
+-- leave_conversation(p_conversation uuid) returns void
+-- leave_line(p json) returns void
+-- list_conversations(p json) returns json
+-- lives(p_runner uuid) returns boolean
+-- merge_tools(p_old json, p_new json) returns json
+-- newest_turn(p json) returns json
+-- open_conversation(p json) returns chatterd.conversations
+-- own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns
+-- post_to_board(p json) returns void
+-- prune(p json) returns void
+-- read_board(p json) returns json
+-- read_events(p json) returns json
+-- read_messages(p json) returns json
+-- remove_conversation(p json) returns boolean
+-- remove_empty(p_conversation uuid) returns void
+-- reopen(p_turn uuid) returns void
+-- replay_of(p_conversation uuid, p json) returns json
+-- reset_conversation(p json) returns void
+-- sign_of_life(p json) returns void
+-- signal_events(p_turns uuid[]) returns void
+-- signal_free(p_conversation uuid, p_runner uuid) returns void
+-- stay_alive(p json) returns void
+-- take_lost(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
+-- tell(p_turn uuid, p_lines text) returns json
+-- tell_answers(p_turn uuid) returns json
+-- tell_calls(p_turn uuid) returns json
+-- tools_after(p_old json, p_new json, p_max integer) returns json
+-- turn_state(p_conversation uuid, p_turn uuid, p_after bigint) returns json
+-- unfinished_answer(p_turn uuid) returns text
+-- untell(p_turn uuid, p_status text) returns void
+-- wait_in_line(p_conversation uuid, p json) returns void
+-- withdraw(p json) returns boolean
+-- write_events(p json) returns json
