@@ -97,14 +97,14 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       maxTurns: config.maxTurns,
       turnTimeoutMs: config.turnTimeoutMs,
       busyWaitMs: config.busyWaitMs,
-      eventLead: config.eventLead,
+      maxUnjournaledEvents: config.maxUnjournaledEvents,
       leaseMs: config.leaseMs,
     },
   )
-  store.onSignal((signal) => turns.hear(signal))
+  store.onNotification((signal) => turns.onNotification(signal))
   await store.live(
     () => turns.ids(),
-    (pulse) => turns.feel(pulse),
+    (pulse) => turns.onHeartbeat(pulse),
     () => turns.room,
   )
 
@@ -113,7 +113,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     engine,
     store: store.conversations,
     directory: store.directory,
-    storeLate: async (turn, late) => void (await turns.results(turn, late)),
+    storeLate: async (turn, late) => void (await turns.recordResults(turn, late)),
     residentTools: () =>
       toolbox.schemas().map((schema) => ({
         schema,

@@ -93,7 +93,7 @@ export const logs: fc.Arbitrary<ArbitraryLog> = logsWith(anyStatus)
 export const endedLogs: fc.Arbitrary<ArbitraryLog> = logsWith(endedStatuses)
 
 /** The places where a prompt may begin: after the pinned messages, and at each turn. */
-export function possibleCuts({ log, pinned }: ArbitraryLog): number[] {
+export function possibleTruncations({ log, pinned }: ArbitraryLog): number[] {
   const starts = log.filter(({ turn }, place) => turn !== null && turn !== log[place - 1]?.turn)
   return [...new Set([pinned + 1, ...starts.map(({ seq }) => seq)])]
 }

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
-import { ConversationLines, type InLine } from '../src/stream/conversation-lines.ts'
-import { Signals } from '../src/stream/signals.ts'
+import { ConversationQueues, type QueuedRequest } from '../src/stream/conversation-queues.ts'
+import { Notifier } from '../src/stream/signals.ts'
 import { settle } from './live-process.ts'
 
 /** Nothing happens by itself within a test. */
@@ -10,12 +10,12 @@ const long = { waitMs: 60_000, pollMs: 60_000 }
 export function openLines(t: TestContext, limits = long) {
   const over = new AbortController()
   t.after(() => over.abort())
-  const signals = new Signals()
-  const lines = new ConversationLines(signals, limits)
+  const signals = new Notifier()
+  const lines = new ConversationQueues(signals, limits)
   const trail: string[] = []
   let line: string[] = []
   let busy = false
-  const request = (name: string, given: Partial<InLine<string>> = {}): InLine<string> => ({
+  const request = (name: string, given: Partial<QueuedRequest<string>> = {}): QueuedRequest<string> => ({
     async ask() {
       trail.push(name)
       if (!line.includes(name)) line.push(name)
@@ -32,7 +32,7 @@ export function openLines(t: TestContext, limits = long) {
     ...{ topic: name, left: over.signal },
     ...given,
   })
-  const enter = (name: string, given: Partial<InLine<string>> = {}) =>
+  const enter = (name: string, given: Partial<QueuedRequest<string>> = {}) =>
     lines.enter('talk', request(name, given))
   const free = () => {
     busy = false

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { type EventChunk, eventsOf, type ToldEvent } from '../src/protocol/event-chunk.ts'
+import { type EventChunk, eventsOf, type JournalEvent } from '../src/protocol/event-chunk.ts'
 import type { EventSink } from '../src/stream/follow-turn.ts'
 
 /** A client that follows a turn's events after number `after`; fails on a gap and on a repeat. */
 export class Follower implements EventSink {
-  readonly events: ToldEvent[] = []
+  readonly events: JournalEvent[] = []
   #next: number
-  #waiting: { until: (event: ToldEvent) => boolean; resolve(): void }[] = []
+  #waiting: { until: (event: JournalEvent) => boolean; resolve(): void }[] = []
 
   constructor(after = 0) {
     this.#next = after + 1
@@ -26,7 +26,7 @@ export class Follower implements EventSink {
   }
 
   /** Resolves when such an event has come. */
-  async until(is: (event: ToldEvent) => boolean): Promise<void> {
+  async until(is: (event: JournalEvent) => boolean): Promise<void> {
     if (this.events.some(is)) return
     await new Promise<void>((resolve) => this.#waiting.push({ until: is, resolve }))
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { TurnEnd, TurnEvent } from '../src/protocol/events.ts'
+import type { AdmittedTurn } from '../src/stream/admission.ts'
 import type { LiveTurn } from '../src/stream/live-turn.ts'
 import { type LiveLimits, LiveTurns } from '../src/stream/live-turns.ts'
-import type { EnteredTurn } from '../src/stream/turn-entrance.ts'
 import { createToolbox } from '../src/tools/toolbox.ts'
 import type { TurnBeginning } from '../src/turn/conversation-store.ts'
 import type { Tool } from '../src/turn/toolbox.ts'
@@ -16,7 +16,7 @@ const bounds: LiveLimits = {
   maxTurns: 9,
   turnTimeoutMs: 60_000,
   busyWaitMs: 60_000,
-  eventLead: 64,
+  maxUnjournaledEvents: 64,
   leaseMs: 0,
 }
 
@@ -75,7 +75,7 @@ export function prompt(content: string, name = conversation.name) {
 }
 
 /** The turn that was begun, as it runs here. */
-export async function liveOf(begun: Promise<EnteredTurn>): Promise<LiveTurn> {
+export async function liveOf(begun: Promise<AdmittedTurn>): Promise<LiveTurn> {
   const { live } = await begun
   assert.ok(live)
   return live

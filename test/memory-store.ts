@@ -1,7 +1,12 @@
 import { keyOf } from '../src/protocol/conversation-key.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
 import type { ConversationDirectory } from '../src/turn/conversation-directory.ts'
-import type { Answered, Begun, BoardMessage, ConversationStore } from '../src/turn/conversation-store.ts'
+import type {
+  BeginOutcome,
+  BoardMessage,
+  ConversationStore,
+  ResultsOutcome,
+} from '../src/turn/conversation-store.ts'
 import type { EventJournal } from '../src/turn/event-journal.ts'
 import { callEnd } from '../src/turn/turn-events.ts'
 import type { CallKey } from '../src/turn/turn-state.ts'
@@ -60,7 +65,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
     turn: (id) => log.turn(id),
 
     begin: (beginning) =>
-      transaction('begin', (): Begun => {
+      transaction('begin', (): BeginOutcome => {
         const { turn: id, conversation: key, request, messages, whenBusy } = beginning
         const conversation = log.open(key)
         const again = conversation.turns.find((turn) => turn.id === id)
@@ -83,9 +88,9 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (firstSeq === 1) pin(conversation, messages)
         for (const message of messages) append(conversation, id, message)
         const turn: StoredTurn = {
-          ...{ id, request, status: 'running', step: 0, firstSeq, answerSeq: conversation.nextSeq },
-          ...{ superseded: active?.id, before: { tools, system }, untold: [] },
-          ...{ chunks: [], events: 0, eventsBefore: 0, watched: false, cancelRequested: false },
+          ...{ id, request, status: 'running', step: 0, firstSeq, replySeq: conversation.nextSeq },
+          ...{ superseded: active?.id, before: { tools, system }, unpublished: [] },
+          ...{ chunks: [], lastEvent: 0, eventBefore: 0, followed: false, cancelRequested: false },
         }
         conversation.turns.push(turn)
         tell(turn, [{ type: 'turn-start', turn: id, conversation: key.name, model: request.model }])
@@ -94,10 +99,10 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         return { result: 'begun', state: stateOf(conversation, turn) }
       }),
 
-    leaveLine: (turn) => transaction('leaveLine', () => line.leave(turn)),
+    leaveQueue: (turn) => transaction('leaveQueue', () => line.leave(turn)),
 
-    known: (conversation, key) =>
-      transaction('known', () => {
+    findReplay: (conversation, key) =>
+      transaction('findReplay', () => {
         const known = line.replay(conversation, key)
         return known && { turn: known.turn, after: known.after }
       }),
@@ -107,36 +112,36 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         const conversation = log.conversations.get(keyOf(key))
         const turn = conversation?.turns.at(-1)
         if (!conversation || !turn) return undefined
-        const { id, status, firstSeq, answerSeq } = turn
-        const input = conversation.messages.filter(({ seq }) => seq >= firstSeq && seq < answerSeq)
+        const { id, status, firstSeq, replySeq } = turn
+        const input = conversation.messages.filter(({ seq }) => seq >= firstSeq && seq < replySeq)
         return { turn: id, status, input, calls: callsOf(conversation, turn) }
       }),
 
-    answer: ({ turn: id, attempt, answers, tools, key }) =>
-      transaction('answer', (): Answered => {
-        const place = log.place(id)
+    storeResults: ({ turn: turnId, id, results, tools, key }) =>
+      transaction('storeResults', (): ResultsOutcome => {
+        const place = log.place(turnId)
         if (!place) return { result: 'conflict' }
         const { conversation, turn } = place
-        if (turn.attempt === attempt) return { result: 'go-on', state: stateOf(conversation, turn, answers) }
+        if (turn.resultsId === id) return { result: 'go-on', state: stateOf(conversation, turn, results) }
         const replay = line.replay(conversation.key, key)
         if (replay) return replay
-        if (answers.length === 0) return { result: 'recorded' }
+        if (results.length === 0) return { result: 'recorded' }
         const offered = callsOf(conversation, turn).filter(isOffered)
         const fits = ({ seq, index }: CallKey) =>
           offered.some((call) => call.seq === seq && call.index === index)
-        if (!isActive(turn) || !answers.every(fits)) return { result: 'conflict' }
-        turn.untold.push(...endCalls(conversation, answers, 'offered'))
+        if (!isActive(turn) || !results.every(fits)) return { result: 'conflict' }
+        turn.unpublished.push(...endCalls(conversation, results, 'offered'))
         conversation.tools = mergeTools(conversation.tools, tools)
-        line.remember(conversation.key, key, id, turn.events)
+        line.remember(conversation.key, key, turnId, turn.lastEvent)
         if (turn.status === 'running') return { result: 'recorded' }
-        const eventsBefore = turn.events
+        const eventBefore = turn.lastEvent
         tell(
           turn,
-          turn.untold.splice(0).map((call) => callEnd(call, 0)),
+          turn.unpublished.splice(0).map((call) => callEnd(call, 0)),
         )
-        if (answers.length < offered.length) return { result: 'recorded' }
-        Object.assign(turn, { status: 'running', attempt, eventsBefore })
-        return { result: 'go-on', state: stateOf(conversation, turn, answers) }
+        if (results.length < offered.length) return { result: 'recorded' }
+        Object.assign(turn, { status: 'running', resultsId: id, eventBefore })
+        return { result: 'go-on', state: stateOf(conversation, turn, results) }
       }),
 
     cancel: (id) =>
@@ -173,7 +178,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
     },
 
     heartbeat: () => transaction('heartbeat', () => ({ ended: [], adopted: [], cancelled: [] })),
-    leave: () => transaction('leave', () => undefined),
+    endLease: () => transaction('endLease', () => undefined),
     post: (message) => transaction('post', () => void board.push({ ...message, createdAt: new Date(0) })),
     board: (limit) => transaction('board', () => board.slice(-limit)),
   }

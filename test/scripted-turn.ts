@@ -68,7 +68,7 @@ export async function run(options: Run): Promise<Ran> {
   }
   const signal = options.signal ?? new AbortController().signal
   const events: TurnEvent[] = []
-  const log = new TurnLog(state.events)
+  const log = new TurnLog(state.lastEvent)
   const tell = (batch: readonly TurnEvent[]) => {
     for (const event of batch) {
       assertStored(event, store, state)
@@ -155,7 +155,7 @@ function assertCallsEnd(events: readonly TurnEvent[], last: TurnEvent): void {
 function assertJournaled(
   events: readonly TurnEvent[],
   store: MemoryStore,
-  { id, events: before }: TurnState,
+  { id, lastEvent: before }: TurnState,
 ): void {
   const last = events.at(-1)
   if (last?.type === 'turn-end' && last.refused) return

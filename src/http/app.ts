@@ -7,7 +7,7 @@ import { answerErrors } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { readJson } from './read-json.ts'
 import { rootRoute } from './root-route.ts'
-import { cutWhenStalled } from './sse-response.ts'
+import { destroyWhenStalled } from './sse-response.ts'
 import { answerUnroutable, type Unrouted } from './unroutable.ts'
 
 /** What the HTTP side is built from. */
@@ -44,7 +44,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // Others are streams, which tell by themselves what they wait for.
-    if (typeof payload === 'string') cutWhenStalled(reply, options.limits.stallTimeoutMs)
+    if (typeof payload === 'string') destroyWhenStalled(reply, options.limits.stallTimeoutMs)
     done(null, payload)
   })
   readJson(app)

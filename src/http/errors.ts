@@ -36,7 +36,7 @@ export function nothingAt({ method, url }: FastifyRequest): ChatterdError {
 function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   if (thrown instanceof ChatterdError) return thrown
   if (thrown.validation)
-    return new ChatterdError('invalid-request', validationWords(thrown), { cause: thrown })
+    return new ChatterdError('invalid-request', validationMessages(thrown), { cause: thrown })
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
   }
@@ -51,7 +51,7 @@ function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
  * `messages.0.role: must be equal to constant`. Of several forms that a value may have, that is told which it came nearest to: the
  * one that fits down to the deepest place.
  */
-function validationWords({ validation = [], validationContext }: FastifyError): string {
+function validationMessages({ validation = [], validationContext }: FastifyError): string {
   const depth = Math.max(...validation.map(depthOf))
   const nearest = validation.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
   const first = nearest[0] ?? validation[0]

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { LiveTurns } from '../stream/live-turns.ts'
-import type { KnownRequest, RequestKey } from '../turn/conversation-store.ts'
+import type { Replay, RequestKey } from '../turn/conversation-store.ts'
 
 /** The header that makes a request safe to send again. */
 export const IdempotencyKey = Type.Optional(
@@ -25,13 +25,13 @@ export function requestKeyOf(key: string | undefined, body: unknown): RequestKey
  * What the same request came to before, for one that cannot be carried out now: an engine that is away, or has lost the model, does
  * not keep a request that is sent again from its answer. Throws `error` where nothing is known of it.
  */
-export async function knownDespite(
+export async function replayOrThrow(
   error: unknown,
   conversation: ConversationKey,
   key: RequestKey | undefined,
-  turns: Pick<LiveTurns, 'known'>,
-): Promise<KnownRequest> {
-  const known = key && (await turns.known(conversation, key))
+  turns: Pick<LiveTurns, 'findReplay'>,
+): Promise<Replay> {
+  const known = key && (await turns.findReplay(conversation, key))
   if (!known) throw error
   return known
 }

@@ -83,7 +83,7 @@ export class SseResponse {
     if (!this.#open) this.#sendHead()
     this.#stop()
     this.#reply.raw.end(this.#framed ? lastChunk : undefined)
-    cutWhenStalled(this.#reply, this.#limits.stallTimeoutMs)
+    destroyWhenStalled(this.#reply, this.#limits.stallTimeoutMs)
   }
 
   #send(text: string): void {
@@ -153,7 +153,7 @@ const lastChunk = '0\r\n\r\n'
 const defaultStallMs = 30_000
 
 /** Cuts the connection of an answer that is whole where its client reads nothing of it for so long, in milliseconds. */
-export function cutWhenStalled({ raw }: FastifyReply, ms = defaultStallMs): void {
+export function destroyWhenStalled({ raw }: FastifyReply, ms = defaultStallMs): void {
   // Once all is sent, Node sets the socket's time-out anew.
   if (!raw.writableFinished) raw.setTimeout(ms, () => raw.destroy())
 }

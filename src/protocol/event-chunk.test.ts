@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { after, type EventChunk, endsTurn, eventLine, eventsOf } from './event-chunk.ts'
+import { type EventChunk, endsTurn, eventRecord, eventsOf, nextNumber } from './event-chunk.ts'
 import type { TurnEvent } from './events.ts'
 
 const call = { id: 'c', index: 0, name: 'f', arguments: { a: 1 }, side: 'device', status: 'offered' } as const
@@ -60,7 +60,7 @@ const examples: [TurnEvent, object][] = [
 ]
 
 function chunkOf(first: number, events: readonly TurnEvent[]): EventChunk {
-  return { first, count: events.length, body: events.map(eventLine).join('') }
+  return { first, count: events.length, records: events.map(eventRecord).join('') }
 }
 
 test('every kind of event is told with just the data of the native dialect', () => {
@@ -85,8 +85,8 @@ test('whatever their texts, events come back from a chunk as they went in, from 
           .map((event, place) => [chunk.first + place, { text: 'text' in event && event.text }])
           .slice(skip),
       )
-      assert.equal(after(chunk), before + 1 + events.length)
-      assert.ok(!chunk.body.includes('\0') && chunk.body.isWellFormed())
+      assert.equal(nextNumber(chunk), before + 1 + events.length)
+      assert.ok(!chunk.records.includes('\0') && chunk.records.isWellFormed())
     }),
   )
 })

@@ -9,11 +9,11 @@ import type { StepEnd, TurnEvent } from './events.ts'
 export interface EventChunk {
   first: number
   count: number
-  body: string
+  records: string
 }
 
 /** An event that was read back. */
-export interface ToldEvent {
+export interface JournalEvent {
   number: number
   name: TurnEvent['type']
   /** JSON, on one line. */
@@ -21,21 +21,21 @@ export interface ToldEvent {
 }
 
 /** The event's line, with its end. The database reads text deltas, and adds lines of its own: keep it in step (0008-journal.sql). */
-export function eventLine(event: TurnEvent): string {
+export function eventRecord(event: TurnEvent): string {
   // Most events by far; a text alone is written in half the time.
   if (event.type === 'text-delta') return `text-delta {"text":${JSON.stringify(event.text)}}\n`
   return `${event.type} ${JSON.stringify(dataOf(event))}\n`
 }
 
 /** What a chunk holds from number `from` on. */
-export function eventsOf({ first, body }: EventChunk, from = first): ToldEvent[] {
-  const told: ToldEvent[] = []
-  for (let start = 0, number = first; start < body.length; number++) {
-    const end = body.indexOf('\n', start)
+export function eventsOf({ first, records }: EventChunk, from = first): JournalEvent[] {
+  const told: JournalEvent[] = []
+  for (let start = 0, number = first; start < records.length; number++) {
+    const end = records.indexOf('\n', start)
     if (number >= from) {
-      const space = body.indexOf(' ', start)
-      const name = body.slice(start, space) as ToldEvent['name']
-      told.push({ number, name, data: body.slice(space + 1, end) })
+      const space = records.indexOf(' ', start)
+      const name = records.slice(start, space) as JournalEvent['name']
+      told.push({ number, name, data: records.slice(space + 1, end) })
     }
     start = end + 1
   }
@@ -43,12 +43,12 @@ export function eventsOf({ first, body }: EventChunk, from = first): ToldEvent[]
 }
 
 /** True where the chunk ends with the turn's last event. */
-export function endsTurn({ body }: EventChunk): boolean {
-  return body.startsWith('turn-end ', body.lastIndexOf('\n', body.length - 2) + 1)
+export function endsTurn({ records }: EventChunk): boolean {
+  return records.startsWith('turn-end ', records.lastIndexOf('\n', records.length - 2) + 1)
 }
 
 /** The number after the chunk's last. */
-export function after({ first, count }: EventChunk): number {
+export function nextNumber({ first, count }: EventChunk): number {
   return first + count
 }
 
@@ -87,10 +87,10 @@ function outcomeOf(status: Call['status'], output: string | undefined): { output
 }
 
 function messageOf({ message: { role, content, thinking, calls } }: StepEnd): object {
-  return { role, content, ...(thinking && { thinking }), calls: calls.map(toldCall) }
+  return { role, content, ...(thinking && { thinking }), calls: calls.map(callData) }
 }
 
 /** A call as clients are told of it. */
-export function toldCall({ id: callId, name, arguments: args, side, status, output }: Call): object {
+export function callData({ id: callId, name, arguments: args, side, status, output }: Call): object {
   return { callId, name, arguments: args, side, status, ...outcomeOf(status, output) }
 }

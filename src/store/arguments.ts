@@ -6,10 +6,12 @@ import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { RequestKey } from '../turn/conversation-store.ts'
 import type { CallOutcome } from '../turn/turn-store.ts'
 
-// What the functions of the schema are given. Texts of strangers are JSON texts within it, which hold what `text` cannot.
+// Arguments of the functions of the schema. Texts that clients and models write go as JSON texts, which hold what `text` cannot.
 
-/** Which conversation. */
-export function placeArgument({ tenant, name }: ConversationKey): { tenant: string; conversation: string } {
+export function conversationArgument({ tenant, name }: ConversationKey): {
+  tenant: string
+  conversation: string
+} {
   return { tenant, conversation: name }
 }
 
@@ -25,7 +27,7 @@ export function messageArgument(message: NewMessage & { usage?: Usage; complete?
   }
 }
 
-/** The id comes first: `call_id` of the schema reads it there. */
+/** The id comes first: `call_id_json` of the schema reads it there. */
 function callArgument({ id, index, name, arguments: args, side, status, output, restartable }: Call): object {
   return {
     index,
@@ -42,8 +44,8 @@ export function toolArguments(tools: readonly ToolSchema[]): [string, string][] 
   return tools.map((tool) => [JSON.stringify(tool.function.name), JSON.stringify(tool)])
 }
 
-/** How a call ended, as `end_calls` and `answer_calls` take it. */
-export function outcomeArgument({ seq, index, status, output }: CallOutcome): object {
+/** The result of a call, as `end_calls` and `store_results` take it. */
+export function resultArgument({ seq, index, status, output }: CallOutcome): object {
   return { seq, index, status, result: JSON.stringify(output) }
 }
 
@@ -52,7 +54,7 @@ export function faultArgument(error: ErrorDetail | undefined): string | undefine
   return error && JSON.stringify(error)
 }
 
-/** A request's own name and digest; nothing where it has none. */
+/** An idempotency key and the digest of its request; nothing where there is none. */
 export function keyArgument(key: RequestKey | undefined): { key?: string; digest?: string } {
   return key ? { key: JSON.stringify(key.key), digest: key.digest } : {}
 }

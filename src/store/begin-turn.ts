@@ -1,85 +1,81 @@
 import { keyOf } from '../protocol/conversation-key.ts'
-import { eventLine } from '../protocol/event-chunk.ts'
-import type { Begun, ConversationStore, TurnBeginning } from '../turn/conversation-store.ts'
-import { keyArgument, messageArgument, placeArgument, toolArguments } from './arguments.ts'
+import { eventRecord } from '../protocol/event-chunk.ts'
+import type { BeginOutcome, ConversationStore, Replay, TurnBeginning } from '../turn/conversation-store.ts'
+import { conversationArgument, keyArgument, messageArgument, toolArguments } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
 import { type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** What `begin_turn` gives: one of these, or `busy` with what is active. */
-interface BegunRow {
+/** What `begin_turn` returns: one of these, or `busy` with what is active. */
+interface BeginRow {
   state?: StateRow
-  replay?: { turn: string; after: number }
+  replay?: Replay
   joined?: true
   active?: string | null
 }
 
-/** Beginnings of turns, and those that wait for theirs. */
-export interface Beginnings extends Pick<ConversationStore, 'begin' | 'leaveLine'> {
+/** Beginnings of turns, and requests that wait for theirs. */
+export interface Beginnings extends Pick<ConversationStore, 'begin' | 'leaveQueue'> {
   /**
-   * Requests that wait in no line any more, though the database may have a place for them: it was away when they were made or
-   * left. A place that nobody leaves would hold up its conversation, so signs of life tell of them.
+   * Requests that do not wait any more, though the database may still have them in a queue: it was away when they came or left.
+   * One that nobody takes out would hold up its conversation, so each heartbeat names them.
    */
-  left: Set<string>
+  abandoned: Set<string>
 }
 
-/** `self` tells who begins. */
+/** `self` is this process, as `begin_turn` takes it. */
 export function beginnings(
   call: CallFunction,
   self: { runner: string },
   { maxTools, busyQueue, keyLifeMs }: StoreOptions,
   logs: LogCache,
 ): Beginnings {
-  const left = new Set<string>()
+  const abandoned = new Set<string>()
 
-  async function beginTurn(beginning: TurnBeginning): Promise<Begun> {
+  async function beginTurn(beginning: TurnBeginning): Promise<BeginOutcome> {
     const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy } = beginning
-    const known = logs.get(keyOf(conversation))
-    const begun = await call<BegunRow>('begin_turn', {
+    const { model } = request
+    const cached = logs.get(keyOf(conversation))
+    const row = await call<BeginRow>('begin_turn', {
       about: {
-        ...{ ...placeArgument(conversation), conversationId: uuidv7(), turn, ...self },
-        ...{ maxTools, replaceTools, whenBusy, maxWaiting: busyQueue, keyLifeMs },
+        ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
+        ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs },
         ...keyArgument(beginning.key),
-        model: JSON.stringify(request.model),
-        opening: eventLine({
-          type: 'turn-start',
-          turn,
-          conversation: conversation.name,
-          model: request.model,
-        }),
-        known: known && { conversation: known.conversation, seq: known.seq },
+        model: JSON.stringify(model),
+        startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
+        cached: cached && { conversation: cached.conversation, seq: cached.seq },
       },
       request: JSON.stringify(request),
       system: system === undefined ? undefined : JSON.stringify(system),
       messages: messages.map(messageArgument),
       tools: tools && toolArguments(tools),
     })
-    if (begun.replay) return { result: 'replay', ...begun.replay }
-    if (begun.joined) return { result: 'joined' }
-    if (!begun.state) return { result: 'busy', active: begun.active ?? undefined }
-    const state = stateOf(begun.state, known?.log)
-    logs.put(keyOf(conversation), begun.state.id, turn, state.log)
+    if (row.replay) return { result: 'replay', ...row.replay }
+    if (row.joined) return { result: 'joined' }
+    if (!row.state) return { result: 'busy', active: row.active ?? undefined }
+    const state = stateOf(row.state, cached?.log)
+    logs.put(keyOf(conversation), row.state.id, turn, state.log)
     return { result: 'begun', state }
   }
 
   return {
-    left,
+    abandoned,
     async begin(beginning) {
-      // While it is asked, and waits, its place is its own.
-      left.delete(beginning.turn)
+      // No heartbeat may take it out of the queue while it is asked for.
+      abandoned.delete(beginning.turn)
       try {
         return await beginTurn(beginning)
       } catch (error) {
-        left.add(beginning.turn)
+        abandoned.add(beginning.turn)
         throw error
       }
     },
-    async leaveLine(turn) {
-      left.add(turn)
-      await call('leave_line', { turn, runner: self.runner })
-      left.delete(turn)
+    async leaveQueue(turn) {
+      abandoned.add(turn)
+      await call('leave_queue', { turn, runner: self.runner })
+      abandoned.delete(turn)
     },
   }
 }

@@ -22,7 +22,7 @@ export class Connections {
   /** When the server answered last. */
   #answeredAt = Number.NEGATIVE_INFINITY
 
-  /** `onSuspect` is called when something hints that the server may be gone; it calls `cutAll` where that is so. */
+  /** `onSuspect` is called when something hints that the server may be gone; it calls `destroyAll` where that is so. */
   constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
     this.#pool = pool
     this.#suspectAfterMs = options.suspectAfterMs ?? 750
@@ -79,13 +79,13 @@ export class Connections {
   }
 
   /** Fails all work that goes on, and destroys its connections. */
-  cutAll(error: Error): void {
+  destroyAll(error: Error): void {
     for (const cut of this.#cut) cut(error)
   }
 
   /** Fails the work that goes on. */
   async close(): Promise<void> {
-    this.cutAll(unavailable(new Error('it is closed')))
+    this.destroyAll(unavailable(new Error('it is closed')))
     await this.#pool.end()
   }
 

@@ -63,7 +63,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         (client) => applySchema(async (sql, values) => (await client.query(sql, values)).rows, schema),
         schemaTimeoutMs,
       ),
-    onAway: (error) => connections.cutAll(unavailable(error)),
+    onAway: (error) => connections.destroyAll(unavailable(error)),
     onChange: options.onStateChange,
   })
   availability.check()

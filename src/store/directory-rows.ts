@@ -2,9 +2,9 @@ import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { Usage } from '../protocol/message.ts'
 import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/conversation-directory.ts'
 import type { TurnRequest } from '../turn/turn-state.ts'
-import { type CallRow, type MessageRow, messagesOf, placedCallOf, type ToolRow, toolsOf } from './rows.ts'
+import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
 
-/** What `conversation_row` gives; times in ISO 8601, to the microsecond. */
+/** What `conversation_row` returns; times in ISO 8601, to the microsecond. */
 export interface ConversationRow {
   id: string
   name: string
@@ -18,7 +18,7 @@ export interface ConversationRow {
   updatedAt: string
 }
 
-/** What `find_turn` gives; `messages` only where they were asked for. */
+/** What `find_turn` returns; `messages` only where they were asked for. */
 export interface FoundTurnRow {
   turn: string
   tenant: string
@@ -30,7 +30,7 @@ export interface FoundTurnRow {
   createdAt: string
   endedAt: string | null
   usages: Usage[]
-  calls: [...Required<CallRow>, ms: number | null][]
+  calls: CallRow[]
   messages: MessageRow[] | null
 }
 
@@ -47,7 +47,7 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
   const { turn, tenant, conversation, request, status, step, error } = row
   return {
     ...{ id: turn, conversation: { tenant, name: conversation }, model: request.model, status, steps: step },
-    calls: row.calls.map((call) => ({ ...placedCallOf(callRowOf(call)), ms: call[7] ?? undefined })),
+    calls: row.calls.map((call) => ({ ...storedCallOf(call), ms: call.ms ?? undefined })),
     usage: row.usages.reduce(add, {}),
     ...(error && { error }),
     createdAt: new Date(row.createdAt),
@@ -56,22 +56,10 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
 }
 
 export function storedOutcomeOf(row: FoundTurnRow): StoredOutcome {
-  return { ...storedTurnOf(row), answers: messagesOf(row.messages ?? [], row.calls.map(callRowOf)) }
+  return { ...storedTurnOf(row), answers: messagesOf(row.messages ?? [], row.calls) }
 }
 
-function callRowOf([
-  seq,
-  index,
-  request,
-  side,
-  status,
-  result,
-  restartable,
-]: FoundTurnRow['calls'][0]): CallRow {
-  return [seq, index, request, side, status, result, restartable]
-}
-
-/** What either tells, and the sum of what both tell. */
+/** The sum of both, of what either has. */
 function add(one: Usage, other: Usage): Usage {
   const sum: Usage = { ...one }
   for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs'] as const) {

@@ -4,7 +4,7 @@ import type {
   StoredOutcome,
   StoredTurn,
 } from '../turn/conversation-directory.ts'
-import { placeArgument, toolArguments } from './arguments.ts'
+import { conversationArgument, toolArguments } from './arguments.ts'
 import { functionsOf } from './call-function.ts'
 import type { Database } from './database.ts'
 import {
@@ -26,7 +26,7 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
     },
 
     async outcome(id): Promise<StoredOutcome | undefined> {
-      const row = await call<FoundTurnRow | null>('find_turn', { turn: id, answers: true })
+      const row = await call<FoundTurnRow | null>('find_turn', { turn: id, replies: true })
       return row ? storedOutcomeOf(row) : undefined
     },
 
@@ -42,23 +42,23 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
     },
 
     async conversation(key) {
-      const row = await call<ConversationRow | null>('find_conversation', placeArgument(key))
+      const row = await call<ConversationRow | null>('find_conversation', conversationArgument(key))
       return row ? storedConversationOf(row) : undefined
     },
 
     async change(key, { title, system, model, tools }): Promise<StoredConversation | undefined> {
       const row = await call<ConversationRow | null>('change_conversation', {
-        ...{ ...placeArgument(key), maxTools },
+        ...{ ...conversationArgument(key), maxTools },
         ...{ title: textArgument(title), system: textArgument(system), model: textArgument(model) },
         tools: tools && toolArguments(tools),
       })
       return row ? storedConversationOf(row) : undefined
     },
 
-    remove: (key) => call('remove_conversation', placeArgument(key)),
+    remove: (key) => call('remove_conversation', conversationArgument(key)),
 
     async messages(key, before, limit) {
-      const given = { ...placeArgument(key), before, limit }
+      const given = { ...conversationArgument(key), before, limit }
       const row = await call<{ messages: MessageRow[]; calls: CallRow[] } | null>('read_messages', given)
       return row ? messagesOf(row.messages, row.calls) : undefined
     },

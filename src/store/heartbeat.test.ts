@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { Pulse } from '../turn/conversation-store.ts'
+import type { HeartbeatResult } from '../turn/conversation-store.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
 /** A heartbeat that meets this error, and what is told of it. */
 async function faultsOf(error: Error): Promise<unknown[]> {
   const faults: unknown[] = []
   const heartbeat = startHeartbeat(
-    { heartbeat: () => Promise.reject(error), leave: async () => {} },
+    { heartbeat: () => Promise.reject(error), endLease: async () => {} },
     {
       leaseMs: 60_000,
       turns: () => [],
-      onPulse: () => assert.fail(),
+      onHeartbeat: () => assert.fail(),
       onFault: (fault) => faults.push(fault),
     },
   )
@@ -31,9 +31,9 @@ test('a sign of life that fails because the database is away is given again soon
         signs += 1
         throw new ChatterdError('database-unavailable', 'away')
       },
-      leave: async () => {},
+      endLease: async () => {},
     },
-    { leaseMs: 300, turns: () => [], onPulse: () => assert.fail(), onFault: () => assert.fail() },
+    { leaseMs: 300, turns: () => [], onHeartbeat: () => assert.fail(), onFault: () => assert.fail() },
   )
   await heartbeat.first
   for (let expected = 2; expected < 4; expected++) {
@@ -50,14 +50,14 @@ test('signs of life come three times a lease, one at a time, and the last one be
   t.mock.timers.enable({ apis: ['setInterval'] })
   const done: string[] = []
   const told: unknown[] = []
-  let answer = Promise.withResolvers<Pulse>()
+  let answer = Promise.withResolvers<HeartbeatResult>()
   const heartbeat = startHeartbeat(
     {
       heartbeat(turns, room) {
         done.push(`alive with ${turns}, room for ${room}`)
         return answer.promise
       },
-      async leave() {
+      async endLease() {
         done.push('left')
       },
     },
@@ -65,7 +65,7 @@ test('signs of life come three times a lease, one at a time, and the last one be
       leaseMs: 300,
       turns: () => ['t1'],
       room: () => 3,
-      onPulse: (pulse) => told.push(pulse),
+      onHeartbeat: (pulse) => told.push(pulse),
       onFault: () => assert.fail(),
     },
   )

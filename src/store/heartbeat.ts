@@ -1,5 +1,5 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { Pulse } from '../turn/conversation-store.ts'
+import type { HeartbeatResult } from '../turn/conversation-store.ts'
 import type { Store } from './store.ts'
 
 /** What a heartbeat tells, and whom. */
@@ -11,7 +11,7 @@ export interface HeartbeatOptions {
   /** How many more it can take over. */
   room?: (() => number) | undefined
   /** Told of what a sign of life brought to light, where it did. */
-  onPulse(pulse: Pulse): void
+  onHeartbeat(pulse: HeartbeatResult): void
   /** Told of what is no absence of the database: unless it is mended, others will end the turns of this process. */
   onFault(fault: unknown): void
 }
@@ -26,8 +26,8 @@ export interface Heartbeat {
 
 /** Tells the database again and again that this process lives. While the database is away, nothing is told, and nobody else can be either. */
 export function startHeartbeat(
-  store: Pick<Store, 'heartbeat' | 'leave'>,
-  { leaseMs, turns, room, onPulse, onFault }: HeartbeatOptions,
+  store: Pick<Store, 'heartbeat' | 'endLease'>,
+  { leaseMs, turns, room, onHeartbeat, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let beating: Promise<void> | undefined
   let retry: NodeJS.Timeout | undefined
@@ -37,7 +37,7 @@ export function startHeartbeat(
     beating ??= store
       .heartbeat(turns(), room?.())
       .then((pulse) => {
-        if (Object.values(pulse).some((turns) => turns.length > 0)) onPulse(pulse)
+        if (Object.values(pulse).some((turns) => turns.length > 0)) onHeartbeat(pulse)
       })
       .catch((error: unknown) => {
         if (!isAway(error)) onFault(error)
@@ -56,7 +56,7 @@ export function startHeartbeat(
       clearInterval(timer)
       await beating
       clearTimeout(retry)
-      await store.leave().catch(() => {})
+      await store.endLease().catch(() => {})
     },
   }
 }

@@ -1,14 +1,14 @@
+import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnStatus } from '../protocol/events.ts'
 import type { EventJournal, JournalPage, JournalWritten } from '../turn/event-journal.ts'
 import { functionsOf } from './call-function.ts'
 import type { Database } from './database.ts'
-import { type ChunkRow, chunkOf } from './rows.ts'
 
-/** What `read_events` gives for a turn. */
+/** What `read_events` returns for a turn. */
 interface PageRow {
   status: TurnStatus
   pruned: boolean
-  chunks: ChunkRow[]
+  chunks: EventChunk[]
 }
 
 /** The events of turns in a database. `runner` is this process. */
@@ -19,10 +19,9 @@ export function createJournal(database: Pick<Database, 'query'>, runner: string)
 
     async read(wants) {
       const rows = await call<(PageRow | null)[]>('read_events', wants)
-      return wants.map(({ turn }, place): JournalPage => {
-        const row = rows[place]
-        if (!row) return { turn, status: undefined, pruned: false, chunks: [] }
-        return { turn, status: row.status, pruned: row.pruned, chunks: row.chunks.map(chunkOf) }
+      return wants.map(({ turn }, index): JournalPage => {
+        const row = rows[index]
+        return row ? { turn, ...row } : { turn, status: undefined, pruned: false, chunks: [] }
       })
     },
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import type { StoreSignal } from '../turn/event-journal.ts'
+import type { StoreNotification } from '../turn/event-journal.ts'
 
 /** Pauses before it is tried again to connect, in milliseconds: the first, doubled each time, and the longest. */
 const firstPauseMs = 250
@@ -29,7 +29,7 @@ export interface Listening {
 export function listenTo(
   connectionString: string,
   runner: string,
-  onSignal: (signal: StoreSignal) => void,
+  onNotification: (signal: StoreNotification) => void,
 ): Listening {
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
@@ -54,7 +54,7 @@ export function listenTo(
       .then(() => {
         if (client !== fresh) return
         pause = firstPauseMs
-        onSignal({ type: 'missed' })
+        onNotification({ type: 'missed' })
       })
       .catch(() => again(fresh))
   }
@@ -70,7 +70,7 @@ export function listenTo(
 
   function tell(payload: string | undefined): void {
     if (closed) return
-    for (const signal of signalsIn(payload, runner)) onSignal(signal)
+    for (const signal of notificationsIn(payload, runner)) onNotification(signal)
   }
 
   connect()
@@ -87,7 +87,7 @@ export function listenTo(
 }
 
 /** What a payload tells this process. What does not read is none of ours: anyone may notify on the channel. */
-function signalsIn(payload: string | undefined, runner: string): StoreSignal[] {
+function notificationsIn(payload: string | undefined, runner: string): StoreNotification[] {
   let told: Payload
   try {
     told = JSON.parse(payload ?? '')

@@ -1,14 +1,14 @@
 import type { LogMessage } from '../protocol/message.ts'
 
 /** What is remembered of a conversation's log: its messages up to `seq`, which do not change any more. */
-export interface KnownLog {
+export interface CachedLog {
   /** The conversation's id; it gets another when it is emptied. */
   conversation: string
   seq: number
   log: readonly LogMessage[]
 }
 
-interface Entry extends KnownLog {
+interface Entry extends CachedLog {
   /** The turn that was begun after these messages. */
   turn: string
   bytes: number
@@ -34,7 +34,7 @@ export class LogCache {
     this.#maxBytes = maxBytes
   }
 
-  get(key: string): KnownLog | undefined {
+  get(key: string): CachedLog | undefined {
     return this.#entries.get(key)
   }
 

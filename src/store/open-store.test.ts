@@ -24,7 +24,7 @@ test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would 
     maxTools: 1,
     logCacheBytes: 0,
     busyQueue: 1,
-    eventLead: 64,
+    maxUnjournaledEvents: 64,
     callTimeoutMs: 60_000,
     keyLifeMs: 60_000,
     eventRetentionMs: 60_000,

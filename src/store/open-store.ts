@@ -1,7 +1,7 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { ConversationDirectory } from '../turn/conversation-directory.ts'
-import type { ConversationStore, Pulse } from '../turn/conversation-store.ts'
-import type { EventJournal, StoreSignal } from '../turn/event-journal.ts'
+import type { ConversationStore, HeartbeatResult } from '../turn/conversation-store.ts'
+import type { EventJournal, StoreNotification } from '../turn/event-journal.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
 import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -41,11 +41,15 @@ export interface OpenStore {
   readiness(): Promise<{ ready: boolean; reason?: string }>
   /**
    * Begins to tell the database that this process lives and runs these turns, and can take over as many more as there is `room`
-   * for. Resolves after the first time, or its failure. `onPulse` is told of what comes to light, where something does.
+   * for. Resolves after the first time, or its failure. `onHeartbeat` is told of what comes to light, where something does.
    */
-  live(turns: () => readonly string[], onPulse: (pulse: Pulse) => void, room?: () => number): Promise<void>
+  live(
+    turns: () => readonly string[],
+    onHeartbeat: (pulse: HeartbeatResult) => void,
+    room?: () => number,
+  ): Promise<void>
   /** Begins to hear what other processes tell; never of the embedded database, which has no others. */
-  onSignal(listener: (signal: StoreSignal) => void): void
+  onNotification(listener: (signal: StoreNotification) => void): void
   /** Where this process serves: told to a second one that wants the same embedded database. */
   announce(address: string): void
   close(): Promise<void>
@@ -68,16 +72,16 @@ export async function openStore(settings: StoreSettings, listener: StoreListener
     directory: createDirectory(database, maxTools),
     readiness: () => readiness(database),
     async live(turns, tell, room) {
-      const onPulse = (pulse: Pulse) => {
+      const onHeartbeat = (pulse: HeartbeatResult) => {
         if (pulse.ended.length > 0) listener.onEnded(pulse.ended)
         tell(pulse)
       }
       const { onFault } = listener
-      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, room, onPulse, onFault })
+      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, room, onHeartbeat, onFault })
       stop = heartbeat.stop
       await heartbeat.first
     },
-    onSignal(tell) {
+    onNotification(tell) {
       if (databaseUrl !== undefined) listening.push(listenTo(databaseUrl, runner, tell))
     },
     announce: (address) => database.announce(address),

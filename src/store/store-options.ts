@@ -13,7 +13,7 @@ export interface StoreOptions {
   /** Requests that may wait for one conversation. */
   busyQueue: number
   /** Events of a turn that may be told before they are in the journal. */
-  eventLead: number
+  maxUnjournaledEvents: number
   /** How long a device has to answer a call. */
   callTimeoutMs: number
   /** How long a request is known by its key. */

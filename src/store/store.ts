@@ -1,6 +1,17 @@
 import { hostname } from 'node:os'
-import type { Answered, ConversationStore, KnownRequest, Pulse } from '../turn/conversation-store.ts'
-import { keyArgument, messageArgument, outcomeArgument, placeArgument, toolArguments } from './arguments.ts'
+import type {
+  ConversationStore,
+  HeartbeatResult,
+  Replay,
+  ResultsOutcome,
+} from '../turn/conversation-store.ts'
+import {
+  conversationArgument,
+  keyArgument,
+  messageArgument,
+  resultArgument,
+  toolArguments,
+} from './arguments.ts'
 import { beginnings } from './begin-turn.ts'
 import { functionsOf } from './call-function.ts'
 import type { Database } from './database.ts'
@@ -10,62 +21,70 @@ import type { StoreOptions } from './store-options.ts'
 import { turnWrites } from './turn-writes.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** The store of a process that gives signs of life. */
+/** The store of a process that sends heartbeats. */
 export interface Store extends ConversationStore {
-  /** `room`: how many turns this process can take over now; 20 unless told. */
-  heartbeat(live: readonly string[], room?: number): Promise<Pulse>
+  /** `room`: how many turns this process can adopt now; default 20. */
+  heartbeat(running: readonly string[], room?: number): Promise<HeartbeatResult>
 }
 
-/** What `answer_calls` gives: one of these, or `conflict`. */
-interface AnsweredRow {
+/** What `store_results` returns: one of these, or `conflict`. */
+interface ResultsRow {
   state?: StateRow
   open?: true
-  replay?: KnownRequest
+  replay?: Replay
 }
 
-/** What `heartbeat` gives. */
-interface PulseRow extends Omit<Pulse, 'adopted'> {
+/** What `heartbeat` returns. */
+interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
   adopted: StateRow[]
 }
 
-/** Turns that are taken over with one sign of life. */
-const maxRoom = 20
+/** What `read_board` returns, an element. */
+interface BoardRow {
+  id: string
+  username: string
+  message: string
+  createdAt: string
+}
 
-/** Text of the board that is read at once, whatever the number of messages. */
+/** Turns that one heartbeat adopts. */
+const maxAdopted = 20
+
+/** Bytes of the board that are read at once, whatever the number of messages. */
 const maxBoardBytes = 16 * 1024 * 1024
 
 /** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
 export function createStore(database: Pick<Database, 'query'>, options: StoreOptions): Store {
-  const { runner, leaseMs, maxTools, alone, eventLead, toolStarts } = options
+  const { runner, leaseMs, maxTools, alone, maxUnjournaledEvents, toolStarts } = options
   const { callTimeoutMs, keyLifeMs, eventRetentionMs } = options
   const call = functionsOf(database)
   const logs = new LogCache(options.logCacheBytes)
-  const self = { runner, host: hostname(), pid: process.pid, leaseMs, lead: eventLead }
-  const { begin, leaveLine, left } = beginnings(call, self, options, logs)
+  const self = { runner, host: hostname(), pid: process.pid, leaseMs, maxUnjournaled: maxUnjournaledEvents }
+  const { begin, leaveQueue, abandoned } = beginnings(call, self, options, logs)
 
   return {
     ...turnWrites(call, runner, logs),
     begin,
-    leaveLine,
+    leaveQueue,
 
-    async known(conversation, key) {
-      const given = { ...placeArgument(conversation), ...keyArgument(key), keyLifeMs }
-      return (await call<KnownRequest | null>('known_request', given)) ?? undefined
+    async findReplay(conversation, key) {
+      const argument = { ...conversationArgument(conversation), ...keyArgument(key), keyLifeMs }
+      return (await call<Replay | null>('find_replay', argument)) ?? undefined
     },
 
     async newestTurn(conversation) {
-      const row = await call<NewestTurnRow | null>('newest_turn', placeArgument(conversation))
+      const row = await call<NewestTurnRow | null>('newest_turn', conversationArgument(conversation))
       return row ? newestTurnOf(row) : undefined
     },
 
-    async answer({ turn, attempt, answers, tools, key }): Promise<Answered> {
-      const row = await call<AnsweredRow>('answer_calls', {
-        ...{ turn, attempt, ...self, maxTools, keyLifeMs, ...keyArgument(key) },
-        answers: answers.map(outcomeArgument),
+    async storeResults({ turn, id, results, tools, key }): Promise<ResultsOutcome> {
+      const row = await call<ResultsRow>('store_results', {
+        ...{ turn, resultsId: id, ...self, maxTools, keyLifeMs, ...keyArgument(key) },
+        results: results.map(resultArgument),
         tools: tools && toolArguments(tools),
       })
       if (row.replay) return { result: 'replay', ...row.replay }
-      if (row.state) return { result: 'go-on', state: { ...stateOf(row.state), answered: answers } }
+      if (row.state) return { result: 'go-on', state: { ...stateOf(row.state), results } }
       return { result: row.open ? 'recorded' : 'conflict' }
     },
 
@@ -74,35 +93,33 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     async reset(conversation, messages) {
       const pinned = messages.findIndex((message) => message.role !== 'system')
       await call('reset_conversation', {
-        ...{ ...placeArgument(conversation), conversationId: uuidv7() },
+        ...{ ...conversationArgument(conversation), conversationId: uuidv7() },
         messages: messages.map(messageArgument),
         pinned: pinned < 0 ? messages.length : pinned,
       })
     },
 
-    async heartbeat(live, room = maxRoom) {
-      const gone = [...left]
+    async heartbeat(running, room = maxAdopted) {
+      const named = [...abandoned]
       const times = { callTimeoutMs, keyLifeMs, eventRetentionMs }
-      const given = { ...self, live, left: gone, alone, room, maxStarts: toolStarts, ...times }
-      const { adopted, ...pulse } = await call<PulseRow>('heartbeat', given)
-      for (const turn of gone) left.delete(turn)
-      return { ...pulse, adopted: adopted.map((row) => stateOf(row)) }
+      const argument = { ...self, running, abandoned: named, alone, room, maxStarts: toolStarts, ...times }
+      const { adopted, ...result } = await call<HeartbeatRow>('heartbeat', argument)
+      for (const turn of named) abandoned.delete(turn)
+      return { ...result, adopted: adopted.map((row) => stateOf(row)) }
     },
 
-    async leave() {
-      await call('leave', { runner })
+    async endLease() {
+      await call('end_lease', { runner })
     },
 
     async post({ id, username, message }) {
-      await call('post_to_board', { id, body: JSON.stringify([username, message]) })
+      const texts = { username: JSON.stringify(username), message: JSON.stringify(message) }
+      await call('post_to_board', { id, ...texts })
     },
 
     async board(limit) {
-      const rows = await call<[string, [string, string], string][]>('read_board', {
-        limit,
-        maxBytes: maxBoardBytes,
-      })
-      return rows.map(([id, [username, message], at]) => ({ id, username, message, createdAt: new Date(at) }))
+      const rows = await call<BoardRow[]>('read_board', { limit, maxBytes: maxBoardBytes })
+      return rows.map(({ createdAt, ...row }) => ({ ...row, createdAt: new Date(createdAt) }))
     },
   }
 }

@@ -1,45 +1,45 @@
+import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnStore } from '../turn/turn-store.ts'
-import { faultArgument, messageArgument, outcomeArgument, placeArgument } from './arguments.ts'
+import { conversationArgument, faultArgument, messageArgument, resultArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
-import { type CallRow, type ChunkRow, callOf, chunkOf } from './rows.ts'
+import { type CallRow, callOf } from './rows.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** What `end_calls` gives. */
-interface CallsEndedRow {
+/** What `end_calls` returns. */
+interface CallsRow {
   status: 'running' | 'waiting'
   calls: CallRow[]
-  told: ChunkRow | null
+  appended: EventChunk | null
 }
 
 /** What the turns of a process write. */
 export function turnWrites(call: CallFunction, runner: string, logs: LogCache): TurnStore {
   return {
-    async endStep({ turn, step, message, status, error, cut }, events) {
-      const about = { turn, runner, step, status, cut, error: faultArgument(error) }
-      const given = { about, message: messageArgument(message), events }
-      const seq = await call<number>('end_step', given)
+    async endStep({ turn, step, message, status, error, promptFrom }, events) {
+      const about = { turn, runner, step, status, promptFrom, error: faultArgument(error) }
+      const seq = await call<number>('end_step', { about, message: messageArgument(message), events })
       return { ...message, seq, turn, complete: true }
     },
 
-    async endCalls(turn, outcomes, events) {
-      const given = { turn, runner, results: outcomes.map(outcomeArgument), events }
-      const { status, calls, told } = await call<CallsEndedRow>('end_calls', given)
-      return { status, calls: calls.map(callOf), told: told ? chunkOf(told) : undefined }
+    async endCalls(turn, results, events) {
+      const argument = { turn, runner, results: results.map(resultArgument), events }
+      const { status, calls, appended } = await call<CallsRow>('end_calls', argument)
+      return { status, calls: calls.map(callOf), appended: appended ?? undefined }
     },
 
     async endTurn({ turn, status, error, partial }, events) {
       const message = partial && messageArgument({ ...partial, complete: false })
-      const given = { turn, runner, status, error: faultArgument(error), partial: message, events }
-      return await call<boolean>('end_turn', given)
+      const argument = { turn, runner, status, error: faultArgument(error), partial: message, events }
+      return await call<boolean>('end_turn', argument)
     },
 
-    withdraw({ turn, conversation, answered }) {
+    withdraw({ turn, conversation, results }) {
       logs.withdraw(turn)
-      return call('withdraw', {
-        ...{ turn, runner, ...placeArgument(conversation) },
+      return call('withdraw_turn', {
+        ...{ turn, runner, ...conversationArgument(conversation) },
         conversationId: uuidv7(),
-        answered: answered.map(({ seq, index }) => ({ seq, index })),
+        results: results.map(({ seq, index }) => ({ seq, index })),
       })
     },
   }

@@ -15,7 +15,7 @@ test('a drain takes no new turns and lets those that run finish', async () => {
   assert.equal(turns.isDraining, true)
   await assert.rejects(post('3', 'other').begun, { code: 'shutting-down' })
   assert.equal(turns.room, 0)
-  await assert.rejects(turns.answer({ turn: 't1', answers: [] }), { code: 'shutting-down' })
+  await assert.rejects(turns.storeResults({ turn: 't1', results: [] }), { code: 'shutting-down' })
   await assert.rejects(turns.reset(conversation, []), { code: 'shutting-down' })
   await assert.rejects(turns.remove(conversation), { code: 'shutting-down' })
   release()
@@ -23,7 +23,7 @@ test('a drain takes no new turns and lets those that run finish', async () => {
   assert.equal(lastEnd(running.events)?.status, 'completed')
   await assert.rejects(waiting.begun, { code: 'shutting-down' })
   assert.equal(store.turn('t2'), undefined)
-  assert.ok(store.done.includes('leaveLine'), 'it gives up its place in the line')
+  assert.ok(store.done.includes('leaveQueue'), 'it gives up its place in the line')
 })
 
 test('who follows a turn is told at once that a drain begins, also where the turn is elsewhere or its journal is away', async () => {
@@ -100,7 +100,7 @@ test('a turn whose device answered before a drain goes on when its resident call
   await post('Where am I?').begun
   await settle()
   const answers = [{ seq: 2, index: 1, status: 'answered' as const, output: 'Bonn' }]
-  assert.equal(await turns.results({ id: 't1' }, answers), 'recorded')
+  assert.equal(await turns.recordResults({ id: 't1' }, answers), 'recorded')
   const drained = turns.drain(60_000)
   slow.resolve('slow result')
   await drained
@@ -112,6 +112,6 @@ test('results that come in a drain are refused, and their turn waits on', async 
   await post('Where am I?').ended
   await turns.drain(60_000)
   const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  await assert.rejects(turns.answer({ turn: 't1', answers }), { code: 'shutting-down' })
+  await assert.rejects(turns.storeResults({ turn: 't1', results: answers }), { code: 'shutting-down' })
   assert.equal(store.turn('t1')?.status, 'waiting')
 })

@@ -5,7 +5,7 @@ import { TurnAbort } from '../turn/turn-abort.ts'
 import { turnEnd } from '../turn/turn-events.ts'
 import type { TurnState } from '../turn/turn-state.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { persistentStore } from './persistent-store.ts'
+import { retryingStore } from './retrying-store.ts'
 
 /** What bounds one run of a turn, in milliseconds. */
 export interface DriveLimits {
@@ -28,7 +28,7 @@ export async function driveTurn(
   ports: DrivePorts,
   { turnTimeoutMs, leaseMs }: DriveLimits,
 ): Promise<void> {
-  const persistent = { ...ports, store: persistentStore(ports.store, leaseMs) }
+  const persistent = { ...ports, store: retryingStore(ports.store, leaseMs) }
   const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
   try {
     await runTurn(state, persistent, live)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { delta } from '../../test/arbitrary-events.ts'
 import { Follower } from '../../test/follower.ts'
+import { JournaledTurn } from '../../test/journaled-turn.ts'
 import { here, settle } from '../../test/live-process.ts'
-import { ToldTurn } from '../../test/told-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { followTurn } from './follow-turn.ts'
 
@@ -11,13 +11,13 @@ const end: TurnEvent = { type: 'turn-end', status: 'completed' }
 const waits: TurnEvent = { type: 'turn-waiting', calls: ['c'] }
 
 /** A client that follows a turn from after this number. */
-function follow(turn: ToldTurn, after = 0, left = here) {
+function follow(turn: JournaledTurn, after = 0, left = here) {
   const follower = new Follower(after)
   return Object.assign(follower, { over: followTurn('t', after, follower, left, turn.ports) })
 }
 
 test('a turn that runs here is followed from memory, as its events happen', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.run()
   const client = follow(turn, 1)
   for (const text of ['a', 'b', 'c']) {
@@ -31,7 +31,7 @@ test('a turn that runs here is followed from memory, as its events happen', asyn
 })
 
 test('a client that joins later is told what was, and then what happens', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.run()
   turn.say('a')
   turn.write()
@@ -45,7 +45,7 @@ test('a client that joins later is told what was, and then what happens', async 
 })
 
 test('a client that is further behind than memory reaches reads the journal first', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.elsewhere(false, delta('from another run '))
   turn.run()
   turn.say('a')
@@ -53,13 +53,13 @@ test('a client that is further behind than memory reaches reads the journal firs
   while (client.text !== 'from another run a') await settle()
   turn.say('b')
   assert.equal(client.text.at(-1), 'b')
-  assert.deepEqual(turn.wants, [{ turn: 't', after: 0, watch: false }], 'nobody else has to tell of it')
+  assert.deepEqual(turn.wants, [{ turn: 't', after: 0, follow: false }], 'nobody else has to tell of it')
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
 })
 
 test('a client far behind is told the journal page by page', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.pageSize = 1
   for (const text of ['a', 'b', 'c']) turn.elsewhere(false, delta(text), delta(`${text}!`, 'thinking-delta'))
   turn.elsewhere(false, end)
@@ -73,13 +73,13 @@ test('a client far behind is told the journal page by page', async () => {
 })
 
 test('a turn that waits for its device is followed on, where it goes on here', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.run()
   const client = follow(turn)
   turn.say('a')
   await turn.commit(waits)
   await client.until(({ name }) => name === 'turn-waiting')
-  while (!turn.wants.some(({ watch }) => watch)) await settle()
+  while (!turn.wants.some(({ follow }) => follow)) await settle()
   turn.elsewhere(false, { type: 'call-end', callId: 'c', status: 'answered', output: 'x', ms: 1 })
   turn.run()
   turn.say('b')
@@ -90,11 +90,11 @@ test('a turn that waits for its device is followed on, where it goes on here', a
 })
 
 test('a turn that waits for its device is followed on, where it goes on in another process', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.run()
   const client = follow(turn)
   await turn.commit(waits)
-  while (!turn.wants.some(({ watch }) => watch)) await settle()
+  while (!turn.wants.some(({ follow }) => follow)) await settle()
   await settle()
   for (const text of ['a', 'b']) {
     turn.elsewhere(true, delta(text))
@@ -104,13 +104,13 @@ test('a turn that waits for its device is followed on, where it goes on in anoth
   assert.equal(await client.over, 'ended')
   assert.deepEqual(client.events, turn.told)
   assert.ok(
-    turn.wants.slice(1).every(({ watch }) => watch),
+    turn.wants.slice(1).every(({ follow }) => follow),
     'the other process is asked to tell of it',
   )
 })
 
 test('what comes just after the journal was read is not missed', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   const came = [delta('a'), delta('b'), end]
   turn.afterRead = async ({ chunks }) => {
     const next = chunks.length === 0 && came.shift()
@@ -123,7 +123,7 @@ test('what comes just after the journal was read is not missed', async () => {
 })
 
 test('a turn that goes on here just after the journal was read is followed here', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   turn.status = 'waiting'
   let reads = 0
   turn.afterRead = () => {
@@ -140,7 +140,7 @@ test('a turn that goes on here just after the journal was read is followed here'
 })
 
 test('where no signal comes, the journal is asked from time to time', async () => {
-  const turn = new ToldTurn(1)
+  const turn = new JournaledTurn(1)
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')
   turn.elsewhere(false, delta('a'))
@@ -150,14 +150,14 @@ test('where no signal comes, the journal is asked from time to time', async () =
 })
 
 test('a turn that was taken from this process ends with what the journal says', async () => {
-  const turn = new ToldTurn()
+  const turn = new JournaledTurn()
   const live = turn.run()
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')
   turn.say('told')
   // The sweep of another process has filled the numbers of what was never written, and ended it.
   live.told([{ type: 'turn-end', status: 'interrupted' }], undefined)
-  const filled = { first: 2, count: 2, body: 'text-delta {"text":""}\n'.repeat(2) }
+  const filled = { first: 2, count: 2, records: 'text-delta {"text":""}\n'.repeat(2) }
   turn.chunks.push(filled)
   turn.elsewhere(false, { type: 'turn-end', status: 'interrupted' })
   turn.live = undefined

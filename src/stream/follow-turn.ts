@@ -1,7 +1,7 @@
-import { after as afterChunk, type EventChunk, endsTurn } from '../protocol/event-chunk.ts'
+import { nextNumber as afterChunk, type EventChunk, endsTurn } from '../protocol/event-chunk.ts'
 import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { type Signals, wokenOrAfter } from './signals.ts'
+import { type Notifier, notifiedOrAfter } from './signals.ts'
 
 /** Takes a turn's events for one client. */
 export interface EventSink {
@@ -13,14 +13,14 @@ export interface EventSink {
  * Why following came to its end: the turn's last event was written; there is no such turn; its events have been pruned; this
  * process shuts down; the client left.
  */
-export type Followed = 'ended' | 'unknown' | 'pruned' | 'closing' | 'left'
+export type FollowEnd = 'ended' | 'unknown' | 'pruned' | 'closing' | 'left'
 
 /** Where events come from. */
 export interface FollowPorts {
   /** The turn, where it runs here. */
   live(turn: string): LiveTurn | undefined
   read(want: JournalWant): Promise<JournalPage>
-  signals: Signals
+  signals: Notifier
   /** How often a turn that does not run here is asked for, when no signal comes, in milliseconds. */
   pollMs: number
   /** Aborted when no more is told here. */
@@ -37,9 +37,9 @@ export async function followTurn(
   sink: EventSink,
   left: AbortSignal,
   ports: FollowPorts,
-): Promise<Followed> {
+): Promise<FollowEnd> {
   const over = AbortSignal.any([left, ports.closing])
-  const place = new Place(sink, after + 1)
+  const place = new Cursor(sink, after + 1)
   for (;;) {
     if (place.ended) return 'ended'
     if (left.aborted) return 'left'
@@ -47,15 +47,15 @@ export async function followTurn(
     const live = ports.live(turn)
     if (live && (await followLive(live, place, over))) continue
     // Listening begins before the journal is read, so that nothing falls between.
-    const signal = ports.signals.listen(turn)
+    const signal = ports.signals.subscribe(turn)
     try {
-      const page = await ports.read({ turn, after: place.next - 1, watch: !live })
+      const page = await ports.read({ turn, after: place.next - 1, follow: !live })
       if (page.status === undefined) return 'unknown'
       for (const chunk of page.chunks) await place.write(chunk)
       if (page.chunks.length > 0) continue
       const goesOn = page.status === 'running' || page.status === 'waiting'
       if (!goesOn) return page.pruned ? 'pruned' : 'ended'
-      if (!ports.live(turn)) await wokenOrAfter(signal.woken, ports.pollMs, over)
+      if (!ports.live(turn)) await notifiedOrAfter(signal.woken, ports.pollMs, over)
     } finally {
       signal.stop()
     }
@@ -63,7 +63,7 @@ export async function followTurn(
 }
 
 /** How far one client has come. */
-class Place {
+class Cursor {
   next: number
   /** True once the turn's last event was written. */
   ended = false
@@ -85,7 +85,7 @@ class Place {
 }
 
 /** Follows a turn until this process has done with it; false where the journal has to be asked first. */
-async function followLive(live: LiveTurn, place: Place, over: AbortSignal): Promise<boolean> {
+async function followLive(live: LiveTurn, place: Cursor, over: AbortSignal): Promise<boolean> {
   const following = live.follow(place.next, (chunk) => place.write(chunk))
   if (!following) return false
   const { promise, resolve } = Promise.withResolvers<void>()

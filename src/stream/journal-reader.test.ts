@@ -5,7 +5,7 @@ import { engineError } from '../../test/scripted-turn.ts'
 import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
 import { JournalReader } from './journal-reader.ts'
 
-const want = (turn: string): JournalWant => ({ turn, after: 0, watch: false })
+const want = (turn: string): JournalWant => ({ turn, after: 0, follow: false })
 const page = ({ turn }: JournalWant): JournalPage => ({ turn, status: 'running', pruned: false, chunks: [] })
 
 /** A journal whose reads are answered when the test says so; `reads` are the turns of each. */

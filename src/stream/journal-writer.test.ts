@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { delta } from '../../test/arbitrary-events.ts'
+import { stateOf } from '../../test/journaled-turn.ts'
 import { settle } from '../../test/live-process.ts'
 import { engineError } from '../../test/scripted-turn.ts'
-import { stateOf } from '../../test/told-turn.ts'
 import type { JournalWritten, TurnChunks } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { JournalWriter } from './journal-writer.ts'
@@ -52,7 +52,7 @@ test('events come to the journal within 50 ms, those of many turns with one writ
   assert.equal(writes.length, 0)
   await pass(10)
   assert.deepEqual(turns(), [['a', 'b', 'c']])
-  assert.deepEqual(writes[0]?.[0]?.chunks, [{ first: 2, count: 1, body: 'text-delta {"text":"xy"}\n' }])
+  assert.deepEqual(writes[0]?.[0]?.chunks, [{ first: 2, count: 1, records: 'text-delta {"text":"xy"}\n' }])
   assert.ok(lives.every(({ log }) => log.ahead === 0))
   await pass(10_000)
   assert.equal(writes.length, 1, 'where nothing happens, nothing is written')
@@ -76,7 +76,7 @@ test('there is one write at a time; what comes meanwhile goes with the next', as
   await settle()
   await pass(50)
   assert.deepEqual(turns(), [['a'], ['a', 'b']])
-  assert.deepEqual(writes[1]?.[0]?.chunks, [{ first: 3, count: 1, body: 'text-delta {"text":"2"}\n' }])
+  assert.deepEqual(writes[1]?.[0]?.chunks, [{ first: 3, count: 1, records: 'text-delta {"text":"2"}\n' }])
 })
 
 test('a write that fails is repeated, in the same pieces and before all that has come since', async (t) => {
@@ -98,7 +98,7 @@ test('a write that fails is repeated, in the same pieces and before all that has
     const chunks = write[0]?.chunks ?? []
     assert.deepEqual(chunks[0], first?.[0])
     assert.deepEqual(
-      chunks.map(({ body }) => body.replaceAll(/\D/g, '')),
+      chunks.map(({ records }) => records.replaceAll(/\D/g, '')),
       ['1', '2', '3'].slice(0, place + 1),
     )
   }
@@ -212,6 +212,8 @@ test('a write holds some eight million characters; the other turns go with the n
     ['a', 'b', 'c'],
     ['d', 'e'],
   ])
-  const size = writes[0]?.flatMap(({ chunks }) => chunks).reduce((sum, { body }) => sum + body.length, 0)
+  const size = writes[0]
+    ?.flatMap(({ chunks }) => chunks)
+    .reduce((sum, { records }) => sum + records.length, 0)
   assert.ok((size ?? 0) < 10_000_000)
 })

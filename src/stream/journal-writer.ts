@@ -1,5 +1,5 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import { after } from '../protocol/event-chunk.ts'
+import { nextNumber } from '../protocol/event-chunk.ts'
 import type { EventJournal, JournalWritten, TurnChunks } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { LiveTurn } from './live-turn.ts'
@@ -66,7 +66,7 @@ export class JournalWriter {
       const chunks = live.log.unwritten()
       if (chunks.length === 0) continue
       batch.set(live, { turn: live.id, chunks })
-      for (const { body } of chunks) size += body.length
+      for (const { records } of chunks) size += records.length
     }
     return batch
   }
@@ -75,7 +75,7 @@ export class JournalWriter {
     const [isWritten, isLost, isCancelled] = [new Set(written), new Set(lost), new Set(cancelled)]
     for (const [live, { turn, chunks }] of batch) {
       const last = chunks.at(-1)
-      if (isWritten.has(turn) && last) live.written(after(last) - 1)
+      if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
       else if (isLost.has(turn)) live.abort(turnLost())
       // An outcome of it is just being stored, and takes its events along; or else they go with the next write.
       else this.#pending.add(live)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../../test/memory-store.ts'
 import { begin } from '../../test/scripted-turn.ts'
-import { after, type EventChunk } from '../protocol/event-chunk.ts'
+import { type EventChunk, nextNumber } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { LiveTurn } from './live-turn.ts'
@@ -19,7 +19,7 @@ test('of what one read brings, no more is told than may be beyond the journal; t
   assert.equal(heard.length, 2)
   for (const expected of [4, 5]) {
     live.log.unwritten()
-    live.written(state.events + expected - 2)
+    live.written(state.lastEvent + expected - 2)
     while (heard.length < expected) await new Promise(setImmediate)
     assert.equal(heard.length, expected)
   }
@@ -31,7 +31,7 @@ test('what the journal did not come after is told with the end of an aborted tur
   const state = await begin(createMemoryStore())
   const live = new LiveTurn(state, { lead: 2, onPending: () => {} })
   const seen: EventChunk[] = []
-  const follow = () => live.follow(state.events + 1, (chunk) => seen.push(chunk))?.held ?? []
+  const follow = () => live.follow(state.lastEvent + 1, (chunk) => seen.push(chunk))?.held ?? []
   live.publish([told(1)])
   live.publish([told(2)])
   const tooFar = live.publish([told(3)])
@@ -41,15 +41,15 @@ test('what the journal did not come after is told with the end of an aborted tur
 
   // What a process that goes now has told is within its lead.
   const last = follow().at(-1)
-  assert.equal(last && after(last) - 1, state.events + 2)
+  assert.equal(last && nextNumber(last) - 1, state.lastEvent + 2)
   const ending = live.commit([{ type: 'turn-end', status: 'cancelled' }], async () => {
     assert.equal(follow().at(-1)?.first, last?.first)
   })
   await ending
   const own = seen.at(-1)
-  assert.deepEqual([own?.first, own?.count], [state.events + 3, 3])
+  assert.deepEqual([own?.first, own?.count], [state.lastEvent + 3, 3])
   assert.equal(
-    own?.body.match(/^\S+ .*$/gm)?.join(),
+    own?.records.match(/^\S+ .*$/gm)?.join(),
     'step-start {"step":3},step-start {"step":4},turn-end {"status":"cancelled"}',
   )
 })

@@ -4,10 +4,10 @@ import type { TurnEvent } from '../protocol/events.ts'
 import type { TurnClient } from '../turn/run-turn.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import { Audience, type ChunkListener, type TurnListener } from './audience.ts'
+import { type ChunkListener, Subscribers, type TurnListener } from './subscribers.ts'
 import { TurnLog } from './turn-log.ts'
 
-export type { ChunkListener, TurnListener } from './audience.ts'
+export type { ChunkListener, TurnListener } from './subscribers.ts'
 
 /** What a live turn asks of its surroundings. */
 export interface LiveTurnOptions {
@@ -30,7 +30,7 @@ export class LiveTurn implements TurnClient {
   readonly log: TurnLog
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
-  readonly #audience = new Audience(() => this.abort(new TurnAbort('cancelled')))
+  readonly #audience = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
   readonly #finish: () => void
   #accepted = false
   /** Those who wait for the journal. */
@@ -42,7 +42,7 @@ export class LiveTurn implements TurnClient {
     this.id = state.id
     this.conversation = state.conversation
     this.key = keyOf(state.conversation)
-    this.log = new TurnLog(state.events, options.known)
+    this.log = new TurnLog(state.lastEvent, options.known)
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
@@ -67,8 +67,8 @@ export class LiveTurn implements TurnClient {
   }
 
   /** From now on, the turn is cancelled when nobody has listened for this time, in milliseconds. */
-  stopWhenUnheard(ms: number): void {
-    this.#audience.missAfter(ms)
+  cancelAfterIdle(ms: number): void {
+    this.#audience.cancelAfterIdle(ms)
   }
 
   /** Listens from now on; returns how to stop. */
@@ -106,21 +106,21 @@ export class LiveTurn implements TurnClient {
     const result = await write(staged.chunks)
     // Told in other words: whoever follows the turn reads them in the journal, once it is not run here any more.
     if (result === false) {
-      this.#audience.tellListeners(events)
+      this.#audience.publishEvents(events)
       return result
     }
     this.#late = []
     this.log.confirm(staged)
-    this.#audience.tellListeners(all)
+    this.#audience.publishEvents(all)
     // Those before its own are known to most, who pass over them.
-    for (const chunk of staged.chunks) this.#audience.tellFollowers(chunk)
+    for (const chunk of staged.chunks) this.#audience.publishChunk(chunk)
     return result
   }
 
   told(events: readonly TurnEvent[], chunk: EventChunk | undefined): void {
     if (chunk) this.log.append(chunk)
-    if (events.length > 0) this.#audience.tellListeners(events)
-    this.#audience.tellFollowers(chunk)
+    if (events.length > 0) this.#audience.publishEvents(events)
+    this.#audience.publishChunk(chunk)
   }
 
   /** All events up to this number are in the journal. */
@@ -156,8 +156,8 @@ export class LiveTurn implements TurnClient {
 
   #tell(events: readonly TurnEvent[]): undefined {
     this.log.add(events)
-    this.#audience.tellListeners(events)
-    if (this.#audience.hasFollowers) this.#audience.tellFollowers(this.log.seal())
+    this.#audience.publishEvents(events)
+    if (this.#audience.hasFollowers) this.#audience.publishChunk(this.log.seal())
     this.#options.onPending(this)
   }
 }

@@ -15,7 +15,9 @@ test('an answer of the device lets the turn go on, in this process', async () =>
   await first.ended
   assert.equal(first.events.at(-1)?.type, 'turn-waiting')
   const events: TurnEvent[] = []
-  const answered = await turns.answer({ turn: 't1', answers: [bonn(0)] }, (batch) => events.push(...batch))
+  const answered = await turns.storeResults({ turn: 't1', results: [bonn(0)] }, (batch) =>
+    events.push(...batch),
+  )
   assert.deepEqual([answered.result, answered.turn, answered.live?.id], ['go-on', 't1', 't1'])
   await answered.live?.finished
   assert.deepEqual(kinds(events), ['step-start', 'text-delta', 'step-end', 'turn-end'])
@@ -25,7 +27,7 @@ test('an answer of the device lets the turn go on, in this process', async () =>
 test('what came of an answer is told by the events after the number that it is given', async () => {
   const { post, turns } = liveProcess([calls(call('locate')), says('In Bonn.')])
   await post('Where am I?').ended
-  const { after } = await turns.answer({ turn: 't1', answers: [bonn(0)] })
+  const { after } = await turns.storeResults({ turn: 't1', results: [bonn(0)] })
   const follower = new Follower(after)
   assert.equal(await turns.follow('t1', after, follower, here), 'ended')
   assert.deepEqual(follower.kinds, ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
@@ -34,17 +36,17 @@ test('what came of an answer is told by the events after the number that it is g
 test('an answer that is sent again with its key is told the same, whatever has become of its turn', async () => {
   const { post, turns, engine } = liveProcess([calls(call('locate')), says('In Bonn.')])
   await post('Where am I?').ended
-  const given = { turn: 't1', answers: [bonn(0)], key: { key: 'k', digest: 'd' } }
-  const { after, live } = await turns.answer(given)
+  const given = { turn: 't1', results: [bonn(0)], key: { key: 'k', digest: 'd' } }
+  const { after, live } = await turns.storeResults(given)
   await live?.finished
-  assert.deepEqual(await turns.answer(given), { result: 'replay', turn: 't1', after })
+  assert.deepEqual(await turns.storeResults(given), { result: 'replay', turn: 't1', after })
   assert.equal(engine.requests.length, 2)
 })
 
 test('a turn goes on once, with the last of its answers, and takes none twice', async () => {
   const { post, turns, engine } = liveProcess([calls(call('locate'), call('locate')), says('Done.')])
   await post('Where am I?').ended
-  const answer = (index: number) => turns.answer({ turn: 't1', answers: [bonn(index)] })
+  const answer = (index: number) => turns.storeResults({ turn: 't1', results: [bonn(index)] })
   assert.deepEqual(await answer(1), { result: 'recorded', turn: 't1', after: 0 })
   assert.equal((await answer(1)).result, 'conflict')
   const [one, other] = await Promise.all([answer(0), answer(0)])
@@ -62,9 +64,9 @@ test('a quick device is taken at its word while resident calls of the same answe
   const follower = new Follower()
   const followed = turns.follow('t1', 0, follower, here)
   await settle()
-  assert.equal(await turns.results({ id: 't1' }, [bonn(1)]), 'recorded')
+  assert.equal(await turns.recordResults({ id: 't1' }, [bonn(1)]), 'recorded')
   let rested = false
-  const atRest = turns.atRest('t1').then(() => {
+  const atRest = turns.whenNotRunning('t1').then(() => {
     rested = true
   })
   await settle()
@@ -91,7 +93,7 @@ test('a turn whose device has not answered when its resident calls have ended wa
   assert.deepEqual(first.events.at(-1), { type: 'turn-waiting', calls: ['own_2'] })
   const follower = new Follower()
   const followed = turns.follow('t1', 0, follower, here)
-  await (await turns.answer({ turn: 't1', answers: [bonn(1)] })).live?.finished
+  await (await turns.storeResults({ turn: 't1', results: [bonn(1)] })).live?.finished
   assert.equal(await followed, 'ended')
   assert.deepEqual(follower.kinds.slice(-8), [
     ...['step-end', 'call-end', 'turn-waiting', 'call-end'],
@@ -113,14 +115,16 @@ test('an answer whose outcome was lost with the database goes on once it is back
     leaseMs: 60_000,
   })
   await post('Where am I?').ended
-  const answer = store.answer
+  const answer = store.storeResults
   let lost = 2
-  store.answer = async (answers) => {
+  store.storeResults = async (answers) => {
     const answered = await answer(answers)
     if (lost-- > 0) throw engineError('database-unavailable')
     return answered
   }
-  await assert.rejects(turns.answer({ turn: 't1', answers: [bonn(0)] }), { code: 'database-unavailable' })
+  await assert.rejects(turns.storeResults({ turn: 't1', results: [bonn(0)] }), {
+    code: 'database-unavailable',
+  })
   assert.equal(await turns.follow('t1', 0, new Follower(), here), 'ended')
   assert.deepEqual(log(), ['Where am I?', '', 'In Bonn.'])
 })

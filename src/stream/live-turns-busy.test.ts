@@ -74,9 +74,9 @@ test('a request that is sent again takes no room: it is told its turn also where
   const first = post('Hello?', 'a', undefined, { key })
   const { turn } = await first.begun
   assert.deepEqual(await post('Hello?', 'a', undefined, { key }).begun, { turn, after: 0 })
-  const unknown = { turn, attempt: 'x', answers: [], key: { key: 'other', digest: 'd' } }
-  await assert.rejects(turns.answer(unknown), { code: 'too-many-requests' })
-  assert.deepEqual(await turns.answer({ ...unknown, key }), { result: 'replay', turn, after: 0 })
+  const unknown = { turn, results: [], key: { key: 'other', digest: 'd' } }
+  await assert.rejects(turns.storeResults(unknown), { code: 'too-many-requests' })
+  assert.deepEqual(await turns.storeResults({ ...unknown, key }), { result: 'replay', turn, after: 0 })
   release()
   await first.ended
 })

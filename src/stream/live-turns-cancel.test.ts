@@ -48,7 +48,7 @@ test('cancelling a turn that waits for its device ends it and its calls', async 
   const followed = turns.follow('t1', 0, follower, here)
   await follower.until(({ name }) => name === 'turn-waiting')
   assert.equal(await turns.cancel('t1'), true)
-  turns.hear({ type: 'events', turns: ['t1'] })
+  turns.onNotification({ type: 'events', turns: ['t1'] })
   assert.equal(await followed, 'ended')
   assert.deepEqual(follower.kinds.slice(-2), ['call-end', 'turn-end'])
   assert.equal(store.turn('t1')?.status, 'cancelled')
@@ -81,7 +81,7 @@ test('cancelling a turn that another process runs waits until that one has ended
   await settle()
   assert.deepEqual([asked, cancelled], [1, undefined])
   ended = true
-  turns.hear({ type: 'events', turns: ['other'] })
+  turns.onNotification({ type: 'events', turns: ['other'] })
   await cancelling
   assert.deepEqual([asked, cancelled], [2, true])
 })
@@ -122,7 +122,7 @@ test('a turn that nobody hears is cancelled after its time, where its client wan
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns, store, engine } = liveProcess(silent)
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
-  live.stopWhenUnheard(100)
+  live.cancelAfterIdle(100)
   t.mock.timers.tick(99)
   assert.equal(live.signal.aborted, false)
   t.mock.timers.tick(1)
@@ -135,7 +135,7 @@ test('a turn is not cancelled while somebody listens to it or follows it, nor wh
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns } = liveProcess(silent)
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
-  live.stopWhenUnheard(100)
+  live.cancelAfterIdle(100)
   const others = [
     () => live.listen(() => undefined),
     () => live.follow(1, () => undefined)?.stop ?? assert.fail(),

@@ -18,7 +18,7 @@ test('a turn of a process that is gone goes on here, and its followers are told 
   const followed = turns.follow('left', 0, follower, here)
   await follower.until(({ name }) => name === 'turn-start')
   for (let times = 0; times < 5; times++) await settle()
-  turns.feel({ adopted: [state], cancelled: [] })
+  turns.onHeartbeat({ adopted: [state], cancelled: [] })
   assert.deepEqual(turns.ids(), ['left'])
   assert.equal(await followed, 'ended')
   assert.deepEqual(follower.kinds, ['turn-start', 'step-start', 'text-delta', 'step-end', 'turn-end'])
@@ -30,8 +30,8 @@ test('a turn that goes on here has no client: it is not refused, but fails', asy
   const store = createMemoryStore()
   const state = await begin(store, undefined, 'left')
   const { turns } = liveProcess([[engineError('engine-busy')]], { store })
-  turns.feel({ adopted: [state], cancelled: [] })
-  await turns.atRest('left')
+  turns.onHeartbeat({ adopted: [state], cancelled: [] })
+  await turns.whenNotRunning('left')
   assert.equal(store.turn('left')?.status, 'failed')
 })
 
@@ -41,8 +41,8 @@ test('a turn that was to be cancelled is, when a sign of life or another process
     const { begun, ended, events } = post('Hello?')
     ;(await liveOf(begun)).accept()
     await settle()
-    if (by === 'signal') turns.hear({ type: 'cancel', turn: 't1' })
-    else turns.feel({ adopted: [], cancelled: ['t1', 'not here'] })
+    if (by === 'signal') turns.onNotification({ type: 'cancel', turn: 't1' })
+    else turns.onHeartbeat({ adopted: [], cancelled: ['t1', 'not here'] })
     await ended
     assert.equal(lastEnd(events)?.status, 'cancelled')
     assert.equal(engine.open, 0)
@@ -51,10 +51,10 @@ test('a turn that was to be cancelled is, when a sign of life or another process
 
 test('a signal for a turn that does not run here does nothing', async () => {
   const { post, turns } = liveProcess([says('Hi.')])
-  turns.hear({ type: 'cancel', turn: 't1' })
-  turns.hear({ type: 'free', turn: 't1' })
-  turns.hear({ type: 'events', turns: ['t1', 't2'] })
-  turns.hear({ type: 'missed' })
+  turns.onNotification({ type: 'cancel', turn: 't1' })
+  turns.onNotification({ type: 'free', turn: 't1' })
+  turns.onNotification({ type: 'events', turns: ['t1', 't2'] })
+  turns.onNotification({ type: 'missed' })
   const { ended, events } = post('Hello?')
   await ended
   assert.equal(lastEnd(events)?.status, 'completed')
@@ -71,7 +71,7 @@ async function twoProcesses(mock: { enable(given: { apis: ['setTimeout'] }): voi
   await follower.until(({ name }) => name === 'turn-waiting')
   for (let times = 0; times < 5; times++) await settle()
   const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  await (await one.turns.answer({ turn: 't1', answers })).live?.finished
+  await (await one.turns.storeResults({ turn: 't1', results: answers })).live?.finished
   await settle()
   return { ...two, one, follower, followed }
 }
@@ -79,17 +79,17 @@ async function twoProcesses(mock: { enable(given: { apis: ['setTimeout'] }): voi
 test('events of a turn in another process are told when its signal comes', async (t) => {
   const { turns, follower, followed } = await twoProcesses(t.mock.timers)
   assert.equal(follower.kinds.at(-1), 'turn-waiting')
-  turns.hear({ type: 'events', turns: ['other'] })
+  turns.onNotification({ type: 'events', turns: ['other'] })
   await settle()
   assert.equal(follower.kinds.at(-1), 'turn-waiting')
-  turns.hear({ type: 'events', turns: ['other', 't1'] })
+  turns.onNotification({ type: 'events', turns: ['other', 't1'] })
   assert.equal(await followed, 'ended')
   assert.equal(follower.text, 'In Bonn.')
 })
 
 test('where signals may have been missed, all who wait look for themselves', async (t) => {
   const { turns, followed } = await twoProcesses(t.mock.timers)
-  turns.hear({ type: 'missed' })
+  turns.onNotification({ type: 'missed' })
   assert.equal(await followed, 'ended')
 })
 
@@ -107,10 +107,10 @@ test('a prompt that waits for a turn of another process begins when it is told t
   assert.ok(first && second)
   for (let times = 0; times < 5; times++) await settle()
   await store.endTurn({ turn: state.id, status: 'completed' }, [])
-  turns.hear({ type: 'free', turn: 'nobody' })
+  turns.onNotification({ type: 'free', turn: 'nobody' })
   for (let times = 0; times < 5; times++) await settle()
   assert.deepEqual(turns.ids(), [])
-  turns.hear({ type: 'free', turn: 't1' })
+  turns.onNotification({ type: 'free', turn: 't1' })
   await (await liveOf(first)).finished
   await (await liveOf(second)).finished
   assert.equal(store.turn('t2')?.status, 'completed')

@@ -43,7 +43,7 @@ test('whoever follows a turn is told its events as they happen, from any number 
   assert.equal(first.text, 'abcde')
   for (const { events } of followers)
     assert.deepEqual(events, first.events.slice(first.events.length - events.length))
-  assert.equal(store.turn('t1')?.events, first.events.length)
+  assert.equal(store.turn('t1')?.lastEvent, first.events.length)
 })
 
 test('a turn that waits for its device is followed through its wait to its end', async () => {
@@ -52,14 +52,14 @@ test('a turn that waits for its device is followed through its wait to its end',
   const follower = new Follower()
   const followed = turns.follow(turn, 0, follower, here)
   await follower.until(({ name }) => name === 'turn-waiting')
-  await turns.answer({ turn, answers: [{ seq: 2, index: 0, status: 'answered', output: 'Bonn' }] })
+  await turns.storeResults({ turn, results: [{ seq: 2, index: 0, status: 'answered', output: 'Bonn' }] })
   assert.equal(await followed, 'ended')
   assert.deepEqual(follower.kinds.slice(-5), ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
 })
 
 test('an engine that is faster than the journal waits: no more than the lead is told beyond it', async () => {
   const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
-  const { turns, store, engine } = liveProcess([pieces(...texts)], { eventLead: 3 })
+  const { turns, store, engine } = liveProcess([pieces(...texts)], { maxUnjournaledEvents: 3 })
   const away = Promise.withResolvers<void>()
   store.before = (operation) => (operation === 'write' ? away.promise : undefined)
   const { turn } = await turns.begin(prompt('Hello?'), here)
@@ -76,7 +76,9 @@ test('an engine that is faster than the journal waits: no more than the lead is 
 })
 
 test('a turn that waits for the journal can be cancelled, and all that it has told is stored', async () => {
-  const { turns, store, log } = liveProcess([pieces('a', 'b', 'c', 'd', 'e', 'f')], { eventLead: 2 })
+  const { turns, store, log } = liveProcess([pieces('a', 'b', 'c', 'd', 'e', 'f')], {
+    maxUnjournaledEvents: 2,
+  })
   store.before = (operation) => {
     if (operation === 'write') throw engineError('database-unavailable')
   }
@@ -131,10 +133,14 @@ test('a turn that the database took away ends for its followers with what the jo
   await settle()
   assert.ok(!follower.kinds.includes('turn-end'))
   // Another process ends it, as its sweep does.
-  const events = [{ first: 5, count: 1, body: 'turn-end {"status":"interrupted"}\n' }]
-  const told = { first: 2, count: 3, body: `step-start {"step":1}\n${'text-delta {"text":""}\n'.repeat(2)}` }
+  const events = [{ first: 5, count: 1, records: 'turn-end {"status":"interrupted"}\n' }]
+  const told = {
+    first: 2,
+    count: 3,
+    records: `step-start {"step":1}\n${'text-delta {"text":""}\n'.repeat(2)}`,
+  }
   await endTurn({ turn, status: 'interrupted' }, [told, ...events])
-  turns.hear({ type: 'events', turns: [turn] })
+  turns.onNotification({ type: 'events', turns: [turn] })
   assert.equal(await followed, 'ended')
   assert.equal(follower.kinds.at(-1), 'turn-end')
 })

@@ -3,23 +3,23 @@ import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ConversationDirectory, StoredTurn } from '../turn/conversation-directory.ts'
 import type {
-  Answered,
   ConversationStore,
-  KnownRequest,
-  Pulse,
+  HeartbeatResult,
+  Replay,
   RequestKey,
-  TurnAnswers,
+  ResultsOutcome,
   TurnBeginning,
+  TurnResults,
 } from '../turn/conversation-store.ts'
-import type { StoreSignal } from '../turn/event-journal.ts'
+import type { StoreNotification } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import { type EventSink, type Followed, type FollowPorts, followTurn } from './follow-turn.ts'
+import { Admission, type AdmittedTurn } from './admission.ts'
+import { type EventSink, type FollowEnd, type FollowPorts, followTurn } from './follow-turn.ts'
 import { JournalReader } from './journal-reader.ts'
 import type { LiveTurn, TurnListener } from './live-turn.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
-import { Signals, wokenOrAfter } from './signals.ts'
-import { type EnteredTurn, TurnEntrance } from './turn-entrance.ts'
+import { Notifier, notifiedOrAfter } from './signals.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
 export interface LiveLimits extends RunLimits {
@@ -45,9 +45,9 @@ const cancelPollMs = 200
 export class LiveTurns {
   readonly #store: ConversationStore
   readonly #directory: LivePorts['directory']
-  readonly #signals = new Signals()
+  readonly #signals = new Notifier()
   readonly #running: RunningTurns
-  readonly #entrance: TurnEntrance
+  readonly #entrance: Admission
   readonly #follow: FollowPorts
   readonly #closing = new AbortController()
   readonly #maxTurns: number
@@ -60,7 +60,7 @@ export class LiveTurns {
     this.#maxTurns = limits.maxTurns
     this.#directory = ports.directory
     this.#running = running
-    this.#entrance = new TurnEntrance(
+    this.#entrance = new Admission(
       {
         ...{ running, signals, store: ports.store, newTurnId: ports.newTurnId },
         run: (state, listener) => this.#run(state, listener),
@@ -99,46 +99,46 @@ export class LiveTurns {
     beginning: Omit<TurnBeginning, 'turn'>,
     left: AbortSignal,
     listener?: TurnListener,
-  ): Promise<EnteredTurn> {
+  ): Promise<AdmittedTurn> {
     return this.#entrance.begin(beginning, left, listener)
   }
 
   /** What a request of this key has come to, where one came before. Throws `key-reused` where it had another body. */
-  known(conversation: ConversationKey, key: RequestKey): Promise<KnownRequest | undefined> {
-    return this.#store.known(conversation, key)
+  findReplay(conversation: ConversationKey, key: RequestKey): Promise<Replay | undefined> {
+    return this.#store.findReplay(conversation, key)
   }
 
   /** Resolves when the turn does not run here: it has ended, waits for its device, or runs elsewhere. */
-  async atRest(turn: string): Promise<void> {
+  async whenNotRunning(turn: string): Promise<void> {
     await this.#running.get(turn)?.finished
   }
 
   /** Stores results of device calls; where they were the last open ones, the turn runs on here. */
-  answer(
-    answers: Omit<TurnAnswers, 'attempt'>,
+  storeResults(
+    answers: Omit<TurnResults, 'id'>,
     listener?: TurnListener,
-  ): Promise<EnteredTurn & { result: Answered['result'] }> {
+  ): Promise<AdmittedTurn & { result: ResultsOutcome['result'] }> {
     return this.#entrance.answer(answers, listener)
   }
 
   /** The same, of what is known of the turn and its calls. */
-  async results(
+  async recordResults(
     { id: turn }: Pick<StoredTurn, 'id'>,
-    answers: TurnAnswers['answers'],
-  ): Promise<Exclude<Answered['result'], 'replay'>> {
-    const { result } = await this.answer({ turn, answers })
+    results: TurnResults['results'],
+  ): Promise<Exclude<ResultsOutcome['result'], 'replay'>> {
+    const { result } = await this.storeResults({ turn, results })
     return result === 'replay' ? 'recorded' : result
   }
 
   /** Writes a turn's events after number `after` into the sink, wherever it runs, until it has ended. */
-  follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<Followed> {
+  follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<FollowEnd> {
     return followTurn(turn, after, sink, left, this.#follow)
   }
 
   /** Cancels a turn, wherever it runs, and resolves when it has ended; false where there is none. */
   async cancel(turn: string): Promise<boolean> {
     for (;;) {
-      const signal = this.#signals.listen(turn)
+      const signal = this.#signals.subscribe(turn)
       try {
         const live = this.#running.get(turn)
         live?.abort(new TurnAbort('cancelled'))
@@ -146,7 +146,7 @@ export class LiveTurns {
         const outcome = await this.#store.cancel(turn)
         if (outcome !== 'asked') return outcome === 'ended'
         // A process that does not do it within its lease loses the turn, and then it is ended here.
-        await wokenOrAfter(signal.woken, cancelPollMs, this.#closing.signal)
+        await notifiedOrAfter(signal.woken, cancelPollMs, this.#closing.signal)
       } finally {
         signal.stop()
       }
@@ -172,15 +172,15 @@ export class LiveTurns {
   }
 
   /** Takes note of what other processes tell. */
-  hear(signal: StoreSignal): void {
-    if (signal.type === 'events') for (const turn of signal.turns) this.#signals.tell(turn)
+  onNotification(signal: StoreNotification): void {
+    if (signal.type === 'events') for (const turn of signal.turns) this.#signals.notify(turn)
     else if (signal.type === 'cancel') this.#running.get(signal.turn)?.abort(new TurnAbort('cancelled'))
-    else if (signal.type === 'free') this.#signals.tell(signal.turn)
-    else this.#signals.tellAll()
+    else if (signal.type === 'free') this.#signals.notify(signal.turn)
+    else this.#signals.notifyAll()
   }
 
   /** Takes note of what a sign of life brought to light. */
-  feel({ adopted, cancelled }: Pick<Pulse, 'adopted' | 'cancelled'>): void {
+  onHeartbeat({ adopted, cancelled }: Pick<HeartbeatResult, 'adopted' | 'cancelled'>): void {
     for (const state of adopted) this.#run(state)
     for (const turn of cancelled) this.#running.get(turn)?.abort(new TurnAbort('cancelled'))
   }
@@ -199,7 +199,7 @@ export class LiveTurns {
   #run(state: TurnState, listener?: TurnListener): LiveTurn {
     const live = this.#running.run(state, listener)
     // Those who have waited for it to go on follow it here from now on.
-    this.#signals.tell(live.id)
+    this.#signals.notify(live.id)
     return live
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventLine } from '../protocol/event-chunk.ts'
+import { eventRecord } from '../protocol/event-chunk.ts'
 import type { EventJournal } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
@@ -10,7 +10,7 @@ import { LiveTurn, type TurnListener } from './live-turn.ts'
 /** What bounds running turns. */
 export interface RunLimits extends DriveLimits {
   /** Events of a turn that may be told before they are in the journal. */
-  eventLead: number
+  maxUnjournaledEvents: number
 }
 
 /** What turns are run with. */
@@ -21,7 +21,7 @@ export interface RunPorts extends DrivePorts {
 }
 
 /** How long turns that are ended have to be stored, in milliseconds. */
-const lastWordsMs = 2_000
+const closingMs = 2_000
 
 /** The turns that run in this process. */
 export class RunningTurns {
@@ -59,7 +59,7 @@ export class RunningTurns {
   /** Runs a turn that belongs to this process. With a listener, its first failure can be a refusal. */
   run(state: TurnState, listener?: TurnListener): LiveTurn {
     const live = new LiveTurn(state, {
-      lead: this.#limits.eventLead,
+      lead: this.#limits.maxUnjournaledEvents,
       onPending: (turn) => this.#writer.add(turn),
       known: opening(state),
     })
@@ -83,7 +83,7 @@ export class RunningTurns {
     const closing = new TurnAbort('interrupted', detail)
     this.#closing = closing
     for (const live of this.#turns.values()) live.abort(closing)
-    await Promise.race([this.idle(), delay(lastWordsMs, undefined, { ref: false })])
+    await Promise.race([this.idle(), delay(closingMs, undefined, { ref: false })])
   }
 
   #finish(live: LiveTurn): void {
@@ -97,8 +97,13 @@ export class RunningTurns {
 }
 
 /** The first event, which the journal has got with the turn itself. */
-function opening({ id: turn, conversation, request, events }: TurnState) {
-  if (events !== 1) return []
-  const body = eventLine({ type: 'turn-start', turn, conversation: conversation.name, model: request.model })
-  return [{ first: 1, count: 1, body }]
+function opening({ id: turn, conversation, request, lastEvent }: TurnState) {
+  if (lastEvent !== 1) return []
+  const records = eventRecord({
+    type: 'turn-start',
+    turn,
+    conversation: conversation.name,
+    model: request.model,
+  })
+  return [{ first: 1, count: 1, records }]
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settle } from '../../test/live-process.ts'
-import { Signals, wokenOrAfter } from './signals.ts'
+import { Notifier, notifiedOrAfter } from './signals.ts'
 
 const never = new AbortController().signal
 
@@ -18,67 +18,67 @@ function watch(promise: Promise<void>): () => Promise<boolean> {
 }
 
 test('what is told wakes all who listen to it, and nobody else', async () => {
-  const signals = new Signals()
-  const [one, other, else_] = ['a', 'a', 'b'].map((topic) => watch(signals.listen(topic).woken))
-  signals.tell('a')
+  const signals = new Notifier()
+  const [one, other, else_] = ['a', 'a', 'b'].map((topic) => watch(signals.subscribe(topic).woken))
+  signals.notify('a')
   assert.deepEqual([await one?.(), await other?.(), await else_?.()], [true, true, false])
 })
 
 test('what was told before somebody listened does not wake them', async () => {
-  const signals = new Signals()
-  signals.tell('a')
-  const woken = watch(signals.listen('a').woken)
+  const signals = new Notifier()
+  signals.notify('a')
+  const woken = watch(signals.subscribe('a').woken)
   assert.equal(await woken(), false)
-  signals.tell('a')
+  signals.notify('a')
   assert.equal(await woken(), true)
 })
 
 test('telling all wakes all', async () => {
-  const signals = new Signals()
-  const woken = ['a', 'b'].map((topic) => watch(signals.listen(topic).woken))
-  signals.tellAll()
+  const signals = new Notifier()
+  const woken = ['a', 'b'].map((topic) => watch(signals.subscribe(topic).woken))
+  signals.notifyAll()
   assert.deepEqual(await Promise.all(woken.map((one) => one())), [true, true])
 })
 
 test('who has stopped is not woken; those who listen on are, also to what they begin to listen to then', async () => {
-  const signals = new Signals()
-  const stopped = signals.listen('a')
-  const listening = watch(signals.listen('a').woken)
+  const signals = new Notifier()
+  const stopped = signals.subscribe('a')
+  const listening = watch(signals.subscribe('a').woken)
   const hasStopped = watch(stopped.woken)
   stopped.stop()
   stopped.stop()
-  signals.tell('a')
+  signals.notify('a')
   assert.deepEqual([await hasStopped(), await listening()], [false, true])
 
-  const last = signals.listen('b')
+  const last = signals.subscribe('b')
   last.stop()
-  const again = watch(signals.listen('b').woken)
+  const again = watch(signals.subscribe('b').woken)
   // Whoever stops once more takes nobody else along.
   last.stop()
-  signals.tell('b')
+  signals.notify('b')
   assert.equal(await again(), true)
 })
 
 test('waiting ends with the signal, with the time, and when the client leaves, whichever is first', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const signals = new Signals()
-  const bySignal = watch(wokenOrAfter(signals.listen('a').woken, 1_000, never))
+  const signals = new Notifier()
+  const bySignal = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, never))
   assert.equal(await bySignal(), false)
-  signals.tell('a')
+  signals.notify('a')
   assert.equal(await bySignal(), true)
 
-  const byTime = watch(wokenOrAfter(signals.listen('a').woken, 1_000, never))
+  const byTime = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, never))
   t.mock.timers.tick(999)
   assert.equal(await byTime(), false)
   t.mock.timers.tick(1)
   assert.equal(await byTime(), true)
 
   const left = new AbortController()
-  const byLeaving = watch(wokenOrAfter(signals.listen('a').woken, 1_000, left.signal))
+  const byLeaving = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, left.signal))
   assert.equal(await byLeaving(), false)
   left.abort()
   assert.equal(await byLeaving(), true)
-  assert.equal(await watch(wokenOrAfter(signals.listen('a').woken, 1_000, left.signal))(), true)
+  assert.equal(await watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, left.signal))(), true)
 })
 
 test('waiting leaves nothing behind: neither timers nor those who listen to the client', async () => {
@@ -95,6 +95,6 @@ test('waiting leaves nothing behind: neither timers nor those who listen to the 
   }
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const before = timers()
-  await wokenOrAfter(Promise.resolve(), 60_000, left.signal)
+  await notifiedOrAfter(Promise.resolve(), 60_000, left.signal)
   assert.deepEqual([listening, timers()], [0, before])
 })

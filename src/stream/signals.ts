@@ -1,9 +1,9 @@
 /** Wakes those who wait for something that happens elsewhere. Whoever begins to listen before looking misses nothing. */
-export class Signals {
+export class Notifier {
   readonly #waiting = new Map<string, Set<() => void>>()
 
   /** `woken` resolves when the topic is told of, from now on. `stop` has to be called in the end. */
-  listen(topic: string): { woken: Promise<void>; stop(): void } {
+  subscribe(topic: string): { woken: Promise<void>; stop(): void } {
     const { promise: woken, resolve } = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(topic) ?? new Set()
     this.#waiting.set(topic, waiting.add(resolve))
@@ -16,17 +16,17 @@ export class Signals {
     }
   }
 
-  tell(topic: string): void {
+  notify(topic: string): void {
     for (const wake of this.#waiting.get(topic) ?? []) wake()
   }
 
-  tellAll(): void {
-    for (const topic of this.#waiting.keys()) this.tell(topic)
+  notifyAll(): void {
+    for (const topic of this.#waiting.keys()) this.notify(topic)
   }
 }
 
 /** Resolves after `ms`, when `woken` does, or when `left` is aborted; which of them, the caller looks up. */
-export async function wokenOrAfter(woken: Promise<void>, ms: number, left: AbortSignal): Promise<void> {
+export async function notifiedOrAfter(woken: Promise<void>, ms: number, left: AbortSignal): Promise<void> {
   if (left.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { eventBatches, outcomes } from '../../test/arbitrary-events.ts'
-import { after, type EventChunk, eventLine, eventsOf } from '../protocol/event-chunk.ts'
+import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { type Staged, TurnLog } from './turn-log.ts'
 
@@ -63,7 +63,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
         if (!chunk) return
         for (const { first, lines } of clients) {
           const next = first + lines.length
-          if (after(chunk) <= next) continue
+          if (nextNumber(chunk) <= next) continue
           assert.ok(chunk.first <= next, 'nobody is told with a gap')
           lines.push(...linesOf(chunk, next))
         }
@@ -106,7 +106,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
             const last = write?.at(-1)
             if (!write || !last || (write[0]?.first ?? 0) > journal.lines.length + 1) break
             journal.write(write)
-            log.written(after(last) - 1)
+            log.written(nextNumber(last) - 1)
             break
           }
           case 'join': {
@@ -128,7 +128,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
       journal.write(log.unwritten())
       for (const { first, lines } of clients) assert.deepEqual(lines, journal.lines.slice(first - 1))
       const own = journal.lines.slice(before)
-      assert.deepEqual(join(own), join(added.map((event) => eventLine(event).slice(0, -1))))
+      assert.deepEqual(join(own), join(added.map((event) => eventRecord(event).slice(0, -1))))
       assert.ok(own.every((line) => !line.endsWith('-delta {"text":""}')))
     }),
     { numRuns: 500, seed: 1 },

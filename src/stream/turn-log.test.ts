@@ -134,8 +134,8 @@ test('what was staged and could not be stored has told nothing: the next events 
 })
 
 test('what the database has told itself is kept with the rest, and numbered on from', () => {
-  const log = new TurnLog(1, [{ first: 1, count: 1, body: 'turn-start {}\n' }])
-  log.append({ first: 2, count: 2, body: 'call-end {}\nturn-waiting {"calls":[]}\n' })
+  const log = new TurnLog(1, [{ first: 1, count: 1, records: 'turn-start {}\n' }])
+  log.append({ first: 2, count: 2, records: 'call-end {}\nturn-waiting {"calls":[]}\n' })
   log.add([step(2)])
   assert.deepEqual(told(log.since(1)), [
     [1, '{}'],

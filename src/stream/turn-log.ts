@@ -1,4 +1,4 @@
-import { after, type EventChunk, eventLine } from '../protocol/event-chunk.ts'
+import { type EventChunk, eventRecord, nextNumber } from '../protocol/event-chunk.ts'
 import type { Delta, TurnEvent } from '../protocol/events.ts'
 
 /** Characters of events that are in the journal already and still kept, for those who join just now. */
@@ -64,7 +64,7 @@ export class TurnLog {
     const chunk = encode(this.#next, this.#tail)
     this.#tail = []
     this.#fresh.push(chunk)
-    this.#next = after(chunk)
+    this.#next = nextNumber(chunk)
     return chunk
   }
 
@@ -73,9 +73,9 @@ export class TurnLog {
     this.seal()
     let last: EventChunk | undefined
     for (const chunk of this.#fresh) {
-      if (last && last.body.length + chunk.body.length <= joinedChars) {
+      if (last && last.records.length + chunk.records.length <= joinedChars) {
         last.count += chunk.count
-        last.body += chunk.body
+        last.records += chunk.records
       } else {
         last = { ...chunk }
         this.#handed.push(last)
@@ -100,7 +100,7 @@ export class TurnLog {
 
   /** Takes what the journal has from elsewhere. */
   append(chunk: EventChunk): void {
-    this.#next = after(chunk)
+    this.#next = nextNumber(chunk)
     this.#written = this.#next - 1
     this.#remember([chunk])
   }
@@ -109,7 +109,7 @@ export class TurnLog {
   written(number: number): void {
     if (number <= this.#written) return
     this.#written = number
-    const kept = this.#handed.filter((chunk) => after(chunk) > number + 1)
+    const kept = this.#handed.filter((chunk) => nextNumber(chunk) > number + 1)
     this.#remember(this.#handed.slice(0, this.#handed.length - kept.length))
     this.#handed = kept
   }
@@ -118,23 +118,25 @@ export class TurnLog {
   since(number: number): EventChunk[] | undefined {
     this.seal()
     if (number >= this.#next) return []
-    const held = [...this.#recent, ...this.#handed, ...this.#fresh].filter((chunk) => after(chunk) > number)
+    const held = [...this.#recent, ...this.#handed, ...this.#fresh].filter(
+      (chunk) => nextNumber(chunk) > number,
+    )
     return held[0] && held[0].first <= number ? held : undefined
   }
 
   #remember(chunks: readonly EventChunk[]): void {
     for (const chunk of chunks) {
       this.#recent.push(chunk)
-      this.#recentSize += chunk.body.length
+      this.#recentSize += chunk.records.length
     }
-    while (this.#recentSize > recentChars) this.#recentSize -= this.#recent.shift()?.body.length ?? 0
+    while (this.#recentSize > recentChars) this.#recentSize -= this.#recent.shift()?.records.length ?? 0
   }
 }
 
 function encode(first: number, events: readonly TurnEvent[]): EventChunk {
   let body = ''
-  for (const event of events) body += eventLine(event)
-  return { first, count: events.length, body }
+  for (const event of events) body += eventRecord(event)
+  return { first, count: events.length, records: body }
 }
 
 /** True where a piece goes on with the one before, and both together are not too long. */

@@ -22,7 +22,7 @@ function fitted(schema: ToolSchema, args: unknown): JsonObject {
   return result.arguments
 }
 
-function misfit(schema: ToolSchema, args: unknown): string {
+function validationError(schema: ToolSchema, args: unknown): string {
   const result = fit(schema, args)
   assert.ok(!result.ok, 'it fits')
   return result.error
@@ -50,20 +50,23 @@ describe('arguments as models send them', () => {
   })
 
   test('anything else than an object is told to be none', () => {
-    assert.match(misfit(weather, [1]), /must be one JSON object, but came as an array\. It takes latitude/)
-    assert.match(misfit(weather, 3), /came as a number/)
-    assert.match(misfit(weather, '{"latitude": 4'), /came as the text "\{\\"latitude\\": 4"/)
-    assert.match(misfit(weather, '[]'), /came as an array/)
+    assert.match(
+      validationError(weather, [1]),
+      /must be one JSON object, but came as an array\. It takes latitude/,
+    )
+    assert.match(validationError(weather, 3), /came as a number/)
+    assert.match(validationError(weather, '{"latitude": 4'), /came as the text "\{\\"latitude\\": 4"/)
+    assert.match(validationError(weather, '[]'), /came as an array/)
   })
 
   test('arguments of too many values, too deep or too long are refused with words', () => {
     const anything = tool({})
     const deep = JSON.parse(`{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`)
-    assert.match(misfit(anything, deep), /too large or too deeply nested/)
-    assert.match(misfit(anything, { a: Array(10_000).fill(0) }), /too large/)
-    assert.match(misfit(anything, { a: 'x'.repeat(300_000) }), /too large/)
+    assert.match(validationError(anything, deep), /too large or too deeply nested/)
+    assert.match(validationError(anything, { a: Array(10_000).fill(0) }), /too large/)
+    assert.match(validationError(anything, { a: 'x'.repeat(300_000) }), /too large/)
     assert.match(
-      misfit(taking({ type: 'array' }), { a: `${'['.repeat(5000)}${']'.repeat(5000)}` }),
+      validationError(taking({ type: 'array' }), { a: `${'['.repeat(5000)}${']'.repeat(5000)}` }),
       /too large/,
     )
   })
@@ -116,7 +119,7 @@ describe('coercion toward the declared type', () => {
     })
   }
 
-  const misfits: [declared: unknown, given: unknown, words: RegExp][] = [
+  const validationErrors: [declared: unknown, given: unknown, words: RegExp][] = [
     [{ type: 'number' }, '', /"a" must be number, but it is ""/],
     [{ type: 'number' }, 'abc', /"a" must be number, but it is "abc"/],
     [{ type: 'number' }, '0x10', /must be number/],
@@ -148,9 +151,9 @@ describe('coercion toward the declared type', () => {
       /must have "b"/,
     ],
   ]
-  for (const [declared, given, words] of misfits) {
+  for (const [declared, given, words] of validationErrors) {
     test(`${JSON.stringify(given)} for ${JSON.stringify(declared)} is refused`, () => {
-      assert.match(misfit(taking(declared), { a: given }), words)
+      assert.match(validationError(taking(declared), { a: given }), words)
     })
   }
 
@@ -162,7 +165,7 @@ describe('coercion toward the declared type', () => {
     assert.deepEqual(fitted(taking({ type: 'string' }), { a: null }), {})
     const required = tool({ properties: { a: { type: 'string' } }, required: ['a'] })
     assert.match(
-      misfit(required, { a: null }),
+      validationError(required, { a: null }),
       /"a" must be string, but it is null\. It takes a \(string, required\)/,
     )
   })
@@ -216,7 +219,7 @@ describe('arguments that are not declared', () => {
       '{"properties": {"__proto__": {"type": "string"}, "constructor": {"type": "string"}}}',
     )
     assert.deepEqual(fitted(tool(hostile), args), { constructor: '1' })
-    assert.match(misfit(tool({ required: ['constructor'] }), {}), /"constructor" is missing/)
+    assert.match(validationError(tool({ required: ['constructor'] }), {}), /"constructor" is missing/)
     assert.deepEqual(fitted(tool({ required: ['__proto__'] }), {}), {})
     assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
   })
@@ -225,14 +228,14 @@ describe('arguments that are not declared', () => {
 describe('words for the model', () => {
   test('a missing argument is named, with all that the tool takes', () => {
     assert.equal(
-      misfit(weather, { longitude: '1' }),
+      validationError(weather, { longitude: '1' }),
       `Wrong arguments for get_weather: "latitude" is missing. ${weatherTakes}`,
     )
   })
 
   test('wrong names are named beside the right ones', () => {
     assert.equal(
-      misfit(weather, { lat: 42.29, lon: -83.71 }),
+      validationError(weather, { lat: 42.29, lon: -83.71 }),
       `Wrong arguments for get_weather: "latitude" and "longitude" are missing, and there is no "lat" or "lon". ${weatherTakes}`,
     )
   })
@@ -248,7 +251,7 @@ describe('words for the model', () => {
       required: ['n'],
     })
     assert.equal(
-      misfit(schema, { n: 'many' }),
+      validationError(schema, { n: 'many' }),
       'Wrong arguments for try_it: "n" must be integer, but it is "many". It takes unit (one of "C", "F", optional), ' +
         'when (string or null, optional), any (any, optional), n (integer, required).',
     )
@@ -258,8 +261,10 @@ describe('words for the model', () => {
     const properties = Object.fromEntries(
       Array.from({ length: 120 }, (_, i) => [`${'n'.repeat(100)}${i}`, {}]),
     )
-    const words = misfit(tool({ properties, required: Object.keys(properties) }), { ['x'.repeat(5000)]: 1 })
+    const words = validationError(tool({ properties, required: Object.keys(properties) }), {
+      ['x'.repeat(5000)]: 1,
+    })
     assert.ok(words.length <= 2_001, `${words.length} characters`)
-    assert.match(misfit(taking({ type: 'number' }), { a: 'y'.repeat(5000) }), /but it is "y{59}…\./)
+    assert.match(validationError(taking({ type: 'number' }), { a: 'y'.repeat(5000) }), /but it is "y{59}…\./)
   })
 })

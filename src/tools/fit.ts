@@ -6,9 +6,9 @@ import { coerce } from './fit/coerce.ts'
 import { type Check, compileSchema } from './fit/compile-schema.ts'
 import { type Bounds, isWithin } from './fit/is-within.ts'
 import { createLru } from './fit/lru.ts'
-import { misfitWords, problemWords } from './fit/misfit-words.ts'
 import { type PlainLimits, type PlainSchema, plainSchema } from './fit/plain-schema.ts'
 import { readArguments } from './fit/read-arguments.ts'
+import { problemMessage, validationMessage } from './fit/validation-message.ts'
 
 /**
  * What schemas and arguments of strangers may cost. Checking is bounded by `plain.schemas` × `arguments.values`: the worst that was
@@ -59,16 +59,20 @@ export function createFit(limits: Partial<FitLimits> = {}): (tool: ToolSchema, a
 
   return function fit({ function: { name, parameters } }, args) {
     const { schema, check } = rulesFor(parameters)
-    const misfit = (problem: string): Fit => ({ ok: false, error: misfitWords(name, schema, problem) })
+    const validationError = (problem: string): Fit => ({
+      ok: false,
+      error: validationMessage(name, schema, problem),
+    })
 
     const given = readArguments(args)
-    if ('problem' in given) return misfit(given.problem)
-    if (!isWithin(given.object, argumentBounds)) return misfit('they are too large or too deeply nested')
+    if ('problem' in given) return validationError(given.problem)
+    if (!isWithin(given.object, argumentBounds))
+      return validationError('they are too large or too deeply nested')
     const fitted = coercedObject(schema, given.object)
     // Once more: JSON strings have become values.
-    if (!isWithin(fitted, argumentBounds)) return misfit('they are too large or too deeply nested')
+    if (!isWithin(fitted, argumentBounds)) return validationError('they are too large or too deeply nested')
     const error = check?.(fitted)
-    if (error) return misfit(problemWords(schema, error, { given: given.object, fitted }))
+    if (error) return validationError(problemMessage(schema, error, { given: given.object, fitted }))
     return { ok: true, arguments: fitted }
   }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../protocol/json.ts'
 import type { Tool, ToolContext, ToolOutcome } from '../turn/toolbox.ts'
-import { errorWords } from './error-words.ts'
+import { errorMessage } from './error-message.ts'
 import { resultText } from './result-text.ts'
 
 /** A tool, and how long it may take in milliseconds. */
@@ -56,6 +56,6 @@ async function outcomeOf(
     const result = await tool.run(structuredClone(args), context)
     return { status: 'succeeded', output: resultText(result) }
   } catch (thrown) {
-    return { status: 'failed', output: `${name} failed: ${errorWords(thrown)}` }
+    return { status: 'failed', output: `${name} failed: ${errorMessage(thrown)}` }
   }
 }

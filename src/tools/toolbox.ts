@@ -1,6 +1,6 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/toolbox.ts'
-import { errorWords } from './error-words.ts'
+import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { cutText } from './result-text.ts'
 import { type LimitedTool, runTool } from './run-tool.ts'
@@ -53,7 +53,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
       try {
         return fit(schema, args)
       } catch (thrown) {
-        return { ok: false, error: `The arguments cannot be read: ${errorWords(thrown)}` }
+        return { ok: false, error: `The arguments cannot be read: ${errorMessage(thrown)}` }
       }
     },
 

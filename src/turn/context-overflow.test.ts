@@ -17,7 +17,7 @@ async function longTalk(count: number, tokens: number) {
 }
 
 function cutOf(store: MemoryStore): number | undefined {
-  return store.conversation('talk')?.cut
+  return store.conversation('talk')?.promptFrom
 }
 
 test('a log that outgrows the context of its model is cut at the start of a turn, told, and remembered', async () => {

@@ -2,7 +2,7 @@ import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { LogMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { PlacedCall } from './conversation-store.ts'
+import type { StoredCall } from './conversation-store.ts'
 
 /** A turn as it stands. */
 export interface StoredTurn {
@@ -13,7 +13,7 @@ export interface StoredTurn {
   /** Steps done. */
   steps: number
   /** In the order in which they were asked for. */
-  calls: (PlacedCall & { ms: number | undefined })[]
+  calls: (StoredCall & { ms: number | undefined })[]
   /** Of all its steps together. */
   usage: Usage
   error?: ErrorDetail

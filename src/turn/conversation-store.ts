@@ -17,7 +17,7 @@ export interface RequestKey {
 export type WhenBusy = 'queue' | 'refuse' | 'replace'
 
 /** The turn that a request of a key has begun, or whose calls it has answered after event number `after`. */
-export interface KnownRequest {
+export interface Replay {
   turn: string
   after: number
 }
@@ -43,14 +43,14 @@ export interface TurnBeginning {
  * What came of a beginning. `replay`: a request of the same key came before. `busy`: `active` runs, or others wait before this one; with `queue` it has its place in the line from now on, until it
  * begins or leaves. `joined`: a request of the same key has a place in the line already; ask again when it may have begun.
  */
-export type Begun =
+export type BeginOutcome =
   | { result: 'begun'; state: TurnState }
-  | ({ result: 'replay' } & KnownRequest)
+  | ({ result: 'replay' } & Replay)
   | { result: 'busy'; active: string | undefined }
   | { result: 'joined' }
 
 /** A device call of the conversation's newest turn, with its place. */
-export type PlacedCall = Call & CallKey
+export type StoredCall = Call & CallKey
 
 /** The newest turn of a conversation, as results are matched against it. */
 export interface NewestTurn {
@@ -59,31 +59,31 @@ export interface NewestTurn {
   /** The messages that it began with. */
   input: NewMessage[]
   /** Its calls of both sides, in the order in which they were asked for. */
-  calls: PlacedCall[]
+  calls: StoredCall[]
 }
 
 /** Results of device calls of one turn. */
-export interface TurnAnswers {
+export interface TurnResults {
   turn: string
   /** A new UUID. Told again with the same one, it is the same answer. */
-  attempt: string
-  answers: readonly CallOutcome[]
+  id: string
+  results: readonly CallOutcome[]
   tools?: readonly ToolSchema[]
   key?: RequestKey
 }
 
 /**
  * What came of results: `go-on`, the turn runs again, here; `recorded`, it has other open calls; `conflict`, nothing is stored;
- * `replay`, as `Begun` has it.
+ * `replay`, as `BeginOutcome` has it.
  */
-export type Answered =
+export type ResultsOutcome =
   | { result: 'go-on'; state: TurnState }
   | { result: 'recorded' }
   | { result: 'conflict' }
-  | ({ result: 'replay' } & KnownRequest)
+  | ({ result: 'replay' } & Replay)
 
 /** What a sign of life brought to light. */
-export interface Pulse {
+export interface HeartbeatResult {
   /** Turns that were ended because no process runs them. */
   ended: string[]
   /** Turns that this process has to go on with: those of processes that are gone, which may be, and those whose calls have expired. */
@@ -109,13 +109,13 @@ export interface ConversationStore extends TurnStore {
    * Begins a turn where none of the conversation runs; one that waits for its device is superseded. Throws
    * `conversation-busy` where too many wait already, `key-reused` where the key came with another body.
    */
-  begin(beginning: TurnBeginning): Promise<Begun>
+  begin(beginning: TurnBeginning): Promise<BeginOutcome>
   /** Gives up the place in the line of a turn that has not begun. */
-  leaveLine(turn: string): Promise<void>
+  leaveQueue(turn: string): Promise<void>
   /** What a request of this key has come to. Throws `key-reused` where the key came with another body. */
-  known(conversation: ConversationKey, key: RequestKey): Promise<KnownRequest | undefined>
+  findReplay(conversation: ConversationKey, key: RequestKey): Promise<Replay | undefined>
   newestTurn(conversation: ConversationKey): Promise<NewestTurn | undefined>
-  answer(answers: TurnAnswers): Promise<Answered>
+  storeResults(answers: TurnResults): Promise<ResultsOutcome>
   /**
    * Ends a turn as cancelled where no living process runs it. `ended`: it has ended, now or before; `asked`: the process that
    * runs it is told; `unknown`: there is none.
@@ -124,9 +124,9 @@ export interface ConversationStore extends TurnStore {
   /** Empties the conversation, and starts it anew with these messages. */
   reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void>
   /** Tells the database that this process lives and runs these turns; ends turns that no process runs. */
-  heartbeat(live: readonly string[]): Promise<Pulse>
+  heartbeat(live: readonly string[]): Promise<HeartbeatResult>
   /** Says that this process runs nothing any more. */
-  leave(): Promise<void>
+  endLease(): Promise<void>
   post(message: Omit<BoardMessage, 'createdAt'>): Promise<void>
   /** The newest messages of the board, oldest first; fewer than `limit` where they are longer than 16 MiB together. */
   board(limit: number): Promise<BoardMessage[]>

@@ -32,10 +32,10 @@ test('an engine that fails on the results of a device: the POST is refused, and 
   ])
   const { store } = await run({ engine })
   const first = { seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }
-  assert.deepEqual(await store.answer({ turn: 't1', attempt: 'a1', answers: [first] }), {
+  assert.deepEqual(await store.storeResults({ turn: 't1', id: 'a1', results: [first] }), {
     result: 'recorded',
   })
-  const answered = await store.answer({ turn: 't1', attempt: 'a2', answers: [{ ...first, index: 1 }] })
+  const answered = await store.storeResults({ turn: 't1', id: 'a2', results: [{ ...first, index: 1 }] })
   assert.ok(answered.result === 'go-on')
   const { last } = await run({ engine, store, state: answered.state, accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.refused)

@@ -23,7 +23,7 @@ export interface JournalWant {
   /** Number of the last event that is known; 0: none. */
   after: number
   /** True to be told by a signal when there is more: for turns that this process does not run. */
-  watch: boolean
+  follow: boolean
 }
 
 /** What the journal has for a want; `status` undefined where there is no such turn. */
@@ -45,7 +45,7 @@ export interface EventJournal {
 }
 
 /** What other processes tell. It may be lost, so whoever waits for it also asks from time to time. */
-export type StoreSignal =
+export type StoreNotification =
   /** Events of these turns were written. */
   | { type: 'events'; turns: string[] }
   /** Somebody wants this turn of ours to be cancelled. */

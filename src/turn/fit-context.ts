@@ -1,8 +1,8 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import { cutLog, estimatePrompt } from './cut-log.ts'
 import type { TurnPorts } from './run-turn.ts'
+import { estimatePrompt, truncateLog } from './truncate-log.ts'
 import type { TurnLimits, TurnState } from './turn-state.ts'
 
 /** Prompts estimated below this, in tokens, fit what engines load by themselves: they are not asked for its size. */
@@ -21,11 +21,11 @@ export async function fitContext(
   const asked = askedContext(state.request.settings, ports.limits)
   if (asked === undefined && estimatePrompt(state, tools) < smallPrompt) return state
   const window = await contextOf(state, ports, signal)
-  return window ? { ...state, cut: cutLog(state, tools, window) } : state
+  return window ? { ...state, promptFrom: truncateLog(state, tools, window) } : state
 }
 
 /** After the engine said that the prompt is too long: the state cut for certain. Throws `error` where nothing is left to cut. */
-export async function cutAfterOverflow(
+export async function truncateAfterOverflow(
   error: unknown,
   state: TurnState,
   tools: readonly ToolSchema[],
@@ -34,9 +34,9 @@ export async function cutAfterOverflow(
 ): Promise<TurnState> {
   if (!(error instanceof ChatterdError) || error.code !== 'context-overflow') throw error
   const window = (await contextOf(state, ports, signal)) ?? estimatePrompt(state, tools)
-  const cut = cutLog(state, tools, window, true)
-  if (cut === state.cut) throw error
-  return { ...state, cut }
+  const cut = truncateLog(state, tools, window, true)
+  if (cut === state.promptFrom) throw error
+  return { ...state, promptFrom: cut }
 }
 
 /** The context to ask of the engine, in tokens: what the request's settings say, or our setting; undefined: its own. */

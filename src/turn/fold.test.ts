@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { call, part } from '../../test/scripted-engine.ts'
 import type { EnginePart } from './engine.ts'
-import { type Answer, deltas, emptyAnswer, fold } from './fold.ts'
+import { deltas, emptyReply, fold, type Reply } from './fold.ts'
 
 const limits = { maxSteps: 9, maxCalls: 100, maxAnswerBytes: 100_000 }
 const runs = { numRuns: 300, seed: 1 }
@@ -40,12 +40,12 @@ function batched<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   return at < list.length ? [...batches, list.slice(at)] : batches
 }
 
-const cutAnswers = fc
+const cutReplies = fc
   .tuple(answers, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }))
   .map(([parts, sizes]) => batched(parts, sizes))
 
 function play(batches: readonly EnginePart[][]) {
-  let answer: Answer = emptyAnswer
+  let answer: Reply = emptyReply
   const events = batches.flatMap((parts) => {
     const told = deltas(answer, parts)
     answer = fold(answer, parts, limits)
@@ -58,7 +58,7 @@ function play(batches: readonly EnginePart[][]) {
 
 test('the text that is told, the text that is kept and the text of the engine are the same, however it was read', () => {
   fc.assert(
-    fc.property(cutAnswers, (batches) => {
+    fc.property(cutReplies, (batches) => {
       const { answer, text, thinking } = play(batches)
       const parts = batches.flat()
       assert.equal(text, parts.map((one) => one.text ?? '').join(''))
@@ -72,7 +72,7 @@ test('the text that is told, the text that is kept and the text of the engine ar
 
 test('how an answer was read changes nothing', () => {
   fc.assert(
-    fc.property(cutAnswers, (batches) => {
+    fc.property(cutReplies, (batches) => {
       const once = play([batches.flat()])
       const several = play(batches)
       assert.deepEqual(several, once)
@@ -83,7 +83,7 @@ test('how an answer was read changes nothing', () => {
 
 test('the calls are kept in order, each with its line and its place in it', () => {
   fc.assert(
-    fc.property(cutAnswers, (batches) => {
+    fc.property(cutReplies, (batches) => {
       const expected = batches
         .flat()
         .flatMap(({ line, calls = [] }) => calls.map(({ name }, position) => ({ name, line, position })))
@@ -98,7 +98,7 @@ test('the calls are kept in order, each with its line and its place in it', () =
 
 test('every line is told once and in order, but those of calls, and the end, which wait until they are stored', () => {
   fc.assert(
-    fc.property(cutAnswers, (batches) => {
+    fc.property(cutReplies, (batches) => {
       const { events, answer } = play(batches)
       const whole = events.flatMap((event) =>
         'line' in event && event.line !== null && !('shared' in event && event.shared) ? [event.line] : [],
@@ -116,18 +116,18 @@ test('every line is told once and in order, but those of calls, and the end, whi
 
 test('of a line that holds calls only the text is told at once, and it says so', () => {
   const both = part({ text: 'Look', calls: [call('a')] })
-  assert.deepEqual(deltas(emptyAnswer, [both]), [
+  assert.deepEqual(deltas(emptyReply, [both]), [
     { type: 'text-delta', text: 'Look', line: both.line, shared: true },
   ])
-  assert.deepEqual(deltas(emptyAnswer, [part({ calls: [call('a')] })]), [])
+  assert.deepEqual(deltas(emptyReply, [part({ calls: [call('a')] })]), [])
 })
 
 test('the text of the last line carries no line where the answer has no calls: that goes out whole, at the end', () => {
   const last = part({ text: 'Bye', done: true })
-  assert.deepEqual(deltas(emptyAnswer, [last]), [
+  assert.deepEqual(deltas(emptyReply, [last]), [
     { type: 'text-delta', text: 'Bye', line: null, shared: false },
   ])
-  const after = fold(emptyAnswer, [part({ calls: [call('a')] })], limits)
+  const after = fold(emptyReply, [part({ calls: [call('a')] })], limits)
   assert.deepEqual(deltas(after, [last]), [
     { type: 'text-delta', text: 'Bye', line: last.line, shared: true },
   ])
@@ -135,14 +135,14 @@ test('the text of the last line carries no line where the answer has no calls: t
 
 test('an empty list of calls is none', () => {
   const last: EnginePart = { ...part({ text: 'Bye', done: true }), calls: [] }
-  assert.deepEqual(deltas(emptyAnswer, [last]), [
+  assert.deepEqual(deltas(emptyReply, [last]), [
     { type: 'text-delta', text: 'Bye', line: null, shared: false },
   ])
 })
 
 test('a line with nothing in it is told too: clients count lines', () => {
   const empty = part({})
-  assert.deepEqual(deltas(emptyAnswer, [empty]), [
+  assert.deepEqual(deltas(emptyReply, [empty]), [
     { type: 'text-delta', text: '', line: empty.line, shared: false },
   ])
 })
@@ -150,11 +150,11 @@ test('a line with nothing in it is told too: clients count lines', () => {
 test('an answer may have as many bytes of UTF-8 as allowed, and no more', () => {
   for (const text of ['abcd', 'ßß', '…a', '🎈']) {
     const fits = { ...limits, maxAnswerBytes: 4 }
-    assert.equal(fold(emptyAnswer, [part({ text })], fits).bytes, 4)
-    assert.throws(() => fold(emptyAnswer, [part({ text }), part({ text: 'x' })], fits), {
+    assert.equal(fold(emptyReply, [part({ text })], fits).bytes, 4)
+    assert.throws(() => fold(emptyReply, [part({ text }), part({ text: 'x' })], fits), {
       code: 'answer-limit',
     })
-    assert.throws(() => fold(emptyAnswer, [part({ thinking: text, text: 'x' })], fits), {
+    assert.throws(() => fold(emptyReply, [part({ thinking: text, text: 'x' })], fits), {
       code: 'answer-limit',
     })
   }
@@ -162,13 +162,13 @@ test('an answer may have as many bytes of UTF-8 as allowed, and no more', () => 
 
 test('an emoji counts the same when it comes in two halves', () => {
   const halves = [part({ text: '\ud83c' }), part({ text: '\udf88' })]
-  assert.equal(fold(emptyAnswer, halves, limits).bytes, Buffer.byteLength('🎈'))
+  assert.equal(fold(emptyReply, halves, limits).bytes, Buffer.byteLength('🎈'))
 })
 
 test('well-formed text counts as many bytes as it has in UTF-8', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      assert.equal(fold(emptyAnswer, [part({ text })], limits).bytes, Buffer.byteLength(text))
+      assert.equal(fold(emptyReply, [part({ text })], limits).bytes, Buffer.byteLength(text))
     }),
     runs,
   )
@@ -177,7 +177,7 @@ test('well-formed text counts as many bytes as it has in UTF-8', () => {
 test('an answer may have as many calls as allowed, and no more', () => {
   const two = part({ calls: [call('a'), call('b')] })
   const few = { ...limits, maxCalls: 2 }
-  const full = fold(emptyAnswer, [two], few)
+  const full = fold(emptyReply, [two], few)
   assert.equal(full.calls.length, 2)
   assert.throws(() => fold(full, [part({ calls: [call('a')] })], few), {
     code: 'call-limit',
@@ -186,11 +186,11 @@ test('an answer may have as many calls as allowed, and no more', () => {
 })
 
 test('taking in parts leaves the answer before as it was', () => {
-  const before = fold(emptyAnswer, [part({ text: 'a', calls: [call('a')] })], limits)
+  const before = fold(emptyReply, [part({ text: 'a', calls: [call('a')] })], limits)
   const copy = structuredClone(before)
   fold(before, [part({ text: 'b', calls: [call('b')], done: true })], limits)
   assert.deepEqual(before, copy)
-  assert.deepEqual(emptyAnswer, {
+  assert.deepEqual(emptyReply, {
     text: '',
     thinking: '',
     bytes: 0,

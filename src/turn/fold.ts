@@ -9,7 +9,7 @@ export interface AskedCall extends EngineCall {
 }
 
 /** What one answer of the engine has brought so far. */
-export interface Answer {
+export interface Reply {
   text: string
   thinking: string
   /** Of text and thinking, in UTF-8. */
@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 /** An answer of which nothing has come. */
-export const emptyAnswer: Answer = {
+export const emptyReply: Reply = {
   text: '',
   thinking: '',
   bytes: 0,
@@ -31,7 +31,7 @@ export const emptyAnswer: Answer = {
 }
 
 /** Takes in what one read brought. Throws `call-limit` or `answer-limit` past the limits. */
-export function fold(answer: Answer, parts: readonly EnginePart[], limits: TurnLimits): Answer {
+export function fold(answer: Reply, parts: readonly EnginePart[], limits: TurnLimits): Reply {
   let { text, thinking, bytes, calls, done, lastLine } = answer
   for (const part of parts) {
     if (part.text) {
@@ -81,7 +81,7 @@ function asked(call: EngineCall, part: EnginePart, position: number): AskedCall 
  * The events that tell of parts at once: their text. Calls and ends are told when they are stored. `before` is the answer
  * without these parts.
  */
-export function deltas(before: Answer, parts: readonly EnginePart[]): TurnEvent[] {
+export function deltas(before: Reply, parts: readonly EnginePart[]): TurnEvent[] {
   const events: TurnEvent[] = []
   let calls = before.calls.length > 0
   for (const part of parts) {

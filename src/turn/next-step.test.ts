@@ -14,10 +14,17 @@ function stateWith(step: number, calls?: Call[]): TurnState {
   const asked = { ...message, seq: 1, role: 'user' as const, content: 'Hello?' }
   const answer = { ...message, seq: 2, role: 'assistant' as const, content: '', calls: calls ?? [] }
   return {
-    ...{ id: 't', conversation: { tenant: '', name: 'talk' }, status: 'running', step, pinned: 0, cut: 1 },
+    ...{
+      id: 't',
+      conversation: { tenant: '', name: 'talk' },
+      status: 'running',
+      step,
+      pinned: 0,
+      promptFrom: 1,
+    },
     request: { model: 'm', stream: true, offerTools: true, settings: {} },
     log: calls ? [asked, answer] : [asked],
-    ...{ deviceTools: [], events: 1, answered: [] },
+    ...{ deviceTools: [], lastEvent: 1, results: [] },
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Call, isOpen } from '../protocol/call.ts'
 import type { ErrorDetail } from '../protocol/events.ts'
-import { lastAnswer, type TurnLimits, type TurnState } from './turn-state.ts'
+import { lastReply, type TurnLimits, type TurnState } from './turn-state.ts'
 import type { TurnEnding } from './turn-store.ts'
 
 /** What a turn does now. */
@@ -12,7 +12,7 @@ export type NextStep =
 
 /** Decides from the log alone, so that it decides the same after a crash, in another process, or in a test. */
 export function nextStep(state: TurnState, limits: Pick<TurnLimits, 'maxSteps'>): NextStep {
-  const answer = lastAnswer(state)
+  const answer = lastReply(state)
   if (!answer) return { do: 'prompt' }
   const open = answer.calls.filter(isOpen)
   const resident = open.filter((call) => call.side === 'resident')

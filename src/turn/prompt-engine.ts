@@ -5,15 +5,15 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { ChatRequest } from './engine.ts'
-import { cutAfterOverflow, fitContext } from './fit-context.ts'
-import { type Answer, deltas, emptyAnswer, fold } from './fold.ts'
+import { fitContext, truncateAfterOverflow } from './fit-context.ts'
+import { deltas, emptyReply, fold, type Reply } from './fold.ts'
 import { nextStep } from './next-step.ts'
-import { offeredTools, placeCalls } from './place-calls.ts'
 import { prompt } from './prompt.ts'
+import { offeredTools, routeCalls } from './route-calls.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
 import { endingOf } from './turn-abort.ts'
 import { callEnd, callStart, turnEnd, turnWaiting } from './turn-events.ts'
-import { lastAnswer, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
+import { lastReply, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
 
 /** One step: prompts the engine, tells its text as it comes, stores the outcome, and then tells that. */
 export async function promptEngine(
@@ -23,13 +23,13 @@ export async function promptEngine(
 ): Promise<TurnState> {
   const step = begun.step + 1
   const tools = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
-  let answer = emptyAnswer
+  let answer = emptyReply
   let state = begun
   let overflowed = false
   await client.publish([{ type: 'step-start', step }])
   try {
     state = await fitContext(state, tools, ports, client.signal)
-    if (state.cut !== begun.cut) await client.publish([cutNotice])
+    if (state.promptFrom !== begun.promptFrom) await client.publish([truncatedNotice])
     while (!answer.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
@@ -41,10 +41,10 @@ export async function promptEngine(
         // An engine that breaks its word here must not be prompted again and again.
         if (!answer.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
-        if (answer !== emptyAnswer || overflowed) throw error
+        if (answer !== emptyReply || overflowed) throw error
         overflowed = true
-        state = await cutAfterOverflow(error, state, tools, ports, client.signal)
-        await client.publish([cutNotice])
+        state = await truncateAfterOverflow(error, state, tools, ports, client.signal)
+        await client.publish([truncatedNotice])
       }
     }
   } catch (error) {
@@ -55,7 +55,7 @@ export async function promptEngine(
 
 const brokenOff = "The engine's answer ended without its last part."
 
-const cutNotice: TurnEvent = {
+const truncatedNotice: TurnEvent = {
   type: 'notice',
   code: 'history-cut',
   detail:
@@ -85,17 +85,17 @@ function withContext(settings: JsonObject, contextTokens: number | undefined): J
  */
 async function fail(
   state: TurnState,
-  answer: Answer,
+  answer: Reply,
   error: unknown,
   ports: TurnPorts,
   client: TurnClient,
 ): Promise<TurnState> {
   const ending = endingOf(error, client.signal)
   if (!ending) throw error
-  const fresh = state.step === 0 || state.answered.some(({ seq }) => seq === lastAnswer(state)?.seq)
-  if (fresh && answer === emptyAnswer && !client.accepted()) {
-    const { id: turn, conversation, answered } = state
-    if (await ports.store.withdraw({ turn, conversation, answered })) {
+  const fresh = state.step === 0 || state.results.some(({ seq }) => seq === lastReply(state)?.seq)
+  if (fresh && answer === emptyReply && !client.accepted()) {
+    const { id: turn, conversation, results } = state
+    if (await ports.store.withdraw({ turn, conversation, results })) {
       client.told([{ ...turnEnd(ending), refused: true }], undefined)
       return { ...state, ...ending }
     }
@@ -108,7 +108,7 @@ async function fail(
 
 async function store(
   state: TurnState,
-  answer: Answer,
+  answer: Reply,
   offered: ToolSchema[],
   { store, toolbox, limits, newCallId }: TurnPorts,
   client: TurnClient,
@@ -116,7 +116,7 @@ async function store(
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const placed = placeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
+  const placed = routeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
   // After the last step nobody would read the results: no tool is run, and no device asked, in vain.
   const calls = state.step < limits.maxSteps ? placed : placed.map(notRun)
   const usage = answer.done?.usage ?? {}
@@ -125,8 +125,8 @@ async function store(
   const next = nextStep(withMessage(state, draft), limits)
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
   const standing = next.do === 'end' ? next.ending : waits
-  const { id: turn, step, cut } = state
-  const outcome = { turn, step, message, ...standing, cut }
+  const { id: turn, step, promptFrom } = state
+  const outcome = { turn, step, message, ...standing, promptFrom }
   const events: TurnEvent[] = [
     ...calls.map((call, place) => callStart(call, answer.calls[place]?.source ?? null)),
     { type: 'step-end', step, message: { ...messageOf(answer), calls }, usage, line: answer.lastLine },
@@ -138,7 +138,7 @@ async function store(
   return { ...withMessage(state, stored), ...standing }
 }
 
-function messageOf(answer: Answer): NewMessage {
+function messageOf(answer: Reply): NewMessage {
   const message: NewMessage = { role: 'assistant', content: answer.text }
   return answer.thinking ? { ...message, thinking: answer.thinking } : message
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type ArbitraryLog, endedLogs, logs, possibleCuts } from '../../test/arbitrary-log.ts'
+import { type ArbitraryLog, endedLogs, logs, possibleTruncations } from '../../test/arbitrary-log.ts'
 import type { Call, CallStatus } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
 import type { PromptMessage } from './engine.ts'
@@ -10,11 +10,11 @@ import { prompt } from './prompt.ts'
 const runs = { numRuns: 500, seed: 1 }
 
 /** A log, one of its cuts, and how many of its messages are there. */
-function withCut(from: fc.Arbitrary<ArbitraryLog>) {
+function withTruncation(from: fc.Arbitrary<ArbitraryLog>) {
   return from.chain((one) =>
     fc.record({
       one: fc.constant(one),
-      cut: fc.constantFrom(...possibleCuts(one)),
+      cut: fc.constantFrom(...possibleTruncations(one)),
       length: fc.nat(one.log.length),
     }),
   )
@@ -37,8 +37,8 @@ function assertWellFormed(messages: readonly PromptMessage[]): void {
 
 test('any beginning of any log, cut at any turn, makes a well-formed prompt', () => {
   fc.assert(
-    fc.property(withCut(logs), ({ one, cut, length }) => {
-      assertWellFormed(prompt({ ...one, cut, log: one.log.slice(0, length) }))
+    fc.property(withTruncation(logs), ({ one, cut, length }) => {
+      assertWellFormed(prompt({ ...one, promptFrom: cut, log: one.log.slice(0, length) }))
     }),
     runs,
   )
@@ -47,9 +47,9 @@ test('any beginning of any log, cut at any turn, makes a well-formed prompt', ()
 test('any end of any log makes a well-formed prompt: a message carries its calls with their results', () => {
   fc.assert(
     fc.property(logs, fc.nat(20), ({ log, pinned }, cut) => {
-      const messages = prompt({ log, pinned, cut })
+      const messages = prompt({ log, pinned, promptFrom: cut })
       assertWellFormed(messages)
-      if (cut <= pinned) assert.deepEqual(messages, prompt({ log, pinned, cut: pinned + 1 }))
+      if (cut <= pinned) assert.deepEqual(messages, prompt({ log, pinned, promptFrom: pinned + 1 }))
     }),
     runs,
   )
@@ -57,8 +57,8 @@ test('any end of any log makes a well-formed prompt: a message carries its calls
 
 test('the pinned messages come first, whatever is cut', () => {
   fc.assert(
-    fc.property(withCut(logs), ({ one: { log, pinned }, cut }) => {
-      const messages = prompt({ log, pinned, cut }).slice(0, pinned)
+    fc.property(withTruncation(logs), ({ one: { log, pinned }, cut }) => {
+      const messages = prompt({ log, pinned, promptFrom: cut }).slice(0, pinned)
       assert.deepEqual(
         messages,
         log.slice(0, pinned).map(({ content }) => ({ role: 'system', content })),
@@ -70,11 +70,11 @@ test('the pinned messages come first, whatever is cut', () => {
 
 test('the prompt of a longer log begins with the bytes of the shorter one', () => {
   fc.assert(
-    fc.property(withCut(endedLogs), ({ one, cut, length }) => {
-      const whole = JSON.stringify(prompt({ ...one, cut }))
+    fc.property(withTruncation(endedLogs), ({ one, cut, length }) => {
+      const whole = JSON.stringify(prompt({ ...one, promptFrom: cut }))
       // While it is no longer than the pinned messages, the note that tells of the cut stands where the log would go on.
       const shorter = JSON.stringify(
-        prompt({ ...one, cut, log: one.log.slice(0, Math.max(length, one.pinned)) }),
+        prompt({ ...one, promptFrom: cut, log: one.log.slice(0, Math.max(length, one.pinned)) }),
       )
       assert.ok(whole.startsWith(shorter === '[]' ? '[' : shorter.slice(0, -1)))
     }),
@@ -84,9 +84,9 @@ test('the prompt of a longer log begins with the bytes of the shorter one', () =
 
 test('the same log makes the same bytes', () => {
   fc.assert(
-    fc.property(withCut(logs), ({ one, cut }) => {
-      const copy = structuredClone({ ...one, cut })
-      assert.equal(JSON.stringify(prompt({ ...one, cut })), JSON.stringify(prompt(copy)))
+    fc.property(withTruncation(logs), ({ one, cut }) => {
+      const copy = structuredClone({ ...one, promptFrom: cut })
+      assert.equal(JSON.stringify(prompt({ ...one, promptFrom: cut })), JSON.stringify(prompt(copy)))
     }),
     runs,
   )
@@ -96,7 +96,7 @@ function promptWith(status: CallStatus, output?: string): string | undefined {
   const call: Call = { id: 'c', index: 0, name: 'f', arguments: {}, side: 'device', status }
   const calls = [output === undefined ? call : { ...call, output }]
   const message: LogMessage = { seq: 1, role: 'assistant', content: '', turn: 't', complete: true, calls }
-  return prompt({ log: [message], pinned: 0, cut: 1 }).at(-1)?.content
+  return prompt({ log: [message], pinned: 0, promptFrom: 1 }).at(-1)?.content
 }
 
 test('the model reads the outputs of calls, and in words why others have none', () => {
@@ -120,7 +120,7 @@ test('what was left out is told, after the pinned messages', () => {
     { ...message, seq: 3, content: 'second', turn: 'b' },
   ]
   const roles = (cut: number) =>
-    prompt({ log, pinned: 1, cut }).map(({ role, content }) => `${role}: ${content}`)
+    prompt({ log, pinned: 1, promptFrom: cut }).map(({ role, content }) => `${role}: ${content}`)
   assert.deepEqual(roles(2), ['system: Be brief.', 'user: first', 'user: second'])
   assert.deepEqual(roles(3), [
     'system: Be brief.',
@@ -142,7 +142,7 @@ test('thinking and images go back to the model as they came', () => {
     },
     { seq: 2, role: 'assistant', content: 'A cat.', thinking: 'Ears…', turn: 't', complete: true, calls: [] },
   ]
-  assert.deepEqual(prompt({ log, pinned: 0, cut: 1 }), [
+  assert.deepEqual(prompt({ log, pinned: 0, promptFrom: 1 }), [
     { role: 'user', content: 'What is this?', images: ['aGk='] },
     { role: 'assistant', content: 'A cat.', thinking: 'Ears…' },
   ])

@@ -10,11 +10,12 @@ const leftOut = 'The earlier part of this conversation was left out, because it 
  * The messages for the engine. Made of the log alone: the same log gives the same bytes, and a longer log begins with the
  * bytes of a shorter one. Well-formed whatever the log's prefix: every call is followed by its result, in call order.
  */
-export function prompt(state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'cut'>): PromptMessage[] {
+export function prompt(state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'promptFrom'>): PromptMessage[] {
   const system: PromptMessage[] = state.system ? [{ role: 'system', content: state.system }] : []
   const pinned = state.log.filter((message) => message.seq <= state.pinned)
-  const rest = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
-  const note: PromptMessage[] = state.cut > state.pinned + 1 ? [{ role: 'system', content: leftOut }] : []
+  const rest = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.promptFrom)
+  const note: PromptMessage[] =
+    state.promptFrom > state.pinned + 1 ? [{ role: 'system', content: leftOut }] : []
   return [...system, ...pinned.flatMap(promptMessages), ...note, ...rest.flatMap(promptMessages)]
 }
 

@@ -2,8 +2,8 @@ import { type Call, isOpen } from '../protocol/call.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import type { TurnClient, TurnPorts } from './run-turn.ts'
 import { callEnd, turnWaiting } from './turn-events.ts'
-import { lastAnswer, type TurnState, withMessage } from './turn-state.ts'
-import type { CallOutcome, CallsEnded } from './turn-store.ts'
+import { lastReply, type TurnState, withMessage } from './turn-state.ts'
+import type { CallOutcome, CallsOutcome } from './turn-store.ts'
 
 /** Runs resident calls side by side, stores their results in call order, and then tells them. */
 export async function runCalls(
@@ -12,7 +12,7 @@ export async function runCalls(
   ports: TurnPorts,
   client: TurnClient,
 ): Promise<TurnState> {
-  const answer = lastAnswer(state)
+  const answer = lastReply(state)
   if (!answer) return state
   const started = ports.now()
   const took: number[] = []
@@ -33,7 +33,7 @@ export async function runCalls(
     callEnd({ ...call, ...outcomeOf(results[place]) }, took[place] ?? 0),
   )
   const ended = await client.commit(events, (chunks) => ports.store.endCalls(state.id, results, chunks))
-  client.told(meanwhile(answer.calls, ended), ended.told)
+  client.told(meanwhile(answer.calls, ended), ended.appended)
   return { ...withMessage(state, { ...answer, calls: ended.calls }), status: ended.status }
 }
 
@@ -42,7 +42,7 @@ function outcomeOf(result: CallOutcome | undefined): Partial<Call> {
 }
 
 /** What happened while the tools ran: devices answered, and now the turn may wait for the rest. */
-function meanwhile(before: readonly Call[], { calls, status }: CallsEnded): TurnEvent[] {
+function meanwhile(before: readonly Call[], { calls, status }: CallsOutcome): TurnEvent[] {
   const open = new Set(before.filter((call) => isOpen(call) && call.side === 'device').map(({ id }) => id))
   const answered = calls.filter((call) => open.has(call.id) && !isOpen(call))
   return [...answered.map((call) => callEnd(call, 0)), ...(status === 'waiting' ? [turnWaiting(calls)] : [])]

@@ -68,7 +68,7 @@ test('the answer of the device lets the turn go on', async () => {
   const engine = createScriptedEngine([calls(call('locate')), says('You are in Bonn.')])
   const { store } = await run({ engine })
   const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  const answered = await store.answer({ turn: 't1', attempt: 'a1', answers })
+  const answered = await store.storeResults({ turn: 't1', id: 'a1', results: answers })
   assert.ok(answered.result === 'go-on')
   const { last, events } = await run({ engine, store, state: answered.state })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })

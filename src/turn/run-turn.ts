@@ -8,7 +8,7 @@ import { runCalls } from './run-calls.ts'
 import type { Toolbox } from './toolbox.ts'
 import { endingOf } from './turn-abort.ts'
 import { callEnd, turnEnd } from './turn-events.ts'
-import { lastAnswer, type TurnLimits, type TurnState } from './turn-state.ts'
+import { lastReply, type TurnLimits, type TurnState } from './turn-state.ts'
 import type { TurnStore } from './turn-store.ts'
 
 /** What a turn works with. */
@@ -75,7 +75,7 @@ export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnCl
 
 /** Tells that calls which are open end with their turn, as the store ends them. */
 function cutOff(state: TurnState): TurnEvent[] {
-  const open = lastAnswer(state)?.calls.filter(isOpen) ?? []
+  const open = lastReply(state)?.calls.filter(isOpen) ?? []
   return open.map((call) =>
     callEnd({ ...call, status: call.status === 'running' ? 'interrupted' : 'cancelled' }, 0),
   )

@@ -29,14 +29,14 @@ export interface TurnState {
   /** How many messages at the start of the log are never cut: the system messages that the conversation began with. */
   pinned: number
   /** Sequence number of the first message after the pinned ones that is still told to the model. */
-  cut: number
+  promptFrom: number
   deviceTools: readonly ToolSchema[]
   /** The conversation's system prompt, told before all else. */
   system?: string
   /** How many events the journal holds of it. */
-  events: number
+  lastEvent: number
   /** Calls that the request which set this run off has answered; none when it began the turn. */
-  answered: readonly CallKey[]
+  results: readonly CallKey[]
 }
 
 /** Where a call stands in its conversation. */
@@ -58,7 +58,7 @@ export interface TurnLimits {
 }
 
 /** The turn's newest message, where it is the model's answer of this turn. */
-export function lastAnswer(state: TurnState): LogMessage | undefined {
+export function lastReply(state: TurnState): LogMessage | undefined {
   const last = state.log.at(-1)
   return state.step > 0 && last?.role === 'assistant' && last.turn === state.id ? last : undefined
 }

@@ -14,7 +14,7 @@ export interface StepOutcome {
   status: TurnStatus
   error?: ErrorDetail
   /** Where the prompt of this step began. */
-  cut: number
+  promptFrom: number
 }
 
 /** How a call ended, of either side. */
@@ -33,13 +33,13 @@ export interface TurnEnding {
 }
 
 /** What resident calls came to. */
-export interface CallsEnded {
+export interface CallsOutcome {
   /** All calls of that message, with what devices have answered meanwhile. */
   calls: Call[]
   /** The turn waits where a device call is still open. */
   status: 'running' | 'waiting'
   /** What the database told after the given events: that devices answered meanwhile, and that the turn waits. */
-  told: EventChunk | undefined
+  appended: EventChunk | undefined
 }
 
 /**
@@ -50,20 +50,20 @@ export interface CallsEnded {
 export interface TurnStore {
   /** Returns the answer as it lies in the log. */
   endStep(outcome: StepOutcome, events: readonly EventChunk[]): Promise<LogMessage>
-  endCalls(turn: string, results: CallOutcome[], events: readonly EventChunk[]): Promise<CallsEnded>
+  endCalls(turn: string, results: CallOutcome[], events: readonly EventChunk[]): Promise<CallsOutcome>
   /** False where devices have answered meanwhile: the journal tells the end in other words than the last of these events. */
   endTurn(ending: TurnEnding, events: readonly EventChunk[]): Promise<boolean>
   /**
    * Undoes the request that set this run off, as if it had never come: a begun turn goes, answered calls are open again.
    * False where others have been told of it already: then nothing is undone.
    */
-  withdraw(run: Run): Promise<boolean>
+  withdraw(run: Withdrawal): Promise<boolean>
 }
 
 /** One run of a turn: from its beginning, or from the results that it waited for, to its end or the next wait. */
-export interface Run {
+export interface Withdrawal {
   turn: string
   conversation: ConversationKey
   /** Calls that the request which set this run off has answered; none when it began the turn. */
-  answered: readonly CallKey[]
+  results: readonly CallKey[]
 }

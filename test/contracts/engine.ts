@@ -8,9 +8,9 @@ import type { ChatRequest, Engine, EnginePart } from '../../src/turn/engine.ts'
 export interface EngineUnderTest {
   engine: Engine
   model: string
-  /** Answered with text in several parts. */
+  /** ResultsOutcome with text in several parts. */
   text: ChatRequest
-  /** Answered with a call of `called`. */
+  /** ResultsOutcome with a call of `called`. */
   calling: ChatRequest
   called: string
   /** Whose `request` is answered with one part, after which nothing comes for minutes. */

@@ -5,6 +5,6 @@ checkerTest('postgresql', [
   'kill',
   'before end_step:5',
   'pause',
-  'after answer_calls:2',
+  'after store_results:2',
   'after write_events:3',
 ])

@@ -1,7 +1,7 @@
 import { isOpen } from '../../src/protocol/call.ts'
-import { after, type EventChunk, eventLine } from '../../src/protocol/event-chunk.ts'
+import { type EventChunk, eventRecord, nextNumber } from '../../src/protocol/event-chunk.ts'
 import type { TurnEnd, TurnEvent } from '../../src/protocol/events.ts'
-import type { PlacedCall } from '../../src/turn/conversation-store.ts'
+import type { StoredCall } from '../../src/turn/conversation-store.ts'
 import type { EventJournal } from '../../src/turn/event-journal.ts'
 import { callEnd, turnEnd } from '../../src/turn/turn-events.ts'
 import {
@@ -17,16 +17,16 @@ import {
 export function keep(turn: StoredTurn, chunks: readonly EventChunk[]): void {
   for (const chunk of chunks) {
     if (turn.chunks.some(({ first }) => first === chunk.first)) continue
-    if (chunk.first !== turn.events + 1) throw new Error(`a gap in the events of ${turn.id}`)
+    if (chunk.first !== turn.lastEvent + 1) throw new Error(`a gap in the events of ${turn.id}`)
     turn.chunks.push(structuredClone(chunk))
-    turn.events = after(chunk) - 1
+    turn.lastEvent = nextNumber(chunk) - 1
   }
 }
 
 /** Tells what no process numbers. */
 export function tell(turn: StoredTurn, events: readonly TurnEvent[]): EventChunk | undefined {
   if (events.length === 0) return undefined
-  const chunk = { first: turn.events + 1, count: events.length, body: events.map(eventLine).join('') }
+  const chunk = { first: turn.lastEvent + 1, count: events.length, records: events.map(eventRecord).join('') }
   keep(turn, [chunk])
   return chunk
 }
@@ -38,8 +38,8 @@ export function closeCalls(
   offered: 'cancelled' | 'superseded',
 ): TurnEvent[] {
   const open = callsOf(conversation, turn).filter(isOpen)
-  const closed: PlacedCall[] = [
-    ...turn.untold.splice(0),
+  const closed: StoredCall[] = [
+    ...turn.unpublished.splice(0),
     ...endCalls(
       conversation,
       open.map((call) => ({ ...call, status: 'interrupted' })),
@@ -61,15 +61,15 @@ export function cancelWaiting(
   calls: 'cancelled' | 'superseded',
 ): void {
   const ending: Pick<TurnEnd, 'status'> = { status: 'cancelled' }
-  turn.eventsBefore = turn.events
+  turn.eventBefore = turn.lastEvent
   tell(turn, [...closeCalls(conversation, turn, calls), turnEnd(ending)])
   Object.assign(turn, ending)
 }
 
 /** Takes back what was told since then: the turn waits again. */
 export function untell(turn: StoredTurn): void {
-  turn.chunks = turn.chunks.filter(({ first }) => first <= turn.eventsBefore)
-  Object.assign(turn, { status: 'waiting', events: turn.eventsBefore, attempt: undefined })
+  turn.chunks = turn.chunks.filter(({ first }) => first <= turn.eventBefore)
+  Object.assign(turn, { status: 'waiting', events: turn.eventBefore, attempt: undefined })
 }
 
 export function memoryJournal(
@@ -95,10 +95,10 @@ export function memoryJournal(
 
     read: (wants) =>
       transaction('read', () =>
-        wants.map(({ turn, after: known, watch }) => {
+        wants.map(({ turn, after: known, follow }) => {
           const found = log.turn(turn)
-          if (found && watch) found.watched = true
-          const chunks = found?.chunks.filter((chunk) => after(chunk) > known + 1) ?? []
+          if (found && follow) found.followed = true
+          const chunks = found?.chunks.filter((chunk) => nextNumber(chunk) > known + 1) ?? []
           return { turn, status: found?.status, pruned: false, chunks }
         }),
       ),

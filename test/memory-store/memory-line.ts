@@ -1,9 +1,9 @@
 import { type ConversationKey, keyOf } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { Begun, RequestKey, TurnBeginning } from '../../src/turn/conversation-store.ts'
+import type { BeginOutcome, RequestKey, TurnBeginning } from '../../src/turn/conversation-store.ts'
 
 type Place = Pick<TurnBeginning, 'turn' | 'conversation' | 'key'>
-type Replay = Extract<Begun, { result: 'replay' }>
+type Replay = Extract<BeginOutcome, { result: 'replay' }>
 
 /** Requests that wait for their conversation, in order, and what requests with keys have come to. */
 export class MemoryLine {

@@ -5,7 +5,7 @@ import type { EventChunk } from '../../src/protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../src/protocol/events.ts'
 import type { LogMessage, NewMessage } from '../../src/protocol/message.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
-import type { PlacedCall } from '../../src/turn/conversation-store.ts'
+import type { StoredCall } from '../../src/turn/conversation-store.ts'
 import type { CallKey, TurnRequest, TurnState } from '../../src/turn/turn-state.ts'
 import type { CallOutcome } from '../../src/turn/turn-store.ts'
 
@@ -17,21 +17,21 @@ export interface StoredTurn {
   error?: ErrorDetail | undefined
   step: number
   firstSeq: number
-  answerSeq: number
+  replySeq: number
   superseded?: string | undefined
   /** What its beginning has changed, as it was. */
   before: Pick<StoredConversation, 'tools' | 'system'>
   /** Its journal, and the number of the last event in it. */
   chunks: EventChunk[]
-  events: number
+  lastEvent: number
   /** The same before what a request told that can be withdrawn. */
-  eventsBefore: number
-  attempt?: string | undefined
-  watched: boolean
+  eventBefore: number
+  resultsId?: string | undefined
+  followed: boolean
   cancelRequested: boolean
   /** Calls that were answered while it ran, and what endCalls told of them, the last time. */
-  untold: PlacedCall[]
-  callsTold?: EventChunk | undefined
+  unpublished: StoredCall[]
+  endCallsChunk?: EventChunk | undefined
 }
 
 /** A conversation as the store holds it. */
@@ -44,7 +44,7 @@ export interface StoredConversation {
   system?: string | undefined
   nextSeq: number
   pinned: number
-  cut: number
+  promptFrom: number
 }
 
 /** The conversations, and what every operation needs of them. */
@@ -54,7 +54,7 @@ export class MemoryLog {
   open(key: ConversationKey): StoredConversation {
     const found = this.conversations.get(keyOf(key))
     if (found) return found
-    const rest = { messages: [], turns: [], tools: [], nextSeq: 1, pinned: 0, cut: 1 }
+    const rest = { messages: [], turns: [], tools: [], nextSeq: 1, pinned: 0, promptFrom: 1 }
     const fresh: StoredConversation = { key, name: key.name, ...rest }
     this.conversations.set(keyOf(key), fresh)
     return fresh
@@ -101,12 +101,12 @@ export function append(
 export function pin(conversation: StoredConversation, first: readonly NewMessage[]): void {
   const other = first.findIndex(({ role }) => role !== 'system')
   conversation.pinned = other < 0 ? first.length : other
-  conversation.cut = conversation.pinned + 1
+  conversation.promptFrom = conversation.pinned + 1
 }
 
 /** The calls of a turn's own answers. */
-export function callsOf({ messages }: StoredConversation, turn: StoredTurn): PlacedCall[] {
-  const own = messages.filter((message) => message.turn === turn.id && message.seq >= turn.answerSeq)
+export function callsOf({ messages }: StoredConversation, turn: StoredTurn): StoredCall[] {
+  const own = messages.filter((message) => message.turn === turn.id && message.seq >= turn.replySeq)
   return own.flatMap(({ seq, calls }) => calls.map((call) => ({ ...call, seq })))
 }
 
@@ -119,8 +119,8 @@ export function endCalls(
   conversation: StoredConversation,
   outcomes: readonly (CallKey & { status: CallStatus; output?: string })[],
   from: CallStatus,
-): PlacedCall[] {
-  const ended: PlacedCall[] = []
+): StoredCall[] {
+  const ended: StoredCall[] = []
   alterCalls(conversation, (call, seq) => {
     const outcome = outcomes.find((one) => one.seq === seq && one.index === call.index)
     if (!outcome || call.status !== from) return call
@@ -141,11 +141,11 @@ export function reopen(conversation: StoredConversation, keys: readonly CallKey[
 }
 
 export function stateOf(
-  { key, messages, pinned, cut, tools, system }: StoredConversation,
-  { id, request, status, step, events }: StoredTurn,
-  answered: readonly CallOutcome[] = [],
+  { key, messages, pinned, promptFrom, tools, system }: StoredConversation,
+  { id, request, status, step, lastEvent }: StoredTurn,
+  results: readonly CallOutcome[] = [],
 ): TurnState {
-  const log = messages.filter(({ seq }) => seq <= Math.min(pinned, cut - 1) || seq >= cut)
+  const log = messages.filter(({ seq }) => seq <= Math.min(pinned, promptFrom - 1) || seq >= promptFrom)
   return {
     ...{
       id,
@@ -155,10 +155,10 @@ export function stateOf(
       step,
       log,
       pinned,
-      cut,
+      promptFrom,
       deviceTools: tools,
-      events,
-      answered,
+      lastEvent,
+      results,
     },
     ...(system !== undefined && { system }),
   }

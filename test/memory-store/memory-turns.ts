@@ -24,14 +24,14 @@ export function memoryTurns(
   transaction: <T>(operation: keyof TurnStore, run: () => T) => Promise<T>,
 ): TurnStore {
   return {
-    endStep: ({ turn: id, step, message, status, error, cut }, events) =>
+    endStep: ({ turn: id, step, message, status, error, promptFrom }, events) =>
       transaction('endStep', () => {
         const { conversation, turn } = log.find(id)
         const newest = conversation.messages.findLast((one) => one.turn === id && one.complete)
         if (turn.step === step && newest?.role === 'assistant') return newest
         if (turn.status !== 'running' || turn.step !== step - 1) throw endedElsewhere()
         keep(turn, events)
-        conversation.cut = Math.max(conversation.cut, cut)
+        conversation.promptFrom = Math.max(conversation.promptFrom, promptFrom)
         Object.assign(turn, { step, status, error })
         const stored = append(conversation, id, message)
         if (status === 'waiting' && turn.cancelRequested) cancelWaiting(conversation, turn, 'cancelled')
@@ -46,13 +46,17 @@ export function memoryTurns(
           keep(turn, events)
           const calls = callsOf(conversation, turn)
           const waits = calls.some(isOffered)
-          const told: TurnEvent[] = turn.untold.splice(0).map((call) => callEnd(call, 0))
-          turn.callsTold = tell(turn, [...told, ...(waits ? [turnWaiting(calls)] : [])])
+          const told: TurnEvent[] = turn.unpublished.splice(0).map((call) => callEnd(call, 0))
+          turn.endCallsChunk = tell(turn, [...told, ...(waits ? [turnWaiting(calls)] : [])])
           if (waits) turn.status = 'waiting'
           if (waits && turn.cancelRequested) cancelWaiting(conversation, turn, 'cancelled')
         }
         const calls = conversation.messages.find(({ seq }) => seq === results[0]?.seq)?.calls ?? []
-        return { calls, status: waitsIn(turn.callsTold) ? 'waiting' : 'running', told: turn.callsTold }
+        return {
+          calls,
+          status: waitsIn(turn.endCallsChunk) ? 'waiting' : 'running',
+          appended: turn.endCallsChunk,
+        }
       }),
 
     endTurn: ({ turn: id, status, error, partial }, events) =>
@@ -67,16 +71,16 @@ export function memoryTurns(
         return true
       }),
 
-    withdraw: ({ turn: id, answered }) =>
+    withdraw: ({ turn: id, results }) =>
       transaction('withdraw', () => {
         const place = log.place(id)
         line.leave(id)
         if (!place) return true
         const { conversation, turn } = place
-        if (turn.status !== 'running' || turn.watched) return false
-        line.forget(id, answered.length > 0 ? turn.eventsBefore : 0)
-        if (answered.length > 0) {
-          reopen(conversation, answered)
+        if (turn.status !== 'running' || turn.followed) return false
+        line.forget(id, results.length > 0 ? turn.eventBefore : 0)
+        if (results.length > 0) {
+          reopen(conversation, results)
           untell(turn)
           return true
         }
@@ -95,7 +99,7 @@ function waitsIn(told: EventChunk | undefined): boolean {
 
 /** Reopens a turn that was superseded, unless somebody has been told of it. */
 function waitAgain(conversation: StoredConversation, turn: StoredTurn | undefined): void {
-  if (!turn || turn.watched) return
+  if (!turn || turn.followed) return
   untell(turn)
   reopen(
     conversation,

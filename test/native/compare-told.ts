@@ -1,6 +1,6 @@
 import { hold, type SeenEvent } from './turn-record.ts'
 
-/** Events that a process may tell before they are in the journal: the setting event-lead, as it is unless told. */
+/** Events that a process may tell before they are in the journal: the setting max-unjournaled-events, as it is unless told. */
 export const defaultLead = 64
 
 /** An event that stands for one that may have been told by a process that is gone. Deltas of text are never empty. */

@@ -123,14 +123,14 @@ for (const loss of ['question', 'answer'] as const) {
     }
   })
 
-  test(`answer_calls: where ${lost}, the turn goes on once, also for a client that posts its results again`, async () => {
+  test(`store_results: where ${lost}, the turn goes on once, also for a client that posts its results again`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
       model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('Nice.'))
       await untilReadiness(url, 200)
       const stream = beginTurn(url, name, { input: 'where am I?', model: model.name, tools })
       await stream.until((event) => event.name === 'turn-waiting')
-      gate.loses('answer_calls', loss, times)
+      gate.loses('store_results', loss, times)
       let posted = await postResults(url, String(stream.record.turn), { where: 'the sea' })
       while (posted.status === 503) {
         await untilReadiness(url, 200)

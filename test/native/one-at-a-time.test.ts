@@ -77,7 +77,7 @@ test('prompts that come to both processes while a turn runs are answered in the 
     model.prompts.map(({ body }) => body.messages.at(-1)?.content),
     prompts,
   )
-  assert.equal((await pair().sql('select from chatterd.tickets')).length, 0)
+  assert.equal((await pair().sql('select from chatterd.queue')).length, 0)
 })
 
 test('a prompt that would rather not wait is refused by both processes, and leaves no trace', async () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
-import { type EventChunk, eventLine } from '../../src/protocol/event-chunk.ts'
+import { type EventChunk, eventRecord } from '../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../src/protocol/events.ts'
-import type { EventSink, Followed } from '../../src/stream/follow-turn.ts'
+import type { EventSink, FollowEnd } from '../../src/stream/follow-turn.ts'
 import type { StoredTurn } from '../../src/turn/conversation-directory.ts'
 import type { TurnBeginning } from '../../src/turn/conversation-store.ts'
 import type { CallOutcome } from '../../src/turn/turn-store.ts'
@@ -23,7 +23,7 @@ export class ScriptedTurns {
   /** The events of a turn. */
   readonly chunks = new Map<string, EventChunk[]>()
   /** How following comes to its end, once the chunks are written. */
-  followed: Followed | (() => Promise<Followed>) = 'ended'
+  followed: FollowEnd | (() => Promise<FollowEnd>) = 'ended'
   readonly #directory: MemoryDirectory
 
   constructor(directory: MemoryDirectory) {
@@ -45,12 +45,12 @@ export class ScriptedTurns {
     return this.replay
   }
 
-  async results({ id: turn }: Pick<StoredTurn, 'id'>, answers: readonly CallOutcome[]) {
+  async recordResults({ id: turn }: Pick<StoredTurn, 'id'>, answers: readonly CallOutcome[]) {
     this.answered.push({ turn, answers })
     return this.outcomes.shift() ?? 'recorded'
   }
 
-  async follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<Followed> {
+  async follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<FollowEnd> {
     for (const chunk of this.chunks.get(turn) ?? []) {
       if (left.aborted) return 'left'
       if (chunk.first + chunk.count > after + 1) await sink.write(chunk, Math.max(after + 1, chunk.first))
@@ -72,7 +72,7 @@ export class ScriptedTurns {
   tell({ id }: Pick<StoredTurn, 'id'>, ...batches: TurnEvent[][]): void {
     let first = 1
     const chunks = batches.map((events) => {
-      const chunk = { first, count: events.length, body: events.map(eventLine).join('') }
+      const chunk = { first, count: events.length, records: events.map(eventRecord).join('') }
       first += events.length
       return chunk
     })

@@ -6,7 +6,10 @@ const pauseMs = 10
 /** Resolves when the journal has all events of the turn up to this number. */
 export async function untilJournaled({ sql }: Pair, turn: string, last: number): Promise<void> {
   for (;;) {
-    const [row] = await sql<{ events: number }>('select events from chatterd.turns where id = $1', [turn])
+    const [row] = await sql<{ events: number }>(
+      'select last_event as events from chatterd.turns where id = $1',
+      [turn],
+    )
     if ((row?.events ?? 0) >= last) return
     await delay(pauseMs)
   }
@@ -15,7 +18,7 @@ export async function untilJournaled({ sql }: Pair, turn: string, last: number):
 /** Resolves when so many requests wait for their conversation. */
 export async function untilWaiting({ sql }: Pair, count: number): Promise<void> {
   for (;;) {
-    const [row] = await sql<{ count: number }>('select count(*)::int from chatterd.tickets')
+    const [row] = await sql<{ count: number }>('select count(*)::int from chatterd.queue')
     if (row?.count === count) return
     await delay(pauseMs)
   }

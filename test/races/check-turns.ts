@@ -1,5 +1,5 @@
 import { stepsOf, textOf } from './plans.ts'
-import { eventLead, toolStarts } from './race-limits.ts'
+import { maxUnjournaledEvents, toolStarts } from './race-limits.ts'
 import type { RaceWorld } from './race-world.ts'
 import type { Stored, StoredTurn } from './stored.ts'
 
@@ -63,7 +63,7 @@ function* checkFillers({ told }: StoredTurn): Iterable<string> {
   const first = told.findIndex(isFiller)
   if (first < 0) return
   const count = told.filter(isFiller).length
-  if (count !== eventLead || !told.slice(first, first + count).every(isFiller))
+  if (count !== maxUnjournaledEvents || !told.slice(first, first + count).every(isFiller))
     yield `it has ${count} fillers`
   const rest = told.slice(first + count).map(({ name }) => name)
   if (rest.some((name) => name !== 'call-end' && name !== 'turn-end')) yield `after its fillers come ${rest}`

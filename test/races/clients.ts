@@ -1,8 +1,8 @@
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import { type EventChunk, eventsOf, type ToldEvent } from '../../src/protocol/event-chunk.ts'
+import { type EventChunk, eventsOf, type JournalEvent } from '../../src/protocol/event-chunk.ts'
 import type { TurnEnd, TurnEvent } from '../../src/protocol/events.ts'
+import type { AdmittedTurn } from '../../src/stream/admission.ts'
 import type { LiveTurn } from '../../src/stream/live-turn.ts'
-import type { EnteredTurn } from '../../src/stream/turn-entrance.ts'
 import type { RaceProcess } from './race-process.ts'
 
 /** How a request stands with its client: `lost` where its process was killed before it answered. */
@@ -42,7 +42,7 @@ export class Asked {
   }
 
   /** The request has its answer; with a listener, that is the first event. */
-  async answered(entering: Promise<EnteredTurn>, listens: boolean): Promise<void> {
+  async answered(entering: Promise<AdmittedTurn>, listens: boolean): Promise<void> {
     try {
       const { turn, after, live } = await entering
       if (this.by.dead) return
@@ -79,7 +79,7 @@ function isUnknown({ error }: TurnEnd): boolean {
 /** A client that follows a turn by its events, at one process and then perhaps at another. */
 export class Subscriber {
   readonly turn: string
-  readonly seen: ToldEvent[] = []
+  readonly seen: JournalEvent[] = []
   /** What should never have been seen. */
   readonly faults: string[] = []
   /** How following came to its end; `off` where the connection was lost. */
@@ -124,7 +124,7 @@ export class Subscriber {
     this.standing = 'off'
   }
 
-  #take(events: readonly ToldEvent[]): void {
+  #take(events: readonly JournalEvent[]): void {
     for (const event of events) {
       if (event.number !== this.next) this.faults.push(`event ${event.number} came, and not ${this.next}`)
       if (this.seen.at(-1)?.name === 'turn-end') this.faults.push(`${event.name} came after the end`)

@@ -1,7 +1,7 @@
 import { answerCalls } from '../../src/http/dialects/native/answer-calls.ts'
 import { matchCallResults } from '../../src/http/dialects/native/match-call-results.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { EnteredTurn } from '../../src/stream/turn-entrance.ts'
+import type { AdmittedTurn } from '../../src/stream/admission.ts'
 import type { Doing } from './actions.ts'
 import { Asked } from './clients.ts'
 import type { RaceProcess } from './race-process.ts'
@@ -37,8 +37,8 @@ function send(
   if (how === 'native') {
     const ports = {
       ...{ turns: by.turns, directory: by.directory },
-      storeLate: async (...late: Parameters<typeof by.turns.results>) =>
-        void (await by.turns.results(...late)),
+      storeLate: async (...late: Parameters<typeof by.turns.recordResults>) =>
+        void (await by.turns.recordResults(...late)),
     }
     const answered = answerCalls(turn, results, ports).then(() => ({ turn, after: 0 }))
     return asked.answered(answered, false)
@@ -55,14 +55,14 @@ async function answerOnce(
   { turns, directory }: RaceProcess,
   listener: Asked['listener'] | undefined,
   key: { key: string; digest: string } | undefined,
-): Promise<EnteredTurn> {
+): Promise<AdmittedTurn> {
   const stored = await directory.turn(turn)
   if (!stored) throw refused('not-found')
   const { answers, refusal } = matchCallResults(results, stored)
   if (refusal) throw refusal
   if (answers.length === 0) return { turn, after: 0 }
-  await turns.atRest(turn)
-  const entered = await turns.answer({ turn, answers, ...(key && { key }) }, listener)
+  await turns.whenNotRunning(turn)
+  const entered = await turns.storeResults({ turn, results: answers, ...(key && { key }) }, listener)
   if (entered.result === 'conflict') throw refused('conversation-busy')
   return entered
 }

@@ -3,13 +3,20 @@ import type { LiveLimits } from '../../src/stream/live-turns.ts'
 import type { TurnLimits } from '../../src/turn/turn-state.ts'
 
 /** Events of a turn that may be told before they are in the journal: few, so that it is soon waited for. */
-export const eventLead = 2
+export const maxUnjournaledEvents = 2
 /** How often a call is started that may be started again. */
 export const toolStarts = 2
 
 /** Of the store; its leases last longer than any race, and are ended by hand. */
 export const storeOptions: Omit<StoreOptions, 'runner' | 'alone'> = {
-  ...{ leaseMs: 600_000, maxTools: 4, logCacheBytes: 1_000_000, busyQueue: 3, eventLead, toolStarts },
+  ...{
+    leaseMs: 600_000,
+    maxTools: 4,
+    logCacheBytes: 1_000_000,
+    busyQueue: 3,
+    maxUnjournaledEvents,
+    toolStarts,
+  },
   ...{ callTimeoutMs: 3_600_000, keyLifeMs: 3_600_000, eventRetentionMs: 3_600_000 },
 }
 /** Of the core: in time that passes when it is told to. */
@@ -17,7 +24,7 @@ export const limits: LiveLimits = {
   maxTurns: 12,
   turnTimeoutMs: 4_000,
   busyWaitMs: 3_000,
-  eventLead,
+  maxUnjournaledEvents,
   leaseMs: 2_000,
 }
 export const turnLimits: TurnLimits = { maxSteps: 4, maxCalls: 8, maxAnswerBytes: 10_000 }

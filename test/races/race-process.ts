@@ -7,7 +7,7 @@ import type { StoreOptions } from '../../src/store/store-options.ts'
 import { uuidv7 } from '../../src/store/uuidv7.ts'
 import { LiveTurns } from '../../src/stream/live-turns.ts'
 import type { ConversationDirectory } from '../../src/turn/conversation-directory.ts'
-import type { StoreSignal } from '../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../src/turn/event-journal.ts'
 import { holdStatements, type Loss } from './held-statements.ts'
 import { heldEngine, heldToolbox } from './held-tools.ts'
 import { limits, storeOptions, turnLimits } from './race-limits.ts'
@@ -92,7 +92,7 @@ export class RaceProcess {
     if (this.#beating || this.dead) return
     this.#beating = true
     try {
-      this.turns.feel(await this.#store.heartbeat(this.turns.ids(), this.turns.room))
+      this.turns.onHeartbeat(await this.#store.heartbeat(this.turns.ids(), this.turns.room))
     } catch (error) {
       if (!(error instanceof ChatterdError)) this.faults.push(error)
     } finally {
@@ -104,13 +104,13 @@ export class RaceProcess {
   async beatAtOnce(): Promise<void> {
     const store = createStore(this.#database, this.#options)
     const beat = () => store.heartbeat(this.turns.ids(), this.turns.room)
-    this.turns.feel(await this.#turnstile.work(() => inRealTime(beat)))
+    this.turns.onHeartbeat(await this.#turnstile.work(() => inRealTime(beat)))
   }
 
   /** Hears what another process tells, some time. */
-  async hear(signal: StoreSignal): Promise<void> {
+  async hear(signal: StoreNotification): Promise<void> {
     await this.#pass(`hears ${signal.type}`)
-    this.turns.hear(signal)
+    this.turns.onNotification(signal)
   }
 
   async #pass(what: string): Promise<void> {

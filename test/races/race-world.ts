@@ -1,6 +1,6 @@
 import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { StoreSignal } from '../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../src/turn/event-journal.ts'
 import type { Asked, Subscriber } from './clients.ts'
 import type { RaceDatabase } from './race-database.ts'
 import { RaceProcess } from './race-process.ts'
@@ -131,7 +131,7 @@ export class RaceWorld {
     const told = await this.turnstile.work(() => inRealTime(() => tap.fetch()))
     for (const { runner, ...signal } of told) {
       const listeners = this.processes.filter((one) => runner === undefined || one.runner === runner)
-      for (const process of listeners) void process.hear(signal as StoreSignal)
+      for (const process of listeners) void process.hear(signal as StoreNotification)
     }
   }
 }

@@ -30,7 +30,9 @@ export async function settle(world: RaceWorld): Promise<void> {
 async function expireTheDead({ processes, query }: RaceWorld): Promise<void> {
   const alive = processes.map(({ runner }) => runner)
   await query(`update chatterd.runners set expires_at = '-infinity' where id <> all ($1)`, [alive])
-  await query(`update chatterd.turns set run_since = run_since - interval '1 day' where status = 'running'`)
+  await query(
+    `update chatterd.turns set running_since = running_since - interval '1 day' where status = 'running'`,
+  )
 }
 
 /** Clients whose connection was lost ask again for what they have not seen. */

@@ -1,8 +1,8 @@
 import pg from 'pg'
-import type { StoreSignal } from '../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../src/turn/event-journal.ts'
 
 /** A signal, and whom it is for; all where `runner` is undefined. */
-export type TappedSignal = StoreSignal & { runner: string | undefined }
+export type TappedSignal = StoreNotification & { runner: string | undefined }
 
 /** Hears what the database tells, when it is asked: so that signals have their place in the order of things. */
 export class SignalTap {

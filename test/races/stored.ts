@@ -1,4 +1,4 @@
-import { eventsOf, type ToldEvent } from '../../src/protocol/event-chunk.ts'
+import { type EventChunk, eventsOf, type JournalEvent } from '../../src/protocol/event-chunk.ts'
 import type { RaceWorld } from './race-world.ts'
 
 /** A call as it is stored. */
@@ -19,7 +19,7 @@ export interface StoredTurn {
   events: number
   watched: boolean
   calls: StoredCall[]
-  told: ToldEvent[]
+  told: JournalEvent[]
   answers: { content: string; complete: boolean }[]
 }
 
@@ -42,7 +42,7 @@ export interface Stored {
 }
 
 interface TurnRow extends Omit<StoredTurn, 'told'> {
-  chunks: { first: number; count: number; body: string }[]
+  chunks: EventChunk[]
 }
 
 export async function readStored({ query }: RaceWorld): Promise<Stored> {
@@ -57,14 +57,14 @@ const sql = `
   select json_build_object(
     'turns', (
       select coalesce(json_agg(json_build_object(
-        'id', t.id, 'status', t.status, 'events', t.events, 'watched', t.watched,
+        'id', t.id, 'status', t.status, 'events', t.last_event, 'watched', t.followed,
         'calls', (
           select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
             'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)
             order by message_seq, index), '[]')
           from chatterd.calls where turn_id = t.id),
         'chunks', (
-          select coalesce(json_agg(json_build_object('first', first, 'count', count, 'body', body) order by first), '[]')
+          select coalesce(json_agg(json_build_object('first', first, 'count', count, 'records', records) order by first), '[]')
           from chatterd.events where turn_id = t.id),
         'answers', (
           select coalesce(json_agg(json_build_object('content', body->>'content', 'complete', complete) order by seq), '[]')
@@ -76,5 +76,5 @@ const sql = `
       from chatterd.messages m join chatterd.conversations c on c.id = m.conversation_id),
     'keys', (
       select coalesce(json_agg(json_build_object('conversation', c.name, 'key', key, 'turn', turn_id)), '[]')
-      from chatterd.keys k join chatterd.conversations c on c.id = k.conversation_id),
-    'tickets', (select count(*)::integer from chatterd.tickets)) as stored`
+      from chatterd.idempotency_keys k join chatterd.conversations c on c.id = k.conversation_id),
+    'tickets', (select count(*)::integer from chatterd.queue)) as stored`

@@ -28,10 +28,10 @@ export class Witness {
 
   /** A statement that was carried out, whatever becomes of its answer. */
   saw({ name, values }: Statement, [row]: unknown[]): void {
-    if (name !== 'begin_turn' && name !== 'withdraw') return
+    if (name !== 'begin_turn' && name !== 'withdraw_turn') return
     const given = JSON.parse(String(values?.[0]))
     const { result } = row as { result: { state?: object } | boolean }
-    if (name === 'withdraw') {
+    if (name === 'withdraw_turn') {
       const begun = this.begun.get(given.turn)
       if (begun && result === true) begun.withdrawn += 1
       return

@@ -28,10 +28,10 @@ export const streamsSettings = {
     about:
       'How long a client that catches up on earlier events may read nothing; then its connection is cut.',
   },
-  eventLead: {
+  maxUnjournaledEvents: {
     group: 'Streams',
-    name: 'event-lead',
-    env: 'CHATTERD_EVENT_LEAD',
+    name: 'max-unjournaled-events',
+    env: 'CHATTERD_MAX_UNJOURNALED_EVENTS',
     kind: count(1, 10_000),
     default: '64',
     about: 'Most events of a turn that are told before they are in the database; past it, the turn waits.',

@@ -102,21 +102,22 @@ export const turnsSettings = {
     about:
       'How long an Idempotency-Key is kept: until then, the same request is answered with the same turn.',
   },
-  whenLeft: {
+  whenDisconnected: {
     group: 'Turns',
-    name: 'when-left',
-    env: 'CHATTERD_WHEN_LEFT',
+    name: 'when-disconnected',
+    env: 'CHATTERD_WHEN_DISCONNECTED',
     kind: choice('action', ['finish', 'stop']),
     default: 'finish',
     about:
       'What becomes of a turn of the classic dialect whose client has left: it finishes, or is cancelled.',
   },
-  leftGraceMs: {
+  disconnectGraceMs: {
     group: 'Turns',
-    name: 'left-grace',
-    env: 'CHATTERD_LEFT_GRACE',
+    name: 'disconnect-grace',
+    env: 'CHATTERD_DISCONNECT_GRACE',
     kind: duration('0s', '24h'),
     default: '10s',
-    about: 'With when-left stop: how long a turn goes on with nobody listening before it is cancelled.',
+    about:
+      'With when-disconnected stop: how long a turn goes on with nobody listening before it is cancelled.',
   },
 } satisfies Record<string, Setting>

@@ -4,7 +4,7 @@ import { excerpt, wordsOf } from './parse-line.ts'
 
 /** The error for an HTTP answer of Ollama that is no success: our code, Ollama's words. `body` may be any text. */
 export function statusError(status: number, body: string): ChatterdError {
-  const words = ollamaWords(body)
+  const words = ollamaMessage(body)
   return new ChatterdError(
     codeOf(status, words ?? ''),
     words ?? `Ollama answered HTTP ${status}: ${excerpt(body.trim())}`,
@@ -23,7 +23,7 @@ function speaksOfContext(words: string): boolean {
   return /exceed\w* .*\bcontext (length|size|window)/i.test(words)
 }
 
-function ollamaWords(body: string): string | undefined {
+function ollamaMessage(body: string): string | undefined {
   try {
     const value: unknown = JSON.parse(body)
     return isJsonObject(value) && value.error ? wordsOf(value.error) : undefined

@@ -2,11 +2,12 @@
 -- tables/ and functions/, where the comments are.
 
 create table chatterd.board (
-  place bigint generated always as identity not null,
+  number bigint generated always as identity not null,
   id uuid not null,
-  body json not null,
+  username json not null,
+  message json not null,
   created_at timestamp with time zone not null default now(),
-  PRIMARY KEY (place),
+  PRIMARY KEY (number),
   UNIQUE (id)
 );
 
@@ -21,8 +22,8 @@ create table chatterd.calls (
   result json,
   restartable boolean not null default false,
   starts integer not null default 1,
-  told boolean not null default true,
-  attempt uuid,
+  published boolean not null default true,
+  results_id uuid,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   PRIMARY KEY (conversation_id, message_seq, index),
@@ -44,7 +45,7 @@ create table chatterd.conversations (
   tools json not null default '[]'::json,
   next_seq bigint not null default 1,
   pinned bigint not null default 0,
-  cut_seq bigint not null default 1,
+  prompt_from bigint not null default 1,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   PRIMARY KEY (id),
@@ -56,7 +57,7 @@ create table chatterd.events (
   turn_id uuid not null,
   first integer not null,
   count integer not null,
-  body text not null,
+  records text not null,
   PRIMARY KEY (turn_id, first),
   FOREIGN KEY (turn_id) REFERENCES chatterd.turns(id) ON DELETE CASCADE
 );
@@ -67,7 +68,7 @@ create table chatterd.functions (
   applied_at timestamp with time zone not null default now()
 );
 
-create table chatterd.keys (
+create table chatterd.idempotency_keys (
   conversation_id uuid not null,
   key text not null,
   digest text not null,
@@ -78,8 +79,8 @@ create table chatterd.keys (
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE,
   FOREIGN KEY (turn_id) REFERENCES chatterd.turns(id) ON DELETE CASCADE
 );
-CREATE INDEX keys_by_age ON chatterd.keys USING btree (created_at);
-CREATE INDEX keys_by_turn ON chatterd.keys USING btree (turn_id);
+CREATE INDEX idempotency_keys_by_age ON chatterd.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_by_turn ON chatterd.idempotency_keys USING btree (turn_id);
 
 create table chatterd.messages (
   conversation_id uuid not null,
@@ -103,18 +104,10 @@ create table chatterd.migrations (
   PRIMARY KEY (number)
 );
 
-create table chatterd.runners (
-  id uuid not null,
-  host text not null,
-  pid integer not null,
-  expires_at timestamp with time zone not null,
-  PRIMARY KEY (id)
-);
-
-create table chatterd.tickets (
+create table chatterd.queue (
   turn_id uuid not null,
   conversation_id uuid not null,
-  place bigint generated always as identity not null,
+  number bigint generated always as identity not null,
   runner uuid not null,
   key text,
   digest text,
@@ -122,7 +115,15 @@ create table chatterd.tickets (
   PRIMARY KEY (turn_id),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
 );
-CREATE INDEX tickets_by_conversation ON chatterd.tickets USING btree (conversation_id, place);
+CREATE INDEX queue_by_conversation ON chatterd.queue USING btree (conversation_id, number);
+
+create table chatterd.runners (
+  id uuid not null,
+  host text not null,
+  pid integer not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (id)
+);
 
 create table chatterd.turns (
   id uuid not null,
@@ -132,21 +133,21 @@ create table chatterd.turns (
   step integer not null default 0,
   error json,
   first_seq bigint not null,
-  answer_seq bigint not null,
+  reply_seq bigint not null,
   runner uuid not null,
-  run_since timestamp with time zone not null default now(),
+  running_since timestamp with time zone not null default now(),
   cancel_requested boolean not null default false,
-  events integer not null default 0,
-  lead integer not null default 64,
-  watched boolean not null default false,
+  last_event integer not null default 0,
+  max_unjournaled integer not null default 64,
+  followed boolean not null default false,
   pruned boolean not null default false,
-  calls_told integer,
+  end_calls_event integer,
   superseded uuid,
   tools_before json not null,
   system_before json,
   model_before json,
-  events_before integer,
-  attempt uuid,
+  event_before integer,
+  results_id uuid,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   PRIMARY KEY (id),
@@ -158,74 +159,77 @@ CREATE UNIQUE INDEX turns_one_active ON chatterd.turns USING btree (conversation
 CREATE INDEX turns_running ON chatterd.turns USING btree (runner) WHERE (status = 'running'::text);
 CREATE INDEX turns_to_prune ON chatterd.turns USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT pruned));
 
-create table chatterd.withdrawn (
+create table chatterd.withdrawn_turns (
   turn_id uuid not null,
-  at timestamp with time zone not null default now(),
+  withdrawn_at timestamp with time zone not null default now(),
   PRIMARY KEY (turn_id)
 );
 
 -- Functions:
--- adopt(p_turn uuid, p json) returns void
--- answer_calls(p json) returns json
+-- adopt_turn(p_turn uuid, p json) returns void
+-- append_call_ends(p_turn uuid) returns json
+-- append_call_ends_and_waiting(p_turn uuid) returns json
+-- append_events(p_turn uuid, p_records text) returns json
 -- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json) returns bigint
--- are_results(t chatterd.turns, p_results json) returns boolean
 -- begin_turn(p_all json) returns json
--- begun_before(p_conversation uuid, p json) returns json
 -- begun_state(p_conversation uuid, p json) returns json
--- call_id(p_request json) returns text
--- call_line(p_request json, p_status text, p_result json, p_took interval) returns text
+-- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
+-- call_id_json(p_request json) returns text
+-- call_row(k chatterd.calls) returns json
 -- cancel_turn(p json) returns text
--- cancel_waiting(p_turn uuid, p_calls text) returns void
+-- cancel_waiting_turn(p_turn uuid, p_calls text) returns void
 -- change_conversation(p json) returns json
 -- check_digest(p_digest text, p json) returns void
 -- close_calls(p_turn uuid, p_offered text) returns text
 -- conversation_row(c chatterd.conversations) returns json
+-- delete_conversation(p_conversation uuid) returns void
 -- end_calls(p json) returns json
--- end_line(p_status text, p_error json) returns text
+-- end_lease(p json) returns void
 -- end_step(p_all json) returns bigint
 -- end_turn(p json) returns boolean
--- ended_elsewhere() returns void
+-- enqueue(p_conversation uuid, p json) returns void
+-- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
 -- expire_calls(p json, p_room integer) returns uuid[]
 -- find_conversation(p json) returns json
+-- find_earlier_begin(p_conversation uuid, p json) returns json
+-- find_replay(p json) returns json
 -- find_turn(p json) returns json
 -- has_events(p_turn uuid, p_events json) returns boolean
+-- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
+-- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
--- keep_events(t chatterd.turns, p_events json) returns integer
--- keep_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
--- known_request(p json) returns json
--- leave(p json) returns void
--- leave_conversation(p_conversation uuid) returns void
--- leave_line(p json) returns void
+-- is_alive(p_runner uuid) returns boolean
+-- is_behind_others(p_conversation uuid, p_turn uuid) returns boolean
+-- leave_queue(p json) returns void
 -- list_conversations(p json) returns json
--- lives(p_runner uuid) returns boolean
--- merge_tools(p_old json, p_new json) returns json
+-- lock_conversation(p json) returns chatterd.conversations
+-- lock_own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns
+-- match_key(p_conversation uuid, p json) returns json
+-- merge_tools(p_old json, p_new json, p_max integer) returns json
+-- message_row(m chatterd.messages) returns json
 -- newest_turn(p json) returns json
--- open_conversation(p json) returns chatterd.conversations
--- own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns
+-- notify_events(p_turns uuid[]) returns void
+-- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
+-- publish_call_ends(p_turn uuid) returns text
+-- raise_turn_lost() returns void
 -- read_board(p json) returns json
 -- read_events(p json) returns json
 -- read_messages(p json) returns json
+-- recover_turns(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
 -- remove_conversation(p json) returns boolean
--- remove_empty(p_conversation uuid) returns void
--- reopen(p_turn uuid) returns void
--- replay_of(p_conversation uuid, p json) returns json
+-- remove_if_empty(p_conversation uuid) returns void
+-- renew_lease(p json) returns void
+-- reopen_turn(p_turn uuid) returns void
 -- reset_conversation(p json) returns void
--- sign_of_life(p json) returns void
--- signal_events(p_turns uuid[]) returns void
--- signal_free(p_conversation uuid, p_runner uuid) returns void
--- stay_alive(p json) returns void
--- take_lost(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
--- tell(p_turn uuid, p_lines text) returns json
--- tell_answers(p_turn uuid) returns json
--- tell_calls(p_turn uuid) returns json
--- tools_after(p_old json, p_new json, p_max integer) returns json
+-- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
+-- store_results(p json) returns json
+-- truncate_events(p_turn uuid) returns void
+-- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint) returns json
--- unfinished_answer(p_turn uuid) returns text
--- untell(p_turn uuid, p_status text) returns void
--- wait_in_line(p_conversation uuid, p json) returns void
--- withdraw(p json) returns boolean
+-- unfinished_reply(p_turn uuid) returns text
+-- withdraw_turn(p json) returns boolean
 -- write_events(p json) returns json

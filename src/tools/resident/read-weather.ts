@@ -55,7 +55,7 @@ async function fetchForecast(
       ? `did not answer within ${timeoutMs / 1000} s.`
       : signal?.aborted
         ? 'was not waited for: the request was cancelled.'
-        : `cannot be reached: ${troubleWords(thrown)}`
+        : `cannot be reached: ${troubleMessage(thrown)}`
     throw new ChatterdError('tool-service-failed', `${serviceName} ${trouble}`, { cause: thrown })
   }
 }
@@ -73,7 +73,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function troubleWords(thrown: unknown): string {
+function troubleMessage(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'unknown trouble'
   // Where a name has several addresses, the error of the connection has a code and no message.
   return thrown.message || ('code' in thrown ? String(thrown.code) : thrown.name)

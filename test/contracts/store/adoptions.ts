@@ -38,7 +38,7 @@ export function adoptions(world: () => StoreWorld): void {
       assert.ok(!ended.includes(turn))
       const [state] = adopted.filter(({ id }) => id === turn)
       assert.deepEqual(
-        [state?.status, state?.step, state?.events, state?.conversation],
+        [state?.status, state?.step, state?.lastEvent, state?.conversation],
         ['running', 1, 2, conversation],
       )
       assert.deepEqual(state?.log.at(-1)?.calls, calls)

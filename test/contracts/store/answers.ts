@@ -38,16 +38,18 @@ export function answers(world: () => StoreWorld): void {
       [0, 1, 2].map((place) => deviceCall(place)),
     )
     const recorded = { result: 'recorded' }
-    assert.deepEqual(await one.store.answer(answersTo(turn, [answered(seq, 2)])), recorded)
-    assert.deepEqual(await two.store.answer(answersTo(turn, [answered(seq, 0)])), recorded)
-    const outcome = await two.store.answer(answersTo(turn, [answered(seq, 1)], { tools: [tool('new')] }))
+    assert.deepEqual(await one.store.storeResults(answersTo(turn, [answered(seq, 2)])), recorded)
+    assert.deepEqual(await two.store.storeResults(answersTo(turn, [answered(seq, 0)])), recorded)
+    const outcome = await two.store.storeResults(
+      answersTo(turn, [answered(seq, 1)], { tools: [tool('new')] }),
+    )
     assert.ok(outcome.result === 'go-on')
     assert.deepEqual(
       outcome.state.log.at(-1)?.calls.map(({ output }) => output),
       ['result 0', 'result 1', 'result 2'],
     )
     assert.deepEqual(outcome.state.deviceTools, [tool('new')])
-    const keys = outcome.state.answered.map(({ seq, index }) => ({ seq, index }))
+    const keys = outcome.state.results.map(({ seq, index }) => ({ seq, index }))
     assert.deepEqual(keys, [{ seq, index: 1 }])
   })
 
@@ -60,7 +62,7 @@ export function answers(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(first.store, conversation, ten)
     const outcomes = await Promise.all(
       ten.map(({ index }) =>
-        (processes[index % 3] ?? first).store.answer(answersTo(turn, [answered(seq, index)])),
+        (processes[index % 3] ?? first).store.storeResults(answersTo(turn, [answered(seq, index)])),
       ),
     )
     const results = outcomes.map(({ result }) => result).sort()
@@ -80,7 +82,7 @@ export function answers(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(first.store, conversation)
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, place) =>
-        (processes[place % 3] ?? first).store.answer(answersTo(turn, [answered(seq, 0, `${place}`)])),
+        (processes[place % 3] ?? first).store.storeResults(answersTo(turn, [answered(seq, 0, `${place}`)])),
       ),
     )
     const winner = outcomes.findIndex(({ result }) => result === 'go-on')
@@ -92,19 +94,19 @@ export function answers(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     const before = await world().snapshot(conversation)
     for (const answers of [
       [answered(seq, 1), answered(seq, 0, 'again')],
       [answered(seq, 1), answered(seq, 7)],
       [answered(seq + 1, 1)],
     ]) {
-      assert.deepEqual(await store.answer(answersTo(turn, answers, { tools: [tool('new')] })), {
+      assert.deepEqual(await store.storeResults(answersTo(turn, answers, { tools: [tool('new')] })), {
         result: 'conflict',
       })
     }
     const unknown = answersTo(crypto.randomUUID(), [answered(seq, 1)])
-    assert.deepEqual(await store.answer(unknown), { result: 'conflict' })
+    assert.deepEqual(await store.storeResults(unknown), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -115,7 +117,7 @@ export function answers(world: () => StoreWorld): void {
     const before = await world().snapshot(conversation)
     const tools = Array.from({ length: world().maxTools + 1 }, (_, place) => tool(`tool-${place}`))
     await assert.rejects(
-      store.answer(answersTo(turn, [answered(seq, 0)], { tools })),
+      store.storeResults(answersTo(turn, [answered(seq, 0)], { tools })),
       refusal('invalid-request'),
     )
     assert.deepEqual(await world().snapshot(conversation), before)
@@ -127,7 +129,7 @@ export function answers(world: () => StoreWorld): void {
       const conversation = world().conversation()
       const { turn, seq } = await waitingTurn(one.store, conversation)
       const [outcome, next] = await Promise.all([
-        one.store.answer(answersTo(turn, [answered(seq, 0)])),
+        one.store.storeResults(answersTo(turn, [answered(seq, 0)])),
         two.store.begin(beginning(conversation, 'next')),
       ])
       if (outcome.result === 'go-on') {

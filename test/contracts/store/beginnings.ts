@@ -37,10 +37,19 @@ export function beginnings(world: () => StoreWorld): void {
         [5, 'user', 'three', state.id],
       ],
     )
-    const { conversation: key, step: steps, status, pinned, cut, events } = state
+    const { conversation: key, step: steps, status, pinned, promptFrom, lastEvent } = state
     assert.deepEqual(
-      { key, request: state.request, steps, status, pinned, cut, events, answered: state.answered },
-      { key: conversation, request, steps: 0, status: 'running', pinned: 1, cut: 2, events: 1, answered: [] },
+      { key, request: state.request, steps, status, pinned, promptFrom, lastEvent, results: state.results },
+      {
+        key: conversation,
+        request,
+        steps: 0,
+        status: 'running',
+        pinned: 1,
+        promptFrom: 2,
+        lastEvent: 1,
+        results: [],
+      },
     )
   })
 
@@ -50,16 +59,16 @@ export function beginnings(world: () => StoreWorld): void {
     const system = (content: string) => ({ role: 'system' as const, content })
     const messages = [system('Speak French.'), system('Be brief.'), user('one'), system('not pinned')]
     await begun(store, beginning(conversation, '', { messages: [system('other'), user('x')] })).then(
-      ({ id }) => store.withdraw({ turn: id, conversation, answered: [] }),
+      ({ id }) => store.withdraw({ turn: id, conversation, results: [] }),
     )
     const first = await begun(store, beginning(conversation, '', { messages }))
-    assert.deepEqual([first.pinned, first.cut], [2, 3])
-    await store.endStep({ ...step(first.id, 1, 'un'), status: 'completed', cut: 5 }, [])
+    assert.deepEqual([first.pinned, first.promptFrom], [2, 3])
+    await store.endStep({ ...step(first.id, 1, 'un'), status: 'completed', promptFrom: 5 }, [])
     const next = await begun(
       store,
       beginning(conversation, '', { messages: [system('nor this'), user('two')] }),
     )
-    assert.deepEqual([next.pinned, next.cut, next.log.map(({ seq }) => seq)], [2, 5, [1, 2, 5, 6, 7]])
+    assert.deepEqual([next.pinned, next.promptFrom, next.log.map(({ seq }) => seq)], [2, 5, [1, 2, 5, 6, 7]])
   })
 
   test('device tools add up: one schema a name, the latest, at the place of the first', async () => {
@@ -133,7 +142,7 @@ export function beginnings(world: () => StoreWorld): void {
       ['superseded', 'superseded'],
     )
     const late = answersTo(turn, [answered(seq, 0, 'late')])
-    assert.deepEqual(await store.answer(late), { result: 'conflict' })
+    assert.deepEqual(await store.storeResults(late), { result: 'conflict' })
     await store.endStep(step(state.id, 1, 'done'), [])
     assert.equal((await store.newestTurn(conversation))?.status, 'completed')
   })

@@ -30,7 +30,9 @@ export function cancels(world: () => StoreWorld): void {
     ])
     const before = await world().snapshot(conversation)
     assert.equal(await one.store.cancel(turn), 'ended')
-    assert.deepEqual(await one.store.answer(answersTo(turn, [answered(seq, 0)])), { result: 'conflict' })
+    assert.deepEqual(await one.store.storeResults(answersTo(turn, [answered(seq, 0)])), {
+      result: 'conflict',
+    })
     assert.deepEqual(await world().snapshot(conversation), before)
     assert.equal(await one.store.cancel(crypto.randomUUID()), 'unknown')
   })
@@ -78,10 +80,10 @@ export function cancels(world: () => StoreWorld): void {
       const { seq } = await one.store.endStep(outcome, [chunk(2, stepEnd(outcome))])
       if (outcome.status === 'running') {
         const ended = await one.store.endCalls(turn, [succeeded(seq, 0)], [chunk(3, delta('x'))])
-        assert.deepEqual([ended.status, ended.told?.count], ['waiting', 1])
+        assert.deepEqual([ended.status, ended.appended?.count], ['waiting', 1])
         assert.deepEqual(
-          (await one.store.endCalls(turn, [succeeded(seq, 0)], [chunk(3, delta('x'))])).told,
-          ended.told,
+          (await one.store.endCalls(turn, [succeeded(seq, 0)], [chunk(3, delta('x'))])).appended,
+          ended.appended,
         )
       } else {
         assert.equal((await one.store.endStep(outcome, [chunk(2, stepEnd(outcome))])).seq, seq)
@@ -105,7 +107,7 @@ export function cancels(world: () => StoreWorld): void {
   test('a turn that waits and is told on meanwhile is ended by its process all the same', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     await store.endTurn({ turn, status: 'cancelled' }, [chunk(2, { type: 'turn-end', status: 'cancelled' })])
     assert.deepEqual(
       (await told(journal, turn)).map(({ name }) => name),

@@ -108,7 +108,7 @@ export function directory(world: () => StoreWorld): void {
     const next = await begun(store, beginning(conversation, 'y', rest))
     assert.deepEqual([next.system, next.deviceTools], ['new', [tool('c')]])
     assert.equal((await directory.conversation(conversation))?.model, 'other')
-    await store.withdraw({ turn: next.id, conversation, answered: [] })
+    await store.withdraw({ turn: next.id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -144,7 +144,7 @@ export function directory(world: () => StoreWorld): void {
     assert.deepEqual(removed, [true, false])
     assert.equal(await world().snapshot(conversation), undefined)
     assert.equal(await directory.turn(turn), undefined)
-    assert.equal((await journal.read([{ turn, after: 0, watch: true }]))[0]?.status, undefined)
+    assert.equal((await journal.read([{ turn, after: 0, follow: true }]))[0]?.status, undefined)
     assert.deepEqual(await world().query('select from chatterd.events where turn_id = $1', [turn]), [])
   })
 
@@ -153,7 +153,7 @@ export function directory(world: () => StoreWorld): void {
     const conversation = world().conversation()
     assert.equal(await directory.messages(conversation, undefined, 2), undefined)
     const { turn, seq } = await waitingTurn(store, conversation)
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     await store.endStep(step(turn, 2, 'done'), [])
     const whole = await directory.messages(conversation, undefined, 10)
     assert.deepEqual(

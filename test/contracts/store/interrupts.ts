@@ -138,7 +138,7 @@ export function interrupts(world: () => StoreWorld): void {
   test('open calls are told to have ended; while they ran nothing was told that is lost', async () => {
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const { gone, turn } = await abandoned([], calls)
-    await gone.store.answer(answersTo(turn, [answered(2, 2)]))
+    await gone.store.storeResults(answersTo(turn, [answered(2, 2)]))
     await gone.expire()
     const living = await world().process({ quiet: true })
     await living.store.heartbeat([])

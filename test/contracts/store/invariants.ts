@@ -47,7 +47,7 @@ async function checkConversation(
   if (messages[0]) assert.equal(messages[0].next_seq, messages.length + 1)
 
   const turns = await query<{ id: string; status: string; events: number; running: number; offered: number }>(
-    `select t.id, t.status, t.events, count(k) filter (where k.status = 'running')::integer as running,
+    `select t.id, t.status, t.last_event as events, count(k) filter (where k.status = 'running')::integer as running,
        count(k) filter (where k.status = 'offered')::integer as offered
      from chatterd.turns t left join chatterd.calls k on k.turn_id = t.id
      join chatterd.conversations c on c.id = t.conversation_id where c.tenant = $1 and c.name = $2 group by t.id`,
@@ -78,7 +78,7 @@ async function checkEvents(
   turns: { id: string; status: string; events: number }[],
 ): Promise<void> {
   const chunks = await query<EventChunk & { turn: string }>(
-    `select turn_id as turn, first, count, body from chatterd.events where turn_id = any ($1) order by first`,
+    `select turn_id as turn, first, count, records from chatterd.events where turn_id = any ($1) order by first`,
     [turns.map(({ id }) => id)],
   )
   for (const { id, status, events } of turns) {

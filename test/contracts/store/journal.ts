@@ -19,8 +19,8 @@ import {
 export function journal(world: () => StoreWorld): void {
   test('events are read as they were written, by any process, from any number on', async () => {
     const [one, two] = [await world().process(), await world().process()]
-    const { id: turn, events } = await begun(one.store, beginning(world().conversation()))
-    assert.equal(events, 1)
+    const { id: turn, lastEvent } = await begun(one.store, beginning(world().conversation()))
+    assert.equal(lastEvent, 1)
     const chunks = [
       chunk(2, delta('a\u0000'), delta('"\\')),
       chunk(4, delta('\ud83c')),
@@ -41,7 +41,7 @@ export function journal(world: () => StoreWorld): void {
       ['a\u0000', '"\\', '\ud83c', '\udf88\u2028'],
     )
     for (const after of [0, 1, 2, 3, 4, 5, 6]) {
-      const [page] = await two.journal.read([{ turn, after, watch: false }])
+      const [page] = await two.journal.read([{ turn, after, follow: false }])
       const rest = page?.chunks.flatMap((one) => eventsOf(one, after + 1))
       assert.deepEqual(rest, whole.slice(after), `after ${after}`)
       assert.deepEqual([page?.status, page?.pruned], ['running', false])
@@ -120,7 +120,7 @@ export function journal(world: () => StoreWorld): void {
     let after = 0
     const pages: EventChunk[][] = []
     for (;;) {
-      const [page] = await journal.read([{ turn, after, watch: false }])
+      const [page] = await journal.read([{ turn, after, follow: false }])
       if (!page || page.chunks.length === 0) break
       pages.push(page.chunks)
       after = page.chunks.reduce((last, { first, count }) => Math.max(last, first + count - 1), after)
@@ -129,7 +129,7 @@ export function journal(world: () => StoreWorld): void {
     assert.ok(pages.every((page) => page.length <= 4) && pages.length >= 3)
     // One that is longer than that comes as well.
     await journal.write([{ turn, chunks: [chunk(12, delta('x'.repeat(1_000_000)))] }])
-    const [page] = await journal.read([{ turn, after: 11, watch: false }])
+    const [page] = await journal.read([{ turn, after: 11, follow: false }])
     assert.equal(page?.chunks.length, 1)
   })
 
@@ -137,7 +137,7 @@ export function journal(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const turns = await Promise.all([1, 2].map(() => begun(store, beginning(world().conversation()))))
     const ids = [turns[1]?.id ?? '', crypto.randomUUID(), turns[0]?.id ?? '']
-    const pages = await journal.read(ids.map((turn) => ({ turn, after: 0, watch: true })))
+    const pages = await journal.read(ids.map((turn) => ({ turn, after: 0, follow: true })))
     assert.deepEqual(
       pages.map(({ turn, status, chunks }) => [turn, status, chunks.length]),
       [
@@ -188,7 +188,7 @@ export function journal(world: () => StoreWorld): void {
     const end = chunk(2, stepEnd(outcome), { type: 'turn-end', status: 'completed' })
     await keeps.store.endStep(outcome, [end])
     const pages = async () => {
-      const wants = [turn, running].map((one) => ({ turn: one, after: 0, watch: false }))
+      const wants = [turn, running].map((one) => ({ turn: one, after: 0, follow: false }))
       const read = await keeps.journal.read(wants)
       return read.map(({ status, pruned, chunks }) => [status, pruned, chunks.length])
     }

@@ -52,13 +52,13 @@ export function keys(world: () => StoreWorld): void {
   test('what a request has come to is known by its key, in its conversation and of its body alone', async () => {
     const { store } = await world().process()
     const [conversation, elsewhere] = [world().conversation(), world().conversation()]
-    assert.equal(await store.known(conversation, key), undefined)
+    assert.equal(await store.findReplay(conversation, key), undefined)
     const { id: turn } = await begun(store, beginning(conversation, 'x', { key }))
-    assert.deepEqual(await store.known(conversation, key), { turn, after: 0 })
-    assert.equal(await store.known(elsewhere, key), undefined)
-    await assert.rejects(store.known(conversation, other), refusal('key-reused'))
+    assert.deepEqual(await store.findReplay(conversation, key), { turn, after: 0 })
+    assert.equal(await store.findReplay(elsewhere, key), undefined)
+    await assert.rejects(store.findReplay(conversation, other), refusal('key-reused'))
     // Somebody knows of it now.
-    assert.equal(await store.withdraw({ turn, conversation, answered: [] }), false)
+    assert.equal(await store.withdraw({ turn, conversation, results: [] }), false)
   })
 
   test('a key that comes with another body is refused, also while the first waits in line', async () => {
@@ -99,7 +99,7 @@ export function keys(world: () => StoreWorld): void {
     assert.ok(first && like)
     await store.begin(first)
     await store.begin(like)
-    await store.leaveLine(first.turn)
+    await store.leaveQueue(first.turn)
     await store.endStep(step(active, 1, 'ok'), [])
     await begun(store, like)
   })
@@ -115,20 +115,20 @@ export function keys(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
     const first = answersTo(turn, [answered(seq, 0)], { key })
-    assert.deepEqual(await store.answer(first), { result: 'recorded' })
-    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 0)], { key })), {
+    assert.deepEqual(await store.storeResults(first), { result: 'recorded' })
+    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 0)], { key })), {
       result: 'replay',
       turn,
       after: 1,
     })
     const last = { key: 'last', digest: 'd' }
-    const outcome = await store.answer(answersTo(turn, [answered(seq, 1)], { key: last }))
+    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 1)], { key: last }))
     assert.ok(outcome.result === 'go-on')
-    await journal.write([{ turn, chunks: [chunk(outcome.state.events + 1, delta('x'))] }])
+    await journal.write([{ turn, chunks: [chunk(outcome.state.lastEvent + 1, delta('x'))] }])
     const again = answersTo(turn, [answered(seq, 1)], { key: last })
-    assert.deepEqual(await store.answer(again), { result: 'replay', turn, after: 2 })
+    assert.deepEqual(await store.storeResults(again), { result: 'replay', turn, after: 2 })
     const wrong = answersTo(turn, [answered(seq, 1)], { key: { ...last, digest: 'e' } })
-    await assert.rejects(store.answer(wrong), refusal('key-reused'))
+    await assert.rejects(store.storeResults(wrong), refusal('key-reused'))
   })
 
   test('a key is forgotten after its time', async () => {
@@ -142,7 +142,10 @@ export function keys(world: () => StoreWorld): void {
       ...{ result: 'replay', turn: second, after: 0 },
     })
     await brief.store.heartbeat([second])
-    assert.deepEqual(await world().query('select from chatterd.keys where turn_id = $1', [second]), [])
+    assert.deepEqual(
+      await world().query('select from chatterd.idempotency_keys where turn_id = $1', [second]),
+      [],
+    )
   })
 
   test('a refused request leaves no key', async () => {
@@ -160,7 +163,7 @@ export function keys(world: () => StoreWorld): void {
     const given = beginning(conversation, 'x', { key })
     const { id: turn } = await begun(store, given)
     await second.store.begin(beginning(conversation, 'x', { key }))
-    assert.equal(await store.withdraw({ turn, conversation, answered: [] }), false)
+    assert.equal(await store.withdraw({ turn, conversation, results: [] }), false)
     // Who has begun it is given it again, to run it after all.
     assert.equal((await begun(store, given)).id, turn)
   })
@@ -169,15 +172,15 @@ export function keys(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const conversation = world().conversation()
     const { id } = await begun(store, beginning(conversation))
-    await journal.read([{ turn: id, after: 0, watch: true }])
+    await journal.read([{ turn: id, after: 0, follow: true }])
     const before = await world().snapshot(conversation)
-    assert.equal(await store.withdraw({ turn: id, conversation, answered: [] }), false)
+    assert.equal(await store.withdraw({ turn: id, conversation, results: [] }), false)
     assert.deepEqual(await world().snapshot(conversation), before)
     const asked = world().conversation()
     const { turn, seq } = await waitingTurn(store, asked)
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
-    await journal.read([{ turn, after: 0, watch: true }])
-    assert.equal(await store.withdraw({ turn, conversation: asked, answered: [{ seq, index: 0 }] }), false)
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await journal.read([{ turn, after: 0, follow: true }])
+    assert.equal(await store.withdraw({ turn, conversation: asked, results: [{ seq, index: 0 }] }), false)
     assert.equal((await store.newestTurn(asked))?.status, 'running')
   })
 
@@ -185,14 +188,14 @@ export function keys(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id } = await begun(store, beginning(conversation, 'x', { key }))
-    assert.equal(await store.withdraw({ turn: id, conversation, answered: [] }), true)
+    assert.equal(await store.withdraw({ turn: id, conversation, results: [] }), true)
     const { id: turn } = await begun(store, beginning(conversation, 'x', { key: other }))
     const { seq } = await store.endStep(step(turn, 1, '', { calls: [deviceCall()] }), [])
     const result = { key: 'result', digest: 'd' }
     for (const _ of [1, 2]) {
-      const outcome = await store.answer(answersTo(turn, [answered(seq, 0)], { key: result }))
+      const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)], { key: result }))
       assert.equal(outcome.result, 'go-on')
-      await store.withdraw({ turn, conversation, answered: [{ seq, index: 0 }] })
+      await store.withdraw({ turn, conversation, results: [{ seq, index: 0 }] })
     }
     const again = await store.begin(beginning(conversation, 'x', { key: other }))
     assert.deepEqual(again, { result: 'replay', turn, after: 0 })
@@ -203,24 +206,28 @@ export function keys(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
     const before = await world().snapshot(conversation)
-    assert.deepEqual(await store.answer(answersTo(turn, [], { key })), { result: 'recorded' })
+    assert.deepEqual(await store.storeResults(answersTo(turn, [], { key })), { result: 'recorded' })
     assert.deepEqual(await world().snapshot(conversation), before)
-    await store.answer(answersTo(turn, [answered(seq, 0)], { key }))
-    assert.deepEqual(await store.answer(answersTo(turn, [], { key })), { result: 'replay', turn, after: 1 })
+    await store.storeResults(answersTo(turn, [answered(seq, 0)], { key }))
+    assert.deepEqual(await store.storeResults(answersTo(turn, [], { key })), {
+      result: 'replay',
+      turn,
+      after: 1,
+    })
   })
 
   test('a turn whose end somebody has been told of does not wait again when what superseded it is withdrawn', async () => {
     const { store, journal } = await world().process()
     const ways = [
-      (turn: string) => journal.read([{ turn, after: 0, watch: true }]),
-      (turn: string, seq: number) => store.answer(answersTo(turn, [answered(seq, 0, 'late')])),
+      (turn: string) => journal.read([{ turn, after: 0, follow: true }]),
+      (turn: string, seq: number) => store.storeResults(answersTo(turn, [answered(seq, 0, 'late')])),
     ]
     for (const tell of ways) {
       const conversation = world().conversation()
       const { turn, seq } = await waitingTurn(store, conversation)
       const next = await begun(store, beginning(conversation, 'next'))
       await tell(turn, seq)
-      assert.equal(await store.withdraw({ turn: next.id, conversation, answered: [] }), true)
+      assert.equal(await store.withdraw({ turn: next.id, conversation, results: [] }), true)
       const newest = await store.newestTurn(conversation)
       assert.deepEqual(
         [newest?.turn, newest?.status, newest?.calls[0]?.status],

@@ -122,13 +122,13 @@ export function lines(world: () => StoreWorld): void {
     await one.store.begin(last)
     await one.store.endStep(step(active, 1, 'ok'), [])
     assert.equal((await one.store.begin(last)).result, 'busy')
-    await one.store.leaveLine(left.turn)
-    await one.store.leaveLine(left.turn)
+    await one.store.leaveQueue(left.turn)
+    await one.store.leaveQueue(left.turn)
     assert.equal((await one.store.begin(last)).result, 'busy')
     await gone.expire()
     await begun(one.store, last)
     await one.store.heartbeat([last.turn])
-    const places = await world().query('select from chatterd.tickets where turn_id = $1', [lost.turn])
+    const places = await world().query('select from chatterd.queue where turn_id = $1', [lost.turn])
     assert.deepEqual(places, [])
   })
 
@@ -155,7 +155,7 @@ export function lines(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     const first = queued(conversation, 'first')
     await store.begin(first)
     const second = { ...step(turn, 2, ''), status: 'waiting' as const }
@@ -193,17 +193,17 @@ export function lines(world: () => StoreWorld): void {
       [0, 1].map((index) => ({ ...answeredCall(index) })),
     )
     const [first, last] = [answersTo(turn, [answered(seq, 0)]), answersTo(turn, [answered(seq, 1)])]
-    for (const _ of [1, 2]) assert.deepEqual(await store.answer(first), { result: 'recorded' })
-    const outcome = await store.answer(last)
+    for (const _ of [1, 2]) assert.deepEqual(await store.storeResults(first), { result: 'recorded' })
+    const outcome = await store.storeResults(last)
     assert.equal(outcome.result, 'go-on')
-    assert.deepEqual(await store.answer(last), outcome)
-    assert.deepEqual(await store.answer(first), { result: 'recorded' })
+    assert.deepEqual(await store.storeResults(last), outcome)
+    assert.deepEqual(await store.storeResults(first), { result: 'recorded' })
   })
 
   test('a request that was withdrawn before it came does not begin any more', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
-    const run = (turn: string) => ({ turn, conversation, answered: [] })
+    const run = (turn: string) => ({ turn, conversation, results: [] })
     const late = queued(conversation, 'late')
     assert.equal(await store.withdraw(run(late.turn)), true)
     assert.equal(await world().snapshot(conversation), undefined)
@@ -223,7 +223,7 @@ export function lines(world: () => StoreWorld): void {
     const [first, second] = [queued(conversation, 'first'), queued(conversation, 'second')]
     await store.begin(first)
     await store.begin(second)
-    await store.withdraw({ turn: first.turn, conversation, answered: [] })
+    await store.withdraw({ turn: first.turn, conversation, results: [] })
     await store.endStep(step(active, 1, 'ok'), [])
     await begun(store, second)
   })

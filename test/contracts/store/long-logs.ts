@@ -14,9 +14,9 @@ export function longLogs(world: () => StoreWorld): void {
     const messages = Array.from({ length: 10_000 }, (_, place) => user(`message ${place}`))
     const first = await begun(store, beginning(conversation, '', { messages }))
     assert.equal(first.log.length, 10_002)
-    await store.endStep(step(first.id, 1, 'answer', { cut: 9_900 }), [])
+    await store.endStep(step(first.id, 1, 'answer', { promptFrom: 9_900 }), [])
     const state = await begun(store, beginning(conversation, 'next'))
-    assert.deepEqual([state.pinned, state.cut], [2, 9_900])
+    assert.deepEqual([state.pinned, state.promptFrom], [2, 9_900])
     assert.deepEqual(
       state.log.map(({ seq }) => seq),
       [1, 2, ...Array.from({ length: 105 }, (_, place) => 9_900 + place)],
@@ -28,11 +28,11 @@ export function longLogs(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const messages = ['a', 'b', 'c', 'd'].map(user)
     const { id: turn } = await begun(store, beginning(conversation, '', { messages }))
-    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall()], cut: 4 }), [])
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall()], promptFrom: 4 }), [])
     await store.endCalls(turn, [succeeded(seq, 0)], [])
-    await store.endStep(step(turn, 2, 'done', { cut: 2 }), [])
+    await store.endStep(step(turn, 2, 'done', { promptFrom: 2 }), [])
     const state = await begun(store, beginning(conversation, 'next'))
-    assert.equal(state.cut, 4)
+    assert.equal(state.promptFrom, 4)
     assert.deepEqual(
       state.log.map(({ seq, calls }) => [seq, calls.length]),
       [

@@ -26,7 +26,7 @@ export function neighbours(world: () => StoreWorld): void {
     await store.endStep(step(turn, 1, 'y'), [])
     await store.post({ id: uuidv7(), username: 'u', message: 'not there' })
     await store.reset(key, [])
-    await store.leave()
+    await store.endLease()
     assert.deepEqual(await query('select * from public.chatts'), before)
     await query('drop table public.chatts')
   })

@@ -70,9 +70,10 @@ export async function perform(
   const newest = await store.newestTurn(key)
   const turn = newest?.turn ?? crypto.randomUUID()
   const open = newest?.calls.filter(isOpen) ?? []
-  const [row] = await world.query<{ events: number }>('select events from chatterd.turns where id = $1', [
-    turn,
-  ])
+  const [row] = await world.query<{ events: number }>(
+    'select last_event as events from chatterd.turns where id = $1',
+    [turn],
+  )
   const told = (...events: TurnEvent[]): EventChunk[] => [
     chunk((row?.events ?? 0) + 1, delta('y'), ...events),
   ]
@@ -82,7 +83,7 @@ export async function perform(
       const { whenBusy } = operation
       const given = beginning(key, 'x', tools ? { tools, whenBusy } : { whenBusy })
       const begun = await store.begin(given)
-      if (begun.result !== 'begun') return store.leaveLine(given.turn)
+      if (begun.result !== 'begun') return store.leaveQueue(given.turn)
       const { log, pinned } = begun.state
       const seqs = log.map(({ seq }) => seq)
       assert.deepEqual(
@@ -96,7 +97,7 @@ export async function perform(
       if (open.length > 0) return
       const calls = operation.calls.map(callOf)
       const steps = new Set(newest?.calls.map(({ seq }) => seq)).size
-      const outcome = step(turn, steps + 1, 'y', { calls, cut: operation.cut })
+      const outcome = step(turn, steps + 1, 'y', { calls, promptFrom: operation.cut })
       const last: TurnEvent[] =
         outcome.status === 'completed'
           ? [{ type: 'turn-end', status: 'completed' }]
@@ -117,13 +118,13 @@ export async function perform(
       const answers = device
         .slice(operation.from, operation.from + operation.count)
         .map(({ seq, index }) => answered(seq, index))
-      if (answers.length > 0) await store.answer(answersTo(turn, answers))
+      if (answers.length > 0) await store.storeResults(answersTo(turn, answers))
       return
     }
     case 'withdraw':
       // As the product does it: only what its own request set off, and before anything else is stored of it.
       if (newest?.status === 'running' && newest.calls.length === 0)
-        await store.withdraw({ turn, conversation: key, answered: [] })
+        await store.withdraw({ turn, conversation: key, results: [] })
       return
     case 'endTurn': {
       const partial = { role: 'assistant' as const, content: 'half' }

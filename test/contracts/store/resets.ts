@@ -39,7 +39,7 @@ export function resets(world: () => StoreWorld): void {
         [5, 'go'],
       ],
     )
-    assert.deepEqual([state.pinned, state.cut, state.deviceTools], [2, 3, []])
+    assert.deepEqual([state.pinned, state.promptFrom, state.deviceTools], [2, 3, []])
   })
 
   test('emptying takes the device tools too, and with no messages leaves an empty conversation', async () => {
@@ -65,9 +65,9 @@ export function resets(world: () => StoreWorld): void {
     await assert.rejects(one.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
     await assert.rejects(one.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
     await assert.rejects(one.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
-    await one.store.withdraw({ turn, conversation, answered: [] })
+    await one.store.withdraw({ turn, conversation, results: [] })
     const late = answersTo(turn, [answered(seq, 1)], { tools: [tool('a')] })
-    assert.deepEqual(await one.store.answer(late), { result: 'conflict' })
+    assert.deepEqual(await one.store.storeResults(late), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { listenTo } from '../../../src/store/listen.ts'
-import type { StoreSignal } from '../../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../../src/turn/event-journal.ts'
 import type { TurnState } from '../../../src/turn/turn-state.ts'
 import type { StoreWorld } from './store-world.ts'
 import { answered, answersTo, beginning, begun, chunk, delta, step, waitingTurn } from './turn-fixtures.ts'
@@ -9,7 +9,7 @@ import { answered, answersTo, beginning, begun, chunk, delta, step, waitingTurn 
 export function signals(world: () => StoreWorld): void {
   /** What a process hears, from now on. */
   async function listener(t: TestContext, runner: string) {
-    const heard: StoreSignal[] = []
+    const heard: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
     const listening = listenTo(world().url, runner, (signal) => {
       heard.push(signal)
@@ -17,7 +17,7 @@ export function signals(world: () => StoreWorld): void {
       wake = Promise.withResolvers()
     })
     t.after(() => listening.close())
-    const until = async (is: (signal: StoreSignal) => boolean) => {
+    const until = async (is: (signal: StoreNotification) => boolean) => {
       for (;;) {
         const place = heard.findIndex(is)
         if (place >= 0) return heard.splice(0, place + 1)
@@ -28,7 +28,7 @@ export function signals(world: () => StoreWorld): void {
     return { heard, until }
   }
 
-  const isOf = (turn: string) => (signal: StoreSignal) =>
+  const isOf = (turn: string) => (signal: StoreNotification) =>
     signal.type === 'events' && signal.turns.includes(turn)
 
   const among = (title: string, run: (t: TestContext) => Promise<void>) =>
@@ -42,7 +42,7 @@ export function signals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: quiet } = await begun(one.store, beginning(world().conversation()))
     const { id: turn } = await begun(one.store, beginning(conversation))
-    await two.journal.read([{ turn, after: 0, watch: true }])
+    await two.journal.read([{ turn, after: 0, follow: true }])
     const chunks = [chunk(2, delta('a'))]
     await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
     await until(isOf(turn))
@@ -51,7 +51,7 @@ export function signals(world: () => StoreWorld): void {
     ]
     await one.store.endStep(step(turn, 1, '', { calls }), [chunk(3, delta('b'))])
     await until(isOf(turn))
-    await one.store.answer(answersTo(turn, [answered(2, 0)]))
+    await one.store.storeResults(answersTo(turn, [answered(2, 0)]))
     await until(isOf(turn))
     await one.store.endTurn({ turn, status: 'failed' }, [chunk(5, { type: 'turn-end', status: 'failed' })])
     await until(isOf(turn))
@@ -77,7 +77,7 @@ export function signals(world: () => StoreWorld): void {
     for (const way of ['completed', 'failed', 'waiting', 'withdrawn', 'cancelled', 'lost', 'left']) {
       const conversation = world().conversation()
       const run = await waitingTurn(one.store, conversation)
-      if (way !== 'cancelled') await one.store.answer(answersTo(run.turn, [answered(run.seq, 0)]))
+      if (way !== 'cancelled') await one.store.storeResults(answersTo(run.turn, [answered(run.seq, 0)]))
       const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
       const { turn } = run
       const first = beginning(conversation, 'first', { whenBusy: 'queue' })
@@ -85,14 +85,14 @@ export function signals(world: () => StoreWorld): void {
         await one.store.begin(first)
         await two.store.begin(queued)
         await one.store.endStep(step(turn, 2, 'ok'), [])
-        await one.store.leaveLine(first.turn)
+        await one.store.leaveQueue(first.turn)
       } else {
         if (way !== 'cancelled') await two.store.begin(queued)
         if (way === 'completed') await one.store.endStep(step(turn, 2, 'ok'), [])
         if (way === 'failed') await one.store.endTurn({ turn, status: 'failed' }, [])
         if (way === 'waiting') await one.store.endStep({ ...step(turn, 2, ''), status: 'waiting' }, [])
         if (way === 'withdrawn')
-          await one.store.withdraw({ turn, conversation, answered: [{ seq: run.seq, index: 0 }] })
+          await one.store.withdraw({ turn, conversation, results: [{ seq: run.seq, index: 0 }] })
         if (way === 'lost') {
           await one.expire()
           await (await world().process()).store.heartbeat([])
@@ -109,7 +109,7 @@ export function signals(world: () => StoreWorld): void {
       const [one, two] = [await world().process(), await world().process()]
       const { until } = await listener(t, two.runner)
       const { id: turn } = await begun(one.store, beginning(world().conversation()))
-      await two.journal.read([{ turn, after: 0, watch: true }])
+      await two.journal.read([{ turn, after: 0, follow: true }])
       for (const number of [2, 3]) {
         await world().query(
           `select pg_terminate_backend(pid) from pg_stat_activity
@@ -129,7 +129,7 @@ export function signals(world: () => StoreWorld): void {
       await world().query('select pg_notify($1, $2)', ['chatterd', payload])
     }
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
-    await two.journal.read([{ turn, after: 0, watch: true }])
+    await two.journal.read([{ turn, after: 0, follow: true }])
     await one.journal.write([{ turn, chunks: [chunk(2, delta('a'))] }])
     assert.equal((await until(isOf(turn))).length, 1)
   })
@@ -140,7 +140,7 @@ export function signals(world: () => StoreWorld): void {
     const turns: TurnState[] = []
     // Not all at once: they would wait too long for a connection.
     while (turns.length < 210) turns.push(await begun(one.store, beginning(world().conversation())))
-    await two.journal.read(turns.map(({ id: turn }) => ({ turn, after: 0, watch: true })))
+    await two.journal.read(turns.map(({ id: turn }) => ({ turn, after: 0, follow: true })))
     await one.journal.write(turns.map(({ id: turn }) => ({ turn, chunks: [chunk(2, delta('a'))] })))
     const rest = new Set(turns.map(({ id }) => id))
     while (rest.size > 0) {

@@ -87,7 +87,7 @@ export function steps(world: () => StoreWorld): void {
     const { id: turn } = await begun(store, beginning(conversation))
     const calls = [residentCall(0), deviceCall(1)]
     const { seq } = await store.endStep(step(turn, 1, '', { calls }), [])
-    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 1, 'here')])), {
+    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 1, 'here')])), {
       result: 'recorded',
     })
     const ended = await store.endCalls(turn, [succeeded(seq, 0)], [])
@@ -111,7 +111,7 @@ export function steps(world: () => StoreWorld): void {
     )
     await one.store.endCalls(turn, [succeeded(seq, 0)], [])
     assert.equal((await one.store.newestTurn(conversation))?.status, 'waiting')
-    const outcome = await two.store.answer(answersTo(turn, [answered(seq, 1, 'here')]))
+    const outcome = await two.store.storeResults(answersTo(turn, [answered(seq, 1, 'here')]))
     assert.ok(outcome.result === 'go-on')
     assert.equal(outcome.state.status, 'running')
     assert.equal(outcome.state.step, 1)
@@ -172,7 +172,7 @@ export function steps(world: () => StoreWorld): void {
     await assert.rejects(two.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
     await assert.rejects(two.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
     await assert.rejects(two.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
-    await two.store.withdraw({ turn, conversation, answered: [] })
+    await two.store.withdraw({ turn, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 }

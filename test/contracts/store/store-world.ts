@@ -48,7 +48,7 @@ const usual: Omit<StoreOptions, 'runner'> = {
   alone: false,
   logCacheBytes: 1_000_000,
   busyQueue: 16,
-  eventLead: 8,
+  maxUnjournaledEvents: 8,
   callTimeoutMs: 3_600_000,
   keyLifeMs: 3_600_000,
   eventRetentionMs: 3_600_000,
@@ -116,10 +116,10 @@ function processOn(database: Database, options: Partial<StoreOptions>): StorePro
 
 const snapshotSql = `
   select json_build_object(
-    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.next_seq, c.pinned, c.cut_seq, c.created_at),
+    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.next_seq, c.pinned, c.prompt_from, c.created_at),
     'turns', (
-      select json_agg(json_build_array(id, request::text, status, step, first_seq, answer_seq, superseded,
-        error::text, created_at, ended_at, events) order by first_seq, id)
+      select json_agg(json_build_array(id, request::text, status, step, first_seq, reply_seq, superseded,
+        error::text, created_at, ended_at, last_event) order by first_seq, id)
       from chatterd.turns where conversation_id = c.id),
     'messages', (
       select json_agg(json_build_array(seq, turn_id, role, body::text, complete, usage::text, created_at) order by seq)
@@ -129,7 +129,7 @@ const snapshotSql = `
         created_at, ended_at) order by message_seq, index)
       from chatterd.calls where conversation_id = c.id),
     'events', (
-      select json_agg(json_build_array(turn_id, first, count, body) order by turn_id, first)
+      select json_agg(json_build_array(turn_id, first, count, records) order by turn_id, first)
       from chatterd.events where turn_id in (select id from chatterd.turns where conversation_id = c.id))) as stored
   from chatterd.conversations c where tenant = $1 and name = $2`
 

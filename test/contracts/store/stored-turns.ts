@@ -37,7 +37,7 @@ export function storedTurns(world: () => StoreWorld): void {
         ['offered', seq, 'undefined'],
       ],
     )
-    await store.answer(answersTo(id, [answered(seq, 1)]))
+    await store.storeResults(answersTo(id, [answered(seq, 1)]))
     const second = step(id, 2, 'second')
     await store.endStep(
       { ...second, message: { ...second.message, usage: { promptTokens: 7, outputTokens: 2 } } },

@@ -56,7 +56,7 @@ export function texts(world: () => StoreWorld): void {
       const newest = await store.newestTurn(conversation)
       const bare = input.map(({ calls: _, ...message }) => message)
       assert.deepEqual(newest?.input, bare)
-      const gone = await store.answer(
+      const gone = await store.storeResults(
         answersTo(first.id, [{ seq, index: 1, status: 'answered', output: text }], {
           tools: [tool(`a${text}`, 'newer')],
         }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
+import { prompt } from '../../../src/turn/prompt.ts'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,
@@ -27,9 +28,9 @@ export function toldLines(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const calls = [0, 1, 2].map((index) => ({ ...deviceCall(index), id: `${index}${awkward}` }))
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
-    await store.answer(answersTo(turn, [answered(seq, 1, awkward)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 1, awkward)]))
     const failed = { seq, index: 0, status: 'expired' as const, output: 'no permission' }
-    await store.answer(answersTo(turn, [failed, answered(seq, 2, '')]))
+    await store.storeResults(answersTo(turn, [failed, answered(seq, 2, '')]))
     assert.deepEqual(await eventsFrom(journal, turn, 2), [
       ['call-end', { callId: `1${awkward}`, status: 'answered', output: awkward }],
       ['call-end', { callId: `0${awkward}`, status: 'expired', error: 'no permission' }],
@@ -42,7 +43,7 @@ export function toldLines(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(store, world().conversation())
     const ago = `update chatterd.calls set created_at = created_at - interval '90.5 seconds' where turn_id = $1`
     await world().query(ago, [turn])
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     const { ms } = JSON.parse((await told(journal, turn)).at(-1)?.data ?? '')
     assert.ok(ms >= 90_500 && ms < 150_000 && Number.isInteger(ms), `${ms}`)
   })
@@ -53,7 +54,7 @@ export function toldLines(world: () => StoreWorld): void {
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const outcome = step(turn, 1, '', { calls })
     const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
-    await store.answer(answersTo(turn, [answered(seq, 2)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 2)]))
     assert.equal((await told(journal, turn)).length, 2)
     const own = chunk(3, {
       type: 'call-end',
@@ -63,7 +64,7 @@ export function toldLines(world: () => StoreWorld): void {
       ms: 1,
     })
     const ended = await store.endCalls(turn, [succeeded(seq, 0)], [own])
-    assert.deepEqual([ended.status, ended.told?.first, ended.told?.count], ['waiting', 4, 2])
+    assert.deepEqual([ended.status, ended.appended?.first, ended.appended?.count], ['waiting', 4, 2])
     assert.deepEqual(await eventsFrom(journal, turn, 4), [
       ['call-end', { callId: 'call-2', status: 'answered', output: 'result 2' }],
       ['turn-waiting', { calls: ['call-1'] }],
@@ -77,7 +78,7 @@ export function toldLines(world: () => StoreWorld): void {
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const outcome = step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] })
     const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
-    await store.answer(answersTo(turn, [answered(seq, 1)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 1)]))
     const own = chunk(3, {
       type: 'call-end',
       callId: 'call-0',
@@ -89,12 +90,12 @@ export function toldLines(world: () => StoreWorld): void {
       [1, 2].map(() => store.endCalls(turn, [succeeded(seq, 0)], [own])),
     )
     assert.deepEqual(again, ended)
-    assert.deepEqual([ended?.status, ended?.told?.first, ended?.told?.count], ['running', 4, 1])
+    assert.deepEqual([ended?.status, ended?.appended?.first, ended?.appended?.count], ['running', 4, 1])
     const alone = await begun(store, beginning(world().conversation()))
     const second = step(alone.id, 1, '', { calls: [residentCall(0)] })
     const answer = await store.endStep(second, [chunk(2, stepEnd(second))])
     const only = await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own])
-    assert.deepEqual([only.status, only.told], ['running', undefined])
+    assert.deepEqual([only.status, only.appended], ['running', undefined])
     assert.deepEqual(await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own]), only)
   })
 
@@ -103,7 +104,7 @@ export function toldLines(world: () => StoreWorld): void {
     const calls = [deviceCall(0), deviceCall(1)]
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
     const before = (await told(journal, turn)).length
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     // It does not know of the answer: its numbers are those of before.
     const cancelled = { type: 'call-end' as const, status: 'cancelled' as const, ms: 0 }
     const own = chunk(
@@ -131,7 +132,7 @@ export function toldLines(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
-    await store.answer(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     await begun(store, beginning(conversation, 'next'))
     assert.deepEqual(await eventsFrom(journal, turn, 3), [
       ['call-end', { callId: 'call-1', status: 'superseded' }],
@@ -154,7 +155,7 @@ export function toldLines(world: () => StoreWorld): void {
     await older(1)
     const { adopted } = await living.store.heartbeat([])
     const own = adopted.filter(({ id }) => id === turn)
-    assert.deepEqual([own.length, own[0]?.status, own[0]?.events], [1, 'running', 3])
+    assert.deepEqual([own.length, own[0]?.status, own[0]?.lastEvent], [1, 'running', 3])
     assert.deepEqual(
       own[0]?.log.find((message) => message.seq === seq)?.calls.map(({ status, output }) => [status, output]),
       [
@@ -166,7 +167,9 @@ export function toldLines(world: () => StoreWorld): void {
       ['call-end', { callId: 'call-0', status: 'expired' }],
       ['call-end', { callId: 'call-1', status: 'expired' }],
     ])
-    assert.deepEqual(await first.store.answer(answersTo(turn, [answered(seq, 0)])), { result: 'conflict' })
+    assert.deepEqual(await first.store.storeResults(answersTo(turn, [answered(seq, 0)])), {
+      result: 'conflict',
+    })
     const on = step(turn, 2, 'without them')
     await living.store.endStep(on, [chunk(4, stepEnd(on), { type: 'turn-end', status: 'completed' })])
   })
@@ -190,22 +193,25 @@ export function toldLines(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(store, conversation)
     const next = await begun(store, beginning(conversation, 'next'))
     const late = answersTo(turn, [answered(seq, 0, awkward)])
-    assert.deepEqual(await store.answer(late), { result: 'conflict' })
-    assert.deepEqual(await store.answer(answersTo(turn, [answered(seq, 0, 'again')])), { result: 'conflict' })
+    assert.deepEqual(await store.storeResults(late), { result: 'conflict' })
+    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 0, 'again')])), {
+      result: 'conflict',
+    })
     const call = (await directory.turn(turn))?.calls[0]
     assert.deepEqual([call?.status, call?.output], ['superseded', awkward])
     await store.endStep(step(next.id, 1, 'done'), [])
     const fresh = await world().process({ logCacheBytes: 0 })
-    const { log } = await begun(fresh.store, beginning(conversation, 'third'))
-    assert.equal(log.find((message) => message.seq === seq)?.calls[0]?.output, undefined)
+    const prompted = prompt(await begun(fresh.store, beginning(conversation, 'third')))
+    const result = prompted.find(({ role }) => role === 'tool')
+    assert.equal(result?.content, 'No result: the user went on before the device answered.')
   })
 
   test('events that follow answers have the numbers after them', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation())
-    const outcome = await store.answer(answersTo(turn, [answered(seq, 0)]))
+    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)]))
     assert.ok(outcome.result === 'go-on')
-    const first = outcome.state.events + 1
+    const first = outcome.state.lastEvent + 1
     const more: TurnEvent[] = [{ type: 'step-start', step: 2 }, delta('x')]
     assert.deepEqual((await journal.write([{ turn, chunks: [chunk(first, ...more)] }])).written, [turn])
     assert.deepEqual(

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
 import type { Call } from '../../../src/protocol/call.ts'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
-import { type EventChunk, eventLine, eventsOf, type ToldEvent } from '../../../src/protocol/event-chunk.ts'
+import {
+  type EventChunk,
+  eventRecord,
+  eventsOf,
+  type JournalEvent,
+} from '../../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
 import type {
-  Begun,
+  BeginOutcome,
   ConversationStore,
-  TurnAnswers,
   TurnBeginning,
+  TurnResults,
 } from '../../../src/turn/conversation-store.ts'
 import type { EventJournal } from '../../../src/turn/event-journal.ts'
 import type { TurnState } from '../../../src/turn/turn-state.ts'
@@ -38,17 +43,17 @@ export async function begun(store: ConversationStore, given: TurnBeginning): Pro
 }
 
 /** The states of those that have begun. */
-export function statesOf(results: readonly (Begun | undefined)[]): TurnState[] {
+export function statesOf(results: readonly (BeginOutcome | undefined)[]): TurnState[] {
   return results.flatMap((one) => (one?.result === 'begun' ? [one.state] : []))
 }
 
 /** Results of device calls, in a request of their own. */
 export function answersTo(
   turn: string,
-  answers: TurnAnswers['answers'],
-  rest: Partial<TurnAnswers> = {},
-): TurnAnswers {
-  return { turn, attempt: uuidv7(), answers, ...rest }
+  answers: TurnResults['results'],
+  rest: Partial<TurnResults> = {},
+): TurnResults {
+  return { turn, id: uuidv7(), results: answers, ...rest }
 }
 
 /** The outcome of a turn's step: it goes on where `calls` are given. */
@@ -62,7 +67,7 @@ export function step(
   const waits = calls.length > 0 && calls.every(({ status }) => status === 'offered')
   const status = calls.length === 0 ? 'completed' : waits ? 'waiting' : 'running'
   const message = { role: 'assistant' as const, content, calls, usage: {} }
-  return { turn, step: number, message, status, cut: 1, ...others }
+  return { turn, step: number, message, status, promptFrom: 1, ...others }
 }
 
 /** A call that a device is asked for. */
@@ -105,7 +110,7 @@ export async function waitingTurn(
 
 /** Events in a row, from this number on. */
 export function chunk(first: number, ...events: TurnEvent[]): EventChunk {
-  return { first, count: events.length, body: events.map(eventLine).join('') }
+  return { first, count: events.length, records: events.map(eventRecord).join('') }
 }
 
 export function delta(text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent {
@@ -118,8 +123,8 @@ export function stepEnd({ step, message }: StepOutcome): TurnEvent {
 }
 
 /** All that the journal has of a turn. */
-export async function told(journal: EventJournal, turn: string): Promise<ToldEvent[]> {
-  const [page] = await journal.read([{ turn, after: 0, watch: false }])
+export async function told(journal: EventJournal, turn: string): Promise<JournalEvent[]> {
+  const [page] = await journal.read([{ turn, after: 0, follow: false }])
   return page?.chunks.flatMap((one) => eventsOf(one)) ?? []
 }
 

@@ -21,7 +21,7 @@ export function withdrawals(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id } = await begun(store, beginning(conversation, 'x', { tools: [tool('a')] }))
-    await store.withdraw({ turn: id, conversation, answered: [] })
+    await store.withdraw({ turn: id, conversation, results: [] })
     assert.equal(await world().snapshot(conversation), undefined)
     assert.equal(await store.newestTurn(conversation), undefined)
   })
@@ -31,7 +31,7 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one', { tools: [tool('a'), tool('b')] }))
-    await store.endStep(step(first.id, 1, 'first', { cut: 2 }), [])
+    await store.endStep(step(first.id, 1, 'first', { promptFrom: 2 }), [])
     const before = await world().snapshot(conversation)
     for (const tools of [undefined, [], [tool('c'), tool('a', 'newer')]]) {
       const messages = [user('two'), user('three')]
@@ -39,9 +39,9 @@ export function withdrawals(world: () => StoreWorld): void {
         store,
         beginning(conversation, '', tools ? { messages, tools } : { messages }),
       )
-      await store.withdraw({ turn: state.id, conversation, answered: [] })
+      await store.withdraw({ turn: state.id, conversation, results: [] })
       // Told again, as after an answer of the database that was lost.
-      await store.withdraw({ turn: state.id, conversation, answered: [] })
+      await store.withdraw({ turn: state.id, conversation, results: [] })
       assert.deepEqual(await world().snapshot(conversation), before)
     }
   })
@@ -51,12 +51,12 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(store, conversation, calls)
-    await store.answer(answersTo(turn, [answered(seq, 1)]))
+    await store.storeResults(answersTo(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const state = await begun(store, beginning(conversation, 'something else', { tools: [] }))
-    await store.withdraw({ turn: state.id, conversation, answered: [] })
+    await store.withdraw({ turn: state.id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
-    const outcome = await store.answer(answersTo(turn, [answered(seq, 0), answered(seq, 2)]))
+    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0), answered(seq, 2)]))
     assert.equal(outcome.result, 'go-on')
   })
 
@@ -75,7 +75,7 @@ export function withdrawals(world: () => StoreWorld): void {
     await store.endStep(step(first.id, 1, '', { calls: [deviceCall(0)] }), [])
     const before = await world().snapshot(conversation)
     const second = await begun(store, beginning(conversation, 'three'))
-    await store.withdraw({ turn: second.id, conversation, answered: [] })
+    await store.withdraw({ turn: second.id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -84,15 +84,15 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(one.store, conversation, calls)
-    await one.store.answer(answersTo(turn, [answered(seq, 1)]))
+    await one.store.storeResults(answersTo(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const answers = [answered(seq, 0), answered(seq, 2)]
-    const outcome = await two.store.answer(answersTo(turn, answers, { tools: [tool('late')] }))
+    const outcome = await two.store.storeResults(answersTo(turn, answers, { tools: [tool('late')] }))
     assert.ok(outcome.result === 'go-on')
-    await two.store.withdraw({ turn, conversation, answered: outcome.state.answered })
-    await two.store.withdraw({ turn, conversation, answered: outcome.state.answered })
+    await two.store.withdraw({ turn, conversation, results: outcome.state.results })
+    await two.store.withdraw({ turn, conversation, results: outcome.state.results })
     assert.deepEqual(await world().snapshot(conversation), before)
-    assert.equal((await one.store.answer(answersTo(turn, answers))).result, 'go-on')
+    assert.equal((await one.store.storeResults(answersTo(turn, answers))).result, 'go-on')
   })
 
   test('withdrawn results of a conversation that has device tools leave them as they were', async () => {
@@ -102,9 +102,9 @@ export function withdrawals(world: () => StoreWorld): void {
     const calls = [deviceCall(0)]
     const { seq } = await store.endStep({ ...step(turn, 1, '', { calls }), status: 'waiting' }, [])
     const before = await world().snapshot(conversation)
-    const outcome = await store.answer(answersTo(turn, [answered(seq, 0)], { tools: [tool('b')] }))
+    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)], { tools: [tool('b')] }))
     assert.ok(outcome.result === 'go-on')
-    await store.withdraw({ turn, conversation, answered: outcome.state.answered })
+    await store.withdraw({ turn, conversation, results: outcome.state.results })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -115,7 +115,7 @@ export function withdrawals(world: () => StoreWorld): void {
     await one.expire()
     await two.store.heartbeat([])
     const before = await world().snapshot(conversation)
-    await one.store.withdraw({ turn: id, conversation, answered: [] })
+    await one.store.withdraw({ turn: id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
@@ -127,7 +127,7 @@ export function withdrawals(world: () => StoreWorld): void {
     await store.endCalls(first.id, [succeeded(seq, 0)], [])
     await store.endStep(step(first.id, 2, 'done'), [])
     const withdrawn = await begun(store, beginning(conversation, 'withdrawn'))
-    await store.withdraw({ turn: withdrawn.id, conversation, answered: [] })
+    await store.withdraw({ turn: withdrawn.id, conversation, results: [] })
     const { log } = await begun(store, beginning(conversation, 'two'))
     assert.deepEqual(
       log.map((message) => [message.seq, message.content]),

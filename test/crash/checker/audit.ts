@@ -76,11 +76,11 @@ const leftBehind = `
   union all
   select 'an open call of a turn: ' || turn_id from chatterd.calls where status in ('running', 'offered')
   union all
-  select 'a request that waits: ' || turn_id from chatterd.tickets
+  select 'a request that waits: ' || turn_id from chatterd.queue
   union all
   select 'a gap in the events of a turn: ' || t.id
   from chatterd.turns t left join chatterd.events e on e.turn_id = t.id
-  group by t.id having t.events <> coalesce(sum(e.count), 0) or t.events <> coalesce(max(e.first + e.count - 1), 0)
+  group by t.id having t.last_event <> coalesce(sum(e.count), 0) or t.last_event <> coalesce(max(e.first + e.count - 1), 0)
   union all
   select 'a gap in the numbers of ' || name from chatterd.conversations c
   where next_seq <> 1 + (select count(*) from chatterd.messages where conversation_id = c.id)`

@@ -26,13 +26,13 @@ async function overwrite({ turn, chunks, events, status }: TurnWritten, run: Run
   const parts = [
     ['delete from chatterd.events where turn_id = $1 and first + count > $2', written[0]?.first],
     [
-      `insert into chatterd.events (turn_id, first, count, body)
-       select $1, c.* from json_to_recordset($2) as c(first integer, count integer, body text)`,
+      `insert into chatterd.events (turn_id, first, count, records)
+       select $1, c.* from json_to_recordset($2) as c(first integer, count integer, records text)`,
       JSON.stringify(written),
     ],
     [
       `update chatterd.turns set status = coalesce($2, status),
-         events = (select max(first + count - 1) from chatterd.events where turn_id = $1)
+         last_event = (select max(first + count - 1) from chatterd.events where turn_id = $1)
        where id = $1`,
       status,
     ],
@@ -44,7 +44,7 @@ async function overwrite({ turn, chunks, events, status }: TurnWritten, run: Run
 export const faults = {
   /** Turns and results are acknowledged, and only then committed. */
   'acknowledge-before-commit': async (statement, run) => {
-    if (statement.name !== 'begin_turn' && statement.name !== 'answer_calls') return run(statement)
+    if (statement.name !== 'begin_turn' && statement.name !== 'store_results') return run(statement)
     await run('begin')
     const answer = await run(statement)
     setTimeout(() => void run('commit').catch(() => {}), earlyMs)
@@ -81,20 +81,20 @@ export const faults = {
   'answer-twice': async (statement, run) => {
     const answer = await run(statement)
     const result = answer.rows[0]?.result
-    if (statement.name !== 'answer_calls' || typeof result !== 'object' || !result || !('state' in result))
+    if (statement.name !== 'store_results' || typeof result !== 'object' || !result || !('state' in result))
       return answer
     const again = JSON.parse(statement.values[0])
     await run(
-      `with given as (select (p->>'turn')::uuid as id, p->'answers' as answers from (select $1::json as p) one),
+      `with given as (select (p->>'turn')::uuid as id, p->'results' as results from (select $1::json as p) one),
        opened as (
          update chatterd.calls k set status = 'offered', result = null, ended_at = null
-         from given, json_to_recordset(given.answers) as a(seq bigint, index integer)
+         from given, json_to_recordset(given.results) as a(seq bigint, index integer)
          where k.turn_id = given.id and k.message_seq = a.seq and k.index = a.index)
        update chatterd.turns t set status = 'waiting' from given where t.id = given.id`,
       statement.values,
     )
-    const attempt = `${again.attempt.slice(0, -12)}000000000000`
-    return run({ ...statement, values: [JSON.stringify({ ...again, attempt })] })
+    const resultsId = `${again.resultsId.slice(0, -12)}000000000000`
+    return run({ ...statement, values: [JSON.stringify({ ...again, resultsId })] })
   },
 } satisfies Record<string, Fault>
 

@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { CallStatus } from '../../../protocol/call.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import type { NewestTurn, PlacedCall } from '../../../turn/conversation-store.ts'
+import type { NewestTurn, StoredCall } from '../../../turn/conversation-store.ts'
 import { matchResults, type PostedResult } from './match-results.ts'
 
 const question: NewMessage = { role: 'user', content: 'What is the weather at my location?' }
 
 /** A device call, `a0` for the first of the answer at 2, `b1` for the second of that at 3, … */
-function device(id: string, status: CallStatus = 'offered', output?: string, name = 'locate'): PlacedCall {
+function device(id: string, status: CallStatus = 'offered', output?: string, name = 'locate'): StoredCall {
   const seq = 2 + 'abc'.indexOf(id.charAt(0))
   const place = { seq, index: Number(id.charAt(1)) }
   return {
@@ -23,7 +23,7 @@ function device(id: string, status: CallStatus = 'offered', output?: string, nam
   }
 }
 
-function turnOf(...calls: PlacedCall[]): NewestTurn {
+function turnOf(...calls: StoredCall[]): NewestTurn {
   return { turn: 't', status: 'waiting', input: [question], calls }
 }
 
@@ -163,7 +163,7 @@ test('calls of earlier rounds that the phone did not answer do not disturb', () 
 })
 
 test('results of resident tools do not disturb', () => {
-  const ran: PlacedCall = { ...device('a0', 'succeeded', 'x'), side: 'resident' }
+  const ran: StoredCall = { ...device('a0', 'succeeded', 'x'), side: 'resident' }
   assert.deepEqual(matched(shapeB(...texts('y')), turnOf(ran, device('a1'))), ['a1=y'])
 })
 
@@ -195,7 +195,7 @@ test('every round of a phone that repeats all its results is understood', () => 
   })
   fc.assert(
     fc.property(rounds, fc.boolean(), (contents, named) => {
-      const answered: PlacedCall[] = []
+      const answered: StoredCall[] = []
       const sent: PostedResult[] = []
       for (const [round, results] of contents.entries()) {
         const open = results.map((_, index) => device(`${'abc'.charAt(round)}${index}`))

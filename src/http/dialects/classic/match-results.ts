@@ -1,6 +1,6 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import type { NewestTurn, PlacedCall } from '../../../turn/conversation-store.ts'
+import type { NewestTurn, StoredCall } from '../../../turn/conversation-store.ts'
 import type { CallOutcome } from '../../../turn/turn-store.ts'
 
 /** A result as a phone sends it; hardly any sends an id or a name. */
@@ -48,7 +48,7 @@ function splitByName(results: readonly PostedResult[]): { named: PostedResult[];
 }
 
 /** The call that an id or a name decides, taken from those that are open; none where the very same result is there already. */
-function answerNamed(result: PostedResult, calls: readonly PlacedCall[], open: PlacedCall[]): CallOutcome[] {
+function answerNamed(result: PostedResult, calls: readonly StoredCall[], open: StoredCall[]): CallOutcome[] {
   const place = open.findIndex((call) => fits(result, call))
   const [call] = place < 0 ? [] : open.splice(place, 1)
   if (call) return [outcome(call, result.content)]
@@ -61,7 +61,7 @@ function answerNamed(result: PostedResult, calls: readonly PlacedCall[], open: P
 /** What is new: the results of earlier rounds stand before, in the order of their calls. */
 function withoutKnown(
   results: readonly PostedResult[],
-  calls: readonly PlacedCall[],
+  calls: readonly StoredCall[],
 ): readonly PostedResult[] {
   const answered = calls.filter((call) => call.status === 'answered')
   const known = results.findIndex((result, place) => {
@@ -71,17 +71,17 @@ function withoutKnown(
   return known < 0 ? [] : results.slice(known)
 }
 
-function isRepeated(result: PostedResult, call: PlacedCall): boolean {
+function isRepeated(result: PostedResult, call: StoredCall): boolean {
   return call.status === 'answered' && call.output === result.content && fits(result, call)
 }
 
 /** An id decides, else a name; a result with neither can be any call's. */
-export function fits({ callId, name }: PostedResult, call: Pick<PlacedCall, 'id' | 'name'>): boolean {
+export function fits({ callId, name }: PostedResult, call: Pick<StoredCall, 'id' | 'name'>): boolean {
   return callId === undefined ? name === undefined || call.name === name : call.id === callId
 }
 
 /** Results in call order. Phones that send only the last of several results answer the last calls; the rest get none. */
-function answerInOrder(results: readonly PostedResult[], open: readonly PlacedCall[]): CallOutcome[] {
+function answerInOrder(results: readonly PostedResult[], open: readonly StoredCall[]): CallOutcome[] {
   if (results.length === 0) return []
   if (results.length > open.length) {
     throw noOpenCall(`${results.length} results came for ${open.length} open calls.`)
@@ -95,11 +95,11 @@ function answerInOrder(results: readonly PostedResult[], open: readonly PlacedCa
 
 const noResult = 'No result: the device did not answer this call.'
 
-function outcome(call: PlacedCall, output: string): CallOutcome {
+function outcome(call: StoredCall, output: string): CallOutcome {
   return { ...keyed(call), status: 'answered', output }
 }
 
-function keyed({ seq, index }: PlacedCall): { seq: number; index: number } {
+function keyed({ seq, index }: StoredCall): { seq: number; index: number } {
   return { seq, index }
 }
 

@@ -10,7 +10,7 @@ import type { Engine } from '../../../turn/engine.ts'
 import { checkModel } from '../../check-model.ts'
 import { type DeviceToolPorts, withoutResident } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
-import { IdempotencyKey, knownDespite, requestKeyOf } from '../../request-key.ts'
+import { IdempotencyKey, replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
 import { generateRoute } from './generate-route.ts'
 import { importCalls } from './import-calls.ts'
@@ -22,7 +22,7 @@ import { takeOutNulls } from './without-nulls.ts'
 
 /** What the classic dialect works with. */
 export interface ClassicPorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'begin' | 'known' | 'answer' | 'atRest' | 'follow' | 'reset'>
+  turns: Pick<LiveTurns, 'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset'>
   directory: Pick<ConversationDirectory, 'outcome'>
   store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
   engine: Engine
@@ -67,7 +67,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         try {
           await checkModel(engine, model)
         } catch (error) {
-          const known = await knownDespite(error, prompt.conversation, key, turns)
+          const known = await replayOrThrow(error, prompt.conversation, key, turns)
           return streamKnownTurn(reply, prompt, known, ports)
         }
         if (results) return streamAnsweredTurn(reply, prompt, results, ports)

@@ -3,26 +3,21 @@ import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { AdmittedTurn } from '../../../stream/admission.ts'
 import type { TurnListener } from '../../../stream/live-turn.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { EnteredTurn } from '../../../stream/turn-entrance.ts'
 import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
-import type {
-  ConversationStore,
-  KnownRequest,
-  PlacedCall,
-  RequestKey,
-} from '../../../turn/conversation-store.ts'
+import type { ConversationStore, Replay, RequestKey, StoredCall } from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
 import { data, encodeCallsLine } from './encode-events.ts'
 import { ownCallsLine, ownEndLine } from './engine-lines.ts'
 import { matchResults, type PostedResults } from './match-results.ts'
-import { tellEntered } from './tell-entered.ts'
-import { type AnswerLimits, openAnswer } from './turn-answer.ts'
+import { streamReplay } from './stream-replay.ts'
+import { type AnswerLimits, openResponse } from './turn-answer.ts'
 
 /** What turns are begun and answered with. */
 export interface TurnPorts {
-  turns: Pick<LiveTurns, 'begin' | 'answer' | 'atRest' | 'follow'>
+  turns: Pick<LiveTurns, 'begin' | 'storeResults' | 'whenNotRunning' | 'follow'>
   store: Pick<ConversationStore, 'newestTurn'>
   directory: Pick<ConversationDirectory, 'outcome'>
   limits: AnswerLimits
@@ -48,11 +43,11 @@ export async function streamNewTurn(
   ports: TurnPorts,
 ): Promise<void> {
   const beginning = { ...prompt, messages, whenBusy: 'queue' as const }
-  const answer = openAnswer(reply, ports.limits)
+  const answer = openResponse(reply, ports.limits)
   try {
     if (prompt.key) {
       const entered = await ports.turns.begin(beginning, answer.left)
-      return await tellEntered(answer, entered, prompt.request.model, ports)
+      return await streamReplay(answer, entered, prompt.request.model, ports)
     }
     const { live } = await ports.turns.begin(beginning, answer.left, answer.listener)
     answer.follow(live)
@@ -66,12 +61,12 @@ export async function streamNewTurn(
 export async function streamKnownTurn(
   reply: FastifyReply,
   prompt: ClassicPrompt,
-  known: KnownRequest,
+  known: Replay,
   ports: TurnPorts,
 ): Promise<void> {
-  const answer = openAnswer(reply, ports.limits)
+  const answer = openResponse(reply, ports.limits)
   try {
-    await tellEntered(answer, known, prompt.request.model, ports)
+    await streamReplay(answer, known, prompt.request.model, ports)
   } catch (error) {
     answer.fail(error)
   }
@@ -84,11 +79,11 @@ export async function streamAnsweredTurn(
   posted: PostedResults,
   ports: TurnPorts,
 ): Promise<void> {
-  const answer = openAnswer(reply, ports.limits)
+  const answer = openResponse(reply, ports.limits)
   try {
     const outcome = await answerCalls(prompt, posted, ports, prompt.key ? undefined : answer.listener)
     if ('open' in outcome) return answer.close(lastWords(prompt.request.model, outcome.open))
-    if (prompt.key) return await tellEntered(answer, outcome, prompt.request.model, ports)
+    if (prompt.key) return await streamReplay(answer, outcome, prompt.request.model, ports)
     answer.follow(outcome.live)
     await answer.ended
   } catch (error) {
@@ -101,22 +96,22 @@ async function answerCalls(
   posted: PostedResults,
   { turns, store }: TurnPorts,
   listener: TurnListener | undefined,
-): Promise<EnteredTurn | { open: PlacedCall[] }> {
+): Promise<AdmittedTurn | { open: StoredCall[] }> {
   for (let race = 1; race <= maxRaces; race++) {
     const newest = await store.newestTurn(conversation)
     // A request that was answered already is told its answer again, whatever has become of the calls.
     if (newest && key) {
-      const before = await turns.answer({ turn: newest.turn, answers: [], key })
+      const before = await turns.storeResults({ turn: newest.turn, results: [], key })
       if (before.result === 'replay') return before
     }
-    const answers = matchResults(posted, newest)
+    const results = matchResults(posted, newest)
     const open = newest?.calls.filter((call) => call.status === 'offered') ?? []
     // All of it is known already: the phone asks again, so it is told again what is open.
-    if (!newest || answers.length === 0) return { open }
-    const results = { turn: newest.turn, answers, ...(tools && { tools }), ...(key && { key }) }
+    if (!newest || results.length === 0) return { open }
+    const request = { turn: newest.turn, results, ...(tools && { tools }), ...(key && { key }) }
     // While its tools still run, the stream that told of the calls is open; what comes of the results belongs to this one.
-    await turns.atRest(newest.turn)
-    const answered = await turns.answer(results, listener)
+    await turns.whenNotRunning(newest.turn)
+    const answered = await turns.storeResults(request, listener)
     if (answered.result === 'recorded') return { open: [] }
     if (answered.result !== 'conflict') return answered
   }
@@ -127,7 +122,7 @@ async function answerCalls(
 }
 
 /** What a stream says that ends while calls are still open: those that have to be told again, and an end. */
-function lastWords(model: string, open: readonly PlacedCall[]): string {
+function lastWords(model: string, open: readonly StoredCall[]): string {
   const own = { model, at: new Date() }
   const calls = open.length > 0 ? encodeCallsLine(ownCallsLine(own, open)) : ''
   return calls + data(ownEndLine(own))

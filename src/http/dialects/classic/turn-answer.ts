@@ -8,12 +8,12 @@ import { createClassicEncoder } from './encode-events.ts'
 /** What bounds an answer. */
 export interface AnswerLimits extends SseLimits {
   /** Whether a turn whose client has left finishes, or is cancelled after the grace time, in milliseconds. */
-  whenLeft: 'finish' | 'stop'
-  leftGraceMs: number
+  whenDisconnected: 'finish' | 'stop'
+  disconnectGraceMs: number
 }
 
 /** A response that follows a turn. */
-export interface TurnAnswer {
+export interface ClassicResponse {
   sse: SseResponse
   /** Aborted when the client leaves before its turn has begun. */
   left: AbortSignal
@@ -28,7 +28,7 @@ export interface TurnAnswer {
 }
 
 /** Makes a response of the events of a turn that is to begin or go on. Nothing is sent before there is something to tell. */
-export function openAnswer(reply: FastifyReply, limits: AnswerLimits): TurnAnswer {
+export function openResponse(reply: FastifyReply, limits: AnswerLimits): ClassicResponse {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
   const encoder = createClassicEncoder()
   const left = new AbortController()
@@ -71,7 +71,7 @@ export function openAnswer(reply: FastifyReply, limits: AnswerLimits): TurnAnswe
       live = turn
       if (sse.isOpen || sse.isClosed) turn?.accept()
       if (sse.isClosed) turn?.unlisten(listener)
-      if (limits.whenLeft === 'stop') turn?.stopWhenUnheard(limits.leftGraceMs)
+      if (limits.whenDisconnected === 'stop') turn?.cancelAfterIdle(limits.disconnectGraceMs)
       sse.keepAlive()
     },
     close(text) {

@@ -20,7 +20,7 @@ export async function answerCalls(
     if (refusal) throw refusal
     // All of it is known already.
     if (answers.length === 0) return turn
-    if ((await ports.turns.results(turn, answers)) !== 'conflict') return turnOf(id, ports)
+    if ((await ports.turns.recordResults(turn, answers)) !== 'conflict') return turnOf(id, ports)
   }
   const words = 'Other results for the same calls come at the same time; try again.'
   throw new ChatterdError('conversation-busy', words)

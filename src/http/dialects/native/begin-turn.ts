@@ -1,7 +1,7 @@
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
-import type { KnownRequest } from '../../../turn/conversation-store.ts'
+import type { Replay } from '../../../turn/conversation-store.ts'
 import { withoutResident } from '../../device-tools.ts'
-import { knownDespite, requestKeyOf } from '../../request-key.ts'
+import { replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { chooseModel } from './choose-model.ts'
 import { toolSchemasOf } from './device-tools-body.ts'
 import type { NativePorts } from './ports.ts'
@@ -14,7 +14,7 @@ export async function beginTurn(
   idempotencyKey: string | undefined,
   left: AbortSignal,
   ports: NativePorts,
-): Promise<KnownRequest> {
+): Promise<Replay> {
   const { system, tools, toolChoice, whenBusy = 'queue' } = body
   checkTurnBody(body, ports.limits)
   const key = requestKeyOf(idempotencyKey, body)
@@ -22,7 +22,7 @@ export async function beginTurn(
   try {
     model = await chooseModel(body.model, conversation, ports)
   } catch (error) {
-    return await knownDespite(error, conversation, key, ports.turns)
+    return await replayOrThrow(error, conversation, key, ports.turns)
   }
   const device = tools && withoutResident(toolSchemasOf(tools), conversation.name, ports)
   return ports.turns.begin(

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChangeBody, changeOf } from './change-body.ts'
+import { conversationData } from './conversation-data.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { numbersIn } from './numbers-in.ts'
 import type { NativePorts } from './ports.ts'
 import { noConversation } from './problem.ts'
 import { Conversation, ConversationPath, defaultLimit, limitOf } from './schemas/conversation-schema.ts'
-import { answer, emptyAnswer, problems } from './schemas/responses.ts'
+import { answer, emptyReply, problems } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { keyOf, tenant } from './scope.ts'
-import { toldConversation } from './told-conversation.ts'
 
 type Path = Static<typeof ConversationPath>
 
@@ -45,7 +45,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       const cursor = after === undefined ? undefined : decodeCursor(after)
       const { conversations, next } = await directory.conversations(tenant, cursor, limit)
       return {
-        conversations: conversations.map(toldConversation),
+        conversations: conversations.map(conversationData),
         ...(next && { next: encodeCursor(next) }),
       }
     },
@@ -64,7 +64,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
     async ({ params }) => {
       const conversation = await directory.conversation(keyOf(params.name))
       if (!conversation) throw noConversation()
-      return toldConversation(conversation)
+      return conversationData(conversation)
     },
   )
 
@@ -83,7 +83,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       const change = await changeOf(params.name, body, ports)
       const conversation = await directory.change(keyOf(params.name), change)
       if (!conversation) throw noConversation()
-      return toldConversation(conversation)
+      return conversationData(conversation)
     },
   )
 
@@ -94,7 +94,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         ...shared,
         operationId: 'removeConversation',
         summary: 'Removes a conversation with all that it holds',
-        response: { 204: emptyAnswer('It is gone.'), ...problems(404) },
+        response: { 204: emptyReply('It is gone.'), ...problems(404) },
       },
     },
     async ({ params }, reply) => {

@@ -1,6 +1,6 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { StoredTurn } from '../../../turn/conversation-directory.ts'
-import type { PlacedCall } from '../../../turn/conversation-store.ts'
+import type { StoredCall } from '../../../turn/conversation-store.ts'
 import type { CallOutcome } from '../../../turn/turn-store.ts'
 
 /** A result that a client posted, as the model is to read it. */
@@ -35,7 +35,7 @@ export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn
       matched.answers.push(outcome(call, output))
     } else {
       if (call.status === 'superseded') matched.late.push(outcome(call, output))
-      matched.refusal ??= new ChatterdError('call-closed', closedWords(call))
+      matched.refusal ??= new ChatterdError('call-closed', closedMessage(call))
     }
   }
   return matched
@@ -51,7 +51,7 @@ function withoutRepeats(posted: readonly CallResult[]): CallResult[] {
   return [...outputs].map(([callId, output]) => ({ callId, output }))
 }
 
-function outcome({ seq, index }: PlacedCall, output: string): CallOutcome {
+function outcome({ seq, index }: StoredCall, output: string): CallOutcome {
   return { seq, index, status: 'answered', output }
 }
 
@@ -59,7 +59,7 @@ function isActive({ status }: StoredTurn): boolean {
   return status === 'running' || status === 'waiting'
 }
 
-function closedWords({ id, status }: PlacedCall): string {
+function closedMessage({ id, status }: StoredCall): string {
   return status === 'offered'
     ? `The call "${id}" is closed: its turn has ended.`
     : `The call "${id}" is closed: it is ${status}.`

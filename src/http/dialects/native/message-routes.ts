@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { messageData } from './conversation-data.ts'
 import { numbersIn } from './numbers-in.ts'
 import type { NativePorts } from './ports.ts'
 import { noConversation } from './problem.ts'
@@ -13,7 +14,6 @@ import {
 import { answer, problems } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { keyOf } from './scope.ts'
-import { toldMessage } from './told-conversation.ts'
 
 const LogQuery = Type.Object({
   before: QueryNumber(Number.MAX_SAFE_INTEGER, 'Messages below this number; absent: the newest.'),
@@ -49,7 +49,7 @@ export function messageRoutes(scope: FastifyInstance, { directory }: NativePorts
       const messages = found.slice(-limit)
       const [oldest] = messages
       return {
-        messages: messages.map(toldMessage),
+        messages: messages.map(messageData),
         ...(oldest && found.length > limit && { before: oldest.seq }),
       }
     },

@@ -42,11 +42,11 @@ export function offerRoutes(scope: FastifyInstance, { engine, residentTools }: N
         response: { 200: answer('The tools.', Tools), ...problems() },
       },
     },
-    async () => ({ tools: residentTools().map(toldTool) }),
+    async () => ({ tools: residentTools().map(toolData) }),
   )
 }
 
-function toldTool({ schema, timeoutMs, maxOutputBytes }: ResidentTool) {
+function toolData({ schema, timeoutMs, maxOutputBytes }: ResidentTool) {
   const { name, description, parameters = {} } = schema.function
   return {
     name,

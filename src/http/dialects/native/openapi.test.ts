@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { openNative } from '../../../../test/native/native-world.ts'
-import { eventLine, eventsOf } from '../../../protocol/event-chunk.ts'
+import { eventRecord, eventsOf } from '../../../protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../protocol/events.ts'
 import { eventSchemas } from './schemas/event-schemas.ts'
 
@@ -95,7 +95,7 @@ test('the schema of every event has all that the event tells, and nothing else',
   )
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema({ $id: 'document', components: closed })
-  const told = eventsOf({ first: 1, count: examples.length, body: examples.map(eventLine).join('') })
+  const told = eventsOf({ first: 1, count: examples.length, records: examples.map(eventRecord).join('') })
   for (const { name, data } of told) {
     const schema = { $ref: `document#/components/schemas/${eventSchemas[name].$id}` }
     assert.ok(ajv.validate(schema, JSON.parse(data)), `${name}: ${ajv.errorsText()}`)

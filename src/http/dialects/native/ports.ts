@@ -16,7 +16,10 @@ export interface ResidentTool {
 
 /** What the native dialect works with. */
 export interface NativePorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'isDraining' | 'begin' | 'known' | 'results' | 'follow' | 'cancel' | 'remove'>
+  turns: Pick<
+    LiveTurns,
+    'isDraining' | 'begin' | 'findReplay' | 'recordResults' | 'follow' | 'cancel' | 'remove'
+  >
   directory: Omit<ConversationDirectory, 'remove'>
   engine: Pick<Engine, 'name' | 'model' | 'models'>
   /** In an order that never changes. */

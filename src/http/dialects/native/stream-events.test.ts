@@ -227,7 +227,7 @@ test('a client that reads nothing is waited for, and then cut; what waited for i
   const cut = Promise.withResolvers<boolean>()
   turns.follow = async (_turn, _after, sink, left) => {
     const body = `text-delta ${JSON.stringify({ text: 'x'.repeat(1_000_000) })}\n`
-    for (let first = 1; !left.aborted; first++) await sink.write({ first, count: 1, body }, first)
+    for (let first = 1; !left.aborted; first++) await sink.write({ first, count: 1, records: body }, first)
     cut.resolve(true)
     return 'left'
   }

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import { after as afterChunk, type EventChunk } from '../../../protocol/event-chunk.ts'
-import type { EventSink, Followed } from '../../../stream/follow-turn.ts'
+import { nextNumber as afterChunk, type EventChunk } from '../../../protocol/event-chunk.ts'
+import type { EventSink, FollowEnd } from '../../../stream/follow-turn.ts'
+import { outcomeEvents } from '../../outcome-events.ts'
 import { SseResponse } from '../../sse-response.ts'
-import { toldOutcome } from '../../told-outcome.ts'
 import { encodeFrames, framesOf } from './event-frames.ts'
 import type { NativePorts } from './ports.ts'
 import { noTurn } from './problem.ts'
@@ -64,7 +64,7 @@ class Sink implements EventSink {
 
 /** What is left to say, after event number `after`, once following has come to its end. Throws `not-found` where there is no such turn. */
 async function lastWords(
-  followed: Followed,
+  followed: FollowEnd,
   turn: string,
   after: number,
   { directory }: NativePorts,
@@ -81,7 +81,7 @@ async function lastWords(
       const outcome = await directory.outcome(turn)
       if (!outcome) throw noTurn()
       // One that runs has no end that could be told: the client asks again.
-      return encodeFrames(turn, toldOutcome(outcome, after)) || reconnect
+      return encodeFrames(turn, outcomeEvents(outcome, after)) || reconnect
     }
   }
 }

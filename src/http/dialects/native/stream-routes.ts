@@ -14,8 +14,8 @@ import { refTo } from './schemas/shared-schema.ts'
 import { Turn, TurnPath } from './schemas/turn-schema.ts'
 import { keyOf, nativePrefix } from './scope.ts'
 import { streamEvents } from './stream-events.ts'
-import { toldTurn } from './told-turn.ts'
 import { TurnBody } from './turn-body.ts'
+import { turnData } from './turn-data.ts'
 
 const BeginHeaders = Type.Object({ 'Idempotency-Key': IdempotencyKey })
 const ResumeHeaders = Type.Object({
@@ -65,7 +65,7 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
       const begun = await beginTurn(keyOf(params.name), body, oneOf(headers['idempotency-key']), left, ports)
       if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
         return streamEvents(reply, begun.turn, begun.after, left, ports)
-      const turn = toldTurn(await turnOf(begun.turn, ports))
+      const turn = turnData(await turnOf(begun.turn, ports))
       return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
     },
   )

@@ -7,7 +7,7 @@ import { callResultsOf, ResultsBody } from './results-body.ts'
 import { answer, problems } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { Turn, TurnPath } from './schemas/turn-schema.ts'
-import { toldTurn } from './told-turn.ts'
+import { turnData } from './turn-data.ts'
 
 type Path = Static<typeof TurnPath>
 
@@ -26,7 +26,7 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
         response: { 200: told, ...problems(404) },
       },
     },
-    async ({ params }) => toldTurn(await turnOf(idOf(params), ports)),
+    async ({ params }) => turnData(await turnOf(idOf(params), ports)),
   )
 
   scope.post<{ Params: Path; Body: Static<typeof ResultsBody> }>(
@@ -43,7 +43,7 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
       },
     },
     async ({ params, body }) =>
-      toldTurn(await answerCalls(idOf(params), callResultsOf(body, ports.limits), ports)),
+      turnData(await answerCalls(idOf(params), callResultsOf(body, ports.limits), ports)),
   )
 
   scope.post<{ Params: Path }>(
@@ -60,7 +60,7 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
     async ({ params }) => {
       const id = idOf(params)
       if (!(await ports.turns.cancel(id))) throw noTurn()
-      return toldTurn(await turnOf(id, ports))
+      return turnData(await turnOf(id, ports))
     },
   )
 }

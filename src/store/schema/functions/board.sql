@@ -1,14 +1,17 @@
--- p: {id, body}; body is the JSON text of [username, message].
+-- p: {id, username, message}; both texts are JSON texts.
 create function chatterd.post_to_board(p json) returns void language sql as $$
-  insert into chatterd.board (id, body) values ((p->>'id')::uuid, (p->>'body')::json)
+  insert into chatterd.board (id, username, message)
+  values ((p->>'id')::uuid, (p->>'username')::json, (p->>'message')::json)
 $$;
 
--- The newest messages, oldest first: [[id, [username, message], created_at]]. p: {limit, maxBytes}; older ones are left out.
+-- The newest messages, oldest first: [{id, username, message, createdAt}]. Older ones are left out past `limit` messages or
+-- `maxBytes` bytes of text. p: {limit, maxBytes}
 create function chatterd.read_board(p json) returns json language sql stable as $$
-  select coalesce(json_agg(json_build_array(id, body, created_at) order by place), '[]')
+  select coalesce(json_agg(
+    json_build_object('id', id, 'username', username, 'message', message, 'createdAt', created_at) order by number), '[]')
   from (
-    select *, sum(octet_length(body::text)) over (order by place desc) as bytes
-    from (select * from chatterd.board order by place desc limit (p->>'limit')::integer) newest
+    select *, sum(octet_length(username::text) + octet_length(message::text)) over (order by number desc) as bytes
+    from (select * from chatterd.board order by number desc limit (p->>'limit')::integer) newest
   ) summed
   where bytes <= (p->>'maxBytes')::bigint
 $$;

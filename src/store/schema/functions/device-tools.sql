@@ -1,12 +1,21 @@
--- The device's tools after a request that brought p_new: null brings none, an empty list clears them. Fails with CD422 where
--- they would be more than p_max.
-create function chatterd.tools_after(p_old json, p_new json, p_max integer) returns json language plpgsql immutable as $$
+-- The device tools of a conversation after a request that brought p_new: null changes nothing, an empty list removes all; else one
+-- schema a name, the latest, in the order in which the names first came. Fails with CD422 where they would be more than p_max.
+create function chatterd.merge_tools(p_old json, p_new json, p_max integer) returns json language plpgsql immutable as $$
 declare
   tools json;
 begin
   if p_new is null then return p_old; end if;
   if json_array_length(p_new) = 0 then return '[]'; end if;
-  tools := chatterd.merge_tools(p_old, p_new);
+  select coalesce(json_agg(tool order by number), '[]') into tools
+  from (
+    select min(number) as number, (array_agg(tool order by number desc))[1] as tool
+    from (
+      select value as tool, ordinality as number from json_array_elements(p_old) with ordinality
+      union all
+      select value, 1000000 + ordinality from json_array_elements(p_new) with ordinality
+    ) both_lists
+    group by tool->>0
+  ) merged;
   if json_array_length(tools) > p_max then
     raise exception using errcode = 'CD422', message = format(
       'The conversation would have %s device tools; %s are allowed (setting CHATTERD_MAX_TOOLS). An empty list of tools clears them.',
@@ -14,17 +23,3 @@ begin
   end if;
   return tools;
 end $$;
-
--- The device's tools with those of a request added: one schema a name, the latest, at the place of the first.
-create function chatterd.merge_tools(p_old json, p_new json) returns json language sql immutable as $$
-  select coalesce(json_agg(tool order by place), '[]')
-  from (
-    select min(place) as place, (array_agg(tool order by place desc))[1] as tool
-    from (
-      select value as tool, ordinality as place from json_array_elements(p_old) with ordinality
-      union all
-      select value, 1000000 + ordinality from json_array_elements(p_new) with ordinality
-    ) both_lists
-    group by tool->>0
-  ) merged
-$$;

@@ -1,10 +1,12 @@
--- Stores the results of resident calls. p: {turn, runner, results: [{seq, index, status, result}], events}. The turn waits if a
--- device call is still open. Returns {status, calls, told}: `running` or `waiting`; all calls of that message, [[seq, index,
--- request, side, status, result, restartable]]; what tell_answers told. Told again, it changes nothing and returns the same.
+-- Stores the results of resident calls. p: {turn, runner, results: [{seq, index, status, result}], events}; `result` is a JSON text,
+-- `events` as insert_events takes them. The turn waits if a device call of the same message is still open.
+-- Returns {status, calls: [call_row], appended}. `status`: `running` or `waiting`. `calls`: all of that message. `appended`: what was
+-- appended after `events`, {first, count, records}, or null: devices sent results meanwhile, and the turn waits.
+-- A second call with the same results changes nothing and returns the same.
 create function chatterd.end_calls(p json) returns json language plpgsql as $$
 declare
-  t chatterd.turns := chatterd.own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
-  told json;
+  t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
+  appended json;
   waits boolean;
   ended integer := 0;
   last integer;
@@ -17,31 +19,32 @@ begin
     get diagnostics ended = row_count;
   end if;
   if ended > 0 then
-    last := chatterd.keep_events(t, p->'events');
-    update chatterd.turns set events = last where id = t.id;
+    last := chatterd.insert_events(t, p->'events');
+    update chatterd.turns set last_event = last where id = t.id;
     waits := exists (select from chatterd.calls where turn_id = t.id and status = 'offered');
-    told := chatterd.tell_answers(t.id);
+    appended := chatterd.append_call_ends_and_waiting(t.id);
     update chatterd.turns
-    set calls_told = (told->>0)::integer, status = case when waits then 'waiting' else status end where id = t.id;
-    if waits and t.cancel_requested then perform chatterd.cancel_waiting(t.id, 'cancelled'); end if;
-    if waits then perform chatterd.signal_free(t.conversation_id, t.runner); end if;
+    set end_calls_event = (appended->>'first')::integer, status = case when waits then 'waiting' else status end
+    where id = t.id;
+    if waits and t.cancel_requested then perform chatterd.cancel_waiting_turn(t.id, 'cancelled'); end if;
+    if waits then perform chatterd.notify_next_in_queue(t.conversation_id, t.runner); end if;
   else
-    select json_build_array(first, count, body) into told from chatterd.events where turn_id = t.id and first = t.calls_told;
-    waits := E'\n' || (told->>2) like E'%\nturn-waiting %';
-    -- One that has waited may have been ended since, by anyone.
-    if t.status not in ('running', 'waiting') and (waits is not true or not chatterd.are_results(t, p->'results')) then
-      perform chatterd.ended_elsewhere();
+    select json_build_object('first', first, 'count', count, 'records', records) into appended
+    from chatterd.events where turn_id = t.id and first = t.end_calls_event;
+    waits := E'\n' || (appended->>'records') like E'%\nturn-waiting %';
+    -- A turn that waited may have been ended since, by anyone.
+    if t.status not in ('running', 'waiting') and (waits is not true or not chatterd.have_results(t, p->'results')) then
+      perform chatterd.raise_turn_lost();
     end if;
     waits := coalesce(waits, t.status = 'waiting');
   end if;
-  return json_build_object('status', case when waits then 'waiting' else 'running' end, 'told', told, 'calls', (
-    select json_agg(json_build_array(message_seq, index, request, side, status, result, restartable) order by index)
-    from chatterd.calls
+  return json_build_object('status', case when waits then 'waiting' else 'running' end, 'appended', appended, 'calls', (
+    select json_agg(chatterd.call_row(k) order by index) from chatterd.calls k
     where conversation_id = t.conversation_id and message_seq = (p->'results'->0->>'seq')::bigint));
 end $$;
 
 -- True where the calls have ended with just these results.
-create function chatterd.are_results(t chatterd.turns, p_results json) returns boolean language sql stable as $$
+create function chatterd.have_results(t chatterd.turns, p_results json) returns boolean language sql stable as $$
   select not exists (
     select from json_to_recordset(p_results) as r(seq bigint, index integer, status text, result text)
     left join chatterd.calls k on k.conversation_id = t.conversation_id and k.message_seq = r.seq and k.index = r.index

@@ -1,36 +1,38 @@
--- Ends a turn without a whole answer. p: {turn, runner, status, error?, partial?, events}. Told again, it changes nothing. False
--- where devices have answered meanwhile, of which its process does not know: the last of the events is told in other words then.
+-- Ends a turn that came to no whole reply. p: {turn, runner, status, error?, partial?, events}; `error` is a JSON text, `partial` a
+-- message as append_messages takes it, `events` as insert_events takes them, the last one the turn's end.
+-- Returns false where devices sent results that the process does not know of: the journal then has the end in other records than the
+-- last of `events`. A second call changes nothing and returns the same.
 create function chatterd.end_turn(p json) returns boolean language plpgsql as $$
 declare
-  t chatterd.turns := chatterd.own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
+  t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
   fault json := (p->>'error')::json;
   final integer := (select max(first) from json_to_recordset(p->'events') as e(first integer));
   before json := (
-    select json_agg(e) from json_to_recordset(p->'events') as e(first integer, count integer, body text) where e.first < final);
-  -- A turn that waited may have been told on: its process does not know the next number then.
-  passed boolean := coalesce(t.status = 'waiting' and final <= t.events, false)
-    or exists (select from chatterd.calls where turn_id = t.id and not told);
-  last integer := t.events;
+    select json_agg(e) from json_to_recordset(p->'events') as e(first integer, count integer, records text) where e.first < final);
+  -- Where the turn waited, other processes may have appended events, and this one does not know the next number.
+  outdated boolean := coalesce(t.status = 'waiting' and final <= t.last_event, false)
+    or exists (select from chatterd.calls where turn_id = t.id and not published);
+  last integer := t.last_event;
 begin
   if t.status not in ('running', 'waiting') then
     if t.status = p->>'status' and chatterd.has_events(t.id, p->'events') then return true; end if;
-    perform chatterd.ended_elsewhere();
+    perform chatterd.raise_turn_lost();
   end if;
   if p->'partial' is not null then
     perform chatterd.append_messages(t.conversation_id, t.id, c.next_seq, json_build_array(p->'partial'))
     from chatterd.conversations c where c.id = t.conversation_id;
   end if;
-  if not passed then
-    last := chatterd.keep_events(t, p->'events');
-  elsif final > t.events + 1 then
-    last := chatterd.keep_events(t, before);
+  if not outdated then
+    last := chatterd.insert_events(t, p->'events');
+  elsif final > t.last_event + 1 then
+    last := chatterd.insert_events(t, before);
   end if;
-  update chatterd.turns set status = p->>'status', error = fault, ended_at = now(), events = last where id = t.id;
-  if passed then
-    perform chatterd.tell(t.id, chatterd.close_calls(t.id, 'cancelled') || chatterd.end_line(p->>'status', fault));
+  update chatterd.turns set status = p->>'status', error = fault, ended_at = now(), last_event = last where id = t.id;
+  if outdated then
+    perform chatterd.append_events(t.id, chatterd.close_calls(t.id, 'cancelled') || chatterd.turn_end_record(p->>'status', fault));
   else
     perform chatterd.close_calls(t.id, 'cancelled');
   end if;
-  perform chatterd.signal_free(t.conversation_id, t.runner);
-  return not passed;
+  perform chatterd.notify_next_in_queue(t.conversation_id, t.runner);
+  return not outdated;
 end $$;

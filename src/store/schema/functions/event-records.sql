@@ -1,17 +1,41 @@
--- The JSON text of a call's id. Requests are written with the id first; `->>` would fail on \u0000 in the rest.
-create function chatterd.call_id(p_request json) returns text language sql immutable as $$
+-- Events as the journal keeps them, one record a line: the event's name, a space, its data as JSON, and \n. The program writes the
+-- same records (src/protocol/event-chunk.ts).
+
+-- The JSON text of a call's id. `->>` would fail on \u0000 elsewhere in the request, so this relies on the id being written first.
+create function chatterd.call_id_json(p_request json) returns text language sql immutable as $$
   select coalesce(substring(p_request::text from '^\{"id":("([^"\\]|\\.)*")'), '""')
 $$;
 
--- The event that a call has ended.
-create function chatterd.call_line(p_request json, p_status text, p_result json, p_took interval)
+create function chatterd.call_end_record(p_request json, p_status text, p_result json, p_took interval)
 returns text language sql immutable as $$
-  select 'call-end {"callId":' || chatterd.call_id(p_request) || ',"status":"' || p_status || '"'
+  select 'call-end {"callId":' || chatterd.call_id_json(p_request) || ',"status":"' || p_status || '"'
     || coalesce(case when p_status in ('succeeded', 'answered') then ',"output":' else ',"error":' end || p_result::text, '')
     || ',"ms":' || greatest(0, round(extract(epoch from p_took) * 1000))::bigint || E'}\n'
 $$;
 
--- The event that a turn has ended.
-create function chatterd.end_line(p_status text, p_error json) returns text language sql immutable as $$
+create function chatterd.turn_end_record(p_status text, p_error json) returns text language sql immutable as $$
   select 'turn-end {"status":"' || p_status || '"' || coalesce(',"error":' || p_error::text, '') || E'}\n'
+$$;
+
+-- Ends the open calls of a turn: running ones as `interrupted`, offered ones as p_offered. Returns the records of these ends, and of
+-- those that no event has published yet.
+create function chatterd.close_calls(p_turn uuid, p_offered text) returns text language sql as $$
+  with closed as (
+    update chatterd.calls
+    set status = case status when 'running' then 'interrupted' when 'offered' then p_offered else status end,
+        ended_at = coalesce(ended_at, now()), published = true
+    where turn_id = p_turn and (status in ('running', 'offered') or not published)
+    returning *)
+  select coalesce(
+    string_agg(chatterd.call_end_record(request, status, result, ended_at - created_at), '' order by message_seq, index), '')
+  from closed
+$$;
+
+-- The records of calls that have ended and that no event has published yet; after this they count as published.
+create function chatterd.publish_call_ends(p_turn uuid) returns text language sql as $$
+  with ended as (
+    update chatterd.calls set published = true where turn_id = p_turn and not published returning *)
+  select coalesce(
+    string_agg(chatterd.call_end_record(request, status, result, ended_at - created_at), '' order by message_seq, index), '')
+  from ended
 $$;

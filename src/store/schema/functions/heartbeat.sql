@@ -1,40 +1,41 @@
--- Tells that a process lives, and sees to what nobody else does: turns of processes that are gone, and its own that it does not
--- run (a write that failed left them); device calls that nobody answers; what is kept for a time only. Past its first line it
--- waits for no lock, so it can lock many conversations: what is held just now is for the next time, or for whoever holds it.
--- p: {runner, host, pid, leaseMs, live: [turn], left: [turn], alone, room, lead, callTimeoutMs, keyLifeMs, eventRetentionMs,
--- maxStarts}. `alone`: no other process can serve this database. `left`: requests of its own that wait in no line any more.
--- `room`: turns that it can take over; at most 20 are. Returns {ended: [turn], adopted: [turn_state], cancelled: [turn]}:
--- `cancelled` are those of its own that somebody has asked to cancel.
+-- Renews the lease of a process, and does what no other request does: recovers turns that no process runs, expires device calls,
+-- removes what is kept for a limited time. After its first statement it waits for no lock, so it may lock many conversations: what
+-- another transaction holds is left for the next heartbeat.
+-- p: {runner, host, pid, leaseMs, running: [turn], abandoned: [turn], alone, room, maxUnjournaled, callTimeoutMs, keyLifeMs,
+-- eventRetentionMs, maxStarts}. `running`: the turns that the process runs. `abandoned`: its requests that do not wait in a queue
+-- any more. `alone`: no other process can use this database. `room`: how many turns it can adopt; at most 20 are.
+-- Returns {ended: [turn], adopted: [turn_state], cancelled: [turn]}. `ended`: turns that no process runs, now interrupted or
+-- cancelled. `adopted`: turns that this process has to go on with. `cancelled`: turns of its own that a client asked to cancel.
 create function chatterd.heartbeat(p json) returns json language plpgsql as $$
 declare
   me uuid := p->>'runner';
   ended uuid[];
   adopted uuid[];
   freed uuid;
-  -- It has missed a sign of its own: the database was away. It is the first to be back, perhaps, and the others are about to be.
+  -- It has missed a heartbeat of its own: the database was away. The other processes may just be about to renew their leases.
   was_away boolean := exists (
     select from chatterd.runners
     where id = me and expires_at < now() + (p->>'leaseMs')::integer * interval '1 ms' / 3);
 begin
-  perform chatterd.sign_of_life(p);
-  -- Another process may just be doing the same with all: each would wait for the other.
+  perform chatterd.renew_lease(p);
+  -- `skip locked`: another process may be doing the same, and each would wait for the other.
   delete from chatterd.runners where id in (
     select id from chatterd.runners
     where expires_at < now() and not was_away or (p->>'alone')::boolean and id <> me
     for update skip locked);
 
   for freed in
-    delete from chatterd.tickets where turn_id in (
-      select turn_id from chatterd.tickets k
-      where not exists (select from chatterd.runners r where r.id = k.runner)
-        or k.runner = me and k.turn_id = any (array(select json_array_elements_text(p->'left'))::uuid[])
+    delete from chatterd.queue where turn_id in (
+      select turn_id from chatterd.queue q
+      where not exists (select from chatterd.runners r where r.id = q.runner)
+        or q.runner = me and q.turn_id = any (array(select json_array_elements_text(p->'abandoned'))::uuid[])
       for update skip locked)
     returning conversation_id
   loop
-    perform chatterd.signal_free(freed, me);
+    perform chatterd.notify_next_in_queue(freed, me);
   end loop;
 
-  select * into ended, adopted from chatterd.take_lost(p);
+  select * into ended, adopted from chatterd.recover_turns(p);
   adopted := adopted || chatterd.expire_calls(p, least((p->>'room')::integer, 20) - cardinality(adopted));
   perform chatterd.prune(p);
   return json_build_object(
@@ -45,9 +46,10 @@ begin
       select id from chatterd.turns where runner = me and status = 'running' and cancel_requested));
 end $$;
 
--- Turns that no process runs: this one goes on with those whose running calls may all be started again, and ends the others.
--- p: {runner, leaseMs, live, room, lead, maxStarts}
-create function chatterd.take_lost(p json, out ended uuid[], out adopted uuid[]) language plpgsql as $$
+-- Recovers turns that no process runs: those of processes that are gone, and those of this process that it does not know of,
+-- because its write failed. A turn whose running calls may all be started again is adopted; another one ends.
+-- p: {runner, leaseMs, running, room, maxUnjournaled, maxStarts}
+create function chatterd.recover_turns(p json, out ended uuid[], out adopted uuid[]) language plpgsql as $$
 declare
   me uuid := p->>'runner';
   room integer := least((p->>'room')::integer, 20);
@@ -58,44 +60,45 @@ begin
   ended := '{}';
   adopted := '{}';
   for lost in
-    select one.id, one.conversation_id, one.runner, one.run_since from chatterd.turns one
+    select one.id, one.conversation_id, one.runner, one.running_since from chatterd.turns one
     where one.status = 'running'
       and case when one.runner = me
-               then one.run_since < now() - (p->>'leaseMs')::integer * interval '1 ms'
-                 and one.id <> all (array(select json_array_elements_text(p->'live'))::uuid[])
+               then one.running_since < now() - (p->>'leaseMs')::integer * interval '1 ms'
+                 and one.id <> all (array(select json_array_elements_text(p->'running'))::uuid[])
                else not exists (select from chatterd.runners r where r.id = one.runner) end
     order by one.conversation_id limit 500
   loop
     perform from chatterd.conversations where id = lost.conversation_id for update skip locked;
     continue when not found;
-    -- Another process may have taken it meanwhile.
+    -- Another process may have taken it since.
     select * into t from chatterd.turns
-    where id = lost.id and status = 'running' and runner = lost.runner and run_since = lost.run_since
+    where id = lost.id and status = 'running' and runner = lost.runner and running_since = lost.running_since
     for update skip locked;
     continue when not found;
     select coalesce(bool_and(restartable and starts < (p->>'maxStarts')::integer), false) into is_restartable
     from chatterd.calls where turn_id = t.id and status = 'running';
     if not is_restartable or t.cancel_requested then
       perform chatterd.interrupt_turn(t.id, case when t.cancel_requested then 'cancelled' else 'interrupted' end);
-      perform chatterd.signal_free(t.conversation_id, me);
+      perform chatterd.notify_next_in_queue(t.conversation_id, me);
       ended := ended || t.id;
     elsif cardinality(adopted) < room then
       update chatterd.calls set starts = starts + 1 where turn_id = t.id and status = 'running';
-      perform chatterd.adopt(t.id, p);
+      perform chatterd.adopt_turn(t.id, p);
       adopted := adopted || t.id;
     end if;
   end loop;
 end $$;
 
--- p: {runner, lead}. The caller has locked the turn.
-create function chatterd.adopt(p_turn uuid, p json) returns void language sql as $$
+-- Gives a turn to a process. The caller has locked the turn. p: {runner, maxUnjournaled}
+create function chatterd.adopt_turn(p_turn uuid, p json) returns void language sql as $$
   update chatterd.turns
-  set status = 'running', runner = (p->>'runner')::uuid, run_since = clock_timestamp(), lead = (p->>'lead')::integer
+  set status = 'running', runner = (p->>'runner')::uuid, running_since = clock_timestamp(),
+      max_unjournaled = (p->>'maxUnjournaled')::integer
   where id = p_turn
 $$;
 
--- Ends device calls that nobody has answered in time, as far as there is room for p_room turns more. Returns the turns that go
--- on without them, which are the runner's from now on. p: {runner, lead, callTimeoutMs}
+-- Expires device calls that got no result in time, and returns the turns that go on without them: they are adopted, at most p_room.
+-- p: {runner, maxUnjournaled, callTimeoutMs}
 create function chatterd.expire_calls(p json, p_room integer) returns uuid[] language plpgsql as $$
 declare
   oldest timestamptz := now() - (p->>'callTimeoutMs')::bigint * interval '1 ms';
@@ -112,18 +115,18 @@ begin
     continue when not found;
     perform from chatterd.turns where id = late.id and status = 'waiting' for update skip locked;
     continue when not found;
-    update chatterd.calls set status = 'expired', ended_at = now(), told = false
+    update chatterd.calls set status = 'expired', ended_at = now(), published = false
     where turn_id = late.id and status = 'offered' and created_at < oldest;
-    perform chatterd.tell_calls(late.id);
+    perform chatterd.append_call_ends(late.id);
     if not exists (select from chatterd.calls where turn_id = late.id and status = 'offered') then
-      perform chatterd.adopt(late.id, p);
+      perform chatterd.adopt_turn(late.id, p);
       adopted := adopted || late.id;
     end if;
   end loop;
   return adopted;
 end $$;
 
--- Removes what is kept for a time only, some at a time. p: {eventRetentionMs, keyLifeMs}
+-- Removes some of what is kept for a limited time. p: {eventRetentionMs, keyLifeMs}
 create function chatterd.prune(p json) returns void language sql as $$
   with old as (
     select id from chatterd.turns
@@ -133,11 +136,11 @@ create function chatterd.prune(p json) returns void language sql as $$
     update chatterd.turns set pruned = true where id in (select id from old))
   delete from chatterd.events where turn_id in (select id from old);
 
-  delete from chatterd.keys where (conversation_id, key) in (
-    select conversation_id, key from chatterd.keys
+  delete from chatterd.idempotency_keys where (conversation_id, key) in (
+    select conversation_id, key from chatterd.idempotency_keys
     where created_at < now() - (p->>'keyLifeMs')::bigint * interval '1 ms'
     order by created_at limit 1000 for update skip locked);
 
-  delete from chatterd.withdrawn where turn_id in (
-    select turn_id from chatterd.withdrawn where at < now() - interval '1 hour' for update skip locked)
+  delete from chatterd.withdrawn_turns where turn_id in (
+    select turn_id from chatterd.withdrawn_turns where withdrawn_at < now() - interval '1 hour' for update skip locked)
 $$;

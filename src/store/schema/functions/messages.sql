@@ -5,17 +5,17 @@ create function chatterd.append_messages(p_conversation uuid, p_turn uuid, p_seq
 returns bigint language plpgsql as $$
 begin
   insert into chatterd.messages (conversation_id, seq, turn_id, role, body, complete, usage)
-  select p_conversation, p_seq + m.place - 1, p_turn, m.item->>'role', (m.item->>'body')::json,
+  select p_conversation, p_seq + m.number - 1, p_turn, m.item->>'role', (m.item->>'body')::json,
          coalesce((m.item->>'complete')::boolean, true), m.item->'usage'
-  from json_array_elements(p_messages) with ordinality as m(item, place);
+  from json_array_elements(p_messages) with ordinality as m(item, number);
 
   insert into chatterd.calls
     (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, restartable)
-  select p_conversation, p_seq + m.place - 1, (k.item->>'index')::integer, p_turn, (k.item->>'request')::json,
+  select p_conversation, p_seq + m.number - 1, (k.item->>'index')::integer, p_turn, (k.item->>'request')::json,
          k.item->>'side', k.item->>'status', (k.item->>'result')::json,
          case when k.item->>'status' in ('running', 'offered') then null else now() end,
          coalesce((k.item->>'restartable')::boolean, false)
-  from json_array_elements(p_messages) with ordinality as m(item, place),
+  from json_array_elements(p_messages) with ordinality as m(item, number),
        json_array_elements(m.item->'calls') as k(item);
 
   p_seq := p_seq + json_array_length(p_messages);
@@ -23,18 +23,29 @@ begin
   return p_seq;
 end $$;
 
--- The newest messages below number `before`, with their calls: {messages, calls} as turn_state gives them; null where there is no
+-- A message as the program reads it: {seq, turn, role, body, complete, usage}
+create function chatterd.message_row(m chatterd.messages) returns json language sql stable as $$
+  select json_build_object(
+    'seq', m.seq, 'turn', m.turn_id, 'role', m.role, 'body', m.body, 'complete', m.complete, 'usage', m.usage)
+$$;
+
+-- A call as the program reads it: {seq, index, request, side, status, result, restartable, ms}. `seq`: its message. `ms`: how long it
+-- took, null while it is open.
+create function chatterd.call_row(k chatterd.calls) returns json language sql stable as $$
+  select json_build_object(
+    'seq', k.message_seq, 'index', k.index, 'request', k.request, 'side', k.side, 'status', k.status, 'result', k.result,
+    'restartable', k.restartable, 'ms', round(extract(epoch from k.ended_at - k.created_at) * 1000))
+$$;
+
+-- The newest messages below number `before`, with their calls: {messages: [message_row], calls: [call_row]}; null where there is no
 -- such conversation. p: {tenant, conversation, before?, limit}
 create function chatterd.read_messages(p json) returns json language sql stable as $$
   select json_build_object(
     'messages', (
-      select coalesce(json_agg(json_build_array(seq, turn_id, role, body, complete, usage) order by seq), '[]')
-      from chatterd.messages
+      select coalesce(json_agg(chatterd.message_row(m) order by seq), '[]') from chatterd.messages m
       where conversation_id = c.id and seq >= before - (p->>'limit')::bigint and seq < before),
     'calls', (
-      select coalesce(
-        json_agg(json_build_array(message_seq, index, request, side, status, result, restartable) order by message_seq, index), '[]')
-      from chatterd.calls
+      select coalesce(json_agg(chatterd.call_row(k) order by message_seq, index), '[]') from chatterd.calls k
       where conversation_id = c.id and message_seq >= before - (p->>'limit')::bigint and message_seq < before))
   from chatterd.conversations c, least(coalesce((p->>'before')::bigint, c.next_seq), c.next_seq) as before
   where tenant = p->>'tenant' and name = p->>'conversation'

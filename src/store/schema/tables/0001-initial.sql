@@ -1,7 +1,8 @@
 -- Message bodies, calls and results are `json`, not `jsonb` or `text`: it keeps the bytes, key order and \u0000 that
--- engines and clients send, and `text` cannot hold the last. Operators such as `->` cannot pass over \u0000 either, so
--- functions get these parts as JSON texts within their JSON argument, and cast them whole.
+-- engines and clients send, and `text` cannot hold the last. Operators such as `->` fail on \u0000 too, so functions get
+-- these parts as JSON texts inside their JSON argument, and cast them whole.
 
+-- The processes that serve this database, each until its lease runs out.
 create table chatterd.runners (
   id uuid primary key,
   host text not null,
@@ -21,16 +22,16 @@ create table chatterd.conversations (
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
   tools json not null default '[]',
   next_seq bigint not null default 1,
-  -- How many messages at the start are told to the model for ever: the system messages it began with.
+  -- How many messages at the start always stay in the prompt: the system messages that it began with.
   pinned bigint not null default 0,
-  -- The first message after the pinned ones that is still told to the model.
-  cut_seq bigint not null default 1,
+  -- Number of the first message after the pinned ones that is still in the prompt.
+  prompt_from bigint not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant, name)
 );
--- With `tenant` alone in front, the index looked as good as the unique one for finding a conversation by its name, while there
--- were no statistics yet, and each look read all conversations of the tenant.
+-- Not on `tenant` itself: without statistics, the planner takes such an index for finding a conversation by its name, and reads all
+-- conversations of the tenant.
 create index conversations_by_change on chatterd.conversations ((tenant || ''), updated_at, id);
 
 create table chatterd.turns (
@@ -41,41 +42,40 @@ create table chatterd.turns (
   status text not null check (status in ('running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted')),
   step integer not null default 0,
   error json,
-  -- Its input: the messages from first_seq up to, not including, answer_seq.
+  -- Its input: the messages from first_seq up to, not including, reply_seq.
   first_seq bigint not null,
-  answer_seq bigint not null,
+  reply_seq bigint not null,
   -- The process that runs it, or ran it last.
   runner uuid not null,
-  -- When it last began to run: a process that takes a turn over is given time to tell that it has it.
-  run_since timestamptz not null default now(),
+  -- When it last began to run. A process that has just taken a turn may not know of it yet when its next heartbeat names its turns.
+  running_since timestamptz not null default now(),
   cancel_requested boolean not null default false,
 
-  -- Number of the last event in the journal.
-  events integer not null default 0,
-  -- How many events beyond that its process may have told already.
-  lead integer not null default 64,
-  -- Other processes follow it: they are signalled, and what they were told cannot be taken back.
-  watched boolean not null default false,
-  -- Its events are gone.
+  -- Number of its last event in the journal.
+  last_event integer not null default 0,
+  -- How many events beyond that one its process may have published.
+  max_unjournaled integer not null default 64,
+  -- Clients of other processes follow it: these are notified, and what they have read cannot be withdrawn.
+  followed boolean not null default false,
+  -- Its events have been removed from the journal.
   pruned boolean not null default false,
-  -- First number of what end_calls told by itself, the last time.
-  calls_told integer,
+  -- Number of the first event that end_calls appended when it was last called.
+  end_calls_event integer,
 
-  -- What the request that set its run off replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
-  -- conversation's system prompt and model.
+  -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
+  -- conversation's system prompt and model, and the number of the last event before it.
   superseded uuid,
   tools_before json not null,
   system_before json,
   model_before json,
-  -- Number of its last event before a request told what can be withdrawn: that its calls are answered, or that it is superseded.
-  events_before integer,
-  -- The answer that it went on with.
-  attempt uuid,
+  event_before integer,
+  -- The request with results that made it run again.
+  results_id uuid,
 
   created_at timestamptz not null default now(),
   ended_at timestamptz
 )
--- Room on its page for the many updates of a turn that runs.
+-- Free space on each page, for the many updates of a running turn.
 with (fillfactor = 70);
 create unique index turns_one_active on chatterd.turns (conversation_id) where status in ('running', 'waiting');
 create index turns_running on chatterd.turns (runner) where status = 'running';
@@ -95,7 +95,7 @@ create table chatterd.messages (
   primary key (conversation_id, seq)
 );
 
--- A call and its result are one record: neither can be without the other.
+-- A call and its result are one row: neither can be without the other.
 create table chatterd.calls (
   conversation_id uuid not null,
   message_seq bigint not null,
@@ -107,13 +107,13 @@ create table chatterd.calls (
   status text not null,
   -- What the model reads, as a JSON string.
   result json,
-  -- Its tool may be started again after its process is gone; and how often it was started.
+  -- Whether its tool may be started again when its process is gone, and how often it was started.
   restartable boolean not null default false,
   starts integer not null default 1,
-  -- False from its answer until an event tells of it: the process that runs the turn has the next number.
-  told boolean not null default true,
-  -- The answer that it came with.
-  attempt uuid,
+  -- False from its result until an event publishes it. While the turn runs, only its process can number that event.
+  published boolean not null default true,
+  -- The request that its result came with.
+  results_id uuid,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
   primary key (conversation_id, message_seq, index),
@@ -125,33 +125,33 @@ create table chatterd.calls (
 create index calls_by_turn on chatterd.calls (turn_id);
 create index calls_open on chatterd.calls (turn_id) where status in ('running', 'offered');
 
--- The journal: the events of every turn, numbered from 1 without gaps, as lines that src/protocol/event-chunk.ts writes. The
--- process that runs a turn numbers them; while none does, or when a turn is taken from its process, functions do.
+-- The journal: the events of every turn, numbered from 1 without gaps, in chunks of consecutive ones. The process that runs a turn
+-- numbers its events; while none runs it, or when a turn is taken from its process, functions do (event-records.sql).
 create table chatterd.events (
   turn_id uuid not null references chatterd.turns on delete cascade,
   first integer not null,
   count integer not null,
-  -- A line each, with its end.
-  body text not null,
+  -- One line an event, ended by \n.
+  records text not null,
   primary key (turn_id, first)
 );
 
--- Requests that wait for a busy conversation, in order of arrival. Those of a process that is gone do not count.
-create table chatterd.tickets (
-  -- Of the turn that is to begin.
+-- Requests that wait for a busy conversation. Those of a process that is gone do not count.
+create table chatterd.queue (
+  -- The turn that the request will begin.
   turn_id uuid primary key,
   conversation_id uuid not null references chatterd.conversations on delete cascade,
-  place bigint generated always as identity,
+  -- The order of arrival.
+  number bigint generated always as identity,
   runner uuid not null,
   key text,
   digest text,
   created_at timestamptz not null default now()
 );
-create index tickets_by_conversation on chatterd.tickets (conversation_id, place);
+create index queue_by_conversation on chatterd.queue (conversation_id, number);
 
--- Requests that may be sent again under a name that their client gave them (as JSON text), and the turn that each has begun,
--- or gone on with after event number `after`.
-create table chatterd.keys (
+-- Requests that came with an idempotency key (a JSON text), and what each led to: the turn, and the number of the last event before.
+create table chatterd.idempotency_keys (
   conversation_id uuid not null references chatterd.conversations on delete cascade,
   key text not null,
   digest text not null,
@@ -160,19 +160,21 @@ create table chatterd.keys (
   created_at timestamptz not null default now(),
   primary key (conversation_id, key)
 );
-create index keys_by_turn on chatterd.keys (turn_id);
-create index keys_by_age on chatterd.keys (created_at);
+create index idempotency_keys_by_turn on chatterd.idempotency_keys (turn_id);
+create index idempotency_keys_by_age on chatterd.idempotency_keys (created_at);
 
--- Turns that were withdrawn before they had begun: a begin_turn that is still on its way comes too late.
-create table chatterd.withdrawn (
+-- Turns that were withdrawn: a begin_turn that is still on its way must not begin them.
+create table chatterd.withdrawn_turns (
   turn_id uuid primary key,
-  at timestamptz not null default now()
+  withdrawn_at timestamptz not null default now()
 );
 
+-- The public board of the classic dialect.
 create table chatterd.board (
-  place bigint generated always as identity primary key,
+  number bigint generated always as identity primary key,
   id uuid not null unique,
-  -- [username, message]
-  body json not null,
+  -- JSON strings.
+  username json not null,
+  message json not null,
   created_at timestamptz not null default now()
 );

@@ -42,7 +42,7 @@ export function answer(description: string, schema: TSchema, headers?: object): 
 }
 
 /** An answer without a body. */
-export function emptyAnswer(description: string): object {
+export function emptyReply(description: string): object {
   return { description, type: 'null' }
 }
 

@@ -1,8 +1,8 @@
-import { after, type EventChunk, eventLine, eventsOf } from '../src/protocol/event-chunk.ts'
+import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../src/protocol/event-chunk.ts'
 import type { TurnEvent, TurnStatus } from '../src/protocol/events.ts'
 import type { FollowPorts } from '../src/stream/follow-turn.ts'
 import { LiveTurn } from '../src/stream/live-turn.ts'
-import { Signals } from '../src/stream/signals.ts'
+import { Notifier } from '../src/stream/signals.ts'
 import type { JournalPage, JournalWant } from '../src/turn/event-journal.ts'
 import type { TurnState } from '../src/turn/turn-state.ts'
 import { delta } from './arbitrary-events.ts'
@@ -10,12 +10,12 @@ import { conversation, request } from './scripted-turn.ts'
 
 /** A turn as a process begins to run it. */
 export function stateOf(id: string, events = 1): TurnState {
-  const log = { log: [], pinned: 0, cut: 1, deviceTools: [], answered: [] }
-  return { ...{ id, conversation, request, status: 'running', step: 0, events }, ...log }
+  const log = { log: [], pinned: 0, promptFrom: 1, deviceTools: [], results: [] }
+  return { ...{ id, conversation, request, status: 'running', step: 0, lastEvent: events }, ...log }
 }
 
 /** A turn `t` with its journal, as a test tells it: in this process, or in another one. */
-export class ToldTurn {
+export class JournaledTurn {
   chunks: EventChunk[] = []
   status: TurnStatus = 'running'
   pruned = false
@@ -28,7 +28,7 @@ export class ToldTurn {
   afterRead: (page: JournalPage) => Promise<void> | void = () => undefined
   /** Chunks in one page. */
   pageSize = 1_000
-  readonly signals = new Signals()
+  readonly signals = new Notifier()
   readonly closing = new AbortController()
   readonly ports: FollowPorts
 
@@ -44,7 +44,7 @@ export class ToldTurn {
   /** Number of the last event in the journal. */
   get events(): number {
     const last = this.chunks.at(-1)
-    return last ? after(last) - 1 : 0
+    return last ? nextNumber(last) - 1 : 0
   }
 
   /** All that the journal has. */
@@ -55,7 +55,7 @@ export class ToldTurn {
   run(): LiveTurn {
     this.status = 'running'
     this.live = new LiveTurn(stateOf('t', this.events), { lead: 64, onPending: () => undefined })
-    this.signals.tell('t')
+    this.signals.notify('t')
     return this.live
   }
 
@@ -68,7 +68,7 @@ export class ToldTurn {
     const chunks = this.live?.log.unwritten() ?? []
     this.#keep(chunks)
     const last = chunks.at(-1)
-    if (last) this.live?.written(after(last) - 1)
+    if (last) this.live?.written(nextNumber(last) - 1)
   }
 
   /** Stores an outcome, and where the turn has ended or waits then, this process has done with it. */
@@ -84,21 +84,22 @@ export class ToldTurn {
 
   /** Another process tells this; `heard` where its signal comes here. */
   elsewhere(heard: boolean, ...events: TurnEvent[]): void {
-    const body = events.map(eventLine).join('')
-    this.#keep([{ first: this.events + 1, count: events.length, body }])
+    const body = events.map(eventRecord).join('')
+    this.#keep([{ first: this.events + 1, count: events.length, records: body }])
     const last = events.at(-1)
     if (last?.type === 'turn-end') this.status = last.status
-    if (heard) this.signals.tell('t')
+    if (heard) this.signals.notify('t')
   }
 
   #keep(chunks: readonly EventChunk[]): void {
-    for (const chunk of chunks) if (after(chunk) > this.events + 1) this.chunks.push(structuredClone(chunk))
+    for (const chunk of chunks)
+      if (nextNumber(chunk) > this.events + 1) this.chunks.push(structuredClone(chunk))
   }
 
   async #read(want: JournalWant): Promise<JournalPage> {
     this.wants.push(want)
     await this.beforeRead()
-    const chunks = this.chunks.filter((chunk) => after(chunk) > want.after + 1).slice(0, this.pageSize)
+    const chunks = this.chunks.filter((chunk) => nextNumber(chunk) > want.after + 1).slice(0, this.pageSize)
     const isThere = want.turn === 't'
     const page = { turn: want.turn, status: isThere ? this.status : undefined, pruned: this.pruned, chunks }
     await this.afterRead(page)

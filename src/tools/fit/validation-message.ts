@@ -8,27 +8,27 @@ const maxListed = 20
 const maxWords = 2_000
 
 /** Tells a model what is wrong with its arguments, and what the tool takes. */
-export function misfitWords(tool: string, schema: PlainSchema, problem: string): string {
+export function validationMessage(tool: string, schema: PlainSchema, problem: string): string {
   return shortened(`Wrong arguments for ${shortened(tool)}: ${problem}. ${signature(schema)}`, maxWords)
 }
 
 /** Which argument is wrong, what was expected and what came. */
-export function problemWords(
+export function problemMessage(
   schema: PlainSchema,
   error: ErrorObject,
   { given, fitted }: { given: JsonObject; fitted: JsonObject },
 ): string {
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(fitted, name))
-  return missing.length > 0 ? missingWords(schema, missing, given) : errorWords(error, fitted)
+  return missing.length > 0 ? missingMessage(schema, missing, given) : errorMessage(error, fitted)
 }
 
-function missingWords(schema: PlainSchema, missing: string[], given: JsonObject): string {
+function missingMessage(schema: PlainSchema, missing: string[], given: JsonObject): string {
   const words = `${listed(missing.map(quoted), 'and')} ${missing.length === 1 ? 'is' : 'are'} missing`
   const unknown = schema.properties ? Object.keys(given).filter((name) => !isDeclared(schema, name)) : []
   return unknown.length > 0 ? `${words}, and there is no ${listed(unknown.map(quoted), 'or')}` : words
 }
 
-function errorWords(error: ErrorObject, fitted: JsonObject): string {
+function errorMessage(error: ErrorObject, fitted: JsonObject): string {
   const tokens = pointerTokens(error.instancePath)
   const where = tokens.length > 0 ? quoted(pathText(tokens)) : 'the object'
   const value = valueAt(fitted, tokens)
@@ -60,12 +60,12 @@ function signature(schema: PlainSchema): string {
   if (!schema.properties) return 'It takes one JSON object.'
   const names = Object.entries(schema.properties).map(([name, property]) => {
     const required = schema.required?.includes(name) ? 'required' : 'optional'
-    return `${shortened(name)} (${typeWords(property)}, ${required})`
+    return `${shortened(name)} (${typeMessage(property)}, ${required})`
   })
   return names.length > 0 ? `It takes ${listed(names)}.` : 'It takes no arguments.'
 }
 
-function typeWords({ enum: values, type, anyOf }: PlainSchema): string {
+function typeMessage({ enum: values, type, anyOf }: PlainSchema): string {
   if (values) return `one of ${listed(values.map(told))}`
   if (type) return type.join(' or ')
   const types = new Set(anyOf?.map((branch) => branch.type?.join(' or ') ?? 'any'))

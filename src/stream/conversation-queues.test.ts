@@ -97,11 +97,11 @@ test('what becomes free while a request is told that it is not yet is not missed
 test('a signal of another process lets exactly its request ask, wherever it stands', async (t) => {
   const { wait, signals, trail } = openLines(t)
   await wait('a', 'b', 'c')
-  signals.tell('b')
+  signals.notify('b')
   await settle()
   assert.deepEqual(trail, ['b'])
   await settle()
-  signals.tell('c')
+  signals.notify('c')
   await settle()
   assert.deepEqual(trail, ['b', 'c'])
 })
@@ -116,7 +116,7 @@ test('a signal that comes while its request asks lets it ask once more', async (
     request('a', {
       async ask() {
         const answer = answers.shift()
-        if (answers.length === 1) signals.tell('a')
+        if (answers.length === 1) signals.notify('a')
         await settle()
         return answer
       },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../../test/memory-store.ts'
 import { begin, conversation, engineError } from '../../test/scripted-turn.ts'
-import { persistentStore } from './persistent-store.ts'
+import { retryingStore } from './retrying-store.ts'
 
 const away = engineError('database-unavailable', 'connection refused')
 const ending = { turn: 't1', status: 'failed' as const }
@@ -21,7 +21,7 @@ async function failing(failures: number, error: Error) {
 
 test('a write is repeated until the database is back', async () => {
   const { store, tries } = await failing(2, away)
-  await persistentStore(store, 60_000).endTurn(ending, [])
+  await retryingStore(store, 60_000).endTurn(ending, [])
   assert.equal(tries(), 3)
   assert.equal(store.turn('t1')?.status, 'failed')
 })
@@ -30,10 +30,10 @@ test('each of the writes is repeated', async () => {
   const message = { role: 'assistant' as const, content: 'Hi', calls: [], usage: {} }
   for (const write of ['endStep', 'endCalls', 'endTurn', 'withdraw'] as const) {
     const { store } = await failing(1, away)
-    const persistent = persistentStore(store, 60_000)
+    const persistent = retryingStore(store, 60_000)
     if (write === 'endStep') {
       const stored = await persistent.endStep(
-        { turn: 't1', step: 1, message, status: 'completed', cut: 1 },
+        { turn: 't1', step: 1, message, status: 'completed', promptFrom: 1 },
         [],
       )
       assert.equal(stored.seq, 2)
@@ -41,23 +41,23 @@ test('each of the writes is repeated', async () => {
     if (write === 'endCalls') assert.deepEqual((await persistent.endCalls('t1', [], [])).calls, [])
     if (write === 'endTurn') await persistent.endTurn(ending, [])
     if (write === 'withdraw')
-      assert.equal(await persistent.withdraw({ turn: 't1', conversation, answered: [] }), true)
+      assert.equal(await persistent.withdraw({ turn: 't1', conversation, results: [] }), true)
     assert.equal(store.done.at(-1), write)
   }
 })
 
 test('after its patience a write is given up, with the words of the database', async () => {
   const { store, tries } = await failing(Number.POSITIVE_INFINITY, away)
-  await assert.rejects(persistentStore(store, 0).endTurn(ending, []), away)
+  await assert.rejects(retryingStore(store, 0).endTurn(ending, []), away)
   assert.equal(tries(), 1)
-  await assert.rejects(persistentStore(store, 60).endTurn(ending, []), away)
+  await assert.rejects(retryingStore(store, 60).endTurn(ending, []), away)
   assert.equal(tries(), 3)
 })
 
 test('any other error is thrown at once', async () => {
   for (const error of [engineError('turn-lost'), new TypeError('a bug')]) {
     const { store, tries } = await failing(1, error)
-    await assert.rejects(persistentStore(store, 60_000).endTurn(ending, []), error)
+    await assert.rejects(retryingStore(store, 60_000).endTurn(ending, []), error)
     assert.equal(tries(), 1)
   }
 })

@@ -1,8 +1,8 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import { Signals, wokenOrAfter } from './signals.ts'
+import { Notifier, notifiedOrAfter } from './signals.ts'
 
 /** What a request does in its line. */
-export interface InLine<T> {
+export interface QueuedRequest<T> {
   /** Asks for the conversation; undefined while it is not this request's turn. Its place is kept by the database from the first time on. */
   ask(): Promise<T | undefined>
   /** Gives up the place that the database keeps. */
@@ -34,37 +34,37 @@ const pausesUnled = 5
  * processes; here, they first ask in the order in which they came, and only the first of a line asks again, and those who wait
  * for another request.
  */
-export class ConversationLines {
+export class ConversationQueues {
   readonly #limits: LineLimits
-  readonly #signals: Signals
-  readonly #first = new Signals()
+  readonly #signals: Notifier
+  readonly #first = new Notifier()
   readonly #entering = new Map<string, Promise<unknown>>()
   readonly #waiting = new Map<string, object[]>()
   #closed = false
 
-  constructor(signals: Signals, limits: LineLimits) {
+  constructor(signals: Notifier, limits: LineLimits) {
     this.#signals = signals
     this.#limits = limits
   }
 
   /** Throws what `ask` throws, `conversation-busy` after the time, or the reason of `left`. */
-  async enter<T>(key: string, request: InLine<T>): Promise<T> {
+  async enter<T>(key: string, request: QueuedRequest<T>): Promise<T> {
     request.left.throwIfAborted()
     return (await this.#askInOrder(key, request)) ?? (await this.#wait(key, request))
   }
 
   /** The conversation may be free. */
   tell(key: string): void {
-    this.#first.tell(key)
+    this.#first.notify(key)
   }
 
   /** All who wait ask once more, and are to be refused then. */
   close(): void {
     this.#closed = true
-    this.#first.tellAll()
+    this.#first.notifyAll()
   }
 
-  async #askInOrder<T>(key: string, { ask }: InLine<T>): Promise<T | undefined> {
+  async #askInOrder<T>(key: string, { ask }: QueuedRequest<T>): Promise<T | undefined> {
     const before = this.#entering.get(key)
     const asked = before ? before.then(ask) : ask()
     const settled = asked.catch(() => undefined)
@@ -76,7 +76,7 @@ export class ConversationLines {
     }
   }
 
-  async #wait<T>(key: string, request: InLine<T>): Promise<T> {
+  async #wait<T>(key: string, request: QueuedRequest<T>): Promise<T> {
     const { left, topic } = request
     const line = this.#waiting.get(key) ?? []
     this.#waiting.set(key, line)
@@ -88,8 +88,8 @@ export class ConversationLines {
     try {
       for (;;) {
         // Listening begins before asking, so that nothing is missed meanwhile.
-        const own = this.#signals.listen(topic)
-        const free = this.#first.listen(key)
+        const own = this.#signals.subscribe(topic)
+        const free = this.#first.subscribe(key)
         try {
           const got = mayAsk ? await request.ask() : undefined
           if (got !== undefined) return got
@@ -100,7 +100,7 @@ export class ConversationLines {
             mayAsk = true
           })
           const pause = Math.min(this.#limits.pollMs, rest)
-          await wokenOrAfter(Promise.race([called, free.woken]), pause, left)
+          await notifiedOrAfter(Promise.race([called, free.woken]), pause, left)
           left.throwIfAborted()
           mayAsk ||= line[0] === request || this.#closed || request.isJoined?.() === true
           mayAsk ||= performance.now() - askedAt >= pausesUnled * this.#limits.pollMs
@@ -117,7 +117,7 @@ export class ConversationLines {
       line.splice(line.indexOf(request), 1)
       if (line.length === 0) this.#waiting.delete(key)
       // The next one is the first now. Where this one's turn runs, it is told again when that ends.
-      this.#first.tell(key)
+      this.#first.notify(key)
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { Call } from '../../../protocol/call.ts'
-import type { ToldEvent } from '../../../protocol/event-chunk.ts'
+import type { JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../../protocol/events.ts'
 import type { Usage } from '../../../protocol/message.ts'
 import { data, encodeCallsLine, encodeError } from './encode-events.ts'
 import { type OwnLines, ownCallsLine, ownEndLine, ownTextLine } from './engine-lines.ts'
 
 /** Tells events as they are kept in the words of the classic dialect. One for each response. */
-export interface ToldEncoder {
-  encode(events: readonly ToldEvent[]): string
+export interface JournalEncoder {
+  encode(events: readonly JournalEvent[]): string
   /** True once the answer has come to its end: the turn has ended, or waits for the device. */
   readonly ended: boolean
 }
@@ -22,11 +22,11 @@ interface StepEndData {
  * The classic dialect's answer from events that are kept, for requests that may be sent again: the engine's own lines are gone
  * by then, so all of them are told in lines of ours, and each time in the same ones.
  */
-export function createToldEncoder(own: OwnLines): ToldEncoder {
+export function createJournalEncoder(own: OwnLines): JournalEncoder {
   let ended = false
   let lastLine = ownEndLine(own)
 
-  function encodeEvent({ name, data: json }: ToldEvent): string {
+  function encodeEvent({ name, data: json }: JournalEvent): string {
     switch (name) {
       case 'text-delta':
         return data(ownTextLine(own, { content: (JSON.parse(json) as { text: string }).text }))

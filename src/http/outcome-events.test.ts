@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Call } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
 import type { StoredOutcome } from '../turn/conversation-directory.ts'
-import { toldOutcome } from './told-outcome.ts'
+import { outcomeEvents } from './outcome-events.ts'
 
 const call: Call = {
   ...{ id: 'c', index: 0, name: 'get_weather', arguments: { lat: 1 } },
@@ -30,7 +30,7 @@ const ended: StoredOutcome = {
 }
 
 const told = (outcome: StoredOutcome, after = 0) =>
-  toldOutcome(outcome, after).map(({ number, name, data }) => [number, name, JSON.parse(data)])
+  outcomeEvents(outcome, after).map(({ number, name, data }) => [number, name, JSON.parse(data)])
 
 test('a turn is told from its answers: what was asked for, what came of it, and the end', () => {
   const asked = { callId: 'c', name: 'get_weather', arguments: { lat: 1 }, side: 'resident' }

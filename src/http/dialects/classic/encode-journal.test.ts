@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../protocol/call.ts'
-import { eventLine, eventsOf, type ToldEvent } from '../../../protocol/event-chunk.ts'
+import { eventRecord, eventsOf, type JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../protocol/events.ts'
-import { createToldEncoder } from './encode-told.ts'
+import { createJournalEncoder } from './encode-journal.ts'
 
 const own = { model: 'm', at: new Date('2026-11-23T00:00:00Z') }
 const call = { index: 0, name: 'locate', arguments: {}, side: 'device' } as const
 const usage = { promptTokens: 7, outputTokens: 3, promptMs: 2, outputMs: 1.5 }
 
-function told(...events: TurnEvent[]): ToldEvent[] {
-  return eventsOf({ first: 1, count: events.length, body: events.map(eventLine).join('') })
+function told(...events: TurnEvent[]): JournalEvent[] {
+  return eventsOf({ first: 1, count: events.length, records: events.map(eventRecord).join('') })
 }
 
 function delta(type: 'text-delta' | 'thinking-delta', text: string): TurnEvent {
@@ -34,7 +34,7 @@ function lines(text: string): [event: string, line: Record<string, unknown>][] {
 }
 
 test('an answer is told from its kept events in lines like those of the engine', () => {
-  const encoder = createToldEncoder(own)
+  const encoder = createJournalEncoder(own)
   const events = told(
     { type: 'turn-start', turn: 't', conversation: 'c', model: 'm' },
     { type: 'step-start', step: 1 },
@@ -67,9 +67,9 @@ test('an answer is told from its kept events in lines like those of the engine',
 })
 
 test('calls that the device is asked for are told with their places, others are not', () => {
-  const encoder = createToldEncoder(own)
+  const encoder = createJournalEncoder(own)
   const calls: Call[] = [
-    { ...call, id: 'misfit', status: 'failed' },
+    { ...call, id: 'validationError', status: 'failed' },
     { ...call, id: 'asked', index: 1, status: 'offered' },
   ]
   const events = told(stepEnd(calls), { type: 'turn-waiting', calls: ['asked'] })
@@ -89,7 +89,7 @@ test('calls that the device is asked for are told with their places, others are 
 })
 
 test('a turn that failed ends with an error, and nothing comes after an end', () => {
-  const encoder = createToldEncoder(own)
+  const encoder = createJournalEncoder(own)
   const error = { code: 'engine-cut', detail: 'It broke off.' } as const
   const end = told({ type: 'turn-end', status: 'failed', error })
   assert.deepEqual(lines(encoder.encode([...end, ...told(delta('text-delta', 'late'))])), [

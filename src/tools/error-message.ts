@@ -1,5 +1,5 @@
 /** The words of whatever was thrown, for a model to read: an error's message, never its stack. Never throws itself. */
-export function errorWords(thrown: unknown): string {
+export function errorMessage(thrown: unknown): string {
   try {
     const words = thrown instanceof Error ? thrown.message : thrown
     if (typeof words === 'string' && words.trim() !== '') return words

@@ -2,10 +2,10 @@ import type { Static } from 'typebox'
 import type { LogMessage } from '../../../protocol/message.ts'
 import type { StoredConversation } from '../../../turn/conversation-directory.ts'
 import type { Conversation, Message } from './schemas/conversation-schema.ts'
-import { callWith } from './told-turn.ts'
+import { callWith } from './turn-data.ts'
 
 /** A conversation as clients read it. */
-export function toldConversation(conversation: StoredConversation): Static<typeof Conversation> {
+export function conversationData(conversation: StoredConversation): Static<typeof Conversation> {
   const { name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } = conversation
   return {
     name,
@@ -21,7 +21,7 @@ export function toldConversation(conversation: StoredConversation): Static<typeo
 }
 
 /** A message as clients read it. */
-export function toldMessage(message: LogMessage): Static<typeof Message> {
+export function messageData(message: LogMessage): Static<typeof Message> {
   const { seq, role, content, thinking, images, turn, complete, calls, usage } = message
   return {
     seq,

@@ -15,7 +15,7 @@ export interface CallPlaces {
 }
 
 /** Gives every asked call its id, its side and its first status. What cannot be run ends here, with words for the model. */
-export function placeCalls(asked: readonly AskedCall[], places: CallPlaces): Call[] {
+export function routeCalls(asked: readonly AskedCall[], places: CallPlaces): Call[] {
   const used = new Set(places.usedIds)
   return asked.map((call, index) => {
     const id = call.id && !used.has(call.id) ? call.id : places.newCallId()

@@ -1,11 +1,11 @@
 import type { Static } from 'typebox'
 import type { Call as CallRecord } from '../../../protocol/call.ts'
-import { toldCall } from '../../../protocol/event-chunk.ts'
+import { callData } from '../../../protocol/event-chunk.ts'
 import type { StoredTurn } from '../../../turn/conversation-directory.ts'
 import type { Call, Turn } from './schemas/turn-schema.ts'
 
 /** A turn as clients read it. */
-export function toldTurn(turn: StoredTurn): Static<typeof Turn> {
+export function turnData(turn: StoredTurn): Static<typeof Turn> {
   const { id, conversation, model, status, steps, calls, usage, error, createdAt, endedAt } = turn
   return {
     id,
@@ -23,5 +23,5 @@ export function toldTurn(turn: StoredTurn): Static<typeof Turn> {
 
 /** A call as clients read it; `ms` is how long it took, where that is known. */
 export function callWith(call: CallRecord, ms?: number): Static<typeof Call> {
-  return { ...toldCall(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof Call>
+  return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof Call>
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { logs, possibleCuts } from '../../test/arbitrary-log.ts'
+import { logs, possibleTruncations } from '../../test/arbitrary-log.ts'
 import type { LogMessage, Usage } from '../protocol/message.ts'
-import { cutLog, estimatePrompt } from './cut-log.ts'
 import { prompt } from './prompt.ts'
+import { estimatePrompt, truncateLog } from './truncate-log.ts'
 
 const runs = { numRuns: 300, seed: 1 }
 const windows = fc.constantFrom(10, 40, 100, 300, 1_000)
@@ -26,17 +26,17 @@ test('a cut lies where a turn starts, not before the last one, and not past the 
   const cases = logs.chain((one) =>
     fc.record({
       one: fc.constant(one),
-      cut: fc.constantFrom(...possibleCuts(one)),
+      cut: fc.constantFrom(...possibleTruncations(one)),
       window: windows,
       force: fc.boolean(),
     }),
   )
   fc.assert(
     fc.property(cases, ({ one, cut, window, force }) => {
-      const next = cutLog({ ...one, cut }, [], window, force)
+      const next = truncateLog({ ...one, promptFrom: cut }, [], window, force)
       const newest = one.log.at(-1)?.turn
       assert.ok(next >= cut)
-      assert.ok(possibleCuts(one).includes(next))
+      assert.ok(possibleTruncations(one).includes(next))
       if (newest)
         assert.ok(next <= Math.max(cut, one.log.find((message) => message.turn === newest)?.seq ?? 0))
     }),
@@ -46,13 +46,15 @@ test('a cut lies where a turn starts, not before the last one, and not past the 
 
 test('a forced cut cuts wherever there is more than the newest turn', () => {
   const cases = logs.chain((one) =>
-    fc.record({ one: fc.constant(one), cut: fc.constantFrom(...possibleCuts(one)), window: windows }),
+    fc.record({ one: fc.constant(one), cut: fc.constantFrom(...possibleTruncations(one)), window: windows }),
   )
   fc.assert(
     fc.property(cases, ({ one, cut, window }) => {
-      const later = possibleCuts(one).some((place) => place > cut && one.log.some(({ seq }) => seq === place))
+      const later = possibleTruncations(one).some(
+        (place) => place > cut && one.log.some(({ seq }) => seq === place),
+      )
       const kept = one.log.some(({ seq }) => seq >= cut && seq > one.pinned)
-      const next = cutLog({ ...one, cut }, [], window, true)
+      const next = truncateLog({ ...one, promptFrom: cut }, [], window, true)
       assert.equal(next > cut, later && kept && next !== cut)
       if (later && one.log.some(({ seq, turn }) => seq >= cut && turn !== one.log.at(-1)?.turn))
         assert.ok(next > cut)
@@ -62,12 +64,12 @@ test('a forced cut cuts wherever there is more than the newest turn', () => {
 })
 
 test('a log that fits is not cut', () => {
-  assert.equal(cutLog({ log: turns(10, 30), pinned: 0, cut: 1 }, [], 10_000), 1)
+  assert.equal(truncateLog({ log: turns(10, 30), pinned: 0, promptFrom: 1 }, [], 10_000), 1)
 })
 
 test('a full log is cut to about half of the context in one go', () => {
   const log = turns(100, 300)
-  const cut = cutLog({ log, pinned: 0, cut: 1 }, [], 4_000)
+  const cut = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 4_000)
   const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= cut) }, [])
   assert.ok(kept <= 2_000 && kept > 1_700, `${kept} tokens are kept`)
 })
@@ -75,18 +77,18 @@ test('a full log is cut to about half of the context in one go', () => {
 test('a history that a client brought along is cut before a message of its user, not dropped as one', () => {
   const history = turns(20, 450).map((message) => ({ ...message, turn: null }))
   const asked = { ...(turn(21, 450)[0] as LogMessage) }
-  const cut = cutLog({ log: [...history, asked], pinned: 0, cut: 1 }, [], 8_192)
+  const cut = truncateLog({ log: [...history, asked], pinned: 0, promptFrom: 1 }, [], 8_192)
   assert.equal(cut, 17)
   assert.equal(history.find(({ seq }) => seq === cut)?.role, 'user')
 })
 
 test('tools and pinned messages count', () => {
   const log = turns(12, 300)
-  const state = { log, pinned: 0, cut: 1 }
+  const state = { log, pinned: 0, promptFrom: 1 }
   const window = estimatePrompt(state, []) / 0.7
-  assert.equal(cutLog(state, [], window), 1)
+  assert.equal(truncateLog(state, [], window), 1)
   const parameters = { description: 'z'.repeat(3_000) }
-  assert.ok(cutLog(state, [{ type: 'function', function: { name: 'f', parameters } }], window) > 1)
+  assert.ok(truncateLog(state, [{ type: 'function', function: { name: 'f', parameters } }], window) > 1)
   const pinned: LogMessage = {
     ...turn(1, 3_000)[0],
     seq: 1,
@@ -97,13 +99,13 @@ test('tools and pinned messages count', () => {
     content: 'z'.repeat(3_000),
   }
   const moved = log.map((message) => ({ ...message, seq: message.seq + 1 }))
-  assert.ok(cutLog({ log: [pinned, ...moved], pinned: 1, cut: 2 }, [], window) > 2)
+  assert.ok(truncateLog({ log: [pinned, ...moved], pinned: 1, promptFrom: 2 }, [], window) > 2)
 })
 
 test('the newest turn stays whole, however long it is', () => {
   const log = [...turns(3, 30), ...turn(4, 90_000)]
-  assert.equal(cutLog({ log, pinned: 0, cut: 1 }, [], 1_000), 7)
-  assert.equal(cutLog({ log: turn(1, 90_000), pinned: 0, cut: 1 }, [], 1_000, true), 1)
+  assert.equal(truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 1_000), 7)
+  assert.equal(truncateLog({ log: turn(1, 90_000), pinned: 0, promptFrom: 1 }, [], 1_000, true), 1)
 })
 
 /**
@@ -119,8 +121,8 @@ function grow(count: number, size: number, window: number, tokensPerChar: number
     const [asked, answer] = turn(number, size)
     assert.ok(asked && answer)
     log = [...log, asked]
-    cut = cutLog({ log, pinned: 0, cut }, [], window)
-    const text = prompt({ log, pinned: 0, cut }).map(({ content }) => content)
+    cut = truncateLog({ log, pinned: 0, promptFrom: cut }, [], window)
+    const text = prompt({ log, pinned: 0, promptFrom: cut }).map(({ content }) => content)
     const promptTokens = Math.round(text.join('').length * tokensPerChar)
     log = [...log, { ...answer, usage: { promptTokens, outputTokens: Math.round(size * tokensPerChar) } }]
     cuts.push(cut)
@@ -147,23 +149,23 @@ for (const tokensPerChar of [0.15, 0.3, 1, 2]) {
 test("an engine's own count corrects the estimate", () => {
   const fits = [...turns(5, 300), ...turn(6, 300)]
   const window = estimatePrompt({ log: fits }, []) * 1.5
-  assert.equal(cutLog({ log: fits, pinned: 0, cut: 1 }, [], window), 1)
+  assert.equal(truncateLog({ log: fits, pinned: 0, promptFrom: 1 }, [], window), 1)
   const counted = [...turns(5, 300), ...turn(6, 300, { promptTokens: window, outputTokens: 10 })]
-  assert.ok(cutLog({ log: counted, pinned: 0, cut: 1 }, [], window) > 1)
+  assert.ok(truncateLog({ log: counted, pinned: 0, promptFrom: 1 }, [], window) > 1)
 })
 
 test('an engine that counts only what was not in its cache is not believed', () => {
   const log = [...turns(50, 300), ...turn(51, 300, { promptTokens: 5, outputTokens: 5 }), ...turn(52, 300)]
-  assert.ok(cutLog({ log, pinned: 0, cut: 1 }, [], 1_000) > 1)
+  assert.ok(truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 1_000) > 1)
 })
 
 test('a count that an earlier, longer prompt brought does not make a cut log be cut again', () => {
   // The engine told its count before the cut, and none after it.
   const log = [...turns(20, 300), ...turn(21, 300, { promptTokens: 4_000, outputTokens: 100 })]
   const full = [...log, ...turn(22, 300, {})]
-  const cut = cutLog({ log: full, pinned: 0, cut: 1 }, [], 5_000)
+  const cut = truncateLog({ log: full, pinned: 0, promptFrom: 1 }, [], 5_000)
   assert.ok(cut > 1)
-  assert.equal(cutLog({ log: [...full, ...turn(23, 300)], pinned: 0, cut }, [], 5_000), cut)
+  assert.equal(truncateLog({ log: [...full, ...turn(23, 300)], pinned: 0, promptFrom: cut }, [], 5_000), cut)
 })
 
 test('results that came after the engine counted weigh in full', () => {
@@ -175,14 +177,16 @@ test('results that came after the engine counted weigh in full', () => {
   const counted = { ...answer, content: '', usage: { promptTokens, outputTokens: 20 } }
   const full = (output: string) => [...log, asked, { ...counted, calls: [{ ...call, output }] }]
   const window = promptTokens * 2
-  assert.equal(cutLog({ log: full('sunny'), pinned: 0, cut: 1 }, [], window), 1)
-  assert.ok(cutLog({ log: full('z'.repeat(3 * promptTokens)), pinned: 0, cut: 1 }, [], window) > 1)
+  assert.equal(truncateLog({ log: full('sunny'), pinned: 0, promptFrom: 1 }, [], window), 1)
+  assert.ok(
+    truncateLog({ log: full('z'.repeat(3 * promptTokens)), pinned: 0, promptFrom: 1 }, [], window) > 1,
+  )
 })
 
 test('a forced cut leaves about half of what did not fit, also where the estimate says that all fits', () => {
   const log = turns(40, 300)
   const estimated = estimatePrompt({ log }, [])
-  const cut = cutLog({ log, pinned: 0, cut: 1 }, [], estimated * 2, true)
+  const cut = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], estimated * 2, true)
   const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= cut) }, [])
   assert.ok(kept <= estimated * 0.55, `${kept} of ${estimated} tokens are kept`)
 })

@@ -11,17 +11,17 @@ export type TurnListener = (events: readonly TurnEvent[]) => void
 export type ChunkListener = (chunk: EventChunk) => void
 
 /** Those whom a turn is told to. They come and go. */
-export class Audience {
+export class Subscribers {
   readonly #listeners = new Set<TurnListener>()
   readonly #followers = new Set<ChunkListener>()
-  readonly #onUnheard: () => void
+  readonly #onIdle: () => void
   #patienceMs: number | undefined
   #patience: NodeJS.Timeout | undefined
   #closed = false
 
-  /** `onUnheard` is called when nobody has been there for the time that `missAfter` was given. */
-  constructor(onUnheard: () => void) {
-    this.#onUnheard = onUnheard
+  /** `onIdle` is called when nobody has been there for the time that `cancelAfterIdle` was given. */
+  constructor(onIdle: () => void) {
+    this.#onIdle = onIdle
   }
 
   get hasFollowers(): boolean {
@@ -29,7 +29,7 @@ export class Audience {
   }
 
   /** From now on, nobody is missed after this time, in milliseconds. */
-  missAfter(ms: number): void {
+  cancelAfterIdle(ms: number): void {
     this.#patienceMs = ms
     this.#look()
   }
@@ -52,11 +52,11 @@ export class Audience {
     if (this.#followers.delete(follower)) this.#look()
   }
 
-  tellListeners(events: readonly TurnEvent[]): void {
+  publishEvents(events: readonly TurnEvent[]): void {
     for (const listener of this.#listeners) listener(events)
   }
 
-  tellFollowers(chunk: EventChunk | undefined): void {
+  publishChunk(chunk: EventChunk | undefined): void {
     if (chunk) for (const follower of this.#followers) follower(chunk)
   }
 
@@ -72,6 +72,6 @@ export class Audience {
     clearTimeout(this.#patience)
     if (this.#patienceMs === undefined || this.#closed) return
     if (this.#listeners.size + this.#followers.size > 0) return
-    this.#patience = setTimeout(this.#onUnheard, this.#patienceMs)
+    this.#patience = setTimeout(this.#onIdle, this.#patienceMs)
   }
 }

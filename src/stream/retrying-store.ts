@@ -7,7 +7,7 @@ const firstPause = 50
 const longestPause = 1_000
 
 /** Does it again and again while the database is away, for at most `patienceMs`. */
-export async function persistently<T>(write: () => Promise<T>, patienceMs: number): Promise<T> {
+export async function retryWhileAway<T>(write: () => Promise<T>, patienceMs: number): Promise<T> {
   const until = performance.now() + patienceMs
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
@@ -24,8 +24,8 @@ export async function persistently<T>(write: () => Promise<T>, patienceMs: numbe
  * A turn's writes, repeated while the database is away, for at most `patienceMs`: after that, others may have ended the
  * turn. Repeating is safe: each write told twice is stored once.
  */
-export function persistentStore(store: TurnStore, patienceMs: number): TurnStore {
-  const again = <T>(write: () => Promise<T>) => persistently(write, patienceMs)
+export function retryingStore(store: TurnStore, patienceMs: number): TurnStore {
+  const again = <T>(write: () => Promise<T>) => retryWhileAway(write, patienceMs)
   return {
     endStep: (outcome, events) => again(() => store.endStep(outcome, events)),
     endCalls: (turn, results, events) => again(() => store.endCalls(turn, results, events)),

@@ -1,22 +1,22 @@
 import { keyOf } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type {
-  Answered,
-  Begun,
+  BeginOutcome,
   ConversationStore,
-  KnownRequest,
-  TurnAnswers,
+  Replay,
+  ResultsOutcome,
   TurnBeginning,
+  TurnResults,
 } from '../turn/conversation-store.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import { AfterFailure, type AfterFailureLimits, lookAgain } from './after-failure.ts'
-import { ConversationLines } from './conversation-lines.ts'
+import { ConversationQueues } from './conversation-queues.ts'
 import type { LiveTurn, TurnListener } from './live-turn.ts'
+import { OutcomeRecovery, type OutcomeRecoveryLimits, retryOnce } from './outcome-recovery.ts'
 import type { RunningTurns } from './running-turns.ts'
-import type { Signals } from './signals.ts'
+import type { Notifier } from './signals.ts'
 
 /** What bounds those who enter. Times in milliseconds. */
-export interface EntranceLimits extends AfterFailureLimits {
+export interface AdmissionLimits extends OutcomeRecoveryLimits {
   /** How long a prompt waits for a busy conversation. */
   busyWaitMs: number
   /** How often it asks when no signal comes. */
@@ -24,10 +24,10 @@ export interface EntranceLimits extends AfterFailureLimits {
 }
 
 /** What the entrance works with. */
-export interface EntrancePorts {
+export interface AdmissionPorts {
   store: ConversationStore
   running: RunningTurns
-  signals: Signals
+  signals: Notifier
   newTurnId(): string
   run(state: TurnState, listener?: TurnListener): LiveTurn
   cancel(turn: string): Promise<boolean>
@@ -37,32 +37,32 @@ export interface EntrancePorts {
  * A turn that a request has begun, or answered; or another request of the same key before it. Its events after number `after` tell
  * what came of the request.
  */
-export interface EnteredTurn extends KnownRequest {
+export interface AdmittedTurn extends Replay {
   /** The turn, where it runs here because of this request. */
   live?: LiveTurn
 }
 
-type Placed = Extract<Begun, { result: 'begun' | 'replay' }>
+type Placed = Extract<BeginOutcome, { result: 'begun' | 'replay' }>
 
 /** How many turns in a row a request that replaces cancels, while others replace its own in turn. */
 const maxReplaced = 10
 
 /** Where requests become turns: one at a time in each conversation, and no more than there is room for. */
-export class TurnEntrance {
-  readonly #ports: EntrancePorts
-  readonly #limits: EntranceLimits
-  readonly #lines: ConversationLines
-  readonly #afterFailure: AfterFailure
+export class Admission {
+  readonly #ports: AdmissionPorts
+  readonly #limits: AdmissionLimits
+  readonly #lines: ConversationQueues
+  readonly #afterFailure: OutcomeRecovery
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
   readonly #entering = new Set<Promise<unknown>>()
   #closed = false
 
-  constructor(ports: EntrancePorts, limits: EntranceLimits) {
+  constructor(ports: AdmissionPorts, limits: AdmissionLimits) {
     const { busyWaitMs: waitMs, pollMs } = limits
     this.#ports = ports
     this.#limits = limits
-    this.#lines = new ConversationLines(ports.signals, { waitMs, pollMs })
-    this.#afterFailure = new AfterFailure(ports.store, limits)
+    this.#lines = new ConversationQueues(ports.signals, { waitMs, pollMs })
+    this.#afterFailure = new OutcomeRecovery(ports.store, limits)
   }
 
   /** True once nobody is let in any more. */
@@ -98,7 +98,7 @@ export class TurnEntrance {
     given: Omit<TurnBeginning, 'turn'>,
     left: AbortSignal,
     listener?: TurnListener,
-  ): Promise<EnteredTurn> {
+  ): Promise<AdmittedTurn> {
     const { store, newTurnId } = this.#ports
     const turn = newTurnId()
     const { conversation, key } = given
@@ -111,7 +111,7 @@ export class TurnEntrance {
         return typeof asked === 'object' ? asked : undefined
       },
       isJoined: () => isJoined,
-      leave: () => void store.leaveLine(turn).catch(() => {}),
+      leave: () => void store.leaveQueue(turn).catch(() => {}),
       topic: turn,
       left,
     }
@@ -122,18 +122,18 @@ export class TurnEntrance {
       if (begun.result === 'replay') return begun
       return { turn, after: 0, live: this.#ports.run(begun.state, listener) }
     }
-    return this.#withRoom<EnteredTurn>(enter, async () => key && store.known(conversation, key))
+    return this.#withRoom<AdmittedTurn>(enter, async () => key && store.findReplay(conversation, key))
   }
 
   answer(
-    given: Omit<TurnAnswers, 'attempt'>,
+    given: Omit<TurnResults, 'id'>,
     listener?: TurnListener,
-  ): Promise<EnteredTurn & { result: Answered['result'] }> {
+  ): Promise<AdmittedTurn & { result: ResultsOutcome['result'] }> {
     const { store, running, run, newTurnId } = this.#ports
     const { turn } = given
-    const answers = { ...given, attempt: newTurnId() }
+    const answers = { ...given, id: newTurnId() }
     const enter = async () => {
-      const answered = await lookAgain(() => store.answer(answers)).catch(
+      const answered = await retryOnce(() => store.storeResults(answers)).catch(
         this.#afterFailure.ofAnswer(answers, run),
       )
       if (answered.result === 'replay') return answered
@@ -141,11 +141,11 @@ export class TurnEntrance {
       // The run that offered these calls may still be at its last words.
       await running.get(turn)?.finished
       const { state, result } = answered
-      const after = state.events - answers.answers.length
+      const after = state.lastEvent - answers.results.length
       return { result, turn, after, live: run(state, listener) }
     }
-    return this.#withRoom<EnteredTurn & { result: Answered['result'] }>(enter, async () => {
-      const asked = given.key && (await store.answer({ ...answers, answers: [] }))
+    return this.#withRoom<AdmittedTurn & { result: ResultsOutcome['result'] }>(enter, async () => {
+      const asked = given.key && (await store.storeResults({ ...answers, results: [] }))
       return asked?.result === 'replay' ? asked : undefined
     })
   }
@@ -156,7 +156,7 @@ export class TurnEntrance {
     for (let tries = 0; tries < maxReplaced; tries++) {
       this.checkOpen()
       left.throwIfAborted()
-      const begun = await lookAgain(() => this.#ports.store.begin(beginning))
+      const begun = await retryOnce(() => this.#ports.store.begin(beginning))
       if (begun.result === 'begun' || begun.result === 'replay') return begun
       if (begun.result === 'joined' || whenBusy === 'queue') return begun.result
       if (whenBusy === 'refuse') break

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { stateOf } from '../../test/journaled-turn.ts'
 import { settle } from '../../test/live-process.ts'
 import { conversation, engineError, request } from '../../test/scripted-turn.ts'
-import { stateOf } from '../../test/told-turn.ts'
-import type { Answered, TurnAnswers, TurnBeginning } from '../turn/conversation-store.ts'
-import type { Run } from '../turn/turn-store.ts'
-import { AfterFailure, lookAgain } from './after-failure.ts'
+import type { ResultsOutcome, TurnBeginning, TurnResults } from '../turn/conversation-store.ts'
+import type { Withdrawal } from '../turn/turn-store.ts'
+import { OutcomeRecovery, retryOnce } from './outcome-recovery.ts'
 
 const away = engineError('database-unavailable', 'away')
 const refused = engineError('invalid-request', 'no')
-const run = (turn: string): Run => ({ turn, conversation, answered: [] })
+const run = (turn: string): Withdrawal => ({ turn, conversation, results: [] })
 const prompt = (turn: string): TurnBeginning => ({
   ...{ turn, conversation, request, messages: [], whenBusy: 'queue' },
 })
-const answers = (turn: string): TurnAnswers => ({ turn, attempt: `attempt of ${turn}`, answers: [] })
+const answers = (turn: string): TurnResults => ({ turn, id: `attempt of ${turn}`, results: [] })
 
 /** What is looked after, in a database that is away for the first so many tries. */
 function open(
   maxTurns: number,
-  { leaseMs = 60_000, failures = 0, answered = 'conflict' as Answered['result'], isKnown = false } = {},
+  { leaseMs = 60_000, failures = 0, answered = 'conflict' as ResultsOutcome['result'], isKnown = false } = {},
 ) {
   const looked: unknown[] = []
   const wentOn: string[] = []
@@ -27,7 +27,7 @@ function open(
     if (tries++ < failures) throw away
     looked.push(what)
   }
-  const after = new AfterFailure(
+  const after = new OutcomeRecovery(
     {
       withdraw: async (given) => {
         look(given)
@@ -37,7 +37,7 @@ function open(
         look(`begin ${turn}`)
         return { result: 'begun', state: stateOf(turn) }
       },
-      answer: async (given): Promise<Answered> => {
+      storeResults: async (given): Promise<ResultsOutcome> => {
         look(given)
         if (answered === 'go-on') return { result: answered, state: stateOf(given.turn) }
         return answered === 'replay' ? { result: answered, turn: given.turn, after: 0 } : { result: answered }
@@ -127,14 +127,14 @@ test('what a broken connection may have done is asked once more; any other failu
     if (failure) throw failure
     return 'done'
   }
-  assert.equal(await lookAgain(failing([])), 'done')
-  assert.equal(await lookAgain(failing([away])), 'done')
+  assert.equal(await retryOnce(failing([])), 'done')
+  assert.equal(await retryOnce(failing([away])), 'done')
   assert.equal(asked, 3)
-  await assert.rejects(lookAgain(failing([away, away])), away)
+  await assert.rejects(retryOnce(failing([away, away])), away)
   assert.equal(asked, 5)
   for (const error of [refused, new TypeError('a bug')]) {
     asked = 0
-    await assert.rejects(lookAgain(failing([error])), error)
+    await assert.rejects(retryOnce(failing([error])), error)
     assert.equal(asked, 1)
   }
 })

@@ -5,7 +5,7 @@ import { locate, resident } from '../../test/scripted-turn.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import type { AskedCall } from './fold.ts'
-import { offeredTools, placeCalls } from './place-calls.ts'
+import { offeredTools, routeCalls } from './route-calls.ts'
 
 const toolbox = createToolbox([resident('weather', () => 'sunny')])
 const offered = offeredTools(toolbox, [locate])
@@ -14,7 +14,7 @@ function place(asked: Partial<AskedCall>[], usedIds: string[] = []) {
   let made = 0
   const newCallId = () => `own_${++made}`
   const calls = asked.map((one) => ({ name: 'weather', arguments: {}, source: null, ...one }))
-  return placeCalls(calls, { toolbox, offered, usedIds: new Set(usedIds), newCallId })
+  return routeCalls(calls, { toolbox, offered, usedIds: new Set(usedIds), newCallId })
 }
 
 test('calls of resident tools run here, calls of device tools are offered to the device', () => {
@@ -37,7 +37,7 @@ test('a name that nobody has fails, with the names that there are', () => {
 
 test('a tool that was not offered cannot be called', () => {
   const calls = [{ name: 'weather', arguments: {}, source: null }]
-  const [call] = placeCalls(calls, { toolbox, offered: [], usedIds: new Set(), newCallId: () => 'own' })
+  const [call] = routeCalls(calls, { toolbox, offered: [], usedIds: new Set(), newCallId: () => 'own' })
   assert.equal(call?.status, 'failed')
   assert.match(call.output ?? '', /There are no tools here/)
 })
@@ -59,7 +59,7 @@ test('arguments that do not fit fail with words, and stand in the record as they
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
   const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' }, source: null }))
   const places = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
-  const [, call] = placeCalls(asked, places)
+  const [, call] = routeCalls(asked, places)
   assert.deepEqual([call?.side, call?.status, call?.arguments], ['device', 'failed', { lat: 'north' }])
   assert.match(call?.output ?? '', /lat/)
   const [unread] = place([{ arguments: 'no JSON' }])
@@ -84,7 +84,7 @@ test('ids are never given twice in a turn', () => {
         ...(id !== undefined && { id }),
       }))
       const places = { toolbox, offered, usedIds: new Set(taken), newCallId: () => `fresh_${++made}` }
-      const all = [...placeCalls(asked, places).map(({ id }) => id), ...taken]
+      const all = [...routeCalls(asked, places).map(({ id }) => id), ...taken]
       assert.equal(new Set(all).size, all.length)
       assert.ok(!all.includes(''))
     }),

@@ -1,4 +1,5 @@
--- Those of a tenant, the last changed first. p: {tenant, after?: {updatedAt, id}, limit}
+-- The conversations of a tenant, the last changed first: [conversation_row]. p: {tenant, after?: {updatedAt, id}, limit}; `after`: the
+-- last one of the page before.
 create function chatterd.list_conversations(p json) returns json language sql stable as $$
   select coalesce(json_agg(chatterd.conversation_row(c) order by c.updated_at desc, c.id desc), '[]')
   from (
@@ -10,14 +11,14 @@ create function chatterd.list_conversations(p json) returns json language sql st
     order by updated_at desc, id desc limit (p->>'limit')::integer) c
 $$;
 
--- p: {tenant, conversation}
+-- A conversation by its name: conversation_row, or null. p: {tenant, conversation}
 create function chatterd.find_conversation(p json) returns json language sql stable as $$
   select chatterd.conversation_row(c) from chatterd.conversations c
   where tenant = p->>'tenant' and name = p->>'conversation'
 $$;
 
--- p: {tenant, conversation, title?, system?, model?, tools?, maxTools}: what is absent stays, null removes. Texts are JSON texts.
--- Returns the conversation as it is then; null where there is none.
+-- Changes a conversation, and returns its conversation_row; null where there is none. p: {tenant, conversation, title?, system?, model?,
+-- tools?, maxTools}: absent members stay, null removes; title, system and model are JSON texts.
 create function chatterd.change_conversation(p json) returns json language plpgsql as $$
 declare
   c chatterd.conversations;
@@ -29,13 +30,14 @@ begin
       system = case when p->'system' is null then system else (p->>'system')::json end,
       model = case when p->'model' is null then model else (p->>'model')::json end,
       tools = case when p->'tools' is null then tools
-        else chatterd.tools_after('[]', p->'tools', (p->>'maxTools')::integer) end,
+        else chatterd.merge_tools('[]', p->'tools', (p->>'maxTools')::integer) end,
       updated_at = now()
   where id = c.id returning * into c;
   return chatterd.conversation_row(c);
 end $$;
 
--- {id, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt}; the times to the microsecond.
+-- A conversation as the program reads it: {id, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt}.
+-- `messages`: how many it has.
 create function chatterd.conversation_row(c chatterd.conversations) returns json language sql stable as $$
   select json_build_object(
     'id', c.id, 'name', c.name, 'title', c.title, 'system', c.system, 'model', c.model, 'tools', c.tools,
@@ -43,6 +45,7 @@ create function chatterd.conversation_row(c chatterd.conversations) returns json
     'activeTurn', (select id from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting')))
 $$;
 
+-- ISO 8601 in UTC, to the microsecond.
 create function chatterd.exact_time(p_time timestamptz) returns text language sql stable as $$
   select to_char(p_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;

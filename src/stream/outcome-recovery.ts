@@ -1,10 +1,10 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ConversationStore, TurnAnswers, TurnBeginning } from '../turn/conversation-store.ts'
+import type { ConversationStore, TurnBeginning, TurnResults } from '../turn/conversation-store.ts'
 import type { TurnState } from '../turn/turn-state.ts'
-import { persistently } from './persistent-store.ts'
+import { retryWhileAway } from './retrying-store.ts'
 
 /** What bounds the work after failures. */
-export interface AfterFailureLimits {
+export interface OutcomeRecoveryLimits {
   /** How long it is tried, in milliseconds: then the lease of what was left running is over. */
   leaseMs: number
   /** Failed requests that are seen to at once; the rest is left to the sweep. */
@@ -16,12 +16,15 @@ export interface AfterFailureLimits {
  * same. Once the database is back, what is stored decides: a turn that was begun for nobody is withdrawn, and a turn whose
  * last results were stored goes on.
  */
-export class AfterFailure {
-  readonly #store: Pick<ConversationStore, 'begin' | 'withdraw' | 'answer'>
-  readonly #limits: AfterFailureLimits
+export class OutcomeRecovery {
+  readonly #store: Pick<ConversationStore, 'begin' | 'withdraw' | 'storeResults'>
+  readonly #limits: OutcomeRecoveryLimits
   #under = 0
 
-  constructor(store: Pick<ConversationStore, 'begin' | 'withdraw' | 'answer'>, limits: AfterFailureLimits) {
+  constructor(
+    store: Pick<ConversationStore, 'begin' | 'withdraw' | 'storeResults'>,
+    limits: OutcomeRecoveryLimits,
+  ) {
     this.#store = store
     this.#limits = limits
   }
@@ -34,17 +37,17 @@ export class AfterFailure {
     const { turn, conversation } = beginning
     return (error) =>
       this.#after(error, async () => {
-        if (await this.#store.withdraw({ turn, conversation, answered: [] })) return
+        if (await this.#store.withdraw({ turn, conversation, results: [] })) return
         const begun = await this.#store.begin(beginning)
         if (begun.result === 'begun') goOn(begun.state)
       })
   }
 
   /** The same of results; `goOn` runs the turn where they were the last. */
-  ofAnswer(answers: TurnAnswers, goOn: (state: TurnState) => void): (error: unknown) => never {
+  ofAnswer(answers: TurnResults, goOn: (state: TurnState) => void): (error: unknown) => never {
     return (error) =>
       this.#after(error, async () => {
-        const answered = await this.#store.answer(answers)
+        const answered = await this.#store.storeResults(answers)
         if (answered.result === 'go-on') goOn(answered.state)
       })
   }
@@ -56,7 +59,7 @@ export class AfterFailure {
       const done = () => {
         this.#under -= 1
       }
-      void persistently(look, this.#limits.leaseMs).then(done, done)
+      void retryWhileAway(look, this.#limits.leaseMs).then(done, done)
     }
     throw error
   }
@@ -66,7 +69,7 @@ export class AfterFailure {
  * Does it once more where a connection broke: it may have been done, or not, and only the database knows. Told twice, it is
  * done once.
  */
-export async function lookAgain<T>(ask: () => Promise<T>): Promise<T> {
+export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {

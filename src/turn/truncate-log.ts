@@ -19,13 +19,13 @@ const tokensPerMessage = 8
  * Where the prompt has to begin to fit a context of `window` tokens: the turn's present cut, or a later one at the start
  * of a turn. Never cuts into a turn, nor the newest one. `force` cuts for certain: the engine said that not all fits.
  */
-export function cutLog(
-  state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'cut'>,
+export function truncateLog(
+  state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'promptFrom'>,
   tools: readonly ToolSchema[],
   window: number,
   force = false,
 ): number {
-  const kept = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.cut)
+  const kept = state.log.filter((message) => message.seq > state.pinned && message.seq >= state.promptFrom)
   const fixed =
     estimate(JSON.stringify(tools)) +
     estimate(state.system ?? '') +
@@ -33,9 +33,9 @@ export function cutLog(
   const total = fixed + sum(kept)
   // What did not fit is no less than the context, whatever the estimate says.
   const scale = Math.max(correction(kept, fixed), force ? window / total : 0)
-  if (total * scale <= window * fullShare) return state.cut
+  if (total * scale <= window * fullShare) return state.promptFrom
   let left = sum(kept)
-  let cut = state.cut
+  let cut = state.promptFrom
   for (const [position, message] of kept.entries()) {
     const startsTurn = position > 0 && beginsTurn(message, kept[position - 1])
     if (startsTurn) cut = message.seq

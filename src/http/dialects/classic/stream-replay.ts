@@ -1,22 +1,22 @@
-import { after as afterChunk, eventsOf } from '../../../protocol/event-chunk.ts'
-import type { EnteredTurn } from '../../../stream/turn-entrance.ts'
-import { toldOutcome } from '../../told-outcome.ts'
+import { nextNumber as afterChunk, eventsOf } from '../../../protocol/event-chunk.ts'
+import type { AdmittedTurn } from '../../../stream/admission.ts'
+import { outcomeEvents } from '../../outcome-events.ts'
 import { encodeError } from './encode-events.ts'
-import { createToldEncoder } from './encode-told.ts'
+import { createJournalEncoder } from './encode-journal.ts'
 import type { TurnPorts } from './stream-turn.ts'
-import type { TurnAnswer } from './turn-answer.ts'
+import type { ClassicResponse } from './turn-answer.ts'
 
 /**
  * Answers a request that may be sent again: the same each time, whether its turn runs here, elsewhere or has long ended. Comes
  * to its end with the turn, or where it waits for the device.
  */
-export async function tellEntered(
-  { sse, left }: Pick<TurnAnswer, 'sse' | 'left'>,
-  { turn, after }: EnteredTurn,
+export async function streamReplay(
+  { sse, left }: Pick<ClassicResponse, 'sse' | 'left'>,
+  { turn, after }: AdmittedTurn,
   model: string,
   { turns, directory }: TurnPorts,
 ): Promise<void> {
-  const encoder = createToldEncoder({ model, at: timeOf(turn) })
+  const encoder = createJournalEncoder({ model, at: timeOf(turn) })
   const done = new AbortController()
   let told = after
   sse.keepAlive()
@@ -34,7 +34,7 @@ export async function tellEntered(
     AbortSignal.any([left, done.signal]),
   )
   const outcome = followed === 'pruned' ? await directory.outcome(turn) : undefined
-  if (outcome) sse.write(encoder.encode(toldOutcome(outcome, told)))
+  if (outcome) sse.write(encoder.encode(outcomeEvents(outcome, told)))
   if (!encoder.ended && !left.aborted) sse.write(encodeError(whyNot))
   sse.end()
 }

@@ -1,0 +1,71 @@
+-- Undoes begin_turn, as if the request had never come; or, where p names `results`, store_results: those calls are open again.
+-- p: {turn, runner, tenant, conversation, conversationId, results: [{seq, index}]}. Returns false where another process has the turn,
+-- or others know of it: then nothing is undone. A turn that has not begun yet cannot begin after this.
+create function chatterd.withdraw_turn(p json) returns boolean language plpgsql as $$
+declare
+  c chatterd.conversations := chatterd.lock_conversation(p);
+  own uuid := p->>'turn';
+  t chatterd.turns;
+begin
+  perform from chatterd.turns
+  where id = own or id = (select superseded from chatterd.turns where id = own) order by id for update;
+  select * into t from chatterd.turns where id = own and conversation_id = c.id;
+  if not found then
+    insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
+    delete from chatterd.queue where turn_id = own;
+    if found then perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid); end if;
+    perform chatterd.remove_if_empty(c.id);
+    return true;
+  end if;
+  if t.runner <> (p->>'runner')::uuid then return false; end if;
+  -- A second call: it is withdrawn already.
+  if t.status = 'waiting' and json_array_length(p->'results') > 0 then return true; end if;
+  if t.status <> 'running' or t.followed then return false; end if;
+
+  if json_array_length(p->'results') > 0 then
+    update chatterd.calls set status = 'offered', result = null, ended_at = null, results_id = null
+    from json_to_recordset(p->'results') as r(seq bigint, index integer)
+    where conversation_id = c.id and message_seq = r.seq and calls.index = r.index;
+    -- The key of the request that began the turn is kept: it has `after` = 0.
+    delete from chatterd.idempotency_keys where turn_id = own and after = t.event_before and t.event_before > 0;
+    perform chatterd.truncate_events(own);
+    update chatterd.conversations set tools = t.tools_before where id = c.id;
+    perform chatterd.notify_next_in_queue(c.id, t.runner);
+    return true;
+  end if;
+
+  if t.step > 0 then return false; end if;
+  delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
+  delete from chatterd.turns where id = t.id;
+  -- The same begin_turn may be on its way once more.
+  insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
+  update chatterd.conversations
+  set next_seq = t.first_seq, tools = t.tools_before, system = t.system_before, model = t.model_before where id = c.id;
+  perform chatterd.reopen_turn(t.superseded);
+  perform chatterd.notify_next_in_queue(c.id, t.runner);
+  perform chatterd.remove_if_empty(c.id);
+  return true;
+end $$;
+
+-- Lets a turn that was superseded wait again, unless a client may know that it ended: by its events, or because a result of it came
+-- too late.
+create function chatterd.reopen_turn(p_turn uuid) returns void language plpgsql as $$
+declare
+  t chatterd.turns;
+begin
+  select * into t from chatterd.turns where id = p_turn and status = 'cancelled' and not followed and not pruned;
+  if not found or exists (
+    select from chatterd.calls
+    where turn_id = t.id and message_seq >= t.reply_seq and status = 'superseded' and result is not null)
+  then return; end if;
+  perform chatterd.truncate_events(t.id);
+  update chatterd.calls set status = 'offered', ended_at = null
+  -- Calls in a history that the client sent along were never open.
+  where turn_id = t.id and status = 'superseded' and message_seq >= t.reply_seq;
+end $$;
+
+-- Removes the events since event_before, which nobody has read, and lets the turn wait again.
+create function chatterd.truncate_events(p_turn uuid) returns void language sql as $$
+  delete from chatterd.events e using chatterd.turns t where t.id = p_turn and e.turn_id = t.id and e.first > t.event_before;
+  update chatterd.turns set status = 'waiting', last_event = event_before, ended_at = null, results_id = null where id = p_turn
+$$;
