@@ -1,27 +1,44 @@
 import { randomBytes } from 'node:crypto'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import type { ChatRequest, Engine, EngineModel, EnginePart, RawAnswer } from '../../turn/engine.ts'
+import type { Engine, EngineModel } from '../../turn/engine.ts'
 import { parseLine } from '../ollama/parse-line.ts'
-import { type DemoReply, decideReply } from './decide-reply.ts'
-import { ollamaLines, type ToldReply } from './ollama-lines.ts'
-
-export interface DemoOptions {
-  /** Pause after each word, in milliseconds. Default 20. */
-  tokenDelayMs?: number
-}
+import { type DemoCall, decideReply } from './decide-reply.ts'
+import { ollamaLines } from './ollama-lines.ts'
 
 const demo: EngineModel = { name: 'demo', capabilities: ['completion', 'tools'] }
 
 /**
- * A small stand-in for where there is no Ollama. Its only model, `demo`, picks offered tools by the words of the prompt, and
- * says that it is no language model.
+ * A small stand-in for where there is no Ollama. Its only model, `demo`, picks offered tools by the words of the newest user
+ * message, and says that it is no language model. `tokenDelayMs` is the pause after each word, in milliseconds.
  */
-export function createDemoEngine({ tokenDelayMs = 20 }: DemoOptions = {}): Engine {
+export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
   return {
     name: 'demo',
-    chat: (request, signal) => chat(request, tokenDelayMs, signal),
-    generate: async (body, signal) => generate(body, tokenDelayMs, signal),
+    async *chat({ model, messages, tools, stream }, signal) {
+      signal.throwIfAborted()
+      if (!isDemo(model)) throw new ChatterdError('unknown-model', unknownModelMessage(model))
+      const reply = messages.length > 0 ? decideReply(messages, tools) : undefined
+      const prompt = messages.map(({ content }) => content).join(' ')
+      const answer = { model, prompt, reply, field: messageField, stream, tokenDelayMs }
+      for await (const line of ollamaLines(answer, signal)) yield [parseLine(line)]
+    },
+    async generate(body, signal) {
+      signal.throwIfAborted()
+      const model = String(body.model ?? '')
+      const json = 'application/json; charset=utf-8'
+      if (!isDemo(model)) {
+        const error = JSON.stringify({ error: unknownModelMessage(model) })
+        return { status: 404, contentType: json, body: encode([error]) }
+      }
+      const prompt = typeof body.prompt === 'string' ? body.prompt : ''
+      const reply = prompt === '' ? undefined : decideReply([{ role: 'user', content: prompt }], [])
+      const stream = body.stream !== false
+      const field = (response: string): JsonObject => ({ response })
+      const answer = { model, prompt, reply, field, stream, tokenDelayMs }
+      const contentType = stream ? 'application/x-ndjson' : json
+      return { status: 200, contentType, body: encode(ollamaLines(answer, signal)) }
+    },
     models: async () => [demo],
     model: async (name) => (isDemo(name) ? demo : undefined),
     loadedContext: async () => undefined,
@@ -29,70 +46,21 @@ export function createDemoEngine({ tokenDelayMs = 20 }: DemoOptions = {}): Engin
   }
 }
 
-async function* chat(
-  request: ChatRequest,
-  tokenDelayMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<EnginePart[]> {
-  const { model, messages, tools, stream } = request
-  signal.throwIfAborted()
-  if (!isDemo(model)) throw new ChatterdError('unknown-model', noSuchModel(model))
-  const told: ToldReply = {
-    model,
-    // Ollama takes an empty list for "load the model", and answers nothing.
-    reply: messages.length > 0 ? withHint(decideReply(messages, tools)) : { text: '' },
-    reason: messages.length > 0 ? 'stop' : 'load',
-    prompt: messages.map(({ content }) => content).join(' '),
-    carry: chatFields,
-    stream,
-    tokenDelayMs,
-  }
-  for await (const line of ollamaLines(told, signal)) yield [parseLine(line)]
-}
-
-function generate(body: JsonObject, tokenDelayMs: number, signal: AbortSignal): RawAnswer {
-  signal.throwIfAborted()
-  const model = String(body.model ?? '')
-  if (!isDemo(model)) {
-    const error = JSON.stringify({ error: noSuchModel(model) })
-    return { status: 404, contentType: 'application/json; charset=utf-8', body: encoded([error]) }
-  }
-  const prompt = typeof body.prompt === 'string' ? body.prompt : ''
-  const stream = body.stream !== false
-  const told: ToldReply = {
-    model,
-    reply: prompt === '' ? { text: '' } : decideReply([{ role: 'user', content: prompt }], []),
-    reason: prompt === '' ? 'load' : 'stop',
-    prompt,
-    carry: (response) => ({ response }),
-    stream,
-    tokenDelayMs,
-  }
-  const contentType = stream ? 'application/x-ndjson' : 'application/json; charset=utf-8'
-  return { status: 200, contentType, body: encoded(ollamaLines(told, signal)) }
-}
-
-function withHint(reply: DemoReply): DemoReply {
-  return reply.hint === undefined ? reply : { text: `${reply.text}\n${reply.hint}` }
-}
-
-async function* encoded(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const line of lines) yield Buffer.from(`${line}\n`)
-}
-
-function chatFields(content: string, call?: DemoReply['call']): JsonObject {
-  const message: JsonObject = { role: 'assistant', content }
-  if (call !== undefined) {
-    message.tool_calls = [{ id: `call_${randomBytes(4).toString('hex')}`, function: { index: 0, ...call } }]
-  }
-  return { message }
-}
-
-/** True for the name of its model. */
+/** True for the name of the demo's model. */
 export function isDemo(model: string): boolean {
   return model === 'demo' || model === 'demo:latest'
 }
 
-function noSuchModel(model: string): string {
+function unknownModelMessage(model: string): string {
   return `There is no model "${model}": no Ollama answered, so the demo engine serves, and its only model is "demo". Start Ollama (https://ollama.com) for real ones.`
+}
+
+function messageField(content: string, call?: DemoCall): JsonObject {
+  if (call === undefined) return { message: { role: 'assistant', content } }
+  const id = `call_${randomBytes(4).toString('hex')}`
+  return { message: { role: 'assistant', content, tool_calls: [{ id, function: { index: 0, ...call } }] } }
+}
+
+async function* encode(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const line of lines) yield Buffer.from(`${line}\n`)
 }

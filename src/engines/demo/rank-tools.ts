@@ -1,54 +1,48 @@
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
-const idle = new Set(
-  'a about also an and any are as at be by can current currently do does fetch find for from get give gives has have how i in into is it its list make me my now of on or please read return returns set show some tell than that the their then there this to tool use used user was what when which will with you your'.split(
+/** The most tools that one question can ask for, so that its turn ends soon. */
+const maxTools = 4
+
+/** Words that say nothing about which tool is meant. */
+const stopWords = new Set(
+  'about an and any are as at be by can current do does for from get give has have how in is it its me my of on or please tell that the there this to use what when which will with you your'.split(
     ' ',
   ),
 )
 
 /**
- * The tools that a text seems to ask for, best first: words of names weigh more than words of descriptions. A tool that is
- * asked for by its name always counts, however well others fit.
+ * The tools that a question asks for, best first, by the words that it shares with their names, then with their descriptions.
+ * A tool that shares no word which a better one does not share too is left out: "turn the light on" does not ask for light_off.
  */
-export function rankTools(text: string, tools: ToolSchema[]): ToolSchema[] {
-  const asked = wordsOf(text)
-  const scored = tools.map((tool) => ({
-    tool,
-    score: score(asked, tool),
-    isNamed: countMatches(asked, wordsOf(tool.function.name)) > 0,
-  }))
-  const best = Math.max(0, ...scored.map(({ score }) => score))
-  return scored
-    .filter(({ score, isNamed }) => isNamed || (score > 0 && 2 * score >= best))
-    .sort((a, b) => b.score - a.score)
-    .map(({ tool }) => tool)
+export function rankTools(question: string, tools: ToolSchema[]): ToolSchema[] {
+  const asked = new Set(wordsOf(question))
+  const ranked = tools
+    .map((tool) => {
+      const nameWords = wordsOf(tool.function.name)
+      const inName = nameWords.filter((word) => asked.has(word))
+      const inDescription = wordsOf(tool.function.description ?? '').filter((word) => asked.has(word))
+      return { tool, nameWords, inName, inDescription }
+    })
+    .sort(
+      (a, b) =>
+        b.inName.length - a.inName.length ||
+        b.inDescription.length - a.inDescription.length ||
+        a.nameWords.length - b.nameWords.length,
+    )
+  const wanted = ranked.filter(({ inName, inDescription }) => {
+    const unclaimed = [...inName, ...inDescription].filter((word) => asked.delete(word))
+    return unclaimed.length > 0
+  })
+  return wanted.slice(0, maxTools).map(({ tool }) => tool)
 }
 
-function score(asked: string[], { function: { name, description = '' } }: ToolSchema): number {
-  const named = wordsOf(name)
-  const described = wordsOf(description).filter((word) => !named.includes(word))
-  return 3 * countMatches(asked, named) + countMatches(asked, described)
-}
-
-function countMatches(asked: string[], words: string[]): number {
-  return words.filter((word) => asked.some((other) => sameWord(word, other))).length
-}
-
-/** Equal, or one the beginning of the other: `city`/`cities` no, `roll`/`rolling` yes. */
-function sameWord(one: string, other: string): boolean {
-  return (
-    one === other ||
-    (one.length >= 4 && other.startsWith(one)) ||
-    (other.length >= 4 && one.startsWith(other))
-  )
-}
-
-/** The words of a text that may tell what is wanted, in lower case. */
-export function wordsOf(text: string): string[] {
+/** The different words of a text, in lower case, without stop words and endings. "Where" and "here" ask for a location. */
+function wordsOf(text: string): string[] {
   const words = text
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
-    .match(/\p{L}+/gu)
-  const meaningful = (words ?? []).map((word) => (word === 'here' || word === 'where' ? 'location' : word))
-  return [...new Set(meaningful.filter((word) => !idle.has(word)))]
+    .replaceAll(/\b(?:here|where)\b/g, 'location')
+    .match(/\p{L}{2,}/gu)
+  const meaningful = (words ?? []).filter((word) => !stopWords.has(word))
+  return [...new Set(meaningful.map((word) => word.replace(/(?<=\p{L}{3})(?:s|ed|ing)$/u, '')))]
 }
