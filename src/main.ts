@@ -113,7 +113,6 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     engine,
     store: store.conversations,
     directory: store.directory,
-    storeLate: async (turn, late) => void (await turns.recordResults(turn, late)),
     residentTools: () =>
       toolbox.schemas().map((schema) => ({
         schema,

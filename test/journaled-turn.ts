@@ -2,7 +2,7 @@ import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../src/proto
 import type { TurnEvent, TurnStatus } from '../src/protocol/events.ts'
 import type { FollowPorts } from '../src/stream/follow-turn.ts'
 import { LiveTurn } from '../src/stream/live-turn.ts'
-import { Notifier } from '../src/stream/signals.ts'
+import { Notifier } from '../src/stream/notifier.ts'
 import type { JournalPage, JournalWant } from '../src/turn/event-journal.ts'
 import type { TurnState } from '../src/turn/turn-state.ts'
 import { delta } from './arbitrary-events.ts'
@@ -28,7 +28,7 @@ export class JournaledTurn {
   afterRead: (page: JournalPage) => Promise<void> | void = () => undefined
   /** Chunks in one page. */
   pageSize = 1_000
-  readonly signals = new Notifier()
+  readonly notifier = new Notifier()
   readonly closing = new AbortController()
   readonly ports: FollowPorts
 
@@ -36,7 +36,7 @@ export class JournaledTurn {
     this.ports = {
       live: (turn) => (turn === 't' ? this.live : undefined),
       read: (want) => this.#read(want),
-      ...{ signals: this.signals, pollMs, closing: this.closing.signal },
+      ...{ notifier: this.notifier, pollMs, closing: this.closing.signal },
     }
     this.elsewhere(false, { type: 'turn-start', turn: 't', conversation: 'talk', model: 'm' })
   }
@@ -54,8 +54,11 @@ export class JournaledTurn {
 
   run(): LiveTurn {
     this.status = 'running'
-    this.live = new LiveTurn(stateOf('t', this.events), { lead: 64, onPending: () => undefined })
-    this.signals.notify('t')
+    this.live = new LiveTurn(stateOf('t', this.events), {
+      maxUnjournaledEvents: 64,
+      onPending: () => undefined,
+    })
+    this.notifier.notify('t')
     return this.live
   }
 
@@ -74,7 +77,11 @@ export class JournaledTurn {
   /** Stores an outcome, and where the turn has ended or waits then, this process has done with it. */
   async commit(...events: TurnEvent[]): Promise<void> {
     const { live } = this
-    await live?.commit(events, async (chunks) => this.#keep(chunks))
+    const staged = live?.stage(events)
+    if (staged) {
+      this.#keep(staged.chunks)
+      live?.publishStaged(staged)
+    }
     const last = events.at(-1)
     if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
     this.status = last.type === 'turn-end' ? last.status : 'waiting'
@@ -88,7 +95,7 @@ export class JournaledTurn {
     this.#keep([{ first: this.events + 1, count: events.length, records: body }])
     const last = events.at(-1)
     if (last?.type === 'turn-end') this.status = last.status
-    if (heard) this.signals.notify('t')
+    if (heard) this.notifier.notify('t')
   }
 
   #keep(chunks: readonly EventChunk[]): void {

@@ -4,7 +4,8 @@ import { eventsOf } from '../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../src/protocol/events.ts'
 import type { NewMessage } from '../src/protocol/message.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
-import { TurnLog } from '../src/stream/turn-log.ts'
+import { journaledStore } from '../src/stream/journaled-store.ts'
+import { LiveTurn } from '../src/stream/live-turn.ts'
 import { createToolbox } from '../src/tools/toolbox.ts'
 import { runTurn, type TurnClient } from '../src/turn/run-turn.ts'
 import type { Tool, Toolbox } from '../src/turn/toolbox.ts'
@@ -61,40 +62,23 @@ export function user(content: string): NewMessage {
 export async function run(options: Run): Promise<Ran> {
   const { engine, store = createMemoryStore(), toolbox = createToolbox([]), onEvent } = options
   const state = options.state ?? (await begin(store, options.messages))
+  const live = new LiveTurn(state, { maxUnjournaledEvents: Number.POSITIVE_INFINITY, onPending: () => {} })
   let callIds = 0
   const ports = {
-    ...{ engine, toolbox, store, limits: options.limits ?? limits },
+    ...{ engine, toolbox, store: journaledStore(store, live), limits: options.limits ?? limits },
     ...{ now: () => 0, newCallId: () => `own_${++callIds}` },
   }
   const signal = options.signal ?? new AbortController().signal
   const events: TurnEvent[] = []
-  const log = new TurnLog(state.lastEvent)
-  const tell = (batch: readonly TurnEvent[]) => {
+  live.listen((batch) => {
     for (const event of batch) {
       assertStored(event, store, state)
       events.push(event)
       onEvent?.(event)
     }
-  }
-  const client: TurnClient = {
-    ...{ signal, accepted: options.accepted ?? (() => true) },
-    publish(batch) {
-      log.add(batch)
-      tell(batch)
-      return undefined
-    },
-    async commit(batch, write) {
-      const staged = log.stage(batch)
-      const result = await write(staged.chunks)
-      log.confirm(staged)
-      tell(batch)
-      return result
-    },
-    told(batch, chunk) {
-      if (chunk) log.append(chunk)
-      tell(batch)
-    },
-  }
+  })
+  const accepted = options.accepted ?? (() => true)
+  const client: TurnClient = { signal, accepted, publish: (batch) => live.publish(batch) }
   await runTurn(state, ports, client)
   const last = events.at(-1)
   assert.ok(last)

@@ -87,7 +87,7 @@ test('chatterd config tells each setting with where it came from, and no passwor
   const env = { DATABASE_URL: 'postgres://ann:s3cret@db/chat' }
   const { code, out, served } = await run(['config', '--turn-timeout', '90s'], env)
   assert.deepEqual([code, served], [0, []])
-  assert.match(out, /^No settings file\.\n\nServer:\n {2}host {17}127\.0\.0\.1 {2}\(default\)\n/)
+  assert.match(out, /^No settings file\.\n\nServer:\n {2}host +127\.0\.0\.1 {2}\(default\)\n/)
   assert.match(out, /\n {2}turn-timeout +90s {2}\(--turn-timeout\)\n/)
   assert.match(
     out,

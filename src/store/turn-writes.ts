@@ -1,5 +1,5 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
-import type { TurnStore } from '../turn/turn-store.ts'
+import type { TurnWrites } from '../turn/turn-writes.ts'
 import { conversationArgument, faultArgument, messageArgument, resultArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
@@ -13,24 +13,24 @@ interface CallsRow {
   appended: EventChunk | null
 }
 
-/** What the turns of a process write. */
-export function turnWrites(call: CallFunction, runner: string, logs: LogCache): TurnStore {
+/** The writes of this process's turns. */
+export function turnWrites(call: CallFunction, runner: string, logs: LogCache): TurnWrites {
   return {
-    async endStep({ turn, step, message, status, error, promptFrom }, events) {
+    async endStep({ turn, step, message, status, error, promptFrom }, chunks) {
       const about = { turn, runner, step, status, promptFrom, error: faultArgument(error) }
-      const seq = await call<number>('end_step', { about, message: messageArgument(message), events })
+      const seq = await call<number>('end_step', { about, message: messageArgument(message), events: chunks })
       return { ...message, seq, turn, complete: true }
     },
 
-    async endCalls(turn, results, events) {
-      const argument = { turn, runner, results: results.map(resultArgument), events }
+    async endCalls(turn, results, chunks) {
+      const argument = { turn, runner, results: results.map(resultArgument), events: chunks }
       const { status, calls, appended } = await call<CallsRow>('end_calls', argument)
       return { status, calls: calls.map(callOf), appended: appended ?? undefined }
     },
 
-    async endTurn({ turn, status, error, partial }, events) {
+    async endTurn({ turn, status, error, partial }, chunks) {
       const message = partial && messageArgument({ ...partial, complete: false })
-      const argument = { turn, runner, status, error: faultArgument(error), partial: message, events }
+      const argument = { turn, runner, status, error: faultArgument(error), partial: message, events: chunks }
       return await call<boolean>('end_turn', argument)
     },
 

@@ -1,186 +1,139 @@
-import { keyOf } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type {
-  BeginOutcome,
   ConversationStore,
   Replay,
   ResultsOutcome,
   TurnBeginning,
   TurnResults,
 } from '../turn/conversation-store.ts'
-import type { TurnState } from '../turn/turn-state.ts'
-import { ConversationQueues } from './conversation-queues.ts'
-import type { LiveTurn, TurnListener } from './live-turn.ts'
-import { OutcomeRecovery, type OutcomeRecoveryLimits, retryOnce } from './outcome-recovery.ts'
-import type { RunningTurns } from './running-turns.ts'
-import type { Notifier } from './signals.ts'
+import { ConversationQueues, type QueueLimits, type QueuePorts } from './conversation-queues.ts'
+import type { LiveTurn } from './live-turn.ts'
+import { OutcomeRecovery, type RecoveryLimits } from './outcome-recovery.ts'
+import { retryOnce } from './retrying-store.ts'
+import type { TurnListener } from './subscribers.ts'
 
-/** What bounds those who enter. Times in milliseconds. */
-export interface AdmissionLimits extends OutcomeRecoveryLimits {
-  /** How long a prompt waits for a busy conversation. */
-  busyWaitMs: number
-  /** How often it asks when no signal comes. */
-  pollMs: number
-}
+/** What bounds admission. `maxTurns`: turns that run, and requests that wait to begin one, at once. */
+export interface AdmissionLimits extends QueueLimits, RecoveryLimits {}
 
-/** What the entrance works with. */
-export interface AdmissionPorts {
+/** What admission works with. */
+export interface AdmissionPorts extends QueuePorts {
   store: ConversationStore
-  running: RunningTurns
-  signals: Notifier
   newTurnId(): string
-  run(state: TurnState, listener?: TurnListener): LiveTurn
-  cancel(turn: string): Promise<boolean>
 }
 
 /**
- * A turn that a request has begun, or answered; or another request of the same key before it. Its events after number `after` tell
- * what came of the request.
+ * What a request has led to: a turn that it has begun or made go on, or one that an earlier request of its key has. The turn's events
+ * after number `after` are the response to the request.
  */
 export interface AdmittedTurn extends Replay {
   /** The turn, where it runs here because of this request. */
   live?: LiveTurn
 }
 
-type Placed = Extract<BeginOutcome, { result: 'begun' | 'replay' }>
+/** The same of results. */
+export type AdmittedResults = AdmittedTurn & { result: ResultsOutcome['result'] }
 
-/** How many turns in a row a request that replaces cancels, while others replace its own in turn. */
-const maxReplaced = 10
-
-/** Where requests become turns: one at a time in each conversation, and no more than there is room for. */
+/** Decides when a request begins its turn, or makes it go on: one turn at a time in each conversation, and no more than fit. */
 export class Admission {
   readonly #ports: AdmissionPorts
-  readonly #limits: AdmissionLimits
-  readonly #lines: ConversationQueues
-  readonly #afterFailure: OutcomeRecovery
+  readonly #maxTurns: number
+  readonly #queues: ConversationQueues
+  readonly #recovery: OutcomeRecovery
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
-  readonly #entering = new Set<Promise<unknown>>()
-  #closed = false
+  readonly #admitting = new Set<Promise<unknown>>()
 
   constructor(ports: AdmissionPorts, limits: AdmissionLimits) {
-    const { busyWaitMs: waitMs, pollMs } = limits
     this.#ports = ports
-    this.#limits = limits
-    this.#lines = new ConversationQueues(ports.signals, { waitMs, pollMs })
-    this.#afterFailure = new OutcomeRecovery(ports.store, limits)
+    this.#maxTurns = limits.maxTurns
+    this.#queues = new ConversationQueues(ports, limits)
+    this.#recovery = new OutcomeRecovery(ports, limits)
   }
 
-  /** True once nobody is let in any more. */
-  get isClosed(): boolean {
-    return this.#closed
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#lines.close()
-  }
-
-  checkOpen(): void {
-    if (this.#closed)
-      throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
-  }
-
-  /** The conversation may be free. */
-  tell(key: string): void {
-    this.#lines.tell(key)
-  }
-
-  /** Resolves when no turn runs, and none is just being begun. */
+  /** Resolves when no turn runs, and no request waits to begin one. */
   async idle(): Promise<void> {
     const { running } = this.#ports
-    while (running.size + this.#entering.size > 0) {
+    while (running.size + this.#admitting.size > 0) {
       await running.idle()
-      await Promise.allSettled(this.#entering)
+      await Promise.allSettled(this.#admitting)
     }
   }
 
-  begin(
-    given: Omit<TurnBeginning, 'turn'>,
-    left: AbortSignal,
+  /** Begins a turn, and runs it here. */
+  async begin(
+    request: Omit<TurnBeginning, 'turn'>,
+    disconnected: AbortSignal,
     listener?: TurnListener,
   ): Promise<AdmittedTurn> {
-    const { store, newTurnId } = this.#ports
-    const turn = newTurnId()
-    const { conversation, key } = given
-    const beginning = { ...given, turn }
-    let isJoined = false
-    const inLine = {
-      ask: async () => {
-        const asked = await this.#ask(beginning, left)
-        isJoined = asked === 'joined'
-        return typeof asked === 'object' ? asked : undefined
-      },
-      isJoined: () => isJoined,
-      leave: () => void store.leaveQueue(turn).catch(() => {}),
-      topic: turn,
-      left,
+    const { store, closing, newTurnId } = this.#ports
+    closing.throwIfAborted()
+    if (this.#isFull) {
+      const replay = request.key && (await store.findReplay(request.conversation, request.key))
+      if (!replay) throw tooManyTurns(this.#maxTurns)
+      return replay
     }
-    const enter = async () => {
-      const begun = await this.#lines
-        .enter(keyOf(conversation), inLine)
-        .catch(this.#afterFailure.ofBeginning(beginning, this.#ports.run))
-      if (begun.result === 'replay') return begun
-      return { turn, after: 0, live: this.#ports.run(begun.state, listener) }
-    }
-    return this.#withRoom<AdmittedTurn>(enter, async () => key && store.findReplay(conversation, key))
+    const beginning = { ...request, turn: newTurnId() }
+    return await this.#track(this.#begin(beginning, disconnected, listener))
   }
 
-  answer(
-    given: Omit<TurnResults, 'id'>,
-    listener?: TurnListener,
-  ): Promise<AdmittedTurn & { result: ResultsOutcome['result'] }> {
-    const { store, running, run, newTurnId } = this.#ports
-    const { turn } = given
-    const answers = { ...given, id: newTurnId() }
-    const enter = async () => {
-      const answered = await retryOnce(() => store.storeResults(answers)).catch(
-        this.#afterFailure.ofAnswer(answers, run),
-      )
-      if (answered.result === 'replay') return answered
-      if (answered.result !== 'go-on') return { result: answered.result, turn, after: 0 }
-      // The run that offered these calls may still be at its last words.
-      await running.get(turn)?.finished
-      const { state, result } = answered
-      const after = state.lastEvent - answers.results.length
-      return { result, turn, after, live: run(state, listener) }
+  /** Stores results of device calls; where no call of the turn is open any more, it goes on here. */
+  async storeResults(request: Omit<TurnResults, 'id'>, listener?: TurnListener): Promise<AdmittedResults> {
+    const { store, closing, newTurnId } = this.#ports
+    closing.throwIfAborted()
+    const results = { ...request, id: newTurnId() }
+    if (this.#isFull) {
+      const earlier = request.key && (await store.storeResults({ ...results, results: [] }))
+      if (earlier?.result !== 'replay') throw tooManyTurns(this.#maxTurns)
+      return earlier
     }
-    return this.#withRoom<AdmittedTurn & { result: ResultsOutcome['result'] }>(enter, async () => {
-      const asked = given.key && (await store.storeResults({ ...answers, results: [] }))
-      return asked?.result === 'replay' ? asked : undefined
-    })
+    return await this.#track(this.#storeResults(results, listener))
   }
 
-  /** Asks for the conversation. The request has to wait in its line, or for the one that it has `joined`, where it is not `Placed`. */
-  async #ask(beginning: TurnBeginning, left: AbortSignal): Promise<Placed | 'busy' | 'joined'> {
-    const { whenBusy } = beginning
-    for (let tries = 0; tries < maxReplaced; tries++) {
-      this.checkOpen()
-      left.throwIfAborted()
-      const begun = await retryOnce(() => this.#ports.store.begin(beginning))
-      if (begun.result === 'begun' || begun.result === 'replay') return begun
-      if (begun.result === 'joined' || whenBusy === 'queue') return begun.result
-      if (whenBusy === 'refuse') break
-      if (begun.active) await this.#ports.cancel(begun.active)
-    }
-    throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
-  }
-
-  /** `known`: what the same request has come to before, which takes no room. */
-  async #withRoom<T>(enter: () => Promise<T>, known: () => Promise<T | undefined>): Promise<T> {
-    this.checkOpen()
-    const { maxTurns } = this.#limits
-    if (this.#ports.running.size + this.#entering.size >= maxTurns) {
-      const before = await known()
-      if (before) return before
-      const words = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
-      throw new ChatterdError('too-many-requests', words)
-    }
-    const entering = enter()
-    this.#entering.add(entering)
+  async #begin(
+    beginning: TurnBeginning,
+    disconnected: AbortSignal,
+    listener: TurnListener | undefined,
+  ): Promise<AdmittedTurn> {
     try {
-      return await entering
-    } finally {
-      this.#entering.delete(entering)
+      const begun = await this.#queues.begin(beginning, disconnected)
+      if (begun.result === 'replay') return begun
+      return { turn: beginning.turn, after: 0, live: this.#ports.running.run(begun.state, listener) }
+    } catch (error) {
+      this.#recovery.recoverBegin(error, beginning)
+      throw error
     }
   }
+
+  async #storeResults(results: TurnResults, listener: TurnListener | undefined): Promise<AdmittedResults> {
+    const { store, running } = this.#ports
+    const { turn } = results
+    const outcome = await retryOnce(() => store.storeResults(results)).catch((error: unknown) => {
+      this.#recovery.recoverResults(error, results)
+      throw error
+    })
+    if (outcome.result === 'replay') return outcome
+    if (outcome.result !== 'go-on') return { result: outcome.result, turn, after: 0 }
+    // The run that offered these calls may not have finished yet.
+    await running.get(turn)?.finished
+    const { state, result } = outcome
+    const after = state.lastEvent - results.results.length
+    return { result, turn, after, live: running.run(state, listener) }
+  }
+
+  get #isFull(): boolean {
+    return this.#ports.running.size + this.#admitting.size >= this.#maxTurns
+  }
+
+  async #track<T>(admitting: Promise<T>): Promise<T> {
+    this.#admitting.add(admitting)
+    try {
+      return await admitting
+    } finally {
+      this.#admitting.delete(admitting)
+    }
+  }
+}
+
+function tooManyTurns(maxTurns: number): ChatterdError {
+  const message = `${maxTurns} turns run or wait already (setting CHATTERD_MAX_TURNS); try again shortly.`
+  return new ChatterdError('too-many-requests', message)
 }

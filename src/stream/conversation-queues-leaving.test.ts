@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openLines } from '../../test/conversation-line.ts'
+import { begun, busy, openQueue } from '../../test/conversation-queue.ts'
 import { settle } from '../../test/live-process.ts'
 
-test('who waits too long is told that the conversation is busy, leaves the line, and those behind go on', async (t) => {
-  const { wait, enter, free, trail, busy } = openLines(t, { waitMs: 30, pollMs: 60_000 })
+test('a request that waits too long is refused as busy and leaves the queue, and those behind go on', async (t) => {
+  const { wait, begin, free, trail, isBusy } = openQueue(t, { busyWaitMs: 30, pollMs: 60_000 })
   const [late] = await wait('late')
   assert.ok(late)
   await assert.rejects(late, {
@@ -12,38 +12,39 @@ test('who waits too long is told that the conversation is busy, leaves the line,
     message: /still busy after 30 ms.*CHATTERD_BUSY_WAIT/,
   })
   assert.equal(trail.at(-1), 'late leaves')
-  assert.equal(busy(), true)
+  assert.equal(isBusy(), true)
   free()
-  assert.equal(await enter('next'), 'next')
+  assert.equal(await begin('next'), 'next')
 })
 
-test('when the first of the line gives up, the next one asks at once', async (t) => {
-  const { lines, request, trail } = openLines(t)
-  const left = new AbortController()
-  const first = lines.enter('talk', request('a', { left: left.signal, ask: async () => undefined }))
-  let free = false
-  const ask = async () => {
-    trail.push('b')
-    return free ? 'b' : undefined
-  }
-  const next = lines.enter('talk', request('b', { ask }))
+test('when the first of the queue gives up, the next one asks at once', async (t) => {
+  const { begin, trail } = openQueue(t)
+  const client = new AbortController()
+  const first = begin('a', { disconnected: client.signal, ask: async () => busy })
+  let isFree = false
+  const next = begin('b', {
+    async ask() {
+      trail.push('b')
+      return isFree ? begun('b') : busy
+    },
+  })
   await settle()
-  free = true
-  left.abort(new Error('gone'))
+  isFree = true
+  client.abort(new Error('gone'))
   await assert.rejects(first, /gone/)
   assert.equal(await next, 'b')
   assert.ok(trail.includes('a leaves'))
 })
 
-test('a client that leaves while it waits in the middle leaves the line, and nobody else asks for it', async (t) => {
-  const { enter, wait, free, trail } = openLines(t)
+test('a client that disconnects in the middle of the queue leaves it, and no other request asks', async (t) => {
+  const { begin, wait, free, trail } = openQueue(t)
   const [a] = await wait('a')
-  const left = new AbortController()
-  const leaving = enter('leaving', { left: left.signal })
-  const behind = enter('behind')
+  const client = new AbortController()
+  const leaving = begin('leaving', { disconnected: client.signal })
+  const behind = begin('behind')
   while (trail.length < 4) await settle()
   trail.length = 0
-  left.abort(new Error('gone'))
+  client.abort(new Error('gone'))
   await assert.rejects(leaving, /gone/)
   assert.ok(trail.includes('leaving leaves'))
   assert.ok(!trail.includes('behind') && !trail.includes('leaving'))
@@ -53,31 +54,18 @@ test('a client that leaves while it waits in the middle leaves the line, and nob
   assert.equal(await behind, 'behind')
 })
 
-test('a client that has left already asks nothing', async (t) => {
-  const { enter, trail } = openLines(t)
-  await assert.rejects(enter('gone', { left: AbortSignal.abort(new Error('gone')) }), /gone/)
+test('a client that has disconnected already asks nothing', async (t) => {
+  const { begin, trail } = openQueue(t)
+  await assert.rejects(begin('gone', { disconnected: AbortSignal.abort(new Error('gone')) }), /gone/)
   assert.deepEqual(trail, [])
-  assert.equal(await enter('next'), 'next')
+  assert.equal(await begin('next'), 'next')
 })
 
-test('when the lines close, all who wait ask at once, to be refused, and leave', async (t) => {
-  const { lines, request, trail } = openLines(t)
-  const closed = new Error('closed')
-  const held = Promise.withResolvers<void>()
-  let isClosed = false
-  const [first, ...others] = ['a', 'b', 'c'].map((name) => {
-    const ask = async () => {
-      if (isClosed && name === 'a') await held.promise
-      if (isClosed) throw closed
-      return undefined
-    }
-    return lines.enter('talk', request(name, { ask }))
-  })
-  await settle()
-  isClosed = true
-  lines.close()
-  for (const one of others) await assert.rejects(one, closed)
-  held.resolve()
-  await assert.rejects(first ?? assert.fail(), closed)
-  assert.deepEqual(trail, ['b leaves', 'c leaves', 'a leaves'])
+test('when the process stops, all that wait are refused at once and leave the queue', async (t) => {
+  const { begin, wait, close, trail } = openQueue(t)
+  const waiting = await wait('a', 'b', 'c')
+  close()
+  for (const one of waiting) await assert.rejects(one, /closed/)
+  assert.deepEqual(trail, ['a leaves', 'b leaves', 'c leaves'])
+  await assert.rejects(begin('late'), /closed/)
 })

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openLines } from '../../test/conversation-line.ts'
-import { here, settle } from '../../test/live-process.ts'
+import { begun, busy, openQueue } from '../../test/conversation-queue.ts'
+import { settle } from '../../test/live-process.ts'
+import type { BeginOutcome } from '../turn/conversation-store.ts'
 
 test('requests of one conversation ask for it one at a time, in order of arrival', async (t) => {
-  const { lines } = openLines(t)
+  const { begin } = openQueue(t)
   const trail: string[] = []
-  const enter = (name: string) => {
-    const ask = async () => {
-      trail.push(`${name} asks`)
-      await settle()
-      trail.push(`${name} has asked`)
-      return name
-    }
-    return lines.enter('talk', { ...{ ask, topic: name, left: here }, leave: () => assert.fail() })
-  }
-  assert.deepEqual(await Promise.all(['1', '2', '3'].map(enter)), ['1', '2', '3'])
+  const beginTrailed = (name: string) =>
+    begin(name, {
+      async ask() {
+        trail.push(`${name} asks`)
+        await settle()
+        trail.push(`${name} has asked`)
+        return begun(name)
+      },
+    })
+  assert.deepEqual(await Promise.all(['1', '2', '3'].map(beginTrailed)), ['1', '2', '3'])
   assert.deepEqual(
     trail,
     ['1', '2', '3'].flatMap((name) => [`${name} asks`, `${name} has asked`]),
@@ -23,121 +24,113 @@ test('requests of one conversation ask for it one at a time, in order of arrival
 })
 
 test('requests of different conversations do not wait for each other', async (t) => {
-  const { lines, request } = openLines(t)
-  const held = Promise.withResolvers<string>()
-  const first = lines.enter('one', request('1', { ask: () => held.promise }))
-  assert.equal(await lines.enter('other', request('2')), '2')
-  held.resolve('1')
+  const { begin } = openQueue(t)
+  const held = Promise.withResolvers<BeginOutcome>()
+  const first = begin('1', { ask: () => held.promise })
+  assert.equal(await begin('2', { conversation: { tenant: '', name: 'other' } }), '2')
+  held.resolve(begun('1'))
   assert.equal(await first, '1')
 })
 
 test('a request that fails lets the next one ask', async (t) => {
-  const { enter } = openLines(t)
-  const failing = enter('failing', { ask: () => Promise.reject(new Error('no')) })
-  const next = enter('next')
+  const { begin } = openQueue(t)
+  const failing = begin('failing', { ask: () => Promise.reject(new Error('no')) })
+  const next = begin('next')
   await assert.rejects(failing, /no/)
   assert.equal(await next, 'next')
 })
 
-test('those who wait go on in order of arrival, each when the one before has ended', async (t) => {
-  const { wait, free } = openLines(t)
-  const entered: string[] = []
-  const all = (await wait('a', 'b', 'c')).map((one) => one.then((name) => entered.push(name)))
-  for (const [place, one] of all.entries()) {
+test('requests that wait go on in order of arrival, each when the turn before has ended', async (t) => {
+  const { wait, free } = openQueue(t)
+  const order: string[] = []
+  const all = (await wait('a', 'b', 'c')).map((one) => one.then((name) => order.push(name)))
+  for (const [index, one] of all.entries()) {
     await settle()
-    assert.equal(entered.length, place)
+    assert.equal(order.length, index)
     free()
     await one
   }
-  assert.deepEqual(entered, ['a', 'b', 'c'])
+  assert.deepEqual(order, ['a', 'b', 'c'])
 })
 
-test('of those who wait, only the first asks again', async (t) => {
-  const { wait, lines, trail } = openLines(t)
+test('of the requests that wait, only the first asks again', async (t) => {
+  const { wait, notify, trail } = openQueue(t)
   await wait('a', 'b', 'c')
   for (let times = 0; times < 3; times++) {
-    lines.tell('talk')
+    notify()
     await settle()
     await settle()
   }
   assert.deepEqual(trail, ['a', 'a', 'a'])
 })
 
-test('the first asks again from time to time, also when nothing is heard', async (t) => {
-  const { wait, trail } = openLines(t, { waitMs: 60_000, pollMs: 5 })
+test('the first asks again from time to time, also without a notification', async (t) => {
+  const { wait, trail } = openQueue(t, { busyWaitMs: 60_000, pollMs: 5 })
   await wait('a')
   while (trail.length < 3) await settle()
   assert.deepEqual(new Set(trail), new Set(['a']))
 })
 
-test('another of the line asks too after a while: it may have come to be the first in the database', async (t) => {
-  const { wait, trail } = openLines(t, { waitMs: 60_000, pollMs: 5 })
+test('another request asks too after a while: it may be the first in the database', async (t) => {
+  const { wait, trail } = openQueue(t, { busyWaitMs: 60_000, pollMs: 5 })
   await wait('a', 'b')
   while (!trail.includes('b')) await settle()
   assert.ok(trail.filter((name) => name === 'a').length >= 1)
 })
 
-test('what becomes free while a request is told that it is not yet is not missed', async (t) => {
-  const { lines, request } = openLines(t)
-  const answers = [undefined, undefined, 'got it']
-  const asked = lines.enter(
-    'talk',
-    request('a', {
-      async ask() {
-        const answer = answers.shift()
-        if (answers.length === 1) lines.tell('talk')
-        await settle()
-        return answer
-      },
-    }),
-  )
-  assert.equal(await asked, 'got it')
+test('a conversation that becomes free while a request asks is not missed', async (t) => {
+  const { begin, notify } = openQueue(t)
+  const outcomes = [busy, busy, begun('a')]
+  const name = await begin('a', {
+    async ask() {
+      const outcome = outcomes.shift() ?? assert.fail()
+      if (outcomes.length === 1) notify()
+      await settle()
+      return outcome
+    },
+  })
+  assert.equal(name, 'a')
 })
 
-test('a signal of another process lets exactly its request ask, wherever it stands', async (t) => {
-  const { wait, signals, trail } = openLines(t)
+test('a notification of another process lets exactly its request ask, whatever its position', async (t) => {
+  const { wait, notifier, trail } = openQueue(t)
   await wait('a', 'b', 'c')
-  signals.notify('b')
+  notifier.notify('b')
   await settle()
   assert.deepEqual(trail, ['b'])
   await settle()
-  signals.notify('c')
+  notifier.notify('c')
   await settle()
   assert.deepEqual(trail, ['b', 'c'])
 })
 
-test('a signal that comes while its request asks lets it ask once more', async (t) => {
-  const { lines, request, signals } = openLines(t)
-  const answers = [undefined, undefined, 'got it']
-  const ahead = lines.enter('talk', request('ahead', { ask: async () => undefined }))
-  ahead.catch(() => undefined)
-  const asked = lines.enter(
-    'talk',
-    request('a', {
-      async ask() {
-        const answer = answers.shift()
-        if (answers.length === 1) signals.notify('a')
-        await settle()
-        return answer
-      },
-    }),
-  )
-  assert.equal(await asked, 'got it')
+test('a notification that comes while its request asks lets it ask once more', async (t) => {
+  const { begin, notifier } = openQueue(t)
+  const outcomes = [busy, busy, begun('a')]
+  begin('ahead', { ask: async () => busy }).catch(() => undefined)
+  const name = await begin('a', {
+    async ask() {
+      const outcome = outcomes.shift() ?? assert.fail()
+      if (outcomes.length === 1) notifier.notify('a')
+      await settle()
+      return outcome
+    },
+  })
+  assert.equal(name, 'a')
 })
 
-test('a request that joins another one of its line asks whenever the line moves, wherever it stands', async (t) => {
-  const { wait, enter, free, trail } = openLines(t)
+test('a request that has joined another one of its key asks whenever the queue moves', async (t) => {
+  const { wait, begin, free, trail } = openQueue(t)
   const [a, b] = await wait('a', 'b')
-  const twin = enter('twin', {
-    isJoined: () => true,
+  const twin = begin('twin', {
     async ask() {
       trail.push('twin')
-      return trail.includes('a') ? 'with a' : undefined
+      return trail.includes('a') ? { result: 'replay', turn: 'a', after: 0 } : { result: 'joined' }
     },
   })
   while (trail.length < 2) await settle()
   free()
-  assert.deepEqual([await a, await twin], ['a', 'with a'])
+  assert.deepEqual([await a, await twin], ['a', 'a'])
   free()
   assert.equal(await b, 'b')
 })

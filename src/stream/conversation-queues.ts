@@ -1,128 +1,146 @@
+import { keyOf } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
-import { Notifier, notifiedOrAfter } from './signals.ts'
-
-/** What a request does in its line. */
-export interface QueuedRequest<T> {
-  /** Asks for the conversation; undefined while it is not this request's turn. Its place is kept by the database from the first time on. */
-  ask(): Promise<T | undefined>
-  /** Gives up the place that the database keeps. */
-  leave(): void
-  /** True where it waits for another request of the line, whose turn is its own too: it has no place, and may ask at any time. */
-  isJoined?(): boolean
-  /** Names this request where signals of other processes tell that its turn has come. */
-  topic: string
-  /** Aborted when the client leaves. */
-  left: AbortSignal
-}
+import type { BeginOutcome, ConversationStore, TurnBeginning } from '../turn/conversation-store.ts'
+import { type CancelPorts, cancelTurn } from './cancel-turn.ts'
+import { notifiedOrAfter } from './notifier.ts'
+import { retryOnce } from './retrying-store.ts'
 
 /** What bounds waiting, in milliseconds. */
-export interface LineLimits {
-  /** How long a request may wait for its conversation. */
-  waitMs: number
-  /** How often the first in the line asks again, when nothing is heard. */
+export interface QueueLimits {
+  /** How long a request waits for a busy conversation. */
+  busyWaitMs: number
+  /** How often the first request of a conversation asks again, when no notification comes. */
   pollMs: number
 }
 
-/**
- * Pauses after which any request of a line asks again, though it is not the first here: the database may have them in another
- * order, where it was away and some have lost their places.
- */
-const pausesUnled = 5
+/** What the queues work with. */
+export interface QueuePorts extends CancelPorts {
+  store: Pick<ConversationStore, 'begin' | 'leaveQueue' | 'cancel'>
+}
+
+/** The turn has begun, or an earlier request of the same key has begun one. */
+export type Begun = Extract<BeginOutcome, { result: 'begun' | 'replay' }>
+
+/** How many turns in a row a request that replaces cancels, while other requests replace its own in turn. */
+const maxReplaced = 10
 
 /**
- * The requests of this process that wait for busy conversations. The database keeps their order, with those of other
- * processes; here, they first ask in the order in which they came, and only the first of a line asks again, and those who wait
- * for another request.
+ * After so many polls, a request asks again though it is not the first here: where the database was away, the queue that it keeps
+ * may have another order.
+ */
+const pollsUnlessFirst = 5
+
+/**
+ * The requests of this process that wait for busy conversations. Their order, with those of other processes, is kept by the
+ * database. Here, requests of one conversation first ask in the order in which they came; after that, only the first asks again.
  */
 export class ConversationQueues {
-  readonly #limits: LineLimits
-  readonly #signals: Notifier
-  readonly #first = new Notifier()
-  readonly #entering = new Map<string, Promise<unknown>>()
-  readonly #waiting = new Map<string, object[]>()
-  #closed = false
+  readonly #ports: QueuePorts
+  readonly #limits: QueueLimits
+  /** The newest first question of each conversation. */
+  readonly #asking = new Map<string, Promise<unknown>>()
+  /** The turns that wait for each conversation, in order. */
+  readonly #waiting = new Map<string, string[]>()
 
-  constructor(signals: Notifier, limits: LineLimits) {
-    this.#signals = signals
+  constructor(ports: QueuePorts, limits: QueueLimits) {
+    this.#ports = ports
     this.#limits = limits
   }
 
-  /** Throws what `ask` throws, `conversation-busy` after the time, or the reason of `left`. */
-  async enter<T>(key: string, request: QueuedRequest<T>): Promise<T> {
-    request.left.throwIfAborted()
-    return (await this.#askInOrder(key, request)) ?? (await this.#wait(key, request))
+  /**
+   * Begins a turn once its conversation is free. Throws `conversation-busy` where it is refused or has waited too long,
+   * `shutting-down`, the reason of `disconnected`, and what the store throws.
+   */
+  async begin(beginning: TurnBeginning, disconnected: AbortSignal): Promise<Begun> {
+    disconnected.throwIfAborted()
+    const outcome = await this.#askInOrder(beginning, disconnected)
+    return isBegun(outcome) ? outcome : await this.#wait(beginning, disconnected, outcome)
   }
 
-  /** The conversation may be free. */
-  tell(key: string): void {
-    this.#first.notify(key)
-  }
-
-  /** All who wait ask once more, and are to be refused then. */
-  close(): void {
-    this.#closed = true
-    this.#first.notifyAll()
-  }
-
-  async #askInOrder<T>(key: string, { ask }: QueuedRequest<T>): Promise<T | undefined> {
-    const before = this.#entering.get(key)
+  async #askInOrder(beginning: TurnBeginning, disconnected: AbortSignal): Promise<BeginOutcome> {
+    const key = keyOf(beginning.conversation)
+    const before = this.#asking.get(key)
+    const ask = () => this.#ask(beginning, disconnected)
     const asked = before ? before.then(ask) : ask()
     const settled = asked.catch(() => undefined)
-    this.#entering.set(key, settled)
+    this.#asking.set(key, settled)
     try {
       return await asked
     } finally {
-      if (this.#entering.get(key) === settled) this.#entering.delete(key)
+      if (this.#asking.get(key) === settled) this.#asking.delete(key)
     }
   }
 
-  async #wait<T>(key: string, request: QueuedRequest<T>): Promise<T> {
-    const { left, topic } = request
-    const line = this.#waiting.get(key) ?? []
-    this.#waiting.set(key, line)
-    line.push(request)
-    const until = performance.now() + this.#limits.waitMs
-    // It may have become free after it was asked for, and before we listen.
+  async #wait(beginning: TurnBeginning, disconnected: AbortSignal, outcome: BeginOutcome): Promise<Begun> {
+    const { turn } = beginning
+    const { store, notifier, closing } = this.#ports
+    const { busyWaitMs, pollMs } = this.#limits
+    const key = keyOf(beginning.conversation)
+    const queue = this.#waiting.get(key) ?? []
+    this.#waiting.set(key, queue)
+    queue.push(turn)
+    const until = performance.now() + busyWaitMs
+    const stopped = AbortSignal.any([disconnected, closing])
+    // The conversation may have become free since the first question.
     let mayAsk = true
     let askedAt = performance.now()
     try {
       for (;;) {
-        // Listening begins before asking, so that nothing is missed meanwhile.
-        const own = this.#signals.subscribe(topic)
-        const free = this.#first.subscribe(key)
+        // Subscribed before asking, so that nothing is missed.
+        const own = notifier.subscribe(turn)
+        const freed = notifier.subscribe(key)
         try {
-          const got = mayAsk ? await request.ask() : undefined
-          if (got !== undefined) return got
+          if (mayAsk) outcome = await this.#ask(beginning, disconnected)
+          if (isBegun(outcome)) return outcome
           const rest = until - performance.now()
-          if (rest <= 0) throw busy(this.#limits.waitMs)
+          if (rest <= 0) throw stillBusy(busyWaitMs)
           mayAsk = false
-          const called = own.woken.then(() => {
+          const isNext = own.notified.then(() => {
             mayAsk = true
           })
-          const pause = Math.min(this.#limits.pollMs, rest)
-          await notifiedOrAfter(Promise.race([called, free.woken]), pause, left)
-          left.throwIfAborted()
-          mayAsk ||= line[0] === request || this.#closed || request.isJoined?.() === true
-          mayAsk ||= performance.now() - askedAt >= pausesUnled * this.#limits.pollMs
+          await notifiedOrAfter(Promise.race([isNext, freed.notified]), Math.min(pollMs, rest), stopped)
+          stopped.throwIfAborted()
+          // A request that has joined another one of its key has no position in the queue.
+          mayAsk ||= queue[0] === turn || outcome.result === 'joined'
+          mayAsk ||= performance.now() - askedAt >= pollsUnlessFirst * pollMs
           if (mayAsk) askedAt = performance.now()
         } finally {
-          own.stop()
-          free.stop()
+          own.unsubscribe()
+          freed.unsubscribe()
         }
       }
     } catch (error) {
-      request.leave()
+      void store.leaveQueue(turn).catch(() => {})
       throw error
     } finally {
-      line.splice(line.indexOf(request), 1)
-      if (line.length === 0) this.#waiting.delete(key)
-      // The next one is the first now. Where this one's turn runs, it is told again when that ends.
-      this.#first.notify(key)
+      queue.splice(queue.indexOf(turn), 1)
+      if (queue.length === 0) this.#waiting.delete(key)
+      // The next request is the first now.
+      notifier.notify(key)
     }
+  }
+
+  /** Asks the database to begin the turn, with `replace` after the active one is cancelled. */
+  async #ask(beginning: TurnBeginning, disconnected: AbortSignal): Promise<BeginOutcome> {
+    const { store, closing } = this.#ports
+    const { whenBusy } = beginning
+    for (let tries = 0; tries < maxReplaced; tries++) {
+      closing.throwIfAborted()
+      disconnected.throwIfAborted()
+      const outcome = await retryOnce(() => store.begin(beginning))
+      if (outcome.result !== 'busy' || whenBusy === 'queue') return outcome
+      if (whenBusy === 'refuse') break
+      if (outcome.active) await cancelTurn(outcome.active, this.#ports)
+    }
+    throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
   }
 }
 
-function busy(waitMs: number): ChatterdError {
-  const words = `The conversation is busy with another prompt: it was still busy after ${waitMs} ms (setting CHATTERD_BUSY_WAIT).`
-  return new ChatterdError('conversation-busy', words)
+function isBegun(outcome: BeginOutcome): outcome is Begun {
+  return outcome.result === 'begun' || outcome.result === 'replay'
+}
+
+function stillBusy(waitMs: number): ChatterdError {
+  const message = `The conversation is busy with another prompt: it was still busy after ${waitMs} ms (setting CHATTERD_BUSY_WAIT).`
+  return new ChatterdError('conversation-busy', message)
 }

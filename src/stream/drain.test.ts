@@ -100,7 +100,7 @@ test('a turn whose device answered before a drain goes on when its resident call
   await post('Where am I?').begun
   await settle()
   const answers = [{ seq: 2, index: 1, status: 'answered' as const, output: 'Bonn' }]
-  assert.equal(await turns.recordResults({ id: 't1' }, answers), 'recorded')
+  assert.equal((await turns.storeResults({ turn: 't1', results: answers })).result, 'recorded')
   const drained = turns.drain(60_000)
   slow.resolve('slow result')
   await drained

@@ -4,56 +4,65 @@ import { runTurn, type TurnPorts } from '../turn/run-turn.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { turnEnd } from '../turn/turn-events.ts'
 import type { TurnState } from '../turn/turn-state.ts'
+import type { TurnStore } from '../turn/turn-store.ts'
+import type { TurnWrites } from '../turn/turn-writes.ts'
+import { journaledStore } from './journaled-store.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { retryingStore } from './retrying-store.ts'
 
 /** What bounds one run of a turn, in milliseconds. */
 export interface DriveLimits {
-  /** How long it may run; time in which it waits for its device does not count. */
+  /** How long it may run, without the time in which it waits for its device. */
   turnTimeoutMs: number
   /** How long its writes are repeated while the database is away. */
   leaseMs: number
 }
 
 /** What a turn is run with. */
-export interface DrivePorts extends TurnPorts {
-  /** Told of what no client can be told: faults of ours. */
+export interface DrivePorts extends Omit<TurnPorts, 'store'> {
+  store: TurnWrites
+  /** Called with faults of chatterd itself, which no client is told of. */
   onFault(fault: unknown, turn: string): void
 }
 
-/** Runs a turn and publishes what happens, to its last event. Never rejects. */
+/** Runs a turn and publishes its events, to the last one. Never rejects. */
 export async function driveTurn(
   live: LiveTurn,
   state: TurnState,
   ports: DrivePorts,
   { turnTimeoutMs, leaseMs }: DriveLimits,
 ): Promise<void> {
-  const persistent = { ...ports, store: retryingStore(ports.store, leaseMs) }
+  const store = journaledStore(retryingStore(ports.store, leaseMs), live)
   const timer = setTimeout(() => live.abort(overtime(turnTimeoutMs)), turnTimeoutMs)
   try {
-    await runTurn(state, persistent, live)
+    await runTurn(state, { ...ports, store }, live)
   } catch (error) {
-    await endLost(live, error, persistent)
+    await endLost(live, error, store, ports.onFault)
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Ends a turn that could not be run to its end: because it could not be stored, or by a fault of ours. */
-async function endLost(live: LiveTurn, error: unknown, { store, onFault }: DrivePorts): Promise<void> {
+/** Ends a turn that could not be run to its end: its outcome could not be stored, or chatterd has a fault. */
+async function endLost(
+  live: LiveTurn,
+  error: unknown,
+  store: TurnStore,
+  onFault: DrivePorts['onFault'],
+): Promise<void> {
   if (error instanceof ChatterdError) {
-    // Not ours any more, or not to be reached: there is nothing to write now. A sweep ends what is left running, and whoever
-    // follows the turn by its events reads them there.
+    // The turn belongs to another process, or the database is away: nothing can be written now. A heartbeat ends what is left
+    // running, and followers read that in the journal.
     const detail = { code: error.code, detail: error.message }
-    return live.told([turnEnd({ status: 'interrupted', error: detail })], undefined)
+    return live.publishUnjournaled([turnEnd({ status: 'interrupted', error: detail })])
   }
   onFault(error, live.id)
   const ending = { turn: live.id, status: 'failed' as const, error: fault }
   try {
-    await live.commit([turnEnd(ending)], (chunks) => store.endTurn(ending, chunks))
+    await store.endTurn(ending, [turnEnd(ending)])
   } catch (again) {
     onFault(again, live.id)
-    live.told([turnEnd(ending)], undefined)
+    live.publishUnjournaled([turnEnd(ending)])
   }
 }
 

@@ -83,10 +83,10 @@ test('a client that leaves is told nothing more, wherever the turn is', async ()
     await client.until(({ name }) => name === 'turn-start')
     await settle()
     left.abort()
-    assert.equal(await over, 'left')
+    assert.equal(await over, 'disconnected')
     turn.say('more')
     assert.equal(client.text, '')
-    assert.equal(await follow(turn, 0, new Follower(), left.signal), 'left')
+    assert.equal(await follow(turn, 0, new Follower(), left.signal), 'disconnected')
   }
 })
 

@@ -156,7 +156,7 @@ test('a turn that was taken from this process ends with what the journal says', 
   await client.until(({ name }) => name === 'turn-start')
   turn.say('told')
   // The sweep of another process has filled the numbers of what was never written, and ended it.
-  live.told([{ type: 'turn-end', status: 'interrupted' }], undefined)
+  live.publishUnjournaled([{ type: 'turn-end', status: 'interrupted' }])
   const filled = { first: 2, count: 2, records: 'text-delta {"text":""}\n'.repeat(2) }
   turn.chunks.push(filled)
   turn.elsewhere(false, { type: 'turn-end', status: 'interrupted' })

@@ -1,29 +1,29 @@
-import { nextNumber as afterChunk, type EventChunk, endsTurn } from '../protocol/event-chunk.ts'
+import { type EventChunk, endsTurn, nextNumber } from '../protocol/event-chunk.ts'
 import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { type Notifier, notifiedOrAfter } from './signals.ts'
+import { type Notifier, notifiedOrAfter } from './notifier.ts'
 
 /** Takes a turn's events for one client. */
 export interface EventSink {
-  /** Events of the chunk from number `from` on. A promise where the client is behind: resolves when it has caught up, or has gone. */
+  /** Events of the chunk from number `from` on. A promise where the client is behind: resolves when it has caught up, or is gone. */
   write(chunk: EventChunk, from: number): Promise<void> | undefined
 }
 
 /**
- * Why following came to its end: the turn's last event was written; there is no such turn; its events have been pruned; this
- * process shuts down; the client left.
+ * Why following ended: the turn's last event was written; no turn has this id; its events have been pruned; this process shuts
+ * down; the client has disconnected.
  */
-export type FollowEnd = 'ended' | 'unknown' | 'pruned' | 'closing' | 'left'
+export type FollowEnd = 'ended' | 'unknown' | 'pruned' | 'closing' | 'disconnected'
 
 /** Where events come from. */
 export interface FollowPorts {
   /** The turn, where it runs here. */
   live(turn: string): LiveTurn | undefined
   read(want: JournalWant): Promise<JournalPage>
-  signals: Notifier
-  /** How often a turn that does not run here is asked for, when no signal comes, in milliseconds. */
+  notifier: Notifier
+  /** How often the journal is read for a turn that does not run here, when no notification comes, in milliseconds. */
   pollMs: number
-  /** Aborted when no more is told here. */
+  /** Aborted when this process takes no more requests. */
   closing: AbortSignal
 }
 
@@ -35,34 +35,34 @@ export async function followTurn(
   turn: string,
   after: number,
   sink: EventSink,
-  left: AbortSignal,
+  disconnected: AbortSignal,
   ports: FollowPorts,
 ): Promise<FollowEnd> {
-  const over = AbortSignal.any([left, ports.closing])
-  const place = new Cursor(sink, after + 1)
+  const stopped = AbortSignal.any([disconnected, ports.closing])
+  const cursor = new Cursor(sink, after + 1)
   for (;;) {
-    if (place.ended) return 'ended'
-    if (left.aborted) return 'left'
+    if (cursor.ended) return 'ended'
+    if (disconnected.aborted) return 'disconnected'
     if (ports.closing.aborted) return 'closing'
     const live = ports.live(turn)
-    if (live && (await followLive(live, place, over))) continue
-    // Listening begins before the journal is read, so that nothing falls between.
-    const signal = ports.signals.subscribe(turn)
+    if (live && (await followLive(live, cursor, stopped))) continue
+    // Subscribed before the journal is read, so that nothing is missed.
+    const { notified, unsubscribe } = ports.notifier.subscribe(turn)
     try {
-      const page = await ports.read({ turn, after: place.next - 1, follow: !live })
+      const page = await ports.read({ turn, after: cursor.next - 1, follow: !live })
       if (page.status === undefined) return 'unknown'
-      for (const chunk of page.chunks) await place.write(chunk)
+      for (const chunk of page.chunks) await cursor.write(chunk)
       if (page.chunks.length > 0) continue
-      const goesOn = page.status === 'running' || page.status === 'waiting'
-      if (!goesOn) return page.pruned ? 'pruned' : 'ended'
-      if (!ports.live(turn)) await notifiedOrAfter(signal.woken, ports.pollMs, over)
+      const isActive = page.status === 'running' || page.status === 'waiting'
+      if (!isActive) return page.pruned ? 'pruned' : 'ended'
+      if (!ports.live(turn)) await notifiedOrAfter(notified, ports.pollMs, stopped)
     } finally {
-      signal.stop()
+      unsubscribe()
     }
   }
 }
 
-/** How far one client has come. */
+/** Where one client is in the events of a turn. */
 class Cursor {
   next: number
   /** True once the turn's last event was written. */
@@ -75,7 +75,7 @@ class Cursor {
   }
 
   write(chunk: EventChunk): Promise<void> | undefined {
-    const end = afterChunk(chunk)
+    const end = nextNumber(chunk)
     if (end <= this.next) return undefined
     const from = this.next
     this.next = end
@@ -84,16 +84,16 @@ class Cursor {
   }
 }
 
-/** Follows a turn until this process has done with it; false where the journal has to be asked first. */
-async function followLive(live: LiveTurn, place: Cursor, over: AbortSignal): Promise<boolean> {
-  const following = live.follow(place.next, (chunk) => place.write(chunk))
+/** Follows a turn while it runs here; false where the journal has to be read first. */
+async function followLive(live: LiveTurn, cursor: Cursor, stopped: AbortSignal): Promise<boolean> {
+  const following = live.follow(cursor.next, (chunk) => cursor.write(chunk))
   if (!following) return false
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = () => resolve()
-  over.addEventListener('abort', stop)
-  for (const chunk of following.held) place.write(chunk)
+  stopped.addEventListener('abort', stop)
+  for (const chunk of following.held) cursor.write(chunk)
   await Promise.race([live.finished, promise])
-  over.removeEventListener('abort', stop)
+  stopped.removeEventListener('abort', stop)
   following.stop()
   return true
 }

@@ -30,7 +30,8 @@ function open(t: TestContext) {
     },
     /** Ids of the turns in each write. */
     turns: () => writes.map((write) => write.map(({ turn }) => turn)),
-    live: (id: string) => new LiveTurn(stateOf(id), { lead: 64, onPending: (live) => writer.add(live) }),
+    live: (id: string) =>
+      new LiveTurn(stateOf(id), { maxUnjournaledEvents: 64, onPending: (live) => writer.add(live) }),
     forget: (live: LiveTurn) => writer.forget(live),
   }
   const journal = {
@@ -53,7 +54,7 @@ test('events come to the journal within 50 ms, those of many turns with one writ
   await pass(10)
   assert.deepEqual(turns(), [['a', 'b', 'c']])
   assert.deepEqual(writes[0]?.[0]?.chunks, [{ first: 2, count: 1, records: 'text-delta {"text":"xy"}\n' }])
-  assert.ok(lives.every(({ log }) => log.ahead === 0))
+  assert.ok(lives.every(({ log }) => log.unjournaled === 0))
   await pass(10_000)
   assert.equal(writes.length, 1, 'where nothing happens, nothing is written')
 })
@@ -102,7 +103,7 @@ test('a write that fails is repeated, in the same pieces and before all that has
       ['1', '2', '3'].slice(0, place + 1),
     )
   }
-  assert.equal(a.log.ahead, 0)
+  assert.equal(a.log.unjournaled, 0)
   assert.deepEqual(faults, [])
 })
 
@@ -142,7 +143,7 @@ test('a fault of ours is told to whoever logs, and the write is repeated all the
   assert.deepEqual(faults, [fault])
   world.answer = answer
   await pass(100)
-  assert.deepEqual([writes.length, a.log.ahead], [2, 0])
+  assert.deepEqual([writes.length, a.log.unjournaled], [2, 0])
 })
 
 test('a turn that this process does not run any more is ended here as lost, and not written again', async (t) => {
@@ -181,12 +182,12 @@ test('events of a turn that was passed over go with the next write', async (t) =
   world.answer = async () => ({ ...none, written: ['b'] })
   for (const one of [a, b]) one.publish([delta('1')])
   await pass(50)
-  assert.deepEqual([a.log.ahead, a.signal.aborted, b.log.ahead], [1, false, 0])
+  assert.deepEqual([a.log.unjournaled, a.signal.aborted, b.log.unjournaled], [1, false, 0])
   world.answer = answer
   await pass(50)
   assert.deepEqual(turns(), [['a', 'b'], ['a']])
   assert.deepEqual(writes[1]?.[0], writes[0]?.[0])
-  assert.equal(a.log.ahead, 0)
+  assert.equal(a.log.unjournaled, 0)
 })
 
 test('a turn that has ended is not written, and what its outcome took along neither', async (t) => {
@@ -194,7 +195,7 @@ test('a turn that has ended is not written, and what its outcome took along neit
   const [ended, stored, other] = [live('ended'), live('stored'), live('other')]
   for (const one of [ended, stored, other]) one.publish([delta('1')])
   forget(ended)
-  await stored.commit([{ type: 'step-start', step: 1 }], async () => undefined)
+  stored.publishStaged(stored.stage([{ type: 'step-start', step: 1 }]))
   await pass(50)
   assert.deepEqual(turns(), [['other']])
   stored.publish([])

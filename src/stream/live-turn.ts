@@ -5,44 +5,47 @@ import type { TurnClient } from '../turn/run-turn.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
 import { type ChunkListener, Subscribers, type TurnListener } from './subscribers.ts'
-import { TurnLog } from './turn-log.ts'
+import { type StagedChunks, TurnLog } from './turn-log.ts'
 
-export type { ChunkListener, TurnListener } from './subscribers.ts'
-
-/** What a live turn asks of its surroundings. */
+/** What a live turn is made with. */
 export interface LiveTurnOptions {
-  /** Events that may be told before they are in the journal; before it would tell more, the turn waits. */
-  lead: number
-  /** Called when there is something for the journal. */
+  /** Events that may be published before they are in the journal; then the turn waits for the journal. */
+  maxUnjournaledEvents: number
+  /** Called when there are events to write to the journal. */
   onPending(live: LiveTurn): void
-  /** The events that are in the journal already, as far as they are at hand. */
-  known?: readonly EventChunk[]
+  /** The newest events that are in the journal already. */
+  journaled?: readonly EventChunk[]
 }
 
-/** A turn while this process runs it. It does not live inside any response: listeners come and go. */
+/** Events that are published once their outcome is stored. */
+export interface StagedEvents extends StagedChunks {
+  events: readonly TurnEvent[]
+}
+
+/** A turn while it runs in this process. It belongs to no response: subscribers come and go. */
 export class LiveTurn implements TurnClient {
   readonly id: string
   readonly conversation: ConversationKey
-  /** Names the conversation among all. */
+  /** `keyOf` the conversation. */
   readonly key: string
-  /** Resolves when this process has done with the turn: it has ended, or waits for its device. */
+  /** Resolves when the turn does not run here any more: it has ended, or waits for its device. */
   readonly finished: Promise<void>
   readonly log: TurnLog
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
-  readonly #audience = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
+  readonly #subscribers = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
   readonly #finish: () => void
   #accepted = false
-  /** Those who wait for the journal. */
-  #behind = Promise.withResolvers<void>()
-  /** What the journal did not come after, of a turn that is aborted: it is told with the end, and not before. */
-  #late: TurnEvent[] = []
+  /** Resolves when the journal has taken events, or the turn is aborted. */
+  #journalAdvance = Promise.withResolvers<void>()
+  /** Events of an aborted turn that the journal has not caught up for: published with the turn's end, and not before. */
+  #heldBack: TurnEvent[] = []
 
   constructor(state: TurnState, options: LiveTurnOptions) {
     this.id = state.id
     this.conversation = state.conversation
     this.key = keyOf(state.conversation)
-    this.log = new TurnLog(state.lastEvent, options.known)
+    this.log = new TurnLog(state.lastEvent, options.journaled)
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
@@ -53,111 +56,113 @@ export class LiveTurn implements TurnClient {
     return this.#abort.signal
   }
 
-  /** True once a client has been told that its request is accepted: it cannot be refused any more. */
+  /** True once a client knows that its request was accepted: it cannot be refused any more. */
   readonly accepted = (): boolean => this.#accepted
 
   accept(): void {
     this.#accepted = true
   }
 
-  /** Ends the turn before its time. Its ending is told to the listeners when it is stored. */
+  /** Ends the turn before its time. Its end is published when it is stored. */
   abort(reason: TurnAbort): void {
     this.#abort.abort(reason)
-    this.#behind.resolve()
+    this.#journalAdvance.resolve()
   }
 
-  /** From now on, the turn is cancelled when nobody has listened for this time, in milliseconds. */
+  /** Cancels the turn when it has had no subscriber for this time, in milliseconds. */
   cancelAfterIdle(ms: number): void {
-    this.#audience.cancelAfterIdle(ms)
+    this.#subscribers.limitIdle(ms)
   }
 
-  /** Listens from now on; returns how to stop. */
-  listen(listener: TurnListener): () => void {
-    this.#audience.listen(listener)
-    return () => this.unlisten(listener)
+  /** Publishes events to the listener from now on, until `unlisten`. */
+  listen(listener: TurnListener): void {
+    this.#subscribers.addListener(listener)
   }
 
   unlisten(listener: TurnListener): void {
-    this.#audience.unlisten(listener)
+    this.#subscribers.removeListener(listener)
   }
 
   /**
-   * Takes all events from number `from` on: returns those that were, and gives the others to `follower` until `stop`. Undefined
-   * where they are not at hand: the journal has them.
+   * Returns the chunks with all events from number `from` on, and gives those that come to `follower` until `stop`. Undefined where
+   * memory does not hold them any more: the journal does.
    */
   follow(from: number, follower: ChunkListener): { held: EventChunk[]; stop(): void } | undefined {
     const held = this.log.since(from)
     if (!held) return undefined
     this.accept()
-    this.#audience.follow(follower)
-    return { held, stop: () => this.#audience.unfollow(follower) }
+    this.#subscribers.addFollower(follower)
+    return { held, stop: () => this.#subscribers.removeFollower(follower) }
   }
 
   publish(events: readonly TurnEvent[]): Promise<void> | undefined {
-    return this.#fitting(events) < events.length ? this.#tellInPieces(events) : this.#tell(events)
+    return this.#fitting(events) < events.length ? this.#publishInPieces(events) : this.#publish(events)
   }
 
-  async commit<T>(
-    events: readonly TurnEvent[],
-    write: (chunks: readonly EventChunk[]) => Promise<T>,
-  ): Promise<T> {
-    const all = [...this.#late, ...events]
-    const staged = this.log.stage(all)
-    const result = await write(staged.chunks)
-    // Told in other words: whoever follows the turn reads them in the journal, once it is not run here any more.
-    if (result === false) {
-      this.#audience.publishEvents(events)
-      return result
-    }
-    this.#late = []
+  /** Numbers events that are published once they are stored. None may be published until then. */
+  stage(events: readonly TurnEvent[]): StagedEvents {
+    const all = [...this.#heldBack, ...events]
+    return { ...this.log.stage(all), events: all }
+  }
+
+  /** Publishes staged events, which are stored now. */
+  publishStaged(staged: StagedEvents): void {
+    this.#heldBack = []
     this.log.confirm(staged)
-    this.#audience.publishEvents(all)
-    // Those before its own are known to most, who pass over them.
-    for (const chunk of staged.chunks) this.#audience.publishChunk(chunk)
-    return result
+    this.#subscribers.publishEvents(staged.events)
+    // Most followers have had the earlier ones, and pass over them.
+    for (const chunk of staged.chunks) this.#subscribers.publishChunk(chunk)
   }
 
-  told(events: readonly TurnEvent[], chunk: EventChunk | undefined): void {
-    if (chunk) this.log.append(chunk)
-    if (events.length > 0) this.#audience.publishEvents(events)
-    this.#audience.publishChunk(chunk)
+  /** Publishes events that the store has appended to the journal. */
+  publishAppended(events: readonly TurnEvent[], chunk: EventChunk): void {
+    this.log.append(chunk)
+    this.#subscribers.publishEvents(events)
+    this.#subscribers.publishChunk(chunk)
   }
 
-  /** All events up to this number are in the journal. */
+  /** Publishes events to listeners alone: the journal does not have them, or has others in their place. */
+  publishUnjournaled(events: readonly TurnEvent[]): void {
+    this.#subscribers.publishEvents(events)
+  }
+
+  /** The journal has all events up to this number. */
   written(number: number): void {
     this.log.written(number)
-    this.#behind.resolve()
-    this.#behind = Promise.withResolvers()
+    this.#journalAdvance.resolve()
+    this.#journalAdvance = Promise.withResolvers()
   }
 
   finish(): void {
-    this.#audience.close()
+    this.#subscribers.close()
     this.#finish()
   }
 
-  /** How many of these can be told before the journal has come after: if its process goes, nobody knows the numbers of more. */
+  /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
   #fitting(events: readonly TurnEvent[]): number {
-    return this.#late.length > 0 ? 0 : this.log.fitting(events, this.#options.lead)
+    return this.#heldBack.length > 0 ? 0 : this.log.fitting(events, this.#options.maxUnjournaledEvents)
   }
 
-  /** What fits at once, and the rest as the journal comes after. */
-  async #tellInPieces(events: readonly TurnEvent[]): Promise<void> {
+  async #publishInPieces(events: readonly TurnEvent[]): Promise<void> {
     let rest = events
     for (;;) {
       const fits = this.#fitting(rest)
-      if (fits > 0) this.#tell(rest.slice(0, fits))
+      if (fits > 0) this.#publish(rest.slice(0, fits))
       rest = rest.slice(fits)
       if (rest.length === 0) return
       if (this.signal.aborted) break
-      await this.#behind.promise
+      await this.#journalAdvance.promise
     }
-    this.#late.push(...rest)
+    this.#heldBack.push(...rest)
   }
 
-  #tell(events: readonly TurnEvent[]): undefined {
+  #publish(events: readonly TurnEvent[]): undefined {
     this.log.add(events)
-    this.#audience.publishEvents(events)
-    if (this.#audience.hasFollowers) this.#audience.publishChunk(this.log.seal())
+    this.#subscribers.publishEvents(events)
+    if (this.#subscribers.hasFollowers) {
+      const chunk = this.log.encodePending()
+      if (chunk) this.#subscribers.publishChunk(chunk)
+    }
     this.#options.onPending(this)
   }
 }

@@ -64,7 +64,7 @@ test('a quick device is taken at its word while resident calls of the same answe
   const follower = new Follower()
   const followed = turns.follow('t1', 0, follower, here)
   await settle()
-  assert.equal(await turns.recordResults({ id: 't1' }, [bonn(1)]), 'recorded')
+  assert.equal((await turns.storeResults({ turn: 't1', results: [bonn(1)] })).result, 'recorded')
   let rested = false
   const atRest = turns.whenNotRunning('t1').then(() => {
     rested = true

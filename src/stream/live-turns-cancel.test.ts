@@ -137,7 +137,11 @@ test('a turn is not cancelled while somebody listens to it or follows it, nor wh
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
   live.cancelAfterIdle(100)
   const others = [
-    () => live.listen(() => undefined),
+    () => {
+      const listener = () => undefined
+      live.listen(listener)
+      return () => live.unlisten(listener)
+    },
     () => live.follow(1, () => undefined)?.stop ?? assert.fail(),
   ]
   for (const come of others) {
@@ -159,7 +163,9 @@ test('a turn that goes on unheard is not cancelled where its client does not wan
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns } = liveProcess(silent, { turnTimeoutMs: 60_000 })
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
-  live.listen(() => undefined)()
+  const listener = () => undefined
+  live.listen(listener)
+  live.unlisten(listener)
   t.mock.timers.tick(59_999)
   assert.equal(live.signal.aborted, false)
   await turns.cancel('t1')

@@ -113,7 +113,7 @@ test('a client that leaves ends only its own following', async () => {
   const others = turns.follow(turn, 0, other, here)
   await settle()
   leaver.abort()
-  assert.equal(await followed, 'left')
+  assert.equal(await followed, 'disconnected')
   assert.equal(live?.signal.aborted, false)
   release()
   assert.equal(await others, 'ended')

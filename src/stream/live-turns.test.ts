@@ -22,7 +22,9 @@ test('a turn goes on when nobody listens any more', async () => {
   hold()
   const live = await liveOf(turns.begin(prompt('Hello?'), here, () => undefined))
   const told: TurnEvent[] = []
-  live.listen((events) => told.push(...events))()
+  const listener = (events: readonly TurnEvent[]) => void told.push(...events)
+  live.listen(listener)
+  live.unlisten(listener)
   release()
   await live.finished
   assert.deepEqual(told, [])

@@ -1,205 +1,163 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
+import { ChatterdError } from '../protocol/errors.ts'
 import type { NewMessage } from '../protocol/message.ts'
-import type { ConversationDirectory, StoredTurn } from '../turn/conversation-directory.ts'
+import type { ConversationDirectory } from '../turn/conversation-directory.ts'
 import type {
   ConversationStore,
   HeartbeatResult,
   Replay,
   RequestKey,
-  ResultsOutcome,
   TurnBeginning,
   TurnResults,
 } from '../turn/conversation-store.ts'
 import type { StoreNotification } from '../turn/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
-import type { TurnState } from '../turn/turn-state.ts'
-import { Admission, type AdmittedTurn } from './admission.ts'
-import { type EventSink, type FollowEnd, type FollowPorts, followTurn } from './follow-turn.ts'
+import { Admission, type AdmissionLimits, type AdmittedResults, type AdmittedTurn } from './admission.ts'
+import { cancelTurn } from './cancel-turn.ts'
+import { type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
 import { JournalReader } from './journal-reader.ts'
-import type { LiveTurn, TurnListener } from './live-turn.ts'
+import { Notifier } from './notifier.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
-import { Notifier, notifiedOrAfter } from './signals.ts'
+import type { TurnListener } from './subscribers.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
-export interface LiveLimits extends RunLimits {
-  /** Turns that may run or wait for their conversation at once. */
-  maxTurns: number
-  /** How long a prompt waits for a busy conversation. */
-  busyWaitMs: number
-}
+export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {}
 
-/** What the turns of this process are run with. */
-export interface LivePorts extends Omit<RunPorts, 'onFinished'> {
+/** What the turns of this process work with. */
+export interface LivePorts extends Omit<RunPorts, 'notifier'> {
   store: ConversationStore
   directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
   newTurnId(): string
 }
 
-/** How often something that happens in another process is asked for when no signal comes, in milliseconds. */
+/** How often something that happens in another process is asked for, when no notification comes, in milliseconds. */
 const pollMs = 1_000
-/** The same, where somebody waits for a turn to be cancelled. */
-const cancelPollMs = 200
 
-/** The turns of all conversations, as this process runs them and as others do. */
+/** The turns of all conversations, for the dialects: those that run in this process, and those that others run. */
 export class LiveTurns {
-  readonly #store: ConversationStore
-  readonly #directory: LivePorts['directory']
-  readonly #signals = new Notifier()
-  readonly #running: RunningTurns
-  readonly #entrance: Admission
-  readonly #follow: FollowPorts
-  readonly #closing = new AbortController()
+  readonly #ports: LivePorts
   readonly #maxTurns: number
+  readonly #notifier = new Notifier()
+  readonly #closing = new AbortController()
+  readonly #running: RunningTurns
+  readonly #admission: Admission
+  readonly #reader: JournalReader
 
   constructor(ports: LivePorts, limits: LiveLimits) {
-    const signals = this.#signals
-    const running = new RunningTurns({ ...ports, onFinished: ({ key }) => this.#entrance.tell(key) }, limits)
-    const reader = new JournalReader(ports.journal)
-    this.#store = ports.store
+    const { store, newTurnId } = ports
+    const notifier = this.#notifier
+    const running = new RunningTurns({ ...ports, notifier }, limits)
+    const closing = this.#closing.signal
+    this.#ports = ports
     this.#maxTurns = limits.maxTurns
-    this.#directory = ports.directory
     this.#running = running
-    this.#entrance = new Admission(
-      {
-        ...{ running, signals, store: ports.store, newTurnId: ports.newTurnId },
-        run: (state, listener) => this.#run(state, listener),
-        cancel: (turn) => this.cancel(turn),
-      },
-      { ...limits, pollMs },
-    )
-    this.#follow = {
-      ...{ signals, pollMs, closing: this.#closing.signal },
-      live: (turn) => running.get(turn),
-      read: (want) => reader.read(want),
-    }
+    this.#admission = new Admission({ store, running, notifier, closing, newTurnId }, { ...limits, pollMs })
+    this.#reader = new JournalReader(ports.journal)
   }
 
-  /** True once no more turns are taken. */
+  /** True once this process takes no more requests. */
   get isDraining(): boolean {
-    return this.#entrance.isClosed
+    return this.#closing.signal.aborted
   }
 
-  /** How many more turns may run here. */
+  /** How many more turns can run here. */
   get room(): number {
     return this.isDraining ? 0 : Math.max(0, this.#maxTurns - this.#running.size)
   }
 
-  /** Ids of the turns that this process runs. */
+  /** Ids of the turns that run here. */
   ids(): string[] {
     return this.#running.ids()
   }
 
   /**
-   * Begins a turn and runs it; resolves when it is stored. While another turn of the conversation runs, it waits, is refused
-   * with `conversation-busy`, or has the other one cancelled. `left` is aborted when the client leaves before its turn has
-   * begun: then it does not begin. With a `listener`, the turn can still be refused when its first prompt fails.
+   * Begins a turn and runs it here; resolves when it is stored. While another turn of the conversation runs, it waits, is refused
+   * with `conversation-busy`, or has the other one cancelled, as `whenBusy` says. A client that disconnects while it waits has no
+   * turn begun. With a `listener`, a failure of the first step may refuse the request.
    */
   begin(
-    beginning: Omit<TurnBeginning, 'turn'>,
-    left: AbortSignal,
+    request: Omit<TurnBeginning, 'turn'>,
+    disconnected: AbortSignal,
     listener?: TurnListener,
   ): Promise<AdmittedTurn> {
-    return this.#entrance.begin(beginning, left, listener)
+    return this.#admission.begin(request, disconnected, listener)
   }
 
-  /** What a request of this key has come to, where one came before. Throws `key-reused` where it had another body. */
+  /** What the request of this key has led to, where one came before. Throws `key-reused` where it had another body. */
   findReplay(conversation: ConversationKey, key: RequestKey): Promise<Replay | undefined> {
-    return this.#store.findReplay(conversation, key)
+    return this.#ports.store.findReplay(conversation, key)
   }
 
-  /** Resolves when the turn does not run here: it has ended, waits for its device, or runs elsewhere. */
+  /** Resolves when the turn does not run here: it has ended, waits for its device, or runs in another process. */
   async whenNotRunning(turn: string): Promise<void> {
     await this.#running.get(turn)?.finished
   }
 
-  /** Stores results of device calls; where they were the last open ones, the turn runs on here. */
-  storeResults(
-    answers: Omit<TurnResults, 'id'>,
-    listener?: TurnListener,
-  ): Promise<AdmittedTurn & { result: ResultsOutcome['result'] }> {
-    return this.#entrance.answer(answers, listener)
+  /** Stores results of device calls; where no call of the turn is open any more, it goes on here. */
+  storeResults(request: Omit<TurnResults, 'id'>, listener?: TurnListener): Promise<AdmittedResults> {
+    return this.#admission.storeResults(request, listener)
   }
 
-  /** The same, of what is known of the turn and its calls. */
-  async recordResults(
-    { id: turn }: Pick<StoredTurn, 'id'>,
-    results: TurnResults['results'],
-  ): Promise<Exclude<ResultsOutcome['result'], 'replay'>> {
-    const { result } = await this.storeResults({ turn, results })
-    return result === 'replay' ? 'recorded' : result
+  /** Writes a turn's events after number `after` into the sink until the turn has ended, whichever process runs it. */
+  follow(turn: string, after: number, sink: EventSink, disconnected: AbortSignal): Promise<FollowEnd> {
+    const [running, reader] = [this.#running, this.#reader]
+    return followTurn(turn, after, sink, disconnected, {
+      ...{ notifier: this.#notifier, closing: this.#closing.signal, pollMs },
+      live: (id) => running.get(id),
+      read: (want) => reader.read(want),
+    })
   }
 
-  /** Writes a turn's events after number `after` into the sink, wherever it runs, until it has ended. */
-  follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<FollowEnd> {
-    return followTurn(turn, after, sink, left, this.#follow)
+  /** Cancels a turn, whichever process runs it, and resolves when it has ended; false where there is none. */
+  cancel(turn: string): Promise<boolean> {
+    const [running, notifier, closing] = [this.#running, this.#notifier, this.#closing.signal]
+    return cancelTurn(turn, { store: this.#ports.store, running, notifier, closing })
   }
 
-  /** Cancels a turn, wherever it runs, and resolves when it has ended; false where there is none. */
-  async cancel(turn: string): Promise<boolean> {
-    for (;;) {
-      const signal = this.#signals.subscribe(turn)
-      try {
-        const live = this.#running.get(turn)
-        live?.abort(new TurnAbort('cancelled'))
-        await live?.finished
-        const outcome = await this.#store.cancel(turn)
-        if (outcome !== 'asked') return outcome === 'ended'
-        // A process that does not do it within its lease loses the turn, and then it is ended here.
-        await notifiedOrAfter(signal.woken, cancelPollMs, this.#closing.signal)
-      } finally {
-        signal.stop()
-      }
-      this.#entrance.checkOpen()
-    }
-  }
-
-  /** Empties a conversation and starts it anew with these messages. A turn that runs in it is cancelled. */
+  /** Empties a conversation, and begins it anew with these messages. A turn that runs in it is cancelled. */
   async reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void> {
-    this.#entrance.checkOpen()
+    this.#closing.signal.throwIfAborted()
     const active = this.#running.activeIn(keyOf(conversation))
     active?.abort(new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The conversation was emptied.' }))
     await active?.finished
-    await this.#store.reset(conversation, messages)
+    await this.#ports.store.reset(conversation, messages)
   }
 
-  /** Removes a conversation with all that it holds; false where there was none. A turn that is active in it is cancelled first. */
+  /** Removes a conversation with all that it holds; false where there was none. Its active turn is cancelled first. */
   async remove(conversation: ConversationKey): Promise<boolean> {
-    this.#entrance.checkOpen()
-    const active = (await this.#directory.conversation(conversation))?.activeTurn
+    this.#closing.signal.throwIfAborted()
+    const { directory } = this.#ports
+    const active = (await directory.conversation(conversation))?.activeTurn
     if (active) await this.cancel(active)
-    return await this.#directory.remove(conversation)
+    return await directory.remove(conversation)
   }
 
-  /** Takes note of what other processes tell. */
-  onNotification(signal: StoreNotification): void {
-    if (signal.type === 'events') for (const turn of signal.turns) this.#signals.notify(turn)
-    else if (signal.type === 'cancel') this.#running.get(signal.turn)?.abort(new TurnAbort('cancelled'))
-    else if (signal.type === 'free') this.#signals.notify(signal.turn)
-    else this.#signals.notifyAll()
+  /** Takes a notification of another process. */
+  onNotification(notification: StoreNotification): void {
+    if (notification.type === 'events') for (const turn of notification.turns) this.#notifier.notify(turn)
+    else if (notification.type === 'cancel') this.#abort(notification.turn)
+    else if (notification.type === 'free') this.#notifier.notify(notification.turn)
+    else this.#notifier.notifyAll()
   }
 
-  /** Takes note of what a sign of life brought to light. */
+  /** Takes the result of a heartbeat: turns that this process has adopted, and turns of its own that were cancelled. */
   onHeartbeat({ adopted, cancelled }: Pick<HeartbeatResult, 'adopted' | 'cancelled'>): void {
-    for (const state of adopted) this.#run(state)
-    for (const turn of cancelled) this.#running.get(turn)?.abort(new TurnAbort('cancelled'))
+    for (const state of adopted) this.#running.run(state)
+    for (const turn of cancelled) this.#abort(turn)
   }
 
   /**
-   * Takes no more turns, tells those who follow events to ask again elsewhere, lets the turns that run finish, and after
-   * `deadlineMs` ends the rest as interrupted.
+   * Takes no more requests, ends streams of events so that their clients ask another process, lets running turns finish, and after
+   * `deadlineMs` ends the others as interrupted.
    */
   async drain(deadlineMs: number): Promise<void> {
-    this.#entrance.close()
-    this.#closing.abort()
-    await Promise.race([this.#entrance.idle(), delay(deadlineMs, undefined, { ref: false })])
+    this.#closing.abort(new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.'))
+    await Promise.race([this.#admission.idle(), delay(deadlineMs, undefined, { ref: false })])
     await this.#running.end()
   }
 
-  #run(state: TurnState, listener?: TurnListener): LiveTurn {
-    const live = this.#running.run(state, listener)
-    // Those who have waited for it to go on follow it here from now on.
-    this.#signals.notify(live.id)
-    return live
+  #abort(turn: string): void {
+    this.#running.get(turn)?.abort(new TurnAbort('cancelled'))
   }
 }

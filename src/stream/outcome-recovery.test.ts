@@ -5,136 +5,132 @@ import { settle } from '../../test/live-process.ts'
 import { conversation, engineError, request } from '../../test/scripted-turn.ts'
 import type { ResultsOutcome, TurnBeginning, TurnResults } from '../turn/conversation-store.ts'
 import type { Withdrawal } from '../turn/turn-store.ts'
-import { OutcomeRecovery, retryOnce } from './outcome-recovery.ts'
+import { OutcomeRecovery } from './outcome-recovery.ts'
+import { retryOnce } from './retrying-store.ts'
+import { RunningTurns } from './running-turns.ts'
 
 const away = engineError('database-unavailable', 'away')
 const refused = engineError('invalid-request', 'no')
-const run = (turn: string): Withdrawal => ({ turn, conversation, results: [] })
+const withdrawal = (turn: string): Withdrawal => ({ turn, conversation, results: [] })
 const prompt = (turn: string): TurnBeginning => ({
   ...{ turn, conversation, request, messages: [], whenBusy: 'queue' },
 })
-const answers = (turn: string): TurnResults => ({ turn, id: `attempt of ${turn}`, results: [] })
+const results = (turn: string): TurnResults => ({ turn, id: `results of ${turn}`, results: [] })
 
-/** What is looked after, in a database that is away for the first so many tries. */
+/** A recovery whose database is away for the first so many tries. */
 function open(
   maxTurns: number,
-  { leaseMs = 60_000, failures = 0, answered = 'conflict' as ResultsOutcome['result'], isKnown = false } = {},
+  { leaseMs = 60_000, failures = 0, outcome = 'conflict' as ResultsOutcome['result'], isKnown = false } = {},
 ) {
-  const looked: unknown[] = []
-  const wentOn: string[] = []
+  const done: unknown[] = []
+  const run: string[] = []
   let tries = 0
-  const look = (what: unknown) => {
+  const doing = (what: unknown) => {
     if (tries++ < failures) throw away
-    looked.push(what)
+    done.push(what)
   }
-  const after = new OutcomeRecovery(
-    {
-      withdraw: async (given) => {
-        look(given)
-        return !isKnown
-      },
-      begin: async ({ turn }) => {
-        look(`begin ${turn}`)
-        return { result: 'begun', state: stateOf(turn) }
-      },
-      storeResults: async (given): Promise<ResultsOutcome> => {
-        look(given)
-        if (answered === 'go-on') return { result: answered, state: stateOf(given.turn) }
-        return answered === 'replay' ? { result: answered, turn: given.turn, after: 0 } : { result: answered }
-      },
+  const running: RunningTurns = Object.create(RunningTurns.prototype, {
+    run: { value: ({ id }: { id: string }) => run.push(id) },
+  })
+  const store = {
+    async withdraw(given: Withdrawal) {
+      doing(given)
+      return !isKnown
     },
-    { leaseMs, maxTurns },
-  )
-  const goOn = ({ id }: { id: string }) => void wentOn.push(id)
-  return { looked, wentOn, after, goOn, tries: () => tries }
+    async begin({ turn }: TurnBeginning) {
+      doing(`begin ${turn}`)
+      return { result: 'begun' as const, state: stateOf(turn) }
+    },
+    async storeResults(given: TurnResults): Promise<ResultsOutcome> {
+      doing(given)
+      if (outcome === 'go-on') return { result: outcome, state: stateOf(given.turn) }
+      return outcome === 'replay' ? { result: outcome, turn: given.turn, after: 0 } : { result: outcome }
+    },
+  }
+  const recovery = new OutcomeRecovery({ store, running }, { leaseMs, maxTurns })
+  return { done, run, recovery, tries: () => tries }
 }
 
-test('a refused prompt that another request of its key has been told of cannot be taken back, and runs', async () => {
-  const { looked, wentOn, after, goOn } = open(10, { isKnown: true })
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
+test('a refused prompt whose turn another request of its key knows cannot be withdrawn, and runs', async () => {
+  const { done, run, recovery } = open(10, { isKnown: true })
+  recovery.recoverBegin(away, prompt('a'))
   await settle()
-  assert.deepEqual(looked, [run('a'), 'begin a'])
-  assert.deepEqual(wentOn, ['a'])
+  assert.deepEqual(done, [withdrawal('a'), 'begin a'])
+  assert.deepEqual(run, ['a'])
 })
 
-test('a prompt that the database went away in is refused, and withdrawn in case it was stored', async () => {
-  const { looked, after, goOn } = open(10)
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
+test('a prompt in whose middle the database went away is withdrawn, in case it was stored', async () => {
+  const { done, run, recovery } = open(10)
+  recovery.recoverBegin(away, prompt('a'))
   await settle()
-  assert.deepEqual(looked, [run('a')])
+  assert.deepEqual([done, run], [[withdrawal('a')], []])
 })
 
-test('results that the database went away in are refused; where they were stored and the last, their turn goes on', async () => {
-  for (const answered of ['go-on', 'recorded', 'conflict', 'replay'] as const) {
-    const { looked, wentOn, after, goOn } = open(10, { answered })
-    assert.throws(() => after.ofAnswer(answers('a'), goOn)(away), away)
+test('results in whose middle the database went away make their turn go on, if they were stored and the last', async () => {
+  for (const outcome of ['go-on', 'recorded', 'conflict', 'replay'] as const) {
+    const { done, run, recovery } = open(10, { outcome })
+    recovery.recoverResults(away, results('a'))
     await settle()
-    // The same attempt: if it was stored, it is the same answer.
-    assert.deepEqual(looked, [answers('a')])
-    assert.deepEqual(wentOn, answered === 'go-on' ? ['a'] : [])
+    // The same id: if they were stored, it is the same request.
+    assert.deepEqual(done, [results('a')])
+    assert.deepEqual(run, outcome === 'go-on' ? ['a'] : [])
   }
 })
 
-test('any other refusal has stored nothing, and is only told', async () => {
-  const { after, goOn, tries } = open(10)
+test('a request that failed in another way has stored nothing, and nothing is done', async () => {
+  const { recovery, tries } = open(10)
   for (const error of [refused, new TypeError('a bug')]) {
-    assert.throws(() => after.ofBeginning(prompt('a'), goOn)(error), error)
-    assert.throws(() => after.ofAnswer(answers('a'), goOn)(error), error)
+    recovery.recoverBegin(error, prompt('a'))
+    recovery.recoverResults(error, results('a'))
   }
   await settle()
   assert.equal(tries(), 0)
 })
 
-test('it is looked after until the database is back', async () => {
-  const { looked, after, goOn } = open(10, { failures: 2 })
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
-  while (looked.length === 0) await settle()
-  assert.deepEqual(looked, [run('a')])
+test('it is repeated until the database is back', async () => {
+  const { done, recovery } = open(10, { failures: 2 })
+  recovery.recoverBegin(away, prompt('a'))
+  while (done.length === 0) await settle()
+  assert.deepEqual(done, [withdrawal('a')])
 })
 
-test('after the lease it is left to the sweep', async () => {
-  const { looked, after, goOn, tries } = open(1, { failures: 10, leaseMs: 0 })
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
+test('after the lease, the turn is left to the heartbeats', async () => {
+  const { done, recovery, tries } = open(1, { failures: 10, leaseMs: 0 })
+  recovery.recoverBegin(away, prompt('a'))
   await settle()
-  assert.deepEqual([tries(), looked], [1, []])
-  assert.throws(() => after.ofBeginning(prompt('b'), goOn)(away), away)
-  assert.equal(tries(), 2, 'it makes room for others')
+  assert.deepEqual([tries(), done], [1, []])
+  recovery.recoverBegin(away, prompt('b'))
+  assert.equal(tries(), 2, 'another request has its place')
 })
 
-test('what was looked after makes room for others', async () => {
-  const { looked, after, goOn } = open(1)
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
+test('no more are recovered at once than allowed, and others after them', async () => {
+  const { done, recovery } = open(2)
+  recovery.recoverBegin(away, prompt('a'))
+  recovery.recoverResults(away, results('b'))
+  recovery.recoverBegin(away, prompt('too many'))
   await settle()
-  assert.throws(() => after.ofBeginning(prompt('b'), goOn)(away), away)
+  assert.deepEqual(done, [withdrawal('a'), results('b')])
+  recovery.recoverBegin(away, prompt('c'))
   await settle()
-  assert.deepEqual(looked, [run('a'), run('b')])
+  assert.deepEqual(done.slice(2), [withdrawal('c')])
 })
 
-test('no more are looked after at once than allowed', async () => {
-  const { looked, after, goOn } = open(2)
-  assert.throws(() => after.ofBeginning(prompt('a'), goOn)(away), away)
-  assert.throws(() => after.ofAnswer(answers('b'), goOn)(away), away)
-  assert.throws(() => after.ofBeginning(prompt('c'), goOn)(away), away)
-  await settle()
-  assert.deepEqual(looked, [run('a'), answers('b')])
-})
-
-test('what a broken connection may have done is asked once more; any other failure, and the second, is told', async () => {
-  let asked = 0
+test('a write whose connection broke is repeated once; any other failure, and the second, is thrown', async () => {
+  let writes = 0
   const failing = (failures: Error[]) => async () => {
-    asked += 1
+    writes += 1
     const failure = failures.shift()
     if (failure) throw failure
     return 'done'
   }
   assert.equal(await retryOnce(failing([])), 'done')
   assert.equal(await retryOnce(failing([away])), 'done')
-  assert.equal(asked, 3)
+  assert.equal(writes, 3)
   await assert.rejects(retryOnce(failing([away, away])), away)
-  assert.equal(asked, 5)
+  assert.equal(writes, 5)
   for (const error of [refused, new TypeError('a bug')]) {
-    asked = 0
+    writes = 0
     await assert.rejects(retryOnce(failing([error])), error)
-    assert.equal(asked, 1)
+    assert.equal(writes, 1)
   }
 })

@@ -1,79 +1,62 @@
-import { ChatterdError } from '../protocol/errors.ts'
 import type { ConversationStore, TurnBeginning, TurnResults } from '../turn/conversation-store.ts'
-import type { TurnState } from '../turn/turn-state.ts'
-import { retryWhileAway } from './retrying-store.ts'
+import { isAway, retryWhileAway } from './retrying-store.ts'
+import type { RunningTurns } from './running-turns.ts'
 
-/** What bounds the work after failures. */
-export interface OutcomeRecoveryLimits {
-  /** How long it is tried, in milliseconds: then the lease of what was left running is over. */
+/** What bounds the recovery. */
+export interface RecoveryLimits {
+  /** How long it goes on, in milliseconds; after that, the lease of a turn that was left running has run out. */
   leaseMs: number
-  /** Failed requests that are seen to at once; the rest is left to the sweep. */
+  /** Failed requests that are recovered at once; the turns of others end with their lease. */
   maxTurns: number
 }
 
-/**
- * For requests that failed because the database went away in the middle: they are refused, but may have been stored all the
- * same. Once the database is back, what is stored decides: a turn that was begun for nobody is withdrawn, and a turn whose
- * last results were stored goes on.
- */
-export class OutcomeRecovery {
-  readonly #store: Pick<ConversationStore, 'begin' | 'withdraw' | 'storeResults'>
-  readonly #limits: OutcomeRecoveryLimits
-  #under = 0
-
-  constructor(
-    store: Pick<ConversationStore, 'begin' | 'withdraw' | 'storeResults'>,
-    limits: OutcomeRecoveryLimits,
-  ) {
-    this.#store = store
-    this.#limits = limits
-  }
-
-  /**
-   * What to do with the error of a request that was to begin this turn. Throws it on. `goOn` runs the turn where another request
-   * of the same key has been told of it meanwhile: it cannot be withdrawn then.
-   */
-  ofBeginning(beginning: TurnBeginning, goOn: (state: TurnState) => void): (error: unknown) => never {
-    const { turn, conversation } = beginning
-    return (error) =>
-      this.#after(error, async () => {
-        if (await this.#store.withdraw({ turn, conversation, results: [] })) return
-        const begun = await this.#store.begin(beginning)
-        if (begun.result === 'begun') goOn(begun.state)
-      })
-  }
-
-  /** The same of results; `goOn` runs the turn where they were the last. */
-  ofAnswer(answers: TurnResults, goOn: (state: TurnState) => void): (error: unknown) => never {
-    return (error) =>
-      this.#after(error, async () => {
-        const answered = await this.#store.storeResults(answers)
-        if (answered.result === 'go-on') goOn(answered.state)
-      })
-  }
-
-  #after(error: unknown, look: () => Promise<unknown>): never {
-    const away = error instanceof ChatterdError && error.code === 'database-unavailable'
-    if (away && this.#under < this.#limits.maxTurns) {
-      this.#under += 1
-      const done = () => {
-        this.#under -= 1
-      }
-      void retryWhileAway(look, this.#limits.leaseMs).then(done, done)
-    }
-    throw error
-  }
+/** What the recovery works with. */
+export interface RecoveryPorts {
+  store: Pick<ConversationStore, 'begin' | 'withdraw' | 'storeResults'>
+  running: RunningTurns
 }
 
 /**
- * Does it once more where a connection broke: it may have been done, or not, and only the database knows. Told twice, it is
- * done once.
+ * For requests that failed because the database went away: they were refused, though the database may have stored them. Once it is
+ * back, this finds out: a turn that was begun is withdrawn, and a turn whose last results were stored goes on.
  */
-export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (!(error instanceof ChatterdError) || error.code !== 'database-unavailable') throw error
-    return await ask()
+export class OutcomeRecovery {
+  readonly #ports: RecoveryPorts
+  readonly #limits: RecoveryLimits
+  #recovering = 0
+
+  constructor(ports: RecoveryPorts, limits: RecoveryLimits) {
+    this.#ports = ports
+    this.#limits = limits
+  }
+
+  /** After `error`, with which a request to begin this turn has failed. */
+  recoverBegin(error: unknown, beginning: TurnBeginning): void {
+    const { store, running } = this.#ports
+    const { turn, conversation } = beginning
+    this.#recover(error, async () => {
+      if (await store.withdraw({ turn, conversation, results: [] })) return
+      // Another request of the same key knows of the turn by now, so it cannot be withdrawn.
+      const begun = await store.begin(beginning)
+      if (begun.result === 'begun') running.run(begun.state)
+    })
+  }
+
+  /** After `error`, with which a request that brought these results has failed. */
+  recoverResults(error: unknown, results: TurnResults): void {
+    const { store, running } = this.#ports
+    this.#recover(error, async () => {
+      const outcome = await store.storeResults(results)
+      if (outcome.result === 'go-on') running.run(outcome.state)
+    })
+  }
+
+  #recover(error: unknown, recover: () => Promise<void>): void {
+    if (!isAway(error) || this.#recovering >= this.#limits.maxTurns) return
+    this.#recovering += 1
+    const done = () => {
+      this.#recovering -= 1
+    }
+    void retryWhileAway(recover, this.#limits.leaseMs).then(done, done)
   }
 }

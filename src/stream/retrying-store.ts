@@ -1,35 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { TurnStore } from '../turn/turn-store.ts'
+import type { TurnWrites } from '../turn/turn-writes.ts'
 
-/** Milliseconds before the first repeat; doubled each time, up to `longestPause`. */
-const firstPause = 50
-const longestPause = 1_000
+/** Milliseconds before the first repeat; doubled each time, up to `longestPauseMs`. */
+const firstPauseMs = 50
+const longestPauseMs = 1_000
 
-/** Does it again and again while the database is away, for at most `patienceMs`. */
+/** Repeats a write while the database is away, for at most `patienceMs`. */
 export async function retryWhileAway<T>(write: () => Promise<T>, patienceMs: number): Promise<T> {
   const until = performance.now() + patienceMs
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     try {
       return await write()
     } catch (error) {
-      const away = error instanceof ChatterdError && error.code === 'database-unavailable'
-      if (!away || performance.now() + pause > until) throw error
+      if (!isAway(error) || performance.now() + pause > until) throw error
     }
     await delay(pause)
   }
 }
 
+/** Repeats a write once where a connection broke: only the database knows whether it was done, and a repeated one changes nothing. */
+export async function retryOnce<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!isAway(error)) throw error
+    return await write()
+  }
+}
+
+/** True where the database could not be reached: it may have done what was asked, or not. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ChatterdError && error.code === 'database-unavailable'
+}
+
 /**
- * A turn's writes, repeated while the database is away, for at most `patienceMs`: after that, others may have ended the
- * turn. Repeating is safe: each write told twice is stored once.
+ * The writes of a turn, repeated while the database is away, for at most `patienceMs`: after that, other processes may have ended the
+ * turn. A repeated write that was done already changes nothing.
  */
-export function retryingStore(store: TurnStore, patienceMs: number): TurnStore {
-  const again = <T>(write: () => Promise<T>) => retryWhileAway(write, patienceMs)
+export function retryingStore(store: TurnWrites, patienceMs: number): TurnWrites {
+  const retry = <T>(write: () => Promise<T>) => retryWhileAway(write, patienceMs)
   return {
-    endStep: (outcome, events) => again(() => store.endStep(outcome, events)),
-    endCalls: (turn, results, events) => again(() => store.endCalls(turn, results, events)),
-    endTurn: (ending, events) => again(() => store.endTurn(ending, events)),
-    withdraw: (run) => again(() => store.withdraw(run)),
+    endStep: (outcome, events) => retry(() => store.endStep(outcome, events)),
+    endCalls: (turn, results, events) => retry(() => store.endCalls(turn, results, events)),
+    endTurn: (ending, events) => retry(() => store.endTurn(ending, events)),
+    withdraw: (withdrawal) => retry(() => store.withdraw(withdrawal)),
   }
 }

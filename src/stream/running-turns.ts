@@ -5,22 +5,23 @@ import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
 import { type DriveLimits, type DrivePorts, driveTurn } from './drive-turn.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { LiveTurn, type TurnListener } from './live-turn.ts'
+import { LiveTurn } from './live-turn.ts'
+import type { Notifier } from './notifier.ts'
+import type { TurnListener } from './subscribers.ts'
 
 /** What bounds running turns. */
 export interface RunLimits extends DriveLimits {
-  /** Events of a turn that may be told before they are in the journal. */
+  /** Events of a turn that may be published before they are in the journal. */
   maxUnjournaledEvents: number
 }
 
 /** What turns are run with. */
 export interface RunPorts extends DrivePorts {
   journal: EventJournal
-  /** Told of turns that this process has done with. */
-  onFinished(live: LiveTurn): void
+  notifier: Notifier
 }
 
-/** How long turns that are ended have to be stored, in milliseconds. */
+/** How long turns that are ended when the process stops may take to store that, in milliseconds. */
 const closingMs = 2_000
 
 /** The turns that run in this process. */
@@ -29,10 +30,10 @@ export class RunningTurns {
   readonly #limits: RunLimits
   readonly #writer: JournalWriter
   readonly #turns = new Map<string, LiveTurn>()
-  /** The same, each by its conversation: it has one at a time. */
+  /** The same by conversation, which has one at a time. */
   readonly #active = new Map<string, LiveTurn>()
-  /** Why turns are ended, once all have to. */
-  #closing: TurnAbort | undefined
+  /** Why all turns are ended, once the process stops. */
+  #ending: TurnAbort | undefined
 
   constructor(ports: RunPorts, limits: RunLimits) {
     this.#ports = ports
@@ -52,23 +53,26 @@ export class RunningTurns {
     return this.#turns.get(turn)
   }
 
+  /** The turn that runs here in the conversation of this key. */
   activeIn(key: string): LiveTurn | undefined {
     return this.#active.get(key)
   }
 
-  /** Runs a turn that belongs to this process. With a listener, its first failure can be a refusal. */
+  /** Runs a turn that belongs to this process. With a listener, its first failure may refuse the request. */
   run(state: TurnState, listener?: TurnListener): LiveTurn {
     const live = new LiveTurn(state, {
-      lead: this.#limits.maxUnjournaledEvents,
+      maxUnjournaledEvents: this.#limits.maxUnjournaledEvents,
       onPending: (turn) => this.#writer.add(turn),
-      known: opening(state),
+      journaled: startChunk(state),
     })
     this.#turns.set(live.id, live)
     this.#active.set(live.key, live)
     if (listener) live.listen(listener)
     else live.accept()
-    if (this.#closing) live.abort(this.#closing)
+    if (this.#ending) live.abort(this.#ending)
     void driveTurn(live, state, this.#ports, this.#limits).finally(() => this.#finish(live))
+    // Whoever follows the turn reads it from memory from now on.
+    this.#ports.notifier.notify(live.id)
     return live
   }
 
@@ -77,12 +81,12 @@ export class RunningTurns {
     while (this.#turns.size > 0) await Promise.all([...this.#turns.values()].map((live) => live.finished))
   }
 
-  /** Ends all turns, also those that come yet, as interrupted. */
+  /** Ends all turns as interrupted, and every turn that is run after this. */
   async end(): Promise<void> {
     const detail = { code: 'shutting-down', detail: 'The server was shut down.' } as const
-    const closing = new TurnAbort('interrupted', detail)
-    this.#closing = closing
-    for (const live of this.#turns.values()) live.abort(closing)
+    const ending = new TurnAbort('interrupted', detail)
+    this.#ending = ending
+    for (const live of this.#turns.values()) live.abort(ending)
     await Promise.race([this.idle(), delay(closingMs, undefined, { ref: false })])
   }
 
@@ -92,18 +96,14 @@ export class RunningTurns {
     if (this.#turns.get(live.id) === live) this.#turns.delete(live.id)
     if (this.#active.get(live.key) === live) this.#active.delete(live.key)
     live.finish()
-    this.#ports.onFinished(live)
+    this.#ports.notifier.notify(live.key)
   }
 }
 
-/** The first event, which the journal has got with the turn itself. */
-function opening({ id: turn, conversation, request, lastEvent }: TurnState) {
+/** The first event, which the store has appended when the turn was begun. */
+function startChunk({ id: turn, conversation, request, lastEvent }: TurnState) {
   if (lastEvent !== 1) return []
-  const records = eventRecord({
-    type: 'turn-start',
-    turn,
-    conversation: conversation.name,
-    model: request.model,
-  })
+  const { model } = request
+  const records = eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model })
   return [{ first: 1, count: 1, records }]
 }

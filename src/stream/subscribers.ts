@@ -1,25 +1,24 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
-/** Takes what happens in a turn, a batch at a time. Must not throw, and must not wait. */
+/** Takes the events of a turn, a batch at a time, as they happen. Must not throw, and must not wait. */
 export type TurnListener = (events: readonly TurnEvent[]) => void
 
 /**
- * Takes a turn's events as they are kept, in order and without gaps; may be given again what it knows. Must not throw, and must
- * not wait.
+ * Takes the chunks of a turn, in order and without gaps; may get some that it has had already. Must not throw, and must not wait.
  */
 export type ChunkListener = (chunk: EventChunk) => void
 
-/** Those whom a turn is told to. They come and go. */
+/** The subscribers of a turn that runs here: listeners take events, followers numbered chunks. They come and go. */
 export class Subscribers {
   readonly #listeners = new Set<TurnListener>()
   readonly #followers = new Set<ChunkListener>()
   readonly #onIdle: () => void
-  #patienceMs: number | undefined
-  #patience: NodeJS.Timeout | undefined
+  #idleMs: number | undefined
+  #idleTimer: NodeJS.Timeout | undefined
   #closed = false
 
-  /** `onIdle` is called when nobody has been there for the time that `cancelAfterIdle` was given. */
+  /** `onIdle` is called when there has been no subscriber for the time that `limitIdle` was given. */
   constructor(onIdle: () => void) {
     this.#onIdle = onIdle
   }
@@ -28,50 +27,50 @@ export class Subscribers {
     return this.#followers.size > 0
   }
 
-  /** From now on, nobody is missed after this time, in milliseconds. */
-  cancelAfterIdle(ms: number): void {
-    this.#patienceMs = ms
-    this.#look()
+  /** Sets how long there may be no subscriber, in milliseconds; before, there is no limit. */
+  limitIdle(ms: number): void {
+    this.#idleMs = ms
+    this.#watchIdle()
   }
 
-  listen(listener: TurnListener): void {
+  addListener(listener: TurnListener): void {
     this.#listeners.add(listener)
-    this.#look()
+    this.#watchIdle()
   }
 
-  unlisten(listener: TurnListener): void {
-    if (this.#listeners.delete(listener)) this.#look()
+  removeListener(listener: TurnListener): void {
+    if (this.#listeners.delete(listener)) this.#watchIdle()
   }
 
-  follow(follower: ChunkListener): void {
+  addFollower(follower: ChunkListener): void {
     this.#followers.add(follower)
-    this.#look()
+    this.#watchIdle()
   }
 
-  unfollow(follower: ChunkListener): void {
-    if (this.#followers.delete(follower)) this.#look()
+  removeFollower(follower: ChunkListener): void {
+    if (this.#followers.delete(follower)) this.#watchIdle()
   }
 
   publishEvents(events: readonly TurnEvent[]): void {
     for (const listener of this.#listeners) listener(events)
   }
 
-  publishChunk(chunk: EventChunk | undefined): void {
-    if (chunk) for (const follower of this.#followers) follower(chunk)
+  publishChunk(chunk: EventChunk): void {
+    for (const follower of this.#followers) follower(chunk)
   }
 
-  /** Nothing more is told, and nobody is missed. */
+  /** Removes all; `onIdle` is not called any more. */
   close(): void {
     this.#closed = true
-    clearTimeout(this.#patience)
+    clearTimeout(this.#idleTimer)
     this.#listeners.clear()
     this.#followers.clear()
   }
 
-  #look(): void {
-    clearTimeout(this.#patience)
-    if (this.#patienceMs === undefined || this.#closed) return
+  #watchIdle(): void {
+    clearTimeout(this.#idleTimer)
+    if (this.#idleMs === undefined || this.#closed) return
     if (this.#listeners.size + this.#followers.size > 0) return
-    this.#patience = setTimeout(this.#onIdle, this.#patienceMs)
+    this.#idleTimer = setTimeout(this.#onIdle, this.#idleMs)
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { eventBatches, outcomes } from '../../test/arbitrary-events.ts'
 import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import { type Staged, TurnLog } from './turn-log.ts'
+import { type StagedChunks, TurnLog } from './turn-log.ts'
 
 /** A turn's journal, as the database keeps it: what is told twice is stored once. */
 class Journal {
@@ -68,7 +68,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
           lines.push(...linesOf(chunk, next))
         }
       }
-      const confirm = (staged: Staged) => {
+      const confirm = (staged: StagedChunks) => {
         journal.write(staged.chunks)
         log.confirm(staged)
         for (const chunk of staged.chunks) tell(chunk)
@@ -79,7 +79,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
           case 'publish':
             log.add(one.events)
             added.push(...one.events)
-            if (clients.length > 0) tell(log.seal())
+            if (clients.length > 0) tell(log.encodePending())
             break
           case 'commit':
             confirm(log.stage(one.events))
@@ -110,8 +110,8 @@ test('whatever happens in whatever order, all who follow are told the same numbe
             break
           }
           case 'join': {
-            log.seal()
-            const first = Math.max(1, journal.lines.length + log.ahead + 1 - (one.back % 12))
+            log.encodePending()
+            const first = Math.max(1, journal.lines.length + log.unjournaled + 1 - (one.back % 12))
             const held = log.since(first)
             const lines = held?.flatMap((chunk) => linesOf(chunk, first)) ?? journal.lines.slice(first - 1)
             // What is not at hand is in the journal, up to where it can be followed here.

@@ -15,7 +15,7 @@ test('pieces of text that follow each other are one event, until somebody wants 
   const log = new TurnLog(0)
   log.add([delta('a'), delta('b'), delta('t', 'thinking-delta')])
   log.add([delta('u', 'thinking-delta'), delta('c')])
-  assert.equal(log.ahead, 3)
+  assert.equal(log.unjournaled, 3)
   assert.deepEqual(told(log.since(1)), [
     [1, '{"text":"ab"}'],
     [2, '{"text":"tu"}'],
@@ -28,8 +28,8 @@ test('pieces of text that follow each other are one event, until somebody wants 
 test('pieces without text are no events', () => {
   const log = new TurnLog(0)
   log.add([delta(''), delta('', 'thinking-delta')])
-  assert.equal(log.ahead, 0)
-  assert.equal(log.seal(), undefined)
+  assert.equal(log.unjournaled, 0)
+  assert.equal(log.encodePending(), undefined)
   log.add([delta('a'), delta(''), delta('b')])
   assert.deepEqual(told(log.unwritten()), [[1, '{"text":"ab"}']])
 })
@@ -50,9 +50,9 @@ test('how many more events can be told is known before they are added; pieces of
     [0, 3, 4, 6, 7],
   )
   log.add(more)
-  assert.equal(log.ahead, 5)
+  assert.equal(log.unjournaled, 5)
   assert.equal(log.fitting([delta('d')], 5), 1)
-  log.seal()
+  log.encodePending()
   assert.equal(log.fitting([delta('d')], 5), 0)
   assert.equal(log.fitting([delta('d')], 6), 1)
   assert.equal(log.fitting([], 5), 0)
@@ -71,7 +71,7 @@ test('what is handed out to be written is handed out in the same pieces until it
   const first = log.unwritten()
   assert.deepEqual(log.unwritten(), first)
   log.add([delta('b')])
-  log.seal()
+  log.encodePending()
   log.add([delta('c')])
   const both = log.unwritten()
   assert.deepEqual(both[0], first[0])
@@ -82,9 +82,9 @@ test('what is handed out to be written is handed out in the same pieces until it
   assert.equal(both.length, 2)
   log.written(2)
   assert.deepEqual(log.unwritten(), both.slice(1))
-  assert.equal(log.ahead, 2)
+  assert.equal(log.unjournaled, 2)
   log.written(4)
-  assert.deepEqual([log.unwritten(), log.ahead], [[], 0])
+  assert.deepEqual([log.unwritten(), log.unjournaled], [[], 0])
 })
 
 test('a write that is heard of late or twice changes nothing', () => {
@@ -96,7 +96,7 @@ test('a write that is heard of late or twice changes nothing', () => {
   const handed = log.unwritten()
   log.written(1)
   log.written(0)
-  assert.deepEqual([log.unwritten(), log.ahead], [handed, 1])
+  assert.deepEqual([log.unwritten(), log.unjournaled], [handed, 1])
 })
 
 test('staged events go with all that is not written, and are told once they are confirmed', () => {
@@ -116,7 +116,7 @@ test('staged events go with all that is not written, and are told once they are 
   // The journal's writer may be faster with what came before.
   log.written(2)
   log.confirm(staged)
-  assert.deepEqual([log.ahead, log.unwritten()], [0, []])
+  assert.deepEqual([log.unjournaled, log.unwritten()], [0, []])
   assert.deepEqual(told(log.since(3)), [
     [3, '{"step":1}'],
     [4, '{"step":2}'],
@@ -155,7 +155,7 @@ test('of what is in the journal, only the last is kept at hand; what is not is k
   const long = 'x'.repeat(6_000)
   for (let number = 1; number <= 5; number++) {
     log.add([delta(long)])
-    log.seal()
+    log.encodePending()
     log.unwritten()
   }
   assert.equal(log.since(1)?.length, 5)

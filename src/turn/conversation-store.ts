@@ -4,7 +4,8 @@ import type { TurnStatus } from '../protocol/events.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { CallKey, TurnRequest, TurnState } from './turn-state.ts'
-import type { CallOutcome, TurnStore } from './turn-store.ts'
+import type { CallOutcome } from './turn-store.ts'
+import type { TurnWrites } from './turn-writes.ts'
 
 /** A client's own name for a request that it may send again. */
 export interface RequestKey {
@@ -104,7 +105,7 @@ export interface BoardMessage {
  * The conversations. Every operation is one transaction: all or nothing. All throw `database-unavailable` where the
  * database cannot be reached.
  */
-export interface ConversationStore extends TurnStore {
+export interface ConversationStore extends TurnWrites {
   /**
    * Begins a turn where none of the conversation runs; one that waits for its device is superseded. Throws
    * `conversation-busy` where too many wait already, `key-reused` where the key came with another body.

@@ -15,7 +15,7 @@ import { endingOf } from './turn-abort.ts'
 import { callEnd, callStart, turnEnd, turnWaiting } from './turn-events.ts'
 import { lastReply, type TurnLimits, type TurnState, withMessage } from './turn-state.ts'
 
-/** One step: prompts the engine, tells its text as it comes, stores the outcome, and then tells that. */
+/** One step: prompts the engine, publishes its text as it comes, and stores the outcome. */
 export async function promptEngine(
   begun: TurnState,
   ports: TurnPorts,
@@ -23,34 +23,34 @@ export async function promptEngine(
 ): Promise<TurnState> {
   const step = begun.step + 1
   const tools = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
-  let answer = emptyReply
+  let reply = emptyReply
   let state = begun
   let overflowed = false
   await client.publish([{ type: 'step-start', step }])
   try {
     state = await fitContext(state, tools, ports, client.signal)
     if (state.promptFrom !== begun.promptFrom) await client.publish([truncatedNotice])
-    while (!answer.done) {
+    while (!reply.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
-          const before = answer
-          answer = fold(answer, parts, ports.limits)
+          const before = reply
+          reply = fold(reply, parts, ports.limits)
           const behind = client.publish(deltas(before, parts))
           if (behind) await behind
         }
-        // An engine that breaks its word here must not be prompted again and again.
-        if (!answer.done) throw new ChatterdError('engine-cut', brokenOff)
+        // An engine that breaks off here is not prompted again.
+        if (!reply.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
-        if (answer !== emptyReply || overflowed) throw error
+        if (reply !== emptyReply || overflowed) throw error
         overflowed = true
         state = await truncateAfterOverflow(error, state, tools, ports, client.signal)
         await client.publish([truncatedNotice])
       }
     }
   } catch (error) {
-    return await fail(state, answer, error, ports, client)
+    return await fail(state, reply, error, ports, client)
   }
-  return await store({ ...state, step }, answer, tools, ports, client)
+  return await endStep({ ...state, step }, reply, tools, ports)
 }
 
 const brokenOff = "The engine's answer ended without its last part."
@@ -80,67 +80,64 @@ function withContext(settings: JsonObject, contextTokens: number | undefined): J
 }
 
 /**
- * Ends the turn, keeping the text that came; or withdraws its request, where the client can still be refused. What is a
- * fault of ours, and no failure of engine or limit, is thrown on.
+ * Ends the turn, and keeps the text that came; or withdraws its request, where the client can still be refused. Throws `error` where
+ * it is a fault of chatterd itself, and no failure of the engine or a limit.
  */
 async function fail(
   state: TurnState,
-  answer: Reply,
+  reply: Reply,
   error: unknown,
   ports: TurnPorts,
   client: TurnClient,
 ): Promise<TurnState> {
   const ending = endingOf(error, client.signal)
   if (!ending) throw error
-  const fresh = state.step === 0 || state.results.some(({ seq }) => seq === lastReply(state)?.seq)
-  if (fresh && answer === emptyReply && !client.accepted()) {
+  const isFirstStep = state.step === 0 || state.results.some(({ seq }) => seq === lastReply(state)?.seq)
+  if (isFirstStep && reply === emptyReply && !client.accepted()) {
     const { id: turn, conversation, results } = state
-    if (await ports.store.withdraw({ turn, conversation, results })) {
-      client.told([{ ...turnEnd(ending), refused: true }], undefined)
-      return { ...state, ...ending }
-    }
+    const refusal = { ...turnEnd(ending), refused: true as const }
+    if (await ports.store.withdraw({ turn, conversation, results }, [refusal])) return { ...state, ...ending }
   }
-  const partial = answer.text || answer.thinking ? { partial: messageOf(answer) } : {}
+  const partial = reply.text || reply.thinking ? { partial: messageOf(reply) } : {}
   const outcome = { turn: state.id, ...ending, ...partial }
-  await client.commit([turnEnd(ending)], (chunks) => ports.store.endTurn(outcome, chunks))
+  await ports.store.endTurn(outcome, [turnEnd(ending)])
   return { ...state, ...ending }
 }
 
-async function store(
+async function endStep(
   state: TurnState,
-  answer: Reply,
+  reply: Reply,
   offered: ToolSchema[],
   { store, toolbox, limits, newCallId }: TurnPorts,
-  client: TurnClient,
 ): Promise<TurnState> {
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const placed = routeCalls(answer.calls, { toolbox, offered, usedIds, newCallId })
-  // After the last step nobody would read the results: no tool is run, and no device asked, in vain.
-  const calls = state.step < limits.maxSteps ? placed : placed.map(notRun)
-  const usage = answer.done?.usage ?? {}
-  const message = { ...messageOf(answer), calls, usage }
+  const routed = routeCalls(reply.calls, { toolbox, offered, usedIds, newCallId })
+  // After the last step no result would be read, so no call is run.
+  const calls = state.step < limits.maxSteps ? routed : routed.map(notRun)
+  const usage = reply.done?.usage ?? {}
+  const message = { ...messageOf(reply), calls, usage }
   const draft = { ...message, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
   const next = nextStep(withMessage(state, draft), limits)
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
-  const standing = next.do === 'end' ? next.ending : waits
+  const status = next.do === 'end' ? next.ending : waits
   const { id: turn, step, promptFrom } = state
-  const outcome = { turn, step, message, ...standing, promptFrom }
+  const outcome = { turn, step, message, ...status, promptFrom }
   const events: TurnEvent[] = [
-    ...calls.map((call, place) => callStart(call, answer.calls[place]?.source ?? null)),
-    { type: 'step-end', step, message: { ...messageOf(answer), calls }, usage, line: answer.lastLine },
+    ...calls.map((call, index) => callStart(call, reply.calls[index]?.source ?? null)),
+    { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage, line: reply.lastLine },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
     ...(next.do === 'wait-for-device' ? [turnWaiting(calls)] : []),
     ...(next.do === 'end' ? [turnEnd(next.ending)] : []),
   ]
-  const stored = await client.commit(events, (chunks) => store.endStep(outcome, chunks))
-  return { ...withMessage(state, stored), ...standing }
+  const stored = await store.endStep(outcome, events)
+  return { ...withMessage(state, stored), ...status }
 }
 
-function messageOf(answer: Reply): NewMessage {
-  const message: NewMessage = { role: 'assistant', content: answer.text }
-  return answer.thinking ? { ...message, thinking: answer.thinking } : message
+function messageOf(reply: Reply): NewMessage {
+  const message: NewMessage = { role: 'assistant', content: reply.text }
+  return reply.thinking ? { ...message, thinking: reply.thinking } : message
 }
 
 function notRun(call: Call): Call {

@@ -1,5 +1,4 @@
 import { isOpen } from '../protocol/call.ts'
-import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import type { Engine } from './engine.ts'
 import { type NextStep, nextStep } from './next-step.ts'
@@ -22,31 +21,23 @@ export interface TurnPorts {
   newCallId(): string
 }
 
-/** The client that a run of a turn answers. */
+/** Whom a running turn publishes its events to. */
 export interface TurnClient {
   /**
-   * Takes what happens, a batch at a time; must not throw. A call and no async iterable: passing each read of the engine
-   * through three generators cost 12 µs of CPU a token, measured on paced streams, a sixth of what all else costs.
-   * A promise where the journal is behind: resolves when it is told, and nothing else is to be told before.
+   * Publishes events, a batch at a time; never throws. A call, and no async iterable: three generators between the engine and the
+   * response cost 12 µs of CPU a token, measured on paced streams, a sixth of all other costs together.
+   * Returns a promise where the journal is behind: it resolves when the events are published, and none may be before.
    */
   publish(events: readonly TurnEvent[]): Promise<void> | undefined
-  /**
-   * Stores an outcome together with the events that tell of it, and of all before that is not in the journal; then tells them.
-   * Where `write` gives false, the journal tells the outcome in other words.
-   */
-  commit<T>(events: readonly TurnEvent[], write: (chunks: readonly EventChunk[]) => Promise<T>): Promise<T>
-  /** Tells what is in the journal already. */
-  told(events: readonly TurnEvent[], chunk: EventChunk | undefined): void
   /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
   signal: AbortSignal
-  /** True once the client has been told that its request is accepted. Until then a failure can be a refusal. */
+  /** True once the client knows that its request was accepted. Until then a failure may refuse the request. */
   accepted(): boolean
 }
 
 /**
- * Runs a turn until it has ended or waits for its client's device, and publishes what happens. Every outcome is stored
- * before it is published. Throws what the store throws, and faults of ours: the turn is then not ended, and its owner has to
- * see to it.
+ * Runs a turn until it has ended or waits for its client's device, and publishes its events. Every outcome is stored before it is
+ * published. Throws what the store throws, and faults of chatterd itself: the turn has not ended then, and the caller has to end it.
  */
 export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnClient): Promise<void> {
   let state = begun
@@ -61,20 +52,20 @@ export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnCl
         state = await runCalls(state, next.calls, ports, client)
         break
       case 'wait-for-device':
-        // The outcome that left only device calls open has made it wait.
-        throw new Error('a turn runs though only its device has calls to answer')
+        // The outcome after which only device calls were open has changed the status.
+        throw new Error('a turn runs though only device calls are open')
       case 'end': {
         const ending = { turn: state.id, ...next.ending }
-        const events = [...cutOff(state), turnEnd(next.ending)]
-        await client.commit(events, (chunks) => ports.store.endTurn(ending, chunks))
+        const events = [...endsOfOpenCalls(state), turnEnd(next.ending)]
+        await ports.store.endTurn(ending, events)
         state = { ...state, ...next.ending }
       }
     }
   }
 }
 
-/** Tells that calls which are open end with their turn, as the store ends them. */
-function cutOff(state: TurnState): TurnEvent[] {
+/** Open calls end with their turn, as the store ends them. */
+function endsOfOpenCalls(state: TurnState): TurnEvent[] {
   const open = lastReply(state)?.calls.filter(isOpen) ?? []
   return open.map((call) =>
     callEnd({ ...call, status: call.status === 'running' ? 'interrupted' : 'cancelled' }, 0),

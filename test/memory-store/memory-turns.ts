@@ -2,7 +2,7 @@ import { ChatterdError } from '../../src/protocol/errors.ts'
 import { type EventChunk, eventsOf } from '../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../src/protocol/events.ts'
 import { callEnd, turnWaiting } from '../../src/turn/turn-events.ts'
-import type { TurnStore } from '../../src/turn/turn-store.ts'
+import type { TurnWrites } from '../../src/turn/turn-writes.ts'
 import { cancelWaiting, closeCalls, keep, tell, untell } from './memory-journal.ts'
 import type { MemoryLine } from './memory-line.ts'
 import {
@@ -21,8 +21,8 @@ import {
 export function memoryTurns(
   log: MemoryLog,
   line: MemoryLine,
-  transaction: <T>(operation: keyof TurnStore, run: () => T) => Promise<T>,
-): TurnStore {
+  transaction: <T>(operation: keyof TurnWrites, run: () => T) => Promise<T>,
+): TurnWrites {
   return {
     endStep: ({ turn: id, step, message, status, error, promptFrom }, events) =>
       transaction('endStep', () => {

@@ -4,8 +4,7 @@ import { type EventChunk, eventRecord } from '../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../src/protocol/events.ts'
 import type { EventSink, FollowEnd } from '../../src/stream/follow-turn.ts'
 import type { StoredTurn } from '../../src/turn/conversation-directory.ts'
-import type { TurnBeginning } from '../../src/turn/conversation-store.ts'
-import type { CallOutcome } from '../../src/turn/turn-store.ts'
+import type { TurnBeginning, TurnResults } from '../../src/turn/conversation-store.ts'
 import type { MemoryDirectory } from './memory-directory.ts'
 
 /** Turns that do what a test says: nothing runs, and nothing is stored but in a directory in memory. */
@@ -13,7 +12,7 @@ export class ScriptedTurns {
   isDraining = false
   /** What was begun, in order. */
   readonly begun: Omit<TurnBeginning, 'turn'>[] = []
-  readonly answered: { turn: string; answers: readonly CallOutcome[] }[] = []
+  readonly stored: Pick<TurnResults, 'turn' | 'results'>[] = []
   /** Thrown by the next beginning. */
   refusal: Error | undefined
   /** What the next results come to, one each; then `recorded`. */
@@ -41,18 +40,18 @@ export class ScriptedTurns {
     return { turn: turn.id, after: 0 }
   }
 
-  async known() {
+  async findReplay() {
     return this.replay
   }
 
-  async recordResults({ id: turn }: Pick<StoredTurn, 'id'>, answers: readonly CallOutcome[]) {
-    this.answered.push({ turn, answers })
-    return this.outcomes.shift() ?? 'recorded'
+  async storeResults({ turn, results }: Pick<TurnResults, 'turn' | 'results'>) {
+    this.stored.push({ turn, results })
+    return { result: this.outcomes.shift() ?? ('recorded' as const), turn, after: 0 }
   }
 
   async follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<FollowEnd> {
     for (const chunk of this.chunks.get(turn) ?? []) {
-      if (left.aborted) return 'left'
+      if (left.aborted) return 'disconnected'
       if (chunk.first + chunk.count > after + 1) await sink.write(chunk, Math.max(after + 1, chunk.first))
     }
     return typeof this.followed === 'function' ? await this.followed() : this.followed

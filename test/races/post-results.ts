@@ -35,12 +35,7 @@ function send(
   asked: Asked,
 ): Promise<void> {
   if (how === 'native') {
-    const ports = {
-      ...{ turns: by.turns, directory: by.directory },
-      storeLate: async (...late: Parameters<typeof by.turns.recordResults>) =>
-        void (await by.turns.recordResults(...late)),
-    }
-    const answered = answerCalls(turn, results, ports).then(() => ({ turn, after: 0 }))
+    const answered = answerCalls(turn, results, by).then(() => ({ turn, after: 0 }))
     return asked.answered(answered, false)
   }
   const listener = how === 'classic' ? asked.listener : undefined

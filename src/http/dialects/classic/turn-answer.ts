@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { TurnEvent } from '../../../protocol/events.ts'
-import type { LiveTurn, TurnListener } from '../../../stream/live-turn.ts'
+import type { LiveTurn } from '../../../stream/live-turn.ts'
+import type { TurnListener } from '../../../stream/subscribers.ts'
 import { type SseLimits, SseResponse } from '../../sse-response.ts'
 import { createClassicEncoder } from './encode-events.ts'
 

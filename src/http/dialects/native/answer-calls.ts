@@ -1,4 +1,5 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
+import type { LiveTurns } from '../../../stream/live-turns.ts'
 import type { StoredTurn } from '../../../turn/conversation-directory.ts'
 import { type CallResult, matchCallResults } from './match-call-results.ts'
 import type { NativePorts } from './ports.ts'
@@ -11,16 +12,18 @@ const maxRaces = 5
 export async function answerCalls(
   id: string,
   results: readonly CallResult[],
-  ports: Pick<NativePorts, 'turns' | 'directory' | 'storeLate'>,
+  ports: Pick<NativePorts, 'directory'> & { turns: Pick<LiveTurns, 'storeResults'> },
 ): Promise<StoredTurn> {
   for (let race = 1; race <= maxRaces; race++) {
     const turn = await turnOf(id, ports)
     const { answers, late, refusal } = matchCallResults(results, turn)
-    if (late.length > 0) await ports.storeLate?.(turn, late)
+    // The store keeps a result of a superseded call, and nothing goes on for it.
+    if (late.length > 0) await ports.turns.storeResults({ turn: id, results: late })
     if (refusal) throw refusal
     // All of it is known already.
     if (answers.length === 0) return turn
-    if ((await ports.turns.recordResults(turn, answers)) !== 'conflict') return turnOf(id, ports)
+    const { result } = await ports.turns.storeResults({ turn: id, results: answers })
+    if (result !== 'conflict') return turnOf(id, ports)
   }
   const words = 'Other results for the same calls come at the same time; try again.'
   throw new ChatterdError('conversation-busy', words)

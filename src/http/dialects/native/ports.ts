@@ -1,8 +1,7 @@
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { ConversationDirectory, StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
 import type { Engine } from '../../../turn/engine.ts'
-import type { CallOutcome } from '../../../turn/turn-store.ts'
 import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
@@ -18,14 +17,12 @@ export interface ResidentTool {
 export interface NativePorts extends DeviceToolPorts {
   turns: Pick<
     LiveTurns,
-    'isDraining' | 'begin' | 'findReplay' | 'recordResults' | 'follow' | 'cancel' | 'remove'
+    'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
   >
   directory: Omit<ConversationDirectory, 'remove'>
   engine: Pick<Engine, 'name' | 'model' | 'models'>
   /** In an order that never changes. */
   residentTools(): readonly ResidentTool[]
-  /** Stores results that came for superseded calls; nothing goes on for them. Absent: they are dropped. */
-  storeLate?(turn: StoredTurn, late: readonly CallOutcome[]): Promise<void>
   /** Told of faults of ours: what a client reads as `internal`. */
   onFault(error: unknown): void
   limits: SseLimits & PostedLimits

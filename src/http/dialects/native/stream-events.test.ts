@@ -164,7 +164,7 @@ test('a turn is followed no longer than its client stays', async (t) => {
     await followOn(turn, after, sink, signal)
     signal.addEventListener('abort', () => left.resolve())
     await left.promise
-    return 'left'
+    return 'disconnected'
   }
   const leave = new AbortController()
   const answer = await fetch(url, { signal: leave.signal })
@@ -229,7 +229,7 @@ test('a client that reads nothing is waited for, and then cut; what waited for i
     const body = `text-delta ${JSON.stringify({ text: 'x'.repeat(1_000_000) })}\n`
     for (let first = 1; !left.aborted; first++) await sink.write({ first, count: 1, records: body }, first)
     cut.resolve(true)
-    return 'left'
+    return 'disconnected'
   }
   const { hostname, port, pathname } = new URL(url)
   const socket = connect(Number(port), hostname)

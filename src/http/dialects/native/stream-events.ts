@@ -71,7 +71,7 @@ async function lastWords(
 ): Promise<string> {
   switch (followed) {
     case 'ended':
-    case 'left':
+    case 'disconnected':
       return ''
     case 'closing':
       return reconnect

@@ -75,9 +75,9 @@ test('results are stored as the model reads them: text as it is, values as JSON,
   const { status, body } = await world.ask('POST', `/turns/${id}/results`, { results })
   assert.deepEqual([status, body.id], [200, id])
   assert.deepEqual(
-    world.turns.answered.map(({ turn, answers }) => [
+    world.turns.stored.map(({ turn, results }) => [
       turn,
-      answers.map(({ index, output }) => [index, output]),
+      results.map(({ index, output }) => [index, output]),
     ]),
     [
       [
@@ -100,7 +100,7 @@ test('the same results again change nothing', async (t) => {
     results: [{ callId: 'a', output: 1 }],
   })
   assert.equal(status, 200)
-  assert.deepEqual(world.turns.answered, [])
+  assert.deepEqual(world.turns.stored, [])
 })
 
 test('results that do not fit are refused, each with its status', async (t) => {
@@ -143,20 +143,24 @@ test('results that do not fit are refused, each with its status', async (t) => {
     const answer = await world.ask('POST', `/turns/${id}/results`, body)
     assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(body))
   }
-  assert.deepEqual(world.turns.answered, [])
+  // The result of the superseded call is kept.
+  assert.deepEqual(
+    world.turns.stored.map(({ results }) => results.map(({ output }) => output)),
+    [['2']],
+  )
   const neither = await world.ask('POST', `/turns/${id}/results`, { results: [{ callId: 'a' }] })
   assert.match(String(neither.body.detail), /^results\.0: must have 'output' or 'error'\./)
 })
 
-test('results that come after the user went on are kept, where there is a place for them', async (t) => {
-  const late: unknown[] = []
-  const world = openNative(t, { storeLate: async (turn, answers) => void late.push([turn.id, answers]) })
+test('results that come after the user went on are kept', async (t) => {
+  const world = openNative(t)
   const { id } = waiting(world, offered('a', { status: 'superseded' }))
   const answer = await world.ask('POST', `/turns/${id}/results`, {
     results: [{ callId: 'a', output: 'late' }],
   })
   assert.equal(answer.status, 410)
-  assert.deepEqual(late, [[id, [{ seq: 2, index: 0, status: 'answered', output: 'late' }]]])
+  const results = [{ seq: 2, index: 0, status: 'answered', output: 'late' }]
+  assert.deepEqual(world.turns.stored, [{ turn: id, results }])
 })
 
 test('results are matched anew while others come in between, and not for ever', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settle } from '../../test/live-process.ts'
-import { Notifier, notifiedOrAfter } from './signals.ts'
+import { Notifier, notifiedOrAfter } from './notifier.ts'
 
 const never = new AbortController().signal
 
@@ -17,68 +17,68 @@ function watch(promise: Promise<void>): () => Promise<boolean> {
   }
 }
 
-test('what is told wakes all who listen to it, and nobody else', async () => {
-  const signals = new Notifier()
-  const [one, other, else_] = ['a', 'a', 'b'].map((topic) => watch(signals.subscribe(topic).woken))
-  signals.notify('a')
+test('a notification wakes all who wait for its topic, and nobody else', async () => {
+  const notifier = new Notifier()
+  const [one, other, else_] = ['a', 'a', 'b'].map((topic) => watch(notifier.subscribe(topic).notified))
+  notifier.notify('a')
   assert.deepEqual([await one?.(), await other?.(), await else_?.()], [true, true, false])
 })
 
-test('what was told before somebody listened does not wake them', async () => {
-  const signals = new Notifier()
-  signals.notify('a')
-  const woken = watch(signals.subscribe('a').woken)
+test('a notification does not wake those who subscribe after it', async () => {
+  const notifier = new Notifier()
+  notifier.notify('a')
+  const woken = watch(notifier.subscribe('a').notified)
   assert.equal(await woken(), false)
-  signals.notify('a')
+  notifier.notify('a')
   assert.equal(await woken(), true)
 })
 
-test('telling all wakes all', async () => {
-  const signals = new Notifier()
-  const woken = ['a', 'b'].map((topic) => watch(signals.subscribe(topic).woken))
-  signals.notifyAll()
+test('notifying all wakes all', async () => {
+  const notifier = new Notifier()
+  const woken = ['a', 'b'].map((topic) => watch(notifier.subscribe(topic).notified))
+  notifier.notifyAll()
   assert.deepEqual(await Promise.all(woken.map((one) => one())), [true, true])
 })
 
-test('who has stopped is not woken; those who listen on are, also to what they begin to listen to then', async () => {
-  const signals = new Notifier()
-  const stopped = signals.subscribe('a')
-  const listening = watch(signals.subscribe('a').woken)
-  const hasStopped = watch(stopped.woken)
-  stopped.stop()
-  stopped.stop()
-  signals.notify('a')
+test('who has unsubscribed is not woken; the others are, also those who subscribe later', async () => {
+  const notifier = new Notifier()
+  const stopped = notifier.subscribe('a')
+  const listening = watch(notifier.subscribe('a').notified)
+  const hasStopped = watch(stopped.notified)
+  stopped.unsubscribe()
+  stopped.unsubscribe()
+  notifier.notify('a')
   assert.deepEqual([await hasStopped(), await listening()], [false, true])
 
-  const last = signals.subscribe('b')
-  last.stop()
-  const again = watch(signals.subscribe('b').woken)
+  const last = notifier.subscribe('b')
+  last.unsubscribe()
+  const again = watch(notifier.subscribe('b').notified)
   // Whoever stops once more takes nobody else along.
-  last.stop()
-  signals.notify('b')
+  last.unsubscribe()
+  notifier.notify('b')
   assert.equal(await again(), true)
 })
 
 test('waiting ends with the signal, with the time, and when the client leaves, whichever is first', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const signals = new Notifier()
-  const bySignal = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, never))
+  const notifier = new Notifier()
+  const bySignal = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, never))
   assert.equal(await bySignal(), false)
-  signals.notify('a')
+  notifier.notify('a')
   assert.equal(await bySignal(), true)
 
-  const byTime = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, never))
+  const byTime = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, never))
   t.mock.timers.tick(999)
   assert.equal(await byTime(), false)
   t.mock.timers.tick(1)
   assert.equal(await byTime(), true)
 
   const left = new AbortController()
-  const byLeaving = watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, left.signal))
+  const byLeaving = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, left.signal))
   assert.equal(await byLeaving(), false)
   left.abort()
   assert.equal(await byLeaving(), true)
-  assert.equal(await watch(notifiedOrAfter(signals.subscribe('a').woken, 1_000, left.signal))(), true)
+  assert.equal(await watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, left.signal))(), true)
 })
 
 test('waiting leaves nothing behind: neither timers nor those who listen to the client', async () => {
