@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ChatterdError, errorStatus } from '../protocol/errors.ts'
+import { ChatterdError, errorKinds } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
 export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
@@ -8,7 +8,7 @@ export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => 
     return reply.send({ error: error.message })
   })
   app.setNotFoundHandler((request, reply) =>
-    reply.code(errorStatus['not-found']).send({ error: nothingAt(request).message }),
+    reply.code(errorKinds['not-found'].status).send({ error: nothingAt(request).message }),
   )
 }
 

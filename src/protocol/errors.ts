@@ -1,41 +1,48 @@
-/**
- * Every error that a client can be told: its code and the HTTP status that goes with it where the answer has not begun.
- * The one table; `docs/native.md` and `docs/dialect.md` are held against it by a test.
- */
-export const errorStatus = {
-  'invalid-request': 422,
-  'request-too-large': 413,
-  'not-found': 404,
-  'unknown-model': 404,
-  'conversation-busy': 409,
-  'no-open-call': 409,
-  'unknown-call': 404,
-  'result-conflict': 409,
-  'call-closed': 410,
-  'key-reused': 422,
-  'too-many-requests': 429,
-  'engine-unreachable': 502,
-  'engine-failed': 502,
-  'engine-cut': 502,
-  'engine-refused': 422,
-  'engine-busy': 503,
-  'engine-timeout': 504,
-  'context-overflow': 422,
-  'database-unavailable': 503,
-  'shutting-down': 503,
-  'step-limit': 500,
-  'call-limit': 500,
-  'answer-limit': 500,
-  'turn-timeout': 504,
-  'turn-lost': 500,
-  'tool-service-failed': 500,
-  internal: 500,
-} as const
+/** What holds for every error of one code. */
+export interface ErrorKind {
+  /** The HTTP status of the response, where it has not begun. */
+  status: number
+  /** The code in a few words, the same for every error of this code. */
+  title: string
+  /** True where the cause can pass by itself: the same request, sent again later, can then succeed. */
+  retry: boolean
+}
+
+/** All errors that clients can get, by code. Tests hold the tables of `docs/native.md` and `docs/dialect.md` against this one. */
+export const errorKinds = {
+  'invalid-request': { status: 422, title: 'The request is not as expected', retry: false },
+  'request-too-large': { status: 413, title: 'The request is too large', retry: false },
+  'not-found': { status: 404, title: 'Not found', retry: false },
+  'unknown-model': { status: 404, title: 'The engine has no such model', retry: false },
+  'conversation-busy': { status: 409, title: 'The conversation is busy', retry: true },
+  'no-open-call': { status: 409, title: 'No call is open', retry: false },
+  'unknown-call': { status: 404, title: 'The turn has no such call', retry: false },
+  'result-conflict': { status: 409, title: 'The call has another result already', retry: false },
+  'call-closed': { status: 410, title: 'The call is closed', retry: false },
+  'key-reused': { status: 422, title: 'The key belongs to another request', retry: false },
+  'too-many-requests': { status: 429, title: 'Too many turns at once', retry: true },
+  'engine-unreachable': { status: 502, title: 'The engine cannot be reached', retry: true },
+  'engine-failed': { status: 502, title: 'The engine failed', retry: false },
+  'engine-cut': { status: 502, title: "The engine's answer broke off", retry: true },
+  'engine-refused': { status: 422, title: 'The engine refused', retry: false },
+  'engine-busy': { status: 503, title: 'The engine is busy', retry: true },
+  'engine-timeout': { status: 504, title: 'The engine took too long', retry: true },
+  'context-overflow': { status: 422, title: "The prompt does not fit the model's context", retry: false },
+  'database-unavailable': { status: 503, title: 'The database cannot be reached', retry: true },
+  'shutting-down': { status: 503, title: 'The server is shutting down', retry: true },
+  'step-limit': { status: 500, title: 'Too many steps', retry: false },
+  'call-limit': { status: 500, title: 'Too many calls at once', retry: false },
+  'answer-limit': { status: 500, title: 'The answer is too long', retry: false },
+  'turn-timeout': { status: 504, title: 'The turn took too long', retry: false },
+  'turn-lost': { status: 500, title: 'The turn was lost', retry: true },
+  'tool-service-failed': { status: 500, title: 'A service failed', retry: true },
+  internal: { status: 500, title: 'A fault of chatterd', retry: false },
+} as const satisfies Record<string, ErrorKind>
 
 /** A code from the table. */
-export type ErrorCode = keyof typeof errorStatus
+export type ErrorCode = keyof typeof errorKinds
 
-/** The one error type that is told to clients: a code from the table and words that a person can act on. */
+/** The one error type whose message is sent to clients: it says what is wrong, and what a person can do about it. */
 export class ChatterdError extends Error {
   readonly code: ErrorCode
 
@@ -47,6 +54,6 @@ export class ChatterdError extends Error {
 
   /** HTTP status of the code. */
   get status(): number {
-    return errorStatus[this.code]
+    return errorKinds[this.code].status
   }
 }

@@ -17,6 +17,8 @@ interface Document {
   components: { schemas: Record<string, object> }
 }
 
+const page = readFileSync(new URL('../../../../docs/native.md', import.meta.url), 'utf8')
+
 async function readDocument(t: Parameters<typeof openNative>[0]): Promise<Document> {
   const { status, body } = await openNative(t).ask('GET', '/openapi.json')
   assert.equal(status, 200)
@@ -44,11 +46,16 @@ test('every route below the base path is in the document, and every one in the d
     ),
   )
   assert.deepEqual(told.toSorted(), served.toSorted())
-  const page = readFileSync(new URL('../../../../docs/native.md', import.meta.url), 'utf8')
   const documented = [...page.matchAll(/^\| `([A-Z]+ \/\S+)` \|/gm)].map(([, route = '']) =>
     route.replace(' ', ' /chatterd/v1').replaceAll('{', ':').replaceAll('}', ''),
   )
   assert.deepEqual(documented.toSorted(), served.toSorted())
+})
+
+test('every event is on the page of the dialect', () => {
+  const [, events = ''] = page.split('## Events')
+  const names = [...events.matchAll(/^\| `([a-z-]+)` \| `\{/gm)].map(([, name]) => name)
+  assert.deepEqual(names, Object.keys(eventSchemas))
 })
 
 test('every operation tells the problems that any may have, and its headers', async (t) => {

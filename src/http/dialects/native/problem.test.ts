@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openNative } from '../../../../test/native/native-world.ts'
-import { ChatterdError, type ErrorCode, errorStatus } from '../../../protocol/errors.ts'
+import { ChatterdError, type ErrorCode, errorKinds } from '../../../protocol/errors.ts'
 import { problemOf } from './problem.ts'
 
 test('every problem has a type and a title of its own code, and the words of its occurrence', () => {
-  for (const [code, status] of Object.entries(errorStatus)) {
+  for (const [code, { status }] of Object.entries(errorKinds)) {
     const { title, ...problem } = problemOf(new ChatterdError(code as ErrorCode, 'Words.'))
     assert.deepEqual(problem, { type: `urn:chatterd:problem:${code}`, status, detail: 'Words.', code })
     assert.ok(title.length > 0)

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
-import { ChatterdError, errorStatus } from '../../../protocol/errors.ts'
-import { errorTitles } from '../../error-titles.ts'
+import { ChatterdError, errorKinds } from '../../../protocol/errors.ts'
 import { nothingAt, prepareError } from '../../errors.ts'
 import type { Problem } from './schemas/problem-schema.ts'
 
@@ -9,8 +8,8 @@ export const problemType = 'application/problem+json'
 
 /** An error as clients of this dialect read it, RFC 9457. */
 export function problemOf({ code, message }: ChatterdError): Static<typeof Problem> {
-  const type = `urn:chatterd:problem:${code}`
-  return { type, title: errorTitles[code], status: errorStatus[code], detail: message, code }
+  const { title, status } = errorKinds[code]
+  return { type: `urn:chatterd:problem:${code}`, title, status, detail: message, code }
 }
 
 /** Answers errors and unknown routes of the scope with problem details. */
@@ -21,7 +20,7 @@ export function answerProblems(scope: FastifyInstance, onFault: (error: unknown)
   })
   scope.setNotFoundHandler((request, reply) =>
     reply
-      .code(errorStatus['not-found'])
+      .code(errorKinds['not-found'].status)
       .type(problemType)
       .send(problemOf(nothingAt(request))),
   )

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { type ErrorCode, errorStatus } from '../../../../protocol/errors.ts'
+import { type ErrorCode, errorKinds } from '../../../../protocol/errors.ts'
 import { sharedSchema } from './shared-schema.ts'
 
-const codes = Object.keys(errorStatus) as ErrorCode[]
+const codes = Object.keys(errorKinds) as ErrorCode[]
 
 /** Why a request was refused, RFC 9457. */
 export const Problem = sharedSchema('Problem', 'Why a request was refused (RFC 9457).', {
