@@ -3,7 +3,7 @@ import type { Engine } from '../turn/engine.ts'
 import { type ClassicPorts, classicRoutes } from './dialects/classic/routes.ts'
 import type { NativePorts } from './dialects/native/ports.ts'
 import { nativeRoutes } from './dialects/native/routes.ts'
-import { answerErrors } from './errors.ts'
+import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { readJson } from './read-json.ts'
 import { rootRoute } from './root-route.ts'
@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     done(null, payload)
   })
   readJson(app)
-  answerErrors(app, options.onFault)
+  setErrorHandlers(app, options.onFault)
   rootRoute(app, options.engine)
   healthRoutes(app, options.readiness)
   classicRoutes(app, options)

@@ -2,13 +2,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ChatterdError, errorKinds } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
-export function answerErrors(app: FastifyInstance, onFault: (error: unknown) => void): void {
+export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(thrown, request, reply, onFault)
     return reply.send({ error: error.message })
   })
   app.setNotFoundHandler((request, reply) =>
-    reply.code(errorKinds['not-found'].status).send({ error: nothingAt(request).message }),
+    reply.code(errorKinds['not-found'].status).send({ error: routeNotFound(request).message }),
   )
 }
 
@@ -29,14 +29,14 @@ export function prepareError(
 }
 
 /** What is told of a route that does not exist. */
-export function nothingAt({ method, url }: FastifyRequest): ChatterdError {
+export function routeNotFound({ method, url }: FastifyRequest): ChatterdError {
   return new ChatterdError('not-found', `There is nothing at ${method} ${url.split('?', 1)[0]}.`)
 }
 
 function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   if (thrown instanceof ChatterdError) return thrown
   if (thrown.validation)
-    return new ChatterdError('invalid-request', validationMessages(thrown), { cause: thrown })
+    return new ChatterdError('invalid-request', validationMessage(thrown), { cause: thrown })
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
   }
@@ -51,7 +51,7 @@ function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
  * `messages.0.role: must be equal to constant`. Of several forms that a value may have, that is told which it came nearest to: the
  * one that fits down to the deepest place.
  */
-function validationMessages({ validation = [], validationContext }: FastifyError): string {
+function validationMessage({ validation = [], validationContext }: FastifyError): string {
   const depth = Math.max(...validation.map(depthOf))
   const nearest = validation.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
   const first = nearest[0] ?? validation[0]

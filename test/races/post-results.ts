@@ -1,5 +1,5 @@
-import { answerCalls } from '../../src/http/dialects/native/answer-calls.ts'
 import { matchCallResults } from '../../src/http/dialects/native/match-call-results.ts'
+import { storeCallResults } from '../../src/http/dialects/native/store-results.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { AdmittedTurn } from '../../src/stream/admission.ts'
 import type { Doing } from './actions.ts'
@@ -35,7 +35,7 @@ function send(
   asked: Asked,
 ): Promise<void> {
   if (how === 'native') {
-    const answered = answerCalls(turn, results, by).then(() => ({ turn, after: 0 }))
+    const answered = storeCallResults(turn, results, by).then(() => ({ turn, after: 0 }))
     return asked.answered(answered, false)
   }
   const listener = how === 'classic' ? asked.listener : undefined
@@ -53,11 +53,11 @@ async function answerOnce(
 ): Promise<AdmittedTurn> {
   const stored = await directory.turn(turn)
   if (!stored) throw refused('not-found')
-  const { answers, refusal } = matchCallResults(results, stored)
+  const { outcomes, refusal } = matchCallResults(results, stored)
   if (refusal) throw refusal
-  if (answers.length === 0) return { turn, after: 0 }
+  if (outcomes.length === 0) return { turn, after: 0 }
   await turns.whenNotRunning(turn)
-  const entered = await turns.storeResults({ turn, results: answers, ...(key && { key }) }, listener)
+  const entered = await turns.storeResults({ turn, results: outcomes, ...(key && { key }) }, listener)
   if (entered.result === 'conflict') throw refused('conversation-busy')
   return entered
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ConversationStore } from '../../../turn/conversation-store.ts'
-import { takeOutNulls } from './without-nulls.ts'
+import { removeNulls } from './remove-nulls.ts'
 
 const Post = Type.Object({
   username: Type.Optional(Type.String({ maxLength: 256 })),
@@ -21,7 +21,7 @@ export interface BoardPorts {
 export function boardRoutes(app: FastifyInstance, { store, newId, limits }: BoardPorts): void {
   app.post<{ Body: Static<typeof Post> }>(
     '/postchatt',
-    { schema: { body: Post }, preValidation: takeOutNulls },
+    { schema: { body: Post }, preValidation: removeNulls },
     async ({ body }) => {
       const username = body.username ?? body.name
       if (username === undefined) {

@@ -31,11 +31,11 @@ export function createClassicEncoder(): ClassicEncoder {
         lastLine = event.line === null ? null : endLine(event.line, stepHasCalls)
         return ''
       case 'turn-waiting':
-        return lastLine === null ? '' : data(lastLine)
+        return lastLine === null ? '' : dataEvent(lastLine)
       case 'turn-end':
         if (event.status !== 'completed')
           return encodeError(event.error?.detail ?? `The turn was ${event.status}.`)
-        return lastLine === null ? '' : data(lastLine)
+        return lastLine === null ? '' : dataEvent(lastLine)
       default:
         return ''
     }
@@ -53,7 +53,7 @@ export function createClassicEncoder(): ClassicEncoder {
 
 function encodeDelta({ type, text, line, shared }: Delta): string {
   if (line === null) return ''
-  return data(shared ? textLine(line, type, text) : line)
+  return dataEvent(shared ? textLine(line, type, text) : line)
 }
 
 /** The calls of one engine line that are for the device: those at the head of `rest` that came in the same line. */
@@ -75,15 +75,15 @@ function isOfSameLine(before: TurnEvent | undefined, event: TurnEvent): boolean 
 
 /** An event that tells of a failure, on one line. */
 export function encodeError(words: string): string {
-  return `event: error\n${data(JSON.stringify({ error: words }))}`
+  return `event: error\n${dataEvent(JSON.stringify({ error: words }))}`
 }
 
 /** A line of calls that the device is asked to run. */
 export function encodeCallsLine(line: string): string {
-  return `event: tool_calls\n${data(line)}`
+  return `event: tool_calls\n${dataEvent(line)}`
 }
 
 /** One event. A carriage return can stand in JSON only between tokens, and would end the line for a client. */
-export function data(line: string): string {
+export function dataEvent(line: string): string {
   return `data: ${line.includes('\r') ? line.replaceAll('\r', '') : line}\n\n`
 }

@@ -2,8 +2,8 @@ import type { Call } from '../../../protocol/call.ts'
 import type { JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../../protocol/events.ts'
 import type { Usage } from '../../../protocol/message.ts'
-import { data, encodeCallsLine, encodeError } from './encode-events.ts'
-import { type OwnLines, ownCallsLine, ownEndLine, ownTextLine } from './engine-lines.ts'
+import { dataEvent, encodeCallsLine, encodeError } from './encode-events.ts'
+import { type LineHead, makeCallsLine, makeEndLine, makeTextLine } from './engine-lines.ts'
 
 /** Tells events as they are kept in the words of the classic dialect. One for each response. */
 export interface JournalEncoder {
@@ -22,21 +22,21 @@ interface StepEndData {
  * The classic dialect's answer from events that are kept, for requests that may be sent again: the engine's own lines are gone
  * by then, so all of them are told in lines of ours, and each time in the same ones.
  */
-export function createJournalEncoder(own: OwnLines): JournalEncoder {
+export function createJournalEncoder(own: LineHead): JournalEncoder {
   let ended = false
-  let lastLine = ownEndLine(own)
+  let lastLine = makeEndLine(own)
 
   function encodeEvent({ name, data: json }: JournalEvent): string {
     switch (name) {
       case 'text-delta':
-        return data(ownTextLine(own, { content: (JSON.parse(json) as { text: string }).text }))
+        return dataEvent(makeTextLine(own, { content: (JSON.parse(json) as { text: string }).text }))
       case 'thinking-delta':
-        return data(ownTextLine(own, { thinking: (JSON.parse(json) as { text: string }).text }))
+        return dataEvent(makeTextLine(own, { thinking: (JSON.parse(json) as { text: string }).text }))
       case 'step-end':
         return encodeStepEnd(JSON.parse(json) as StepEndData)
       case 'turn-waiting':
         ended = true
-        return data(lastLine)
+        return dataEvent(lastLine)
       case 'turn-end':
         ended = true
         return encodeTurnEnd(JSON.parse(json) as { status: TurnStatus; error?: ErrorDetail })
@@ -46,14 +46,16 @@ export function createJournalEncoder(own: OwnLines): JournalEncoder {
   }
 
   function encodeStepEnd({ message, usage }: StepEndData): string {
-    lastLine = ownEndLine(own, usage)
+    lastLine = makeEndLine(own, usage)
     const calls = message.calls.map(({ callId: id, ...call }, index) => ({ id, index, ...call }))
     const offered = calls.filter(({ side, status }) => side === 'device' && status === 'offered')
-    return offered.length > 0 ? encodeCallsLine(ownCallsLine(own, offered)) : ''
+    return offered.length > 0 ? encodeCallsLine(makeCallsLine(own, offered)) : ''
   }
 
   function encodeTurnEnd({ status, error }: { status: TurnStatus; error?: ErrorDetail }): string {
-    return status === 'completed' ? data(lastLine) : encodeError(error?.detail ?? `The turn was ${status}.`)
+    return status === 'completed'
+      ? dataEvent(lastLine)
+      : encodeError(error?.detail ?? `The turn was ${status}.`)
   }
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallStart } from '../../../protocol/events.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
-import { callsLine, endLine, ownCallsLine, ownEndLine, textLine } from './engine-lines.ts'
+import { callsLine, endLine, makeCallsLine, makeEndLine, textLine } from './engine-lines.ts'
 
 /** A line as Ollama writes it, with blanks that JSON.stringify would not write: a line that is made anew is seen. */
 function line(message: object, rest: object = {}): string {
@@ -124,14 +124,14 @@ test("lines of ours are in the engine's form", () => {
     side: 'device',
     status: 'offered',
   } as const
-  const told = parsed(ownCallsLine(own, [call]))
+  const told = parsed(makeCallsLine(own, [call]))
   assert.deepEqual([told.model, told.done], ['m', false])
   assert.equal(told.created_at, '2026-11-23T00:00:00.000Z')
   assert.deepEqual(told.message, {
     ...{ role: 'assistant', content: '' },
     tool_calls: [{ id: 'c', function: { index: 1, name: 'f', arguments: { a: '1' } } }],
   })
-  const end = parsed(ownEndLine(own))
+  const end = parsed(makeEndLine(own))
   assert.deepEqual([end.model, end.done, end.done_reason], ['m', true, 'stop'])
   assert.deepEqual(end.message, { role: 'assistant', content: '' })
 })

@@ -22,7 +22,7 @@ export function callsLine(line: string, offered: readonly CallStart[]): string {
   const parsed = parse(line)
   const message = isJsonObject(parsed.message) ? parsed.message : {}
   const asked = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = offered.map((call) => asPlaced(asked[call.source?.position ?? 0], call))
+  const calls = offered.map((call) => asLogged(asked[call.source?.position ?? 0], call))
   const same = JSON.stringify(calls) === JSON.stringify(asked)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
   const told = { ...message, ...withoutText(message), tool_calls: calls }
@@ -40,32 +40,32 @@ export function endLine(line: string, stepHasCalls: boolean): string {
 }
 
 /** Who says a line of ours, and when: the same for the same answer, so that it reads the same each time. */
-export interface OwnLines {
+export interface LineHead {
   model: string
   at: Date
 }
 
 /** A line of ours in the engine's form, that tells of calls. */
-export function ownCallsLine(
-  own: OwnLines,
+export function makeCallsLine(
+  own: LineHead,
   calls: readonly Pick<Call, 'id' | 'index' | 'name' | 'arguments'>[],
 ): string {
   const tool_calls = calls.map(({ id, index, name, arguments: args }) => ({
     id,
     function: { index, name, arguments: args },
   }))
-  return ownLine(own, { tool_calls }, { done: false })
+  return makeLine(own, { tool_calls }, { done: false })
 }
 
 /** A line of ours in the engine's form, with a piece of its answer. */
-export function ownTextLine(own: OwnLines, piece: { content: string } | { thinking: string }): string {
-  return ownLine(own, piece, { done: false })
+export function makeTextLine(own: LineHead, piece: { content: string } | { thinking: string }): string {
+  return makeLine(own, piece, { done: false })
 }
 
 /** A line of ours in the engine's form, that ends a stream. Counts as the engine gave them, its times in nanoseconds. */
-export function ownEndLine(own: OwnLines, usage: Usage = {}): string {
+export function makeEndLine(own: LineHead, usage: Usage = {}): string {
   const { promptTokens, outputTokens, promptMs, outputMs } = usage
-  return ownLine(
+  return makeLine(
     own,
     {},
     {
@@ -81,7 +81,7 @@ function nanoseconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1e6)
 }
 
-function ownLine({ model, at }: OwnLines, message: object, end: object): string {
+function makeLine({ model, at }: LineHead, message: object, end: object): string {
   return JSON.stringify({
     model,
     created_at: at.toISOString(),
@@ -91,7 +91,7 @@ function ownLine({ model, at }: OwnLines, message: object, end: object): string 
 }
 
 /** The engine's call with the id and the arguments that it has in the log. */
-function asPlaced(call: unknown, { callId, arguments: args }: CallStart): JsonObject {
+function asLogged(call: unknown, { callId, arguments: args }: CallStart): JsonObject {
   const asked = isJsonObject(call) ? call : {}
   const told = isJsonObject(asked.function) ? asked.function : {}
   return { ...asked, ...('id' in asked && { id: callId }), function: { ...told, arguments: args } }

@@ -49,7 +49,7 @@ function splitByName(results: readonly PostedResult[]): { named: PostedResult[];
 
 /** The call that an id or a name decides, taken from those that are open; none where the very same result is there already. */
 function answerNamed(result: PostedResult, calls: readonly StoredCall[], open: StoredCall[]): CallOutcome[] {
-  const place = open.findIndex((call) => fits(result, call))
+  const place = open.findIndex((call) => fitsCall(result, call))
   const [call] = place < 0 ? [] : open.splice(place, 1)
   if (call) return [outcome(call, result.content)]
   if (calls.some((call) => isRepeated(result, call))) return []
@@ -72,11 +72,11 @@ function withoutKnown(
 }
 
 function isRepeated(result: PostedResult, call: StoredCall): boolean {
-  return call.status === 'answered' && call.output === result.content && fits(result, call)
+  return call.status === 'answered' && call.output === result.content && fitsCall(result, call)
 }
 
 /** An id decides, else a name; a result with neither can be any call's. */
-export function fits({ callId, name }: PostedResult, call: Pick<StoredCall, 'id' | 'name'>): boolean {
+export function fitsCall({ callId, name }: PostedResult, call: Pick<StoredCall, 'id' | 'name'>): boolean {
   return callId === undefined ? name === undefined || call.name === name : call.id === callId
 }
 

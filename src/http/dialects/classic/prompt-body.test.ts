@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
-import { checkBounds, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
+import { checkBounds, PromptBody, promptSettings, promptTools, resultsOf } from './prompt-body.ts'
 
 const user = { role: 'user' as const, content: 'What is the weather?' }
 const body: PromptBody = { appID: 'edu.umich.app', model: 'qwen3:0.6b', messages: [user] }
@@ -60,15 +60,15 @@ test('a request may have as many messages and tools as allowed, and no more', ()
 })
 
 test("the engine's settings are passed on as given, and only those that are", () => {
-  assert.deepEqual(settingsOf(body), {})
+  assert.deepEqual(promptSettings(body), {})
   const given = { options: { temperature: 0 }, format: { type: 'object' }, think: false, keep_alive: 0 }
-  assert.deepEqual(settingsOf({ ...body, ...given, stream: true }), given)
+  assert.deepEqual(promptSettings({ ...body, ...given, stream: true }), given)
 })
 
 test('the tools are undefined where the request names none, and an empty list where it sends one', () => {
-  assert.equal(toolsOf(body), undefined)
-  assert.deepEqual(toolsOf({ ...body, tools: [] }), [])
-  assert.deepEqual(toolsOf({ ...body, tools: [{ function: { name: 'f' } }] }), [
+  assert.equal(promptTools(body), undefined)
+  assert.deepEqual(promptTools({ ...body, tools: [] }), [])
+  assert.deepEqual(promptTools({ ...body, tools: [{ function: { name: 'f' } }] }), [
     { type: 'function', function: { name: 'f' } },
   ])
 })

@@ -11,7 +11,7 @@ import {
   PostedFunction,
   type PostedLimits,
 } from '../../posted-bounds.ts'
-import { importCalls, resultOf } from './import-calls.ts'
+import { importMessages, resultOf } from './import-messages.ts'
 import type { PostedResults } from './match-results.ts'
 
 const PostedCall = Type.Object({
@@ -70,13 +70,13 @@ export function checkBounds(body: PromptBody, limits: PostedLimits): void {
 }
 
 /** The engine's own settings that a request may carry. */
-export function settingsOf({ options, format, think, keep_alive }: PromptBody): JsonObject {
+export function promptSettings({ options, format, think, keep_alive }: PromptBody): JsonObject {
   const given = { options, format, think, keep_alive }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
 /** The device tools that a request names; undefined where it names none, which leaves those of the conversation. */
-export function toolsOf(body: PromptBody): ToolSchema[] | undefined {
+export function promptTools(body: PromptBody): ToolSchema[] | undefined {
   return body.tools?.map(({ function: tool }) => ({ type: 'function', function: tool }) as ToolSchema)
 }
 
@@ -86,7 +86,7 @@ export function resultsOf(messages: readonly PostedMessage[]): PostedResults | u
   const results = messages.filter((message) => message.role === 'tool')
   const asked = messages.filter((message) => message.role === 'user' || message.role === 'system')
   return {
-    prefix: importCalls(asked),
+    prefix: importMessages(asked),
     results: results.map(resultOf),
   }
 }

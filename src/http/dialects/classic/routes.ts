@@ -12,13 +12,13 @@ import { type DeviceToolPorts, withoutResident } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import { IdempotencyKey, replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
+import type { AnswerLimits } from './classic-response.ts'
 import { generateRoute } from './generate-route.ts'
-import { importCalls } from './import-calls.ts'
-import { checkBounds, PromptBody, resultsOf, settingsOf, toolsOf } from './prompt-body.ts'
+import { importMessages } from './import-messages.ts'
+import { checkBounds, PromptBody, promptSettings, promptTools, resultsOf } from './prompt-body.ts'
+import { removeNulls } from './remove-nulls.ts'
 import { streamAnsweredTurn, streamKnownTurn, streamNewTurn } from './stream-turn.ts'
-import type { AnswerLimits } from './turn-answer.ts'
 import { type ReadWeather, weatherRoutes } from './weather-routes.ts'
-import { takeOutNulls } from './without-nulls.ts'
 
 /** What the classic dialect works with. */
 export interface ClassicPorts extends DeviceToolPorts {
@@ -36,9 +36,9 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   const { turns, engine, limits } = ports
   const schema = { body: PromptBody, headers: Type.Object({ 'Idempotency-Key': IdempotencyKey }) }
 
-  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation: takeOutNulls }, async ({ body }) => {
+  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation: removeNulls }, async ({ body }) => {
     checkBounds(body, limits)
-    await turns.reset(conversationOf(body), importCalls(body.messages))
+    await turns.reset(conversationOf(body), importMessages(body.messages))
     return {}
   })
 
@@ -48,12 +48,12 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   ] as const) {
     app.post<{ Body: PromptBody }>(
       route,
-      { schema, preValidation: takeOutNulls },
+      { schema, preValidation: removeNulls },
       async ({ body, headers }, reply) => {
         checkBounds(body, limits)
         const { model, stream = true } = body
         const tools = offerTools ? deviceTools(body, ports) : undefined
-        const request = { model, stream, offerTools, settings: settingsOf(body) }
+        const request = { model, stream, offerTools, settings: promptSettings(body) }
         const key = requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
         const prompt = {
           ...{ conversation: conversationOf(body), request },
@@ -61,7 +61,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
           ...(key && { key }),
         }
         const results = resultsOf(body.messages)
-        const messages = results ? [] : importCalls(body.messages)
+        const messages = results ? [] : importMessages(body.messages)
         if (!results && messages.length === 0)
           throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
         try {
@@ -82,7 +82,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
 }
 
 function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | undefined {
-  const given = toolsOf(body)
+  const given = promptTools(body)
   const own = given && withoutResident(given, body.appID, ports)
   // An empty list clears the device's tools, but only where the client itself sent an empty one.
   return own?.length === 0 && given?.length !== 0 ? undefined : own

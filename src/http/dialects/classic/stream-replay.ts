@@ -1,10 +1,10 @@
 import { nextNumber as afterChunk, eventsOf } from '../../../protocol/event-chunk.ts'
 import type { AdmittedTurn } from '../../../stream/admission.ts'
 import { outcomeEvents } from '../../outcome-events.ts'
+import type { ClassicResponse } from './classic-response.ts'
 import { encodeError } from './encode-events.ts'
 import { createJournalEncoder } from './encode-journal.ts'
 import type { TurnPorts } from './stream-turn.ts'
-import type { ClassicResponse } from './turn-answer.ts'
 
 /**
  * Answers a request that may be sent again: the same each time, whether its turn runs here, elsewhere or has long ended. Comes

@@ -9,11 +9,11 @@ import type { TurnListener } from '../../../stream/subscribers.ts'
 import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
 import type { ConversationStore, Replay, RequestKey, StoredCall } from '../../../turn/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/turn-state.ts'
-import { data, encodeCallsLine } from './encode-events.ts'
-import { ownCallsLine, ownEndLine } from './engine-lines.ts'
+import { type AnswerLimits, openResponse } from './classic-response.ts'
+import { dataEvent, encodeCallsLine } from './encode-events.ts'
+import { makeCallsLine, makeEndLine } from './engine-lines.ts'
 import { matchResults, type PostedResults } from './match-results.ts'
 import { streamReplay } from './stream-replay.ts'
-import { type AnswerLimits, openResponse } from './turn-answer.ts'
 
 /** What turns are begun and answered with. */
 export interface TurnPorts {
@@ -124,6 +124,6 @@ async function answerCalls(
 /** What a stream says that ends while calls are still open: those that have to be told again, and an end. */
 function lastWords(model: string, open: readonly StoredCall[]): string {
   const own = { model, at: new Date() }
-  const calls = open.length > 0 ? encodeCallsLine(ownCallsLine(own, open)) : ''
-  return calls + data(ownEndLine(own))
+  const calls = open.length > 0 ? encodeCallsLine(makeCallsLine(own, open)) : ''
+  return calls + dataEvent(makeEndLine(own))
 }

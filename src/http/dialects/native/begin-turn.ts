@@ -3,9 +3,9 @@ import type { Replay } from '../../../turn/conversation-store.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { chooseModel } from './choose-model.ts'
-import { toolSchemasOf } from './device-tools-body.ts'
+import { deviceToolSchemas } from './device-tools-body.ts'
 import type { NativePorts } from './ports.ts'
-import { checkTurnBody, messagesOf, settingsOf, type TurnBody } from './turn-body.ts'
+import { checkTurnBody, type TurnBody, turnMessages, turnSettings } from './turn-body.ts'
 
 /** Begins the turn that a request asks for, or finds the one that it began before; `after`: what its client is told from. */
 export async function beginTurn(
@@ -24,12 +24,12 @@ export async function beginTurn(
   } catch (error) {
     return await replayOrThrow(error, conversation, key, ports.turns)
   }
-  const device = tools && withoutResident(toolSchemasOf(tools), conversation.name, ports)
+  const device = tools && withoutResident(deviceToolSchemas(tools), conversation.name, ports)
   return ports.turns.begin(
     {
       conversation,
-      request: { model, stream: true, offerTools: toolChoice !== 'none', settings: settingsOf(body) },
-      messages: messagesOf(body),
+      request: { model, stream: true, offerTools: toolChoice !== 'none', settings: turnSettings(body) },
+      messages: turnMessages(body),
       ...(device && { tools: device, replaceTools: true }),
       ...(system !== undefined && { system }),
       whenBusy,

@@ -3,7 +3,7 @@ import type { ConversationChange } from '../../../turn/conversation-directory.ts
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { checkNames, checkTools, ModelName } from '../../posted-bounds.ts'
-import { PostedTools, toolSchemasOf } from './device-tools-body.ts'
+import { deviceToolSchemas, PostedTools } from './device-tools-body.ts'
 import type { NativePorts } from './ports.ts'
 import { sharedSchema } from './schemas/shared-schema.ts'
 
@@ -34,6 +34,6 @@ export async function changeOf(
     ...(title !== undefined && { title }),
     ...(system !== undefined && { system }),
     ...(model !== undefined && { model }),
-    ...(tools !== undefined && { tools: withoutResident(toolSchemasOf(tools ?? []), name, ports) }),
+    ...(tools !== undefined && { tools: withoutResident(deviceToolSchemas(tools ?? []), name, ports) }),
   }
 }

@@ -1,11 +1,11 @@
 import type { Static } from 'typebox'
 import type { LogMessage } from '../../../protocol/message.ts'
 import type { StoredConversation } from '../../../turn/conversation-directory.ts'
-import type { Conversation, Message } from './schemas/conversation-schema.ts'
-import { callWith } from './turn-data.ts'
+import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
+import { callDataWithTime } from './turn-data.ts'
 
 /** A conversation as clients read it. */
-export function conversationData(conversation: StoredConversation): Static<typeof Conversation> {
+export function conversationData(conversation: StoredConversation): Static<typeof ConversationSchema> {
   const { name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } = conversation
   return {
     name,
@@ -21,7 +21,7 @@ export function conversationData(conversation: StoredConversation): Static<typeo
 }
 
 /** A message as clients read it. */
-export function messageData(message: LogMessage): Static<typeof Message> {
+export function messageData(message: LogMessage): Static<typeof MessageSchema> {
   const { seq, role, content, thinking, images, turn, complete, calls, usage } = message
   return {
     seq,
@@ -31,7 +31,7 @@ export function messageData(message: LogMessage): Static<typeof Message> {
     ...(images && { images }),
     turn,
     complete,
-    calls: calls.map((call) => callWith(call)),
+    calls: calls.map((call) => callDataWithTime(call)),
     ...(usage && { usage }),
   }
 }

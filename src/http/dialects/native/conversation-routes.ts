@@ -3,13 +3,13 @@ import { type Static, Type } from 'typebox'
 import { ChangeBody, changeOf } from './change-body.ts'
 import { conversationData } from './conversation-data.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { numbersIn } from './numbers-in.ts'
 import type { NativePorts } from './ports.ts'
-import { noConversation } from './problem.ts'
-import { Conversation, ConversationPath, defaultLimit, limitOf } from './schemas/conversation-schema.ts'
-import { answer, emptyReply, problems } from './schemas/responses.ts'
+import { conversationNotFound } from './problem.ts'
+import { readQueryNumbers } from './query-numbers.ts'
+import { ConversationPath, ConversationSchema, defaultLimit, limitOf } from './schemas/conversation-schema.ts'
+import { emptyResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
-import { keyOf, tenant } from './scope.ts'
+import { conversationKey, tenant } from './scope.ts'
 
 type Path = Static<typeof ConversationPath>
 
@@ -19,7 +19,7 @@ const ListQuery = Type.Object({
 })
 
 const Page = Type.Object({
-  conversations: Type.Array(refTo(Conversation)),
+  conversations: Type.Array(refTo(ConversationSchema)),
   next: Type.Optional(Type.String({ description: 'What the next page begins after; absent on the last.' })),
 })
 
@@ -27,7 +27,7 @@ const Page = Type.Object({
 export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): void {
   const { directory, turns } = ports
   const shared = { tags: ['conversations'], params: ConversationPath }
-  const told = { 200: answer('The conversation.', refTo(Conversation)), ...problems(404) }
+  const told = { 200: jsonResponse('The conversation.', refTo(ConversationSchema)), ...problemResponses(404) }
 
   scope.get<{ Querystring: Static<typeof ListQuery> }>(
     '/conversations',
@@ -37,9 +37,9 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         operationId: 'listConversations',
         summary: 'Lists conversations, the last changed first',
         querystring: ListQuery,
-        response: { 200: answer('A page of the list.', Page), ...problems() },
+        response: { 200: jsonResponse('A page of the list.', Page), ...problemResponses() },
       },
-      preValidation: numbersIn('limit'),
+      preValidation: readQueryNumbers('limit'),
     },
     async ({ query: { after, limit = defaultLimit } }) => {
       const cursor = after === undefined ? undefined : decodeCursor(after)
@@ -62,8 +62,8 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       },
     },
     async ({ params }) => {
-      const conversation = await directory.conversation(keyOf(params.name))
-      if (!conversation) throw noConversation()
+      const conversation = await directory.conversation(conversationKey(params.name))
+      if (!conversation) throw conversationNotFound()
       return conversationData(conversation)
     },
   )
@@ -76,13 +76,13 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         operationId: 'changeConversation',
         summary: 'Changes a conversation',
         body: refTo(ChangeBody),
-        response: { ...told, ...problems(404, 502, 504) },
+        response: { ...told, ...problemResponses(404, 502, 504) },
       },
     },
     async ({ params, body }) => {
       const change = await changeOf(params.name, body, ports)
-      const conversation = await directory.change(keyOf(params.name), change)
-      if (!conversation) throw noConversation()
+      const conversation = await directory.change(conversationKey(params.name), change)
+      if (!conversation) throw conversationNotFound()
       return conversationData(conversation)
     },
   )
@@ -94,11 +94,11 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         ...shared,
         operationId: 'removeConversation',
         summary: 'Removes a conversation with all that it holds',
-        response: { 204: emptyReply('It is gone.'), ...problems(404) },
+        response: { 204: emptyResponse('It is gone.'), ...problemResponses(404) },
       },
     },
     async ({ params }, reply) => {
-      if (!(await turns.remove(keyOf(params.name)))) throw noConversation()
+      if (!(await turns.remove(conversationKey(params.name)))) throw conversationNotFound()
       return reply.code(204).send()
     },
   )

@@ -8,7 +8,7 @@ const Wrapped = Type.Object({ type: Type.Optional(Type.Literal('function')), fun
 export const PostedTools = Type.Array(Type.Union([PostedFunction, Wrapped]))
 
 /** The tools in the form in which models are told of them. */
-export function toolSchemasOf(tools: Static<typeof PostedTools>): ToolSchema[] {
+export function deviceToolSchemas(tools: Static<typeof PostedTools>): ToolSchema[] {
   return tools.map((tool) => {
     const { name, description, parameters } = 'function' in tool ? tool.function : tool
     const told = {

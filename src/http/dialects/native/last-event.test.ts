@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lastEventOf } from './last-event.ts'
+import { lastEventNumber } from './last-event.ts'
 
 const turn = '0194d3c0-0000-7000-8000-000000000001'
 
 test('the last event is named by its id, by its number, or by the query, and the header wins', () => {
-  assert.equal(lastEventOf(turn, `${turn}:7`, undefined), 7)
-  assert.equal(lastEventOf(turn, `${turn.toUpperCase()}:7`, undefined), 7)
-  assert.equal(lastEventOf(turn, '7', 3), 7)
-  assert.equal(lastEventOf(turn, undefined, 3), 3)
-  assert.equal(lastEventOf(turn, '', 3), 3)
-  assert.equal(lastEventOf(turn, undefined, undefined), 0)
+  assert.equal(lastEventNumber(turn, `${turn}:7`, undefined), 7)
+  assert.equal(lastEventNumber(turn, `${turn.toUpperCase()}:7`, undefined), 7)
+  assert.equal(lastEventNumber(turn, '7', 3), 7)
+  assert.equal(lastEventNumber(turn, undefined, 3), 3)
+  assert.equal(lastEventNumber(turn, '', 3), 3)
+  assert.equal(lastEventNumber(turn, undefined, undefined), 0)
 })
 
 test('an id of another turn, and what is no id, is refused', () => {
   const other = '0194d3c0-0000-7000-8000-000000000002'
   for (const id of [`${other}:7`, 'x', '-1', '1.5', `${turn}:`, ':7', '1000000001', '99999999999']) {
-    assert.throws(() => lastEventOf(turn, id, undefined), { code: 'invalid-request' }, id)
+    assert.throws(() => lastEventNumber(turn, id, undefined), { code: 'invalid-request' }, id)
   }
 })

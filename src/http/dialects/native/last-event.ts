@@ -7,7 +7,7 @@ export const maxEventNumber = 1_000_000_000
  * The number after which a client wants to go on: that of `Last-Event-ID`, as `{turn}:{number}` or the number alone, before that
  * of `?after=`; 0 where it gives neither. Throws `invalid-request`, also for an id of another turn.
  */
-export function lastEventOf(
+export function lastEventNumber(
   turn: string,
   lastEventId: string | undefined,
   after: number | undefined,

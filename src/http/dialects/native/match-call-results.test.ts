@@ -23,7 +23,7 @@ test('a result answers the open call of its id, in whatever order results come',
     { callId: 'a', output: '1' },
   ]
   assert.deepEqual(matchCallResults(posted, turn), {
-    answers: [
+    outcomes: [
       { seq: 2, index: 1, status: 'answered', output: '2' },
       { seq: 2, index: 0, status: 'answered', output: '1' },
     ],
@@ -36,9 +36,9 @@ test('a result that is known already is none, also when the turn has ended; the 
   const answered = call('a', 'answered', { output: '1' })
   const again = { callId: 'a', output: '1' }
   for (const status of ['waiting', 'completed'] as const) {
-    assert.deepEqual(matchCallResults([again], turnWith([answered], status)).answers, [])
+    assert.deepEqual(matchCallResults([again], turnWith([answered], status)).outcomes, [])
   }
-  assert.equal(matchCallResults([again, again], turnWith([call('a', 'offered')])).answers.length, 1)
+  assert.equal(matchCallResults([again, again], turnWith([call('a', 'offered')])).outcomes.length, 1)
 })
 
 test('a call that the device does not have is unknown, one of the server too', () => {
@@ -64,7 +64,7 @@ test('a result for a closed call is refused, and one that comes after the user w
     const matched = matchCallResults([{ callId: 'a', output: '1' }], turnWith([call('a', status)]))
     assert.equal(matched.refusal?.code, 'call-closed')
     assert.equal(matched.refusal?.message, `The call "a" is closed: it is ${status}.`)
-    assert.deepEqual(matched.answers, [])
+    assert.deepEqual(matched.outcomes, [])
     assert.equal(matched.late.length, status === 'superseded' ? 1 : 0)
   }
 })

@@ -12,7 +12,7 @@ export interface CallResult {
 /** What results come to. */
 export interface MatchedResults {
   /** For calls that are open. */
-  answers: CallOutcome[]
+  outcomes: CallOutcome[]
   /** For calls that were superseded before: they are kept, and start nothing. */
   late: CallOutcome[]
   /** Why none of it may be taken: some of it came for a call that is closed. */
@@ -24,7 +24,7 @@ export interface MatchedResults {
  * not the device's, `result-conflict` for one that has another result, `invalid-request` for two results of one call.
  */
 export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn): MatchedResults {
-  const matched: MatchedResults = { answers: [], late: [], refusal: undefined }
+  const matched: MatchedResults = { outcomes: [], late: [], refusal: undefined }
   for (const { callId, output } of withoutRepeats(posted)) {
     const call = turn.calls.find(({ id, side }) => id === callId && side === 'device')
     if (!call) throw new ChatterdError('unknown-call', `The device has no call "${callId}" in this turn.`)
@@ -32,7 +32,7 @@ export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn
       if (call.output !== output)
         throw new ChatterdError('result-conflict', `The call "${callId}" has another result already.`)
     } else if (call.status === 'offered' && isActive(turn)) {
-      matched.answers.push(outcome(call, output))
+      matched.outcomes.push(outcome(call, output))
     } else {
       if (call.status === 'superseded') matched.late.push(outcome(call, output))
       matched.refusal ??= new ChatterdError('call-closed', closedMessage(call))

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { messageData } from './conversation-data.ts'
-import { numbersIn } from './numbers-in.ts'
 import type { NativePorts } from './ports.ts'
-import { noConversation } from './problem.ts'
+import { conversationNotFound } from './problem.ts'
+import { readQueryNumbers } from './query-numbers.ts'
 import {
   ConversationPath,
   defaultLimit,
   limitOf,
-  Message,
+  MessageSchema,
   QueryNumber,
 } from './schemas/conversation-schema.ts'
-import { answer, problems } from './schemas/responses.ts'
+import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
-import { keyOf } from './scope.ts'
+import { conversationKey } from './scope.ts'
 
 const LogQuery = Type.Object({
   before: QueryNumber(Number.MAX_SAFE_INTEGER, 'Messages below this number; absent: the newest.'),
@@ -21,7 +21,7 @@ const LogQuery = Type.Object({
 })
 
 const Page = Type.Object({
-  messages: Type.Array(refTo(Message), { description: 'Oldest first.' }),
+  messages: Type.Array(refTo(MessageSchema), { description: 'Oldest first.' }),
   before: Type.Optional(
     Type.Integer({ description: 'What the page of older ones lies before; absent: there are none.' }),
   ),
@@ -38,14 +38,14 @@ export function messageRoutes(scope: FastifyInstance, { directory }: NativePorts
         summary: "Tells a conversation's messages, the newest page first",
         params: ConversationPath,
         querystring: LogQuery,
-        response: { 200: answer('A page of the log.', Page), ...problems(404) },
+        response: { 200: jsonResponse('A page of the log.', Page), ...problemResponses(404) },
       },
-      preValidation: numbersIn('before', 'limit'),
+      preValidation: readQueryNumbers('before', 'limit'),
     },
     async ({ params, query: { before, limit = defaultLimit } }) => {
       // One more than asked for tells whether there are older ones.
-      const found = await directory.messages(keyOf(params.name), before, limit + 1)
-      if (!found) throw noConversation()
+      const found = await directory.messages(conversationKey(params.name), before, limit + 1)
+      if (!found) throw conversationNotFound()
       const messages = found.slice(-limit)
       const [oldest] = messages
       return {

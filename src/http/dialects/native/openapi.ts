@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ChangeBody } from './change-body.ts'
 import { ResultsBody } from './results-body.ts'
-import { Conversation, DeviceTool, Message } from './schemas/conversation-schema.ts'
-import { Event, eventSchemas } from './schemas/event-schemas.ts'
-import { Model, Tool } from './schemas/offer-schema.ts'
-import { ErrorDetail, Problem } from './schemas/problem-schema.ts'
-import { answer, problems } from './schemas/responses.ts'
-import { Call, Turn, Usage } from './schemas/turn-schema.ts'
+import { ModelSchema, ResidentToolSchema } from './schemas/catalog-schema.ts'
+import { ConversationSchema, DeviceToolSchema, MessageSchema } from './schemas/conversation-schema.ts'
+import { EventSchema, eventSchemas } from './schemas/event-schemas.ts'
+import { ErrorDetailSchema, ProblemSchema } from './schemas/problem-schema.ts'
+import { jsonResponse, problemResponses } from './schemas/responses.ts'
+import { CallSchema, TurnSchema, UsageSchema } from './schemas/turn-schema.ts'
 import { TurnBody } from './turn-body.ts'
 
 const document = {
@@ -27,21 +27,21 @@ const document = {
 }
 
 const sharedSchemas = [
-  Problem,
-  ErrorDetail,
-  Call,
-  Usage,
-  Turn,
-  DeviceTool,
-  Conversation,
-  Message,
-  Model,
-  Tool,
+  ProblemSchema,
+  ErrorDetailSchema,
+  CallSchema,
+  UsageSchema,
+  TurnSchema,
+  DeviceToolSchema,
+  ConversationSchema,
+  MessageSchema,
+  ModelSchema,
+  ResidentToolSchema,
   TurnBody,
   ResultsBody,
   ChangeBody,
   ...Object.values(eventSchemas),
-  Event,
+  EventSchema,
 ]
 
 /** `GET /openapi.json`: the scope's routes as an OpenAPI 3.1 document, made of the schemas that check them. To be called before they are added. */
@@ -62,7 +62,7 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
         tags: ['offers'],
         operationId: 'getOpenApi',
         summary: 'Tells this document',
-        response: { 200: answer('The document.', Type.Object({})), ...problems() },
+        response: { 200: jsonResponse('The document.', Type.Object({})), ...problemResponses() },
       },
     },
     async () => scope.swagger(),

@@ -1,19 +1,19 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import { ChatterdError, errorKinds } from '../../../protocol/errors.ts'
-import { nothingAt, prepareError } from '../../errors.ts'
-import type { Problem } from './schemas/problem-schema.ts'
+import { prepareError, routeNotFound } from '../../errors.ts'
+import type { ProblemSchema } from './schemas/problem-schema.ts'
 
 export const problemType = 'application/problem+json'
 
 /** An error as clients of this dialect read it, RFC 9457. */
-export function problemOf({ code, message }: ChatterdError): Static<typeof Problem> {
+export function problemOf({ code, message }: ChatterdError): Static<typeof ProblemSchema> {
   const { title, status } = errorKinds[code]
   return { type: `urn:chatterd:problem:${code}`, title, status, detail: message, code }
 }
 
 /** Answers errors and unknown routes of the scope with problem details. */
-export function answerProblems(scope: FastifyInstance, onFault: (error: unknown) => void): void {
+export function setProblemHandlers(scope: FastifyInstance, onFault: (error: unknown) => void): void {
   scope.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(inWordsOfPath(thrown), request, reply, onFault)
     return reply.type(problemType).send(problemOf(error))
@@ -22,7 +22,7 @@ export function answerProblems(scope: FastifyInstance, onFault: (error: unknown)
     reply
       .code(errorKinds['not-found'].status)
       .type(problemType)
-      .send(problemOf(nothingAt(request))),
+      .send(problemOf(routeNotFound(request))),
   )
 }
 
@@ -32,15 +32,15 @@ function inWordsOfPath(thrown: FastifyError | ChatterdError): FastifyError | Cha
     'validationContext' in thrown &&
     thrown.validationContext === 'params' &&
     thrown.validation?.[0]?.instancePath === '/id'
-  return isId ? noTurn() : thrown
+  return isId ? turnNotFound() : thrown
 }
 
 /** What is told where a turn does not exist. */
-export function noTurn(): ChatterdError {
+export function turnNotFound(): ChatterdError {
   return new ChatterdError('not-found', 'There is no such turn.')
 }
 
 /** What is told where a conversation does not exist. */
-export function noConversation(): ChatterdError {
+export function conversationNotFound(): ChatterdError {
   return new ChatterdError('not-found', 'There is no such conversation.')
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { catalogRoutes } from './catalog-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { messageRoutes } from './message-routes.ts'
-import { offerRoutes } from './offer-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { NativePorts } from './ports.ts'
-import { answerProblems } from './problem.ts'
+import { setProblemHandlers } from './problem.ts'
 import { nativePrefix } from './scope.ts'
 import { streamRoutes } from './stream-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
@@ -13,7 +13,7 @@ import { turnRoutes } from './turn-routes.ts'
 export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
   app.register(
     async (scope) => {
-      answerProblems(scope, ports.onFault)
+      setProblemHandlers(scope, ports.onFault)
       // Answers are sent as they are; their schemas describe them, and cut nothing off.
       scope.setSerializerCompiler(() => JSON.stringify)
       await describeRoutes(scope)
@@ -21,7 +21,7 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
       turnRoutes(scope, ports)
       conversationRoutes(scope, ports)
       messageRoutes(scope, ports)
-      offerRoutes(scope, ports)
+      catalogRoutes(scope, ports)
     },
     { prefix: nativePrefix },
   )

@@ -7,6 +7,6 @@ export const nativePrefix = '/chatterd/v1'
 export const tenant = ''
 
 /** The conversation of this name. */
-export function keyOf(name: string): ConversationKey {
+export function conversationKey(name: string): ConversationKey {
   return { tenant, name }
 }

@@ -6,7 +6,7 @@ import { outcomeEvents } from '../../outcome-events.ts'
 import { SseResponse } from '../../sse-response.ts'
 import { encodeFrames, framesOf } from './event-frames.ts'
 import type { NativePorts } from './ports.ts'
-import { noTurn } from './problem.ts'
+import { turnNotFound } from './problem.ts'
 
 /** What tells a client to ask again with the last id that it has. */
 const reconnect = ': reconnect\n\n'
@@ -76,10 +76,10 @@ async function lastWords(
     case 'closing':
       return reconnect
     case 'unknown':
-      throw noTurn()
+      throw turnNotFound()
     case 'pruned': {
       const outcome = await directory.outcome(turn)
-      if (!outcome) throw noTurn()
+      if (!outcome) throw turnNotFound()
       // One that runs has no end that could be told: the client asks again.
       return encodeFrames(turn, outcomeEvents(outcome, after)) || reconnect
     }

@@ -2,17 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import { IdempotencyKey } from '../../request-key.ts'
-import { turnOf } from './answer-calls.ts'
 import { beginTurn } from './begin-turn.ts'
-import { lastEventOf, maxEventNumber } from './last-event.ts'
+import { lastEventNumber, maxEventNumber } from './last-event.ts'
 import { leaving } from './leaving.ts'
-import { numbersIn } from './numbers-in.ts'
 import type { NativePorts } from './ports.ts'
+import { readQueryNumbers } from './query-numbers.ts'
 import { ConversationPath } from './schemas/conversation-schema.ts'
-import { answer, eventsAnswer, problems } from './schemas/responses.ts'
+import { eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
-import { Turn, TurnPath } from './schemas/turn-schema.ts'
-import { keyOf, nativePrefix } from './scope.ts'
+import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
+import { conversationKey, nativePrefix } from './scope.ts'
+import { readTurn } from './store-results.ts'
 import { streamEvents } from './stream-events.ts'
 import { TurnBody } from './turn-body.ts'
 import { turnData } from './turn-data.ts'
@@ -51,9 +51,9 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
     headers: BeginHeaders,
     body: refTo(TurnBody),
     response: {
-      200: eventsAnswer('The events of the turn.'),
-      202: answer('The turn, which has begun.', refTo(Turn), location),
-      ...problems(404, 409, 429, 502, 504),
+      200: eventStreamResponse('The events of the turn.'),
+      202: jsonResponse('The turn, which has begun.', refTo(TurnSchema), location),
+      ...problemResponses(404, 409, 429, 502, 504),
     },
   }
   scope.post<{ Params: Static<typeof ConversationPath>; Body: TurnBody }>(
@@ -62,10 +62,16 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
     async ({ params, body, headers }, reply) => {
       checkOpen(ports)
       const left = leaving(reply)
-      const begun = await beginTurn(keyOf(params.name), body, oneOf(headers['idempotency-key']), left, ports)
+      const begun = await beginTurn(
+        conversationKey(params.name),
+        body,
+        oneOf(headers['idempotency-key']),
+        left,
+        ports,
+      )
       if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
         return streamEvents(reply, begun.turn, begun.after, left, ports)
-      const turn = turnData(await turnOf(begun.turn, ports))
+      const turn = turnData(await readTurn(begun.turn, ports))
       return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
     },
   )
@@ -80,17 +86,17 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
     params: TurnPath,
     headers: ResumeHeaders,
     querystring: ResumeQuery,
-    response: { 200: eventsAnswer('The events of the turn.'), ...problems(404) },
+    response: { 200: eventStreamResponse('The events of the turn.'), ...problemResponses(404) },
   }
   scope.get<{ Params: Static<typeof TurnPath>; Querystring: Static<typeof ResumeQuery> }>(
     '/turns/:id/events',
-    { schema, preValidation: numbersIn('after'), exposeHeadRoute: false },
+    { schema, preValidation: readQueryNumbers('after'), exposeHeadRoute: false },
     async ({ params, query, headers }, reply) => {
       checkOpen(ports)
       const id = params.id.toLowerCase()
-      const after = lastEventOf(id, oneOf(headers['last-event-id']), query.after)
+      const after = lastEventNumber(id, oneOf(headers['last-event-id']), query.after)
       // It is told at once that the stream goes on: whether there is such a turn has to be known before.
-      if (after > 0) await turnOf(id, ports)
+      if (after > 0) await readTurn(id, ports)
       return streamEvents(reply, id, after, leaving(reply), ports)
     },
   )

@@ -56,13 +56,13 @@ export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
 }
 
 /** What the turn adds to the log. */
-export function messagesOf({ input }: TurnBody): NewMessage[] {
+export function turnMessages({ input }: TurnBody): NewMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   return input.map(({ role, content, images }) => ({ role, content, ...(images && { images }) }))
 }
 
 /** The engine's own settings that a body carries. */
-export function settingsOf({ options, format, think }: TurnBody): JsonObject {
+export function turnSettings({ options, format, think }: TurnBody): JsonObject {
   const given = Object.entries({ options, format, think })
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as JsonObject
 }

@@ -2,10 +2,10 @@ import type { Static } from 'typebox'
 import type { Call as CallRecord } from '../../../protocol/call.ts'
 import { callData } from '../../../protocol/event-chunk.ts'
 import type { StoredTurn } from '../../../turn/conversation-directory.ts'
-import type { Call, Turn } from './schemas/turn-schema.ts'
+import type { CallSchema, TurnSchema } from './schemas/turn-schema.ts'
 
 /** A turn as clients read it. */
-export function turnData(turn: StoredTurn): Static<typeof Turn> {
+export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
   const { id, conversation, model, status, steps, calls, usage, error, createdAt, endedAt } = turn
   return {
     id,
@@ -13,7 +13,7 @@ export function turnData(turn: StoredTurn): Static<typeof Turn> {
     model,
     status,
     steps,
-    calls: calls.map((call) => callWith(call, call.ms)),
+    calls: calls.map((call) => callDataWithTime(call, call.ms)),
     usage,
     ...(error && { error }),
     createdAt: createdAt.toISOString(),
@@ -22,6 +22,6 @@ export function turnData(turn: StoredTurn): Static<typeof Turn> {
 }
 
 /** A call as clients read it; `ms` is how long it took, where that is known. */
-export function callWith(call: CallRecord, ms?: number): Static<typeof Call> {
-  return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof Call>
+export function callDataWithTime(call: CallRecord, ms?: number): Static<typeof CallSchema> {
+  return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof CallSchema>
 }

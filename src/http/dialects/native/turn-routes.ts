@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
-import { answerCalls, turnOf } from './answer-calls.ts'
 import type { NativePorts } from './ports.ts'
-import { noTurn } from './problem.ts'
+import { turnNotFound } from './problem.ts'
 import { callResultsOf, ResultsBody } from './results-body.ts'
-import { answer, problems } from './schemas/responses.ts'
+import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
-import { Turn, TurnPath } from './schemas/turn-schema.ts'
+import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
+import { readTurn, storeCallResults } from './store-results.ts'
 import { turnData } from './turn-data.ts'
 
 type Path = Static<typeof TurnPath>
 
 /** The routes of a turn that has begun. */
 export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
-  const told = answer('The turn.', refTo(Turn))
+  const told = jsonResponse('The turn.', refTo(TurnSchema))
   const shared = { tags: ['turns'], params: TurnPath }
 
   scope.get<{ Params: Path }>(
@@ -23,10 +23,10 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
         ...shared,
         operationId: 'getTurn',
         summary: 'Tells how a turn stands',
-        response: { 200: told, ...problems(404) },
+        response: { 200: told, ...problemResponses(404) },
       },
     },
-    async ({ params }) => turnData(await turnOf(idOf(params), ports)),
+    async ({ params }) => turnData(await readTurn(idOf(params), ports)),
   )
 
   scope.post<{ Params: Path; Body: Static<typeof ResultsBody> }>(
@@ -39,11 +39,11 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
         description:
           'In any order, all at once or one by one. The same results again are taken for the same.',
         body: refTo(ResultsBody),
-        response: { 200: told, ...problems(404, 409, 410, 429) },
+        response: { 200: told, ...problemResponses(404, 409, 410, 429) },
       },
     },
     async ({ params, body }) =>
-      turnData(await answerCalls(idOf(params), callResultsOf(body, ports.limits), ports)),
+      turnData(await storeCallResults(idOf(params), callResultsOf(body, ports.limits), ports)),
   )
 
   scope.post<{ Params: Path }>(
@@ -54,13 +54,13 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
         operationId: 'cancelTurn',
         summary: 'Ends a turn',
         description: 'A turn that has ended stays as it is.',
-        response: { 200: told, ...problems(404) },
+        response: { 200: told, ...problemResponses(404) },
       },
     },
     async ({ params }) => {
       const id = idOf(params)
-      if (!(await ports.turns.cancel(id))) throw noTurn()
-      return turnData(await turnOf(id, ports))
+      if (!(await ports.turns.cancel(id))) throw turnNotFound()
+      return turnData(await readTurn(id, ports))
     },
   )
 }

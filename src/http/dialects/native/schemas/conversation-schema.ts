@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { AnyObject, ConversationName } from '../../../posted-bounds.ts'
 import { refTo, sharedSchema } from './shared-schema.ts'
-import { Call, Usage } from './turn-schema.ts'
+import { CallSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
 /** A tool of the client's device. */
-export const DeviceTool = sharedSchema(
+export const DeviceToolSchema = sharedSchema(
   'DeviceTool',
   'A tool that runs in the client. `parameters` is a JSON Schema.',
   {
@@ -17,12 +17,12 @@ export const DeviceTool = sharedSchema(
 )
 
 /** A conversation without its log. */
-export const Conversation = sharedSchema('Conversation', 'A conversation, without its log.', {
+export const ConversationSchema = sharedSchema('Conversation', 'A conversation, without its log.', {
   name: Type.String(),
   title: OrNone,
   system: OrNone,
   model: OrNone,
-  tools: Type.Array(refTo(DeviceTool)),
+  tools: Type.Array(refTo(DeviceToolSchema)),
   messages: Type.Integer({ description: 'Messages in its log.' }),
   activeTurn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
     description: 'The turn that runs or waits.',
@@ -32,19 +32,23 @@ export const Conversation = sharedSchema('Conversation', 'A conversation, withou
 })
 
 /** A message of the log. */
-export const Message = sharedSchema('Message', 'A message of a log, with its calls and their results.', {
-  seq: Type.Integer({ description: 'Its place in the conversation, from 1.' }),
-  role: Type.Enum(['system', 'user', 'assistant']),
-  content: Type.String(),
-  thinking: Type.Optional(Type.String()),
-  images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
-  turn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-    description: 'The turn it came in.',
-  }),
-  complete: Type.Boolean({ description: 'False for the text of an answer that was cut off.' }),
-  calls: Type.Array(refTo(Call)),
-  usage: Type.Optional(refTo(Usage)),
-})
+export const MessageSchema = sharedSchema(
+  'Message',
+  'A message of a log, with its calls and their results.',
+  {
+    seq: Type.Integer({ description: 'Its place in the conversation, from 1.' }),
+    role: Type.Enum(['system', 'user', 'assistant']),
+    content: Type.String(),
+    thinking: Type.Optional(Type.String()),
+    images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
+    turn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'The turn it came in.',
+    }),
+    complete: Type.Boolean({ description: 'False for the text of an answer that was cut off.' }),
+    calls: Type.Array(refTo(CallSchema)),
+    usage: Type.Optional(refTo(UsageSchema)),
+  },
+)
 
 /** The path of a conversation's routes. */
 export const ConversationPath = Type.Object({

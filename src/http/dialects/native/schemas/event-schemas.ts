@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import type { TurnEvent } from '../../../../protocol/events.ts'
 import { AnyObject } from '../../../posted-bounds.ts'
-import { ErrorDetail } from './problem-schema.ts'
+import { ErrorDetailSchema } from './problem-schema.ts'
 import { refTo, sharedSchema } from './shared-schema.ts'
-import { Call, CallSide, CallStatus, outcome, Usage } from './turn-schema.ts'
+import { CallSchema, CallSideSchema, CallStatusSchema, callOutcome, UsageSchema } from './turn-schema.ts'
 
 const Step = Type.Integer({ minimum: 1 })
 
@@ -23,12 +23,12 @@ export const eventSchemas = {
     callId: Type.String(),
     name: Type.String(),
     arguments: AnyObject,
-    side: CallSide,
+    side: CallSideSchema,
   }),
   'call-end': sharedSchema('CallEnd', 'A call has ended.', {
     callId: Type.String(),
-    status: CallStatus,
-    ...outcome,
+    status: CallStatusSchema,
+    ...callOutcome,
     ms: Type.Integer(),
   }),
   'step-end': sharedSchema('StepEnd', "The model's answer is stored.", {
@@ -37,9 +37,9 @@ export const eventSchemas = {
       role: Type.Literal('assistant'),
       content: Type.String(),
       thinking: Type.Optional(Type.String()),
-      calls: Type.Array(refTo(Call)),
+      calls: Type.Array(refTo(CallSchema)),
     }),
-    usage: refTo(Usage),
+    usage: refTo(UsageSchema),
   }),
   'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
     calls: Type.Array(Type.String()),
@@ -50,12 +50,12 @@ export const eventSchemas = {
   }),
   'turn-end': sharedSchema('TurnEnd', 'The last event of every turn.', {
     status: Type.Enum(['completed', 'failed', 'cancelled', 'interrupted']),
-    error: Type.Optional(refTo(ErrorDetail)),
+    error: Type.Optional(refTo(ErrorDetailSchema)),
   }),
 } satisfies Record<TurnEvent['type'], unknown>
 
 /** An event as server-sent events have it. */
-export const Event = {
+export const EventSchema = {
   $id: 'Event',
   description:
     'An event of a turn. `id` is the turn and the number of the event, which counts from 1 without gaps.',

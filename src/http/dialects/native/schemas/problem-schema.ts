@@ -5,7 +5,7 @@ import { sharedSchema } from './shared-schema.ts'
 const codes = Object.keys(errorKinds) as ErrorCode[]
 
 /** Why a request was refused, RFC 9457. */
-export const Problem = sharedSchema('Problem', 'Why a request was refused (RFC 9457).', {
+export const ProblemSchema = sharedSchema('Problem', 'Why a request was refused (RFC 9457).', {
   type: Type.String({ format: 'uri' }),
   title: Type.String(),
   status: Type.Integer(),
@@ -14,7 +14,7 @@ export const Problem = sharedSchema('Problem', 'Why a request was refused (RFC 9
 })
 
 /** What ended a turn before its time. */
-export const ErrorDetail = sharedSchema('ErrorDetail', 'What ended a turn before its time.', {
+export const ErrorDetailSchema = sharedSchema('ErrorDetail', 'What ended a turn before its time.', {
   code: Type.Enum(codes),
   detail: Type.String(),
 })

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
-import { ErrorDetail } from './problem-schema.ts'
+import { ErrorDetailSchema } from './problem-schema.ts'
 import { refTo, sharedSchema } from './shared-schema.ts'
 
-export const CallSide = Type.Enum(['resident', 'device'])
+export const CallSideSchema = Type.Enum(['resident', 'device'])
 
-export const CallStatus = Type.Enum([
+export const CallStatusSchema = Type.Enum([
   'running',
   'offered',
   'succeeded',
@@ -19,42 +19,42 @@ export const CallStatus = Type.Enum([
 ])
 
 /** What a call came to: an output, or words that tell why there is none; neither while it is open. */
-export const outcome = {
+export const callOutcome = {
   output: Type.Optional(Type.String()),
   error: Type.Optional(Type.String()),
 }
 
 /** A tool call with what it came to. */
-export const Call = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
+export const CallSchema = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
   callId: Type.String(),
   name: Type.String(),
   arguments: AnyObject,
-  side: CallSide,
-  status: CallStatus,
-  ...outcome,
+  side: CallSideSchema,
+  status: CallStatusSchema,
+  ...callOutcome,
   ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
 })
 
 /** What the engine counted. */
-export const Usage = sharedSchema('Usage', 'What the engine counted; absent: it did not say.', {
+export const UsageSchema = sharedSchema('Usage', 'What the engine counted; absent: it did not say.', {
   promptTokens: Type.Optional(Type.Integer()),
   outputTokens: Type.Optional(Type.Integer()),
   promptMs: Type.Optional(Type.Number()),
   outputMs: Type.Optional(Type.Number()),
 })
 
-const TurnStatus = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
+const TurnStatusSchema = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
 
 /** A turn as it stands. */
-export const Turn = sharedSchema('Turn', 'One prompt and all that it set off.', {
+export const TurnSchema = sharedSchema('Turn', 'One prompt and all that it set off.', {
   id: Type.String({ format: 'uuid' }),
   conversation: Type.String(),
   model: Type.String(),
-  status: TurnStatus,
+  status: TurnStatusSchema,
   steps: Type.Integer({ description: 'Answers of the model so far.' }),
-  calls: Type.Array(refTo(Call), { description: 'In the order in which they were asked for.' }),
-  usage: refTo(Usage),
-  error: Type.Optional(refTo(ErrorDetail)),
+  calls: Type.Array(refTo(CallSchema), { description: 'In the order in which they were asked for.' }),
+  usage: refTo(UsageSchema),
+  error: Type.Optional(refTo(ErrorDetailSchema)),
   createdAt: Type.String({ format: 'date-time' }),
   endedAt: Type.Optional(Type.String({ format: 'date-time' })),
 })

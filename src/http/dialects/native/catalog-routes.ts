@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { NativePorts, ResidentTool } from './ports.ts'
-import { Model, Tool } from './schemas/offer-schema.ts'
-import { answer, problems } from './schemas/responses.ts'
+import { ModelSchema, ResidentToolSchema } from './schemas/catalog-schema.ts'
+import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 
-const Models = Type.Object({ models: Type.Array(refTo(Model)) })
-const Tools = Type.Object({ tools: Type.Array(refTo(Tool)) })
+const Models = Type.Object({ models: Type.Array(refTo(ModelSchema)) })
+const Tools = Type.Object({ tools: Type.Array(refTo(ResidentToolSchema)) })
 
 /** The routes that tell what the server has to offer. */
-export function offerRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {
+export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {
   scope.get(
     '/models',
     {
@@ -17,7 +17,7 @@ export function offerRoutes(scope: FastifyInstance, { engine, residentTools }: N
         tags: ['offers'],
         operationId: 'listModels',
         summary: 'Lists the models of the engine',
-        response: { 200: answer('The models.', Models), ...problems(502, 504) },
+        response: { 200: jsonResponse('The models.', Models), ...problemResponses(502, 504) },
       },
     },
     async () => {
@@ -39,7 +39,7 @@ export function offerRoutes(scope: FastifyInstance, { engine, residentTools }: N
         tags: ['offers'],
         operationId: 'listTools',
         summary: 'Lists the tools that run in the server',
-        response: { 200: answer('The tools.', Tools), ...problems() },
+        response: { 200: jsonResponse('The tools.', Tools), ...problemResponses() },
       },
     },
     async () => ({ tools: residentTools().map(toolData) }),

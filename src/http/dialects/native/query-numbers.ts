@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 
 /** To be done before a query is checked: reads these parameters as whole numbers, where they are some. */
-export function numbersIn(...names: string[]) {
+export function readQueryNumbers(...names: string[]) {
   return async (request: FastifyRequest): Promise<void> => {
     const query = request.query as Record<string, unknown>
     for (const name of names) {

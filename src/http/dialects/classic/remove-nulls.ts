@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 
 /** To be done before a body is checked. */
-export async function takeOutNulls(request: FastifyRequest): Promise<void> {
+export async function removeNulls(request: FastifyRequest): Promise<void> {
   request.body = withoutNulls(request.body)
 }
 

@@ -3,14 +3,14 @@ import type { Call } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import { isJsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import { fits, type PostedResult } from './match-results.ts'
+import { fitsCall, type PostedResult } from './match-results.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
 /**
  * Messages as the log holds them: the results of a history that a client brings along go to the calls before them, by id
  * or name where one is given, else in order. Throws `invalid-request` for a result with no call.
  */
-export function importCalls(messages: readonly PostedMessage[]): NewMessage[] {
+export function importMessages(messages: readonly PostedMessage[]): NewMessage[] {
   const imported: NewMessage[] = []
   for (const message of messages) {
     if (message.role === 'tool') answerImported(imported.at(-1)?.calls ?? [], message)
@@ -37,7 +37,7 @@ function importMessage(message: PostedMessage, role: NewMessage['role']): NewMes
 
 function answerImported(calls: Call[], message: PostedMessage): void {
   const result = resultOf(message)
-  const call = calls.find((call) => call.status === 'superseded' && fits(result, call))
+  const call = calls.find((call) => call.status === 'superseded' && fitsCall(result, call))
   if (!call)
     throw new ChatterdError(
       'invalid-request',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../protocol/call.ts'
-import { importCalls } from './import-calls.ts'
+import { importMessages } from './import-messages.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
 const asks = (...calls: { id?: string; name: string; arguments?: unknown }[]): PostedMessage => ({
@@ -15,7 +15,7 @@ const result = (content: string, given: Partial<PostedMessage> = {}): PostedMess
 })
 
 function outcomes(messages: PostedMessage[]): [string, Call['status'], string | undefined][][] {
-  return importCalls(messages).map(({ calls = [] }) =>
+  return importMessages(messages).map(({ calls = [] }) =>
     calls.map(({ name, status, output }) => [name, status, output]),
   )
 }
@@ -26,11 +26,11 @@ test('messages without calls are taken as they are', () => {
     { role: 'user', content: 'What is this?', images: ['aGk='] },
     { role: 'assistant', content: 'A cat.', thinking: 'Ears…' },
   ]
-  assert.deepEqual(importCalls(messages), messages)
+  assert.deepEqual(importMessages(messages), messages)
 })
 
 test('a message without content has an empty one', () => {
-  assert.deepEqual(importCalls([{ role: 'user' }]), [{ role: 'user', content: '' }])
+  assert.deepEqual(importMessages([{ role: 'user' }]), [{ role: 'user', content: '' }])
 })
 
 test('results go to the calls before them, in order', () => {
@@ -56,7 +56,7 @@ test('an id or a name decides which call a result goes to', () => {
 })
 
 test('a call whose result is not there has none', () => {
-  const [message] = importCalls([asks({ name: 'a', arguments: { city: 'Bonn' } })])
+  const [message] = importMessages([asks({ name: 'a', arguments: { city: 'Bonn' } })])
   const [call] = message?.calls ?? []
   assert.deepEqual(
     [call?.index, call?.side, call?.status, call?.arguments],
@@ -66,7 +66,7 @@ test('a call whose result is not there has none', () => {
 })
 
 test('ids are kept, and made where there is none; arguments that are no object are none', () => {
-  const [message] = importCalls([
+  const [message] = importMessages([
     asks({ id: 'mine', name: 'a', arguments: 'x' }, { name: 'b' }, { name: 'c' }),
   ])
   const [first, ...others] = message?.calls ?? []
@@ -79,18 +79,18 @@ test('ids are kept, and made where there is none; arguments that are no object a
 test('a result that no call waits for is refused, in words', () => {
   const refused = { code: 'invalid-request', message: /must follow the call that it answers/ }
   const calls = asks({ id: '1', name: 'a' })
-  assert.throws(() => importCalls([result('x')]), refused)
-  assert.throws(() => importCalls([{ role: 'user', content: 'Hi' }, result('x')]), refused)
-  assert.throws(() => importCalls([calls, result('x'), result('y')]), refused)
-  assert.throws(() => importCalls([calls, result('x', { tool_call_id: '2' })]), refused)
-  assert.throws(() => importCalls([calls, result('x', { tool_name: 'b' })]), refused)
-  assert.throws(() => importCalls([calls, { role: 'user', content: 'Hi' }, result('x')]), refused)
+  assert.throws(() => importMessages([result('x')]), refused)
+  assert.throws(() => importMessages([{ role: 'user', content: 'Hi' }, result('x')]), refused)
+  assert.throws(() => importMessages([calls, result('x'), result('y')]), refused)
+  assert.throws(() => importMessages([calls, result('x', { tool_call_id: '2' })]), refused)
+  assert.throws(() => importMessages([calls, result('x', { tool_name: 'b' })]), refused)
+  assert.throws(() => importMessages([calls, { role: 'user', content: 'Hi' }, result('x')]), refused)
 })
 
 test('only the assistant calls tools', () => {
   const { tool_calls } = asks({ name: 'a' })
   for (const role of ['user', 'system'] as const)
-    assert.deepEqual(importCalls([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
+    assert.deepEqual(importMessages([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
       { role, content: 'Hi' },
     ])
 })

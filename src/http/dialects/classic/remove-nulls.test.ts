@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withoutNulls } from './without-nulls.ts'
+import { withoutNulls } from './remove-nulls.ts'
 
 test('a null stands for an absent field: in the body, its messages, their calls and its tools', () => {
   const body = {
