@@ -3,7 +3,7 @@ import type { TurnEvent } from '../src/protocol/events.ts'
 
 /** A piece of an answer; some are empty. */
 export const delta = (text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent => ({
-  ...{ type, text, line: null, shared: false },
+  ...{ type, text },
 })
 
 const deltas = fc

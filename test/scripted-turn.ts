@@ -6,6 +6,7 @@ import type { NewMessage } from '../src/protocol/message.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
 import { journaledStore } from '../src/stream/journaled-store.ts'
 import { LiveTurn } from '../src/stream/live-turn.ts'
+import type { TurnListener } from '../src/stream/subscribers.ts'
 import { createToolbox } from '../src/tools/toolbox.ts'
 import { runTurn, type TurnClient } from '../src/turn/run-turn.ts'
 import type { Tool, Toolbox } from '../src/turn/toolbox.ts'
@@ -42,6 +43,8 @@ export interface Run {
   state?: TurnState
   /** Called with each event, before the next one is asked for. */
   onEvent?: (event: TurnEvent) => void
+  /** Called with what is published at once. */
+  onBatch?: TurnListener
 }
 
 /** What came of it. */
@@ -60,7 +63,7 @@ export function user(content: string): NewMessage {
  * nothing told to have ended that is not stored, and all that was told in the journal, in the same order.
  */
 export async function run(options: Run): Promise<Ran> {
-  const { engine, store = createMemoryStore(), toolbox = createToolbox([]), onEvent } = options
+  const { engine, store = createMemoryStore(), toolbox = createToolbox([]), onEvent, onBatch } = options
   const state = options.state ?? (await begin(store, options.messages))
   const live = new LiveTurn(state, { maxUnjournaledEvents: Number.POSITIVE_INFINITY, onPending: () => {} })
   let callIds = 0
@@ -70,15 +73,16 @@ export async function run(options: Run): Promise<Ran> {
   }
   const signal = options.signal ?? new AbortController().signal
   const events: TurnEvent[] = []
-  live.listen((batch) => {
+  live.listen((batch, parts) => {
     for (const event of batch) {
       assertStored(event, store, state)
       events.push(event)
       onEvent?.(event)
     }
+    onBatch?.(batch, parts)
   })
   const accepted = options.accepted ?? (() => true)
-  const client: TurnClient = { signal, accepted, publish: (batch) => live.publish(batch) }
+  const client: TurnClient = { signal, accepted, publish: (batch, parts) => live.publish(batch, parts) }
   await runTurn(state, ports, client)
   const last = events.at(-1)
   assert.ok(last)

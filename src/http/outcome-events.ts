@@ -27,13 +27,13 @@ function replyData(answer: LogMessage, step: number, { calls }: StoredOutcome): 
   const message = { role: answer.role, content, ...(thinking && { thinking }), calls: answer.calls }
   const tookOf = (index: number) => calls.find((call) => call.seq === seq && call.index === index)?.ms ?? 0
   const told: TurnEvent[] = [{ type: 'step-start', step }]
-  if (thinking) told.push({ type: 'thinking-delta', text: thinking, line: null, shared: false })
-  if (content) told.push({ type: 'text-delta', text: content, line: null, shared: false })
+  if (thinking) told.push({ type: 'thinking-delta', text: thinking })
+  if (content) told.push({ type: 'text-delta', text: content })
   // An answer that was cut off asked for nothing, and its step never ended.
   if (!complete) return told
   for (const { id: callId, name, arguments: args, side } of answer.calls)
-    told.push({ type: 'call-start', callId, name, arguments: args, side, offered: false, source: null })
-  told.push({ type: 'step-end', step, message, usage, line: null })
+    told.push({ type: 'call-start', callId, name, arguments: args, side, offered: false })
+  told.push({ type: 'step-end', step, message, usage })
   for (const { id: callId, index, status, output } of answer.calls)
     told.push({
       type: 'call-end',

@@ -13,12 +13,12 @@ const examples: [TurnEvent, object][] = [
     { turn: 't', conversation: 'talk', model: 'm' },
   ],
   [{ type: 'step-start', step: 1 }, { step: 1 }],
-  [{ type: 'text-delta', text: 'Hi', line: '{}', shared: false }, { text: 'Hi' }],
-  [{ type: 'thinking-delta', text: 'Hm', line: null, shared: true }, { text: 'Hm' }],
+  [{ type: 'text-delta', text: 'Hi' }, { text: 'Hi' }],
+  [{ type: 'thinking-delta', text: 'Hm' }, { text: 'Hm' }],
   [
     {
       ...{ type: 'call-start', callId: 'c', name: 'f', arguments: { a: 1 } },
-      ...{ side: 'device', offered: true, source: { line: '{}', position: 0 } },
+      ...{ side: 'device', offered: true },
     },
     { callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device' },
   ],
@@ -36,7 +36,7 @@ const examples: [TurnEvent, object][] = [
   ],
   [
     {
-      ...{ type: 'step-end', step: 1, usage: { outputTokens: 3 }, line: '{}' },
+      ...{ type: 'step-end', step: 1, usage: { outputTokens: 3 } },
       message: { role: 'assistant', content: 'Hi', calls: [call] },
     },
     {
@@ -72,9 +72,7 @@ test('every kind of event is told with just the data of the native dialect', () 
 })
 
 test('whatever their texts, events come back from a chunk as they went in, from any number on', () => {
-  const delta = fc
-    .string({ unit: 'binary' })
-    .map((text): TurnEvent => ({ type: 'text-delta', text, line: null, shared: false }))
+  const delta = fc.string({ unit: 'binary' }).map((text): TurnEvent => ({ type: 'text-delta', text }))
   fc.assert(
     fc.property(fc.array(delta, { minLength: 1 }), fc.nat(1_000), fc.nat(40), (events, before, skip) => {
       const chunk = chunkOf(before + 1, events)
@@ -93,7 +91,7 @@ test('whatever their texts, events come back from a chunk as they went in, from 
 
 test("a chunk is known to hold the turn's end by its last line alone", () => {
   const end: TurnEvent = { type: 'turn-end', status: 'completed' }
-  const delta: TurnEvent = { type: 'text-delta', text: '\nturn-end {', line: null, shared: false }
+  const delta: TurnEvent = { type: 'text-delta', text: '\nturn-end {' }
   assert.deepEqual(
     [[delta, end], [end], [delta], [end, delta]].map((events) => endsTurn(chunkOf(1, events))),
     [true, true, false, false],

@@ -1,6 +1,7 @@
 import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
+import type { EnginePart } from '../turn/engine.ts'
 import type { TurnClient } from '../turn/run-turn.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnState } from '../turn/turn-state.ts'
@@ -17,10 +18,16 @@ export interface LiveTurnOptions {
   journaled?: readonly EventChunk[]
 }
 
-/** Events that are published once their outcome is stored. */
-export interface StagedEvents extends StagedChunks {
+/** Events that are published together, with the engine's parts that they came from. */
+interface Batch {
   events: readonly TurnEvent[]
+  parts: readonly EnginePart[]
 }
+
+/** Events that are published once their outcome is stored. */
+export interface StagedEvents extends StagedChunks, Batch {}
+
+const none: Batch = { events: [], parts: [] }
 
 /** A turn while it runs in this process. It belongs to no response: subscribers come and go. */
 export class LiveTurn implements TurnClient {
@@ -39,7 +46,7 @@ export class LiveTurn implements TurnClient {
   /** Resolves when the journal has taken events, or the turn is aborted. */
   #journalAdvance = Promise.withResolvers<void>()
   /** Events of an aborted turn that the journal has not caught up for: published with the turn's end, and not before. */
-  #heldBack: TurnEvent[] = []
+  #heldBack = none
 
   constructor(state: TurnState, options: LiveTurnOptions) {
     this.id = state.id
@@ -95,21 +102,23 @@ export class LiveTurn implements TurnClient {
     return { held, stop: () => this.#subscribers.removeFollower(follower) }
   }
 
-  publish(events: readonly TurnEvent[]): Promise<void> | undefined {
-    return this.#fitting(events) < events.length ? this.#publishInPieces(events) : this.#publish(events)
+  publish(events: readonly TurnEvent[], parts = none.parts): Promise<void> | undefined {
+    return this.#fitting(events) < events.length
+      ? this.#publishInPieces(events, parts)
+      : this.#publish(events, parts)
   }
 
   /** Numbers events that are published once they are stored. None may be published until then. */
   stage(events: readonly TurnEvent[]): StagedEvents {
-    const all = [...this.#heldBack, ...events]
-    return { ...this.log.stage(all), events: all }
+    const all = [...this.#heldBack.events, ...events]
+    return { ...this.log.stage(all), events: all, parts: this.#heldBack.parts }
   }
 
   /** Publishes staged events, which are stored now. */
   publishStaged(staged: StagedEvents): void {
-    this.#heldBack = []
+    this.#heldBack = none
     this.log.confirm(staged)
-    this.#subscribers.publishEvents(staged.events)
+    this.#subscribers.publishEvents(staged.events, staged.parts)
     // Most followers have had the earlier ones, and pass over them.
     for (const chunk of staged.chunks) this.#subscribers.publishChunk(chunk)
   }
@@ -117,13 +126,13 @@ export class LiveTurn implements TurnClient {
   /** Publishes events that the store has appended to the journal. */
   publishAppended(events: readonly TurnEvent[], chunk: EventChunk): void {
     this.log.append(chunk)
-    this.#subscribers.publishEvents(events)
+    this.#subscribers.publishEvents(events, none.parts)
     this.#subscribers.publishChunk(chunk)
   }
 
   /** Publishes events to listeners alone: the journal does not have them, or has others in their place. */
   publishUnjournaled(events: readonly TurnEvent[]): void {
-    this.#subscribers.publishEvents(events)
+    this.#subscribers.publishEvents(events, none.parts)
   }
 
   /** The journal has all events up to this number. */
@@ -140,25 +149,29 @@ export class LiveTurn implements TurnClient {
 
   /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
   #fitting(events: readonly TurnEvent[]): number {
-    return this.#heldBack.length > 0 ? 0 : this.log.fitting(events, this.#options.maxUnjournaledEvents)
+    return this.#heldBack.events.length > 0 ? 0 : this.log.fitting(events, this.#options.maxUnjournaledEvents)
   }
 
-  async #publishInPieces(events: readonly TurnEvent[]): Promise<void> {
+  async #publishInPieces(events: readonly TurnEvent[], parts: readonly EnginePart[]): Promise<void> {
     let rest = events
     for (;;) {
       const fits = this.#fitting(rest)
-      if (fits > 0) this.#publish(rest.slice(0, fits))
+      // The parts go with the last piece.
+      if (fits === rest.length) return this.#publish(rest, parts)
+      if (fits > 0) this.#publish(rest.slice(0, fits), none.parts)
       rest = rest.slice(fits)
-      if (rest.length === 0) return
       if (this.signal.aborted) break
       await this.#journalAdvance.promise
     }
-    this.#heldBack.push(...rest)
+    this.#heldBack = {
+      events: [...this.#heldBack.events, ...rest],
+      parts: [...this.#heldBack.parts, ...parts],
+    }
   }
 
-  #publish(events: readonly TurnEvent[]): undefined {
+  #publish(events: readonly TurnEvent[], parts: readonly EnginePart[]): undefined {
     this.log.add(events)
-    this.#subscribers.publishEvents(events)
+    this.#subscribers.publishEvents(events, parts)
     if (this.#subscribers.hasFollowers) {
       const chunk = this.log.encodePending()
       if (chunk) this.#subscribers.publishChunk(chunk)

@@ -1,8 +1,12 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
+import type { EnginePart } from '../turn/engine.ts'
 
-/** Takes the events of a turn, a batch at a time, as they happen. Must not throw, and must not wait. */
-export type TurnListener = (events: readonly TurnEvent[]) => void
+/**
+ * Takes the events of a turn, a batch at a time, as they happen, with the engine's parts that they came from. Must not throw, and must
+ * not wait.
+ */
+export type TurnListener = (events: readonly TurnEvent[], parts: readonly EnginePart[]) => void
 
 /**
  * Takes the chunks of a turn, in order and without gaps; may get some that it has had already. Must not throw, and must not wait.
@@ -51,8 +55,8 @@ export class Subscribers {
     if (this.#followers.delete(follower)) this.#watchIdle()
   }
 
-  publishEvents(events: readonly TurnEvent[]): void {
-    for (const listener of this.#listeners) listener(events)
+  publishEvents(events: readonly TurnEvent[], parts: readonly EnginePart[]): void {
+    for (const listener of this.#listeners) listener(events, parts)
   }
 
   publishChunk(chunk: EventChunk): void {

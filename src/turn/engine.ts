@@ -1,4 +1,3 @@
-import type { EngineLine } from '../protocol/events.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
@@ -32,10 +31,10 @@ export interface EngineCall {
   arguments: unknown
 }
 
-/** One line of an engine's answer. */
+/** One line of an engine's reply. */
 export interface EnginePart {
-  /** The line as it came, without its line end; null for engines that do not speak Ollama's lines. */
-  line: EngineLine
+  /** The line as it came, without its line end, for clients that read the engine's own lines; null where it is not one of Ollama's. */
+  line: string | null
   text?: string
   thinking?: string
   calls?: EngineCall[]

@@ -45,26 +45,25 @@ const cutReplies = fc
   .map(([parts, sizes]) => batched(parts, sizes))
 
 function play(batches: readonly EnginePart[][]) {
-  let answer: Reply = emptyReply
+  let reply: Reply = emptyReply
   const events = batches.flatMap((parts) => {
-    const told = deltas(answer, parts)
-    answer = fold(answer, parts, limits)
-    return told
+    reply = fold(reply, parts, limits)
+    return deltas(parts)
   })
   const joined = (type: string) =>
     events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')
-  return { answer, events, text: joined('text-delta'), thinking: joined('thinking-delta') }
+  return { reply, events, text: joined('text-delta'), thinking: joined('thinking-delta') }
 }
 
-test('the text that is told, the text that is kept and the text of the engine are the same, however it was read', () => {
+test('the text that is published, the text that is kept and the text of the engine are the same, however it was read', () => {
   fc.assert(
     fc.property(cutReplies, (batches) => {
-      const { answer, text, thinking } = play(batches)
+      const { reply, text, thinking } = play(batches)
       const parts = batches.flat()
       assert.equal(text, parts.map((one) => one.text ?? '').join(''))
-      assert.equal(answer.text, text)
+      assert.equal(reply.text, text)
       assert.equal(thinking, parts.map((one) => one.thinking ?? '').join(''))
-      assert.equal(answer.thinking, thinking)
+      assert.equal(reply.thinking, thinking)
     }),
     runs,
   )
@@ -81,70 +80,23 @@ test('how an answer was read changes nothing', () => {
   )
 })
 
-test('the calls are kept in order, each with its line and its place in it', () => {
+test('the calls are kept in order', () => {
   fc.assert(
     fc.property(cutReplies, (batches) => {
-      const expected = batches
-        .flat()
-        .flatMap(({ line, calls = [] }) => calls.map(({ name }, position) => ({ name, line, position })))
-      assert.deepEqual(
-        play(batches).answer.calls.map(({ name, source }) => ({ name, ...source })),
-        expected,
-      )
+      const expected = batches.flat().flatMap(({ calls = [] }) => calls)
+      assert.deepEqual(play(batches).reply.calls, expected)
     }),
     runs,
   )
 })
 
-test('every line is told once and in order, but those of calls, and the end, which wait until they are stored', () => {
-  fc.assert(
-    fc.property(cutReplies, (batches) => {
-      const { events, answer } = play(batches)
-      const whole = events.flatMap((event) =>
-        'line' in event && event.line !== null && !('shared' in event && event.shared) ? [event.line] : [],
-      )
-      const plain = batches.flat().filter((one) => !one.calls && !one.done)
-      assert.deepEqual(
-        whole,
-        plain.map(({ line }) => line),
-      )
-      assert.equal(answer.lastLine, batches.flat().at(-1)?.line)
-    }),
-    runs,
-  )
-})
-
-test('of a line that holds calls only the text is told at once, and it says so', () => {
-  const both = part({ text: 'Look', calls: [call('a')] })
-  assert.deepEqual(deltas(emptyReply, [both]), [
-    { type: 'text-delta', text: 'Look', line: both.line, shared: true },
+test('of a part with calls or the end, only the text is published at once', () => {
+  const both = part({ text: 'Look', thinking: 'Hm', calls: [call('a')], done: true })
+  assert.deepEqual(deltas([both]), [
+    { type: 'thinking-delta', text: 'Hm' },
+    { type: 'text-delta', text: 'Look' },
   ])
-  assert.deepEqual(deltas(emptyReply, [part({ calls: [call('a')] })]), [])
-})
-
-test('the text of the last line carries no line where the answer has no calls: that goes out whole, at the end', () => {
-  const last = part({ text: 'Bye', done: true })
-  assert.deepEqual(deltas(emptyReply, [last]), [
-    { type: 'text-delta', text: 'Bye', line: null, shared: false },
-  ])
-  const after = fold(emptyReply, [part({ calls: [call('a')] })], limits)
-  assert.deepEqual(deltas(after, [last]), [
-    { type: 'text-delta', text: 'Bye', line: last.line, shared: true },
-  ])
-})
-
-test('an empty list of calls is none', () => {
-  const last: EnginePart = { ...part({ text: 'Bye', done: true }), calls: [] }
-  assert.deepEqual(deltas(emptyReply, [last]), [
-    { type: 'text-delta', text: 'Bye', line: null, shared: false },
-  ])
-})
-
-test('a line with nothing in it is told too: clients count lines', () => {
-  const empty = part({})
-  assert.deepEqual(deltas(emptyReply, [empty]), [
-    { type: 'text-delta', text: '', line: empty.line, shared: false },
-  ])
+  assert.deepEqual(deltas([part({ calls: [call('a')] }), part({ done: true }), part({})]), [])
 })
 
 test('an answer may have as many bytes of UTF-8 as allowed, and no more', () => {
@@ -196,6 +148,5 @@ test('taking in parts leaves the answer before as it was', () => {
     bytes: 0,
     calls: [],
     done: undefined,
-    lastLine: null,
   })
 })

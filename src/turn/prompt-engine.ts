@@ -33,9 +33,8 @@ export async function promptEngine(
     while (!reply.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
-          const before = reply
           reply = fold(reply, parts, ports.limits)
-          const behind = client.publish(deltas(before, parts))
+          const behind = client.publish(deltas(parts), parts)
           if (behind) await behind
         }
         // An engine that breaks off here is not prompted again.
@@ -125,8 +124,8 @@ async function endStep(
   const { id: turn, step, promptFrom } = state
   const outcome = { turn, step, message, ...status, promptFrom }
   const events: TurnEvent[] = [
-    ...calls.map((call, index) => callStart(call, reply.calls[index]?.source ?? null)),
-    { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage, line: reply.lastLine },
+    ...calls.map(callStart),
+    { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
     ...(next.do === 'wait-for-device' ? [turnWaiting(calls)] : []),
     ...(next.do === 'end' ? [turnEnd(next.ending)] : []),

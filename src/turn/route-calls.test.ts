@@ -4,16 +4,16 @@ import fc from 'fast-check'
 import { locate, resident } from '../../test/scripted-turn.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { createToolbox } from '../tools/toolbox.ts'
-import type { AskedCall } from './fold.ts'
+import type { EngineCall } from './engine.ts'
 import { offeredTools, routeCalls } from './route-calls.ts'
 
 const toolbox = createToolbox([resident('weather', () => 'sunny')])
 const offered = offeredTools(toolbox, [locate])
 
-function place(asked: Partial<AskedCall>[], usedIds: string[] = []) {
+function place(asked: Partial<EngineCall>[], usedIds: string[] = []) {
   let made = 0
   const newCallId = () => `own_${++made}`
-  const calls = asked.map((one) => ({ name: 'weather', arguments: {}, source: null, ...one }))
+  const calls = asked.map((one) => ({ name: 'weather', arguments: {}, ...one }))
   return routeCalls(calls, { toolbox, offered, usedIds: new Set(usedIds), newCallId })
 }
 
@@ -36,7 +36,7 @@ test('a name that nobody has fails, with the names that there are', () => {
 })
 
 test('a tool that was not offered cannot be called', () => {
-  const calls = [{ name: 'weather', arguments: {}, source: null }]
+  const calls = [{ name: 'weather', arguments: {} }]
   const [call] = routeCalls(calls, { toolbox, offered: [], usedIds: new Set(), newCallId: () => 'own' })
   assert.equal(call?.status, 'failed')
   assert.match(call.output ?? '', /There are no tools here/)
@@ -57,7 +57,7 @@ test('arguments are coerced toward the schema of their tool, on both sides', () 
 test('arguments that do not fit fail with words, and stand in the record as they came', () => {
   const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
-  const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' }, source: null }))
+  const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' } }))
   const places = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
   const [, call] = routeCalls(asked, places)
   assert.deepEqual([call?.side, call?.status, call?.arguments], ['device', 'failed', { lat: 'north' }])

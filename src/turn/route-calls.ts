@@ -1,32 +1,32 @@
 import type { Call } from '../protocol/call.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { AskedCall } from './fold.ts'
+import type { EngineCall } from './engine.ts'
 import type { Toolbox } from './toolbox.ts'
 
-/** What decides where a call goes. */
-export interface CallPlaces {
+/** What decides which side a call goes to. */
+export interface CallRouting {
   toolbox: Toolbox
-  /** The tools that the model was told of. */
+  /** The tools that the model was offered. */
   offered: readonly ToolSchema[]
-  /** Ids that calls of this turn have already. */
+  /** Ids of this turn's earlier calls. */
   usedIds: ReadonlySet<string>
   newCallId(): string
 }
 
-/** Gives every asked call its id, its side and its first status. What cannot be run ends here, with words for the model. */
-export function routeCalls(asked: readonly AskedCall[], places: CallPlaces): Call[] {
-  const used = new Set(places.usedIds)
+/** Gives every call its id, its side and its first status. A call that cannot be run has failed already, with a message for the model. */
+export function routeCalls(asked: readonly EngineCall[], routing: CallRouting): Call[] {
+  const used = new Set(routing.usedIds)
   return asked.map((call, index) => {
-    const id = call.id && !used.has(call.id) ? call.id : places.newCallId()
+    const id = call.id && !used.has(call.id) ? call.id : routing.newCallId()
     used.add(id)
-    return { id, index, name: call.name, ...place(call, places) }
+    return { id, index, name: call.name, ...route(call, routing) }
   })
 }
 
-function place(
-  call: AskedCall,
-  { toolbox, offered }: CallPlaces,
+function route(
+  call: EngineCall,
+  { toolbox, offered }: CallRouting,
 ): Pick<Call, 'arguments' | 'side' | 'status' | 'output' | 'restartable'> {
   const schema = offered.find((tool) => tool.function.name === call.name)
   const asGiven: JsonObject = isJsonObject(call.arguments) ? call.arguments : {}
@@ -47,7 +47,7 @@ function unknownTool(name: string, offered: readonly ToolSchema[]): string {
   return `There is no tool named "${name}". ${known}`
 }
 
-/** The tools that a model is told of: the resident ones, then the device's in order of appearance; a resident name wins. */
+/** The tools that a model is offered: the resident ones, then the device's in order of appearance; a resident name wins. */
 export function offeredTools(toolbox: Toolbox, device: readonly ToolSchema[]): ToolSchema[] {
   return [...toolbox.schemas(), ...device.filter((tool) => !toolbox.has(tool.function.name))]
 }

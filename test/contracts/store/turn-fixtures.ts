@@ -114,12 +114,12 @@ export function chunk(first: number, ...events: TurnEvent[]): EventChunk {
 }
 
 export function delta(text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent {
-  return { type, text, line: null, shared: false }
+  return { type, text }
 }
 
 /** The event that tells of a step. */
 export function stepEnd({ step, message }: StepOutcome): TurnEvent {
-  return { type: 'step-end', step, message, usage: message.usage, line: null }
+  return { type: 'step-end', step, message, usage: message.usage }
 }
 
 /** All that the journal has of a turn. */

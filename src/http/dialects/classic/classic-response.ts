@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { TurnEvent } from '../../../protocol/events.ts'
 import type { LiveTurn } from '../../../stream/live-turn.ts'
 import type { TurnListener } from '../../../stream/subscribers.ts'
 import { type SseLimits, SseResponse } from '../../sse-response.ts'
@@ -46,14 +45,14 @@ export function openResponse(reply: FastifyReply, limits: AnswerLimits): Classic
     resolve()
   }
 
-  const listener = (events: readonly TurnEvent[]) => {
+  const listener: TurnListener = (events, parts) => {
     if (sse.isClosed) return resolve()
     const last = events.at(-1)
     if (last?.type === 'turn-end' && last.refused && last.error && !sse.isOpen) {
       sse.release()
       return reject(new ChatterdError(last.error.code, last.error.detail))
     }
-    const text = encoder.encode(events)
+    const text = encoder.encode(events, parts)
     if (text) sse.write(text)
     if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
     sse.end()

@@ -6,7 +6,6 @@ import { createMemoryStore } from '../../../../test/memory-store.ts'
 import { call, createScriptedEngine, part, type Scene } from '../../../../test/scripted-engine.ts'
 import { conversation, engineError, locate, request, resident, run } from '../../../../test/scripted-turn.ts'
 import { parseLine } from '../../../engines/ollama/parse-line.ts'
-import type { TurnEvent } from '../../../protocol/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import { createToolbox } from '../../../tools/toolbox.ts'
@@ -46,16 +45,14 @@ async function sent(scripts: Scene[][], tools = [locate]): Promise<SentEvent[]> 
   const beginning = { turn: 't1', conversation, request, messages, tools, whenBusy: 'queue' as const }
   const begun = await store.begin(beginning)
   assert.equal(begun.result, 'begun')
-  const events: TurnEvent[][] = []
+  let text = ''
   await run({
     ...{ engine: createScriptedEngine(scripts), toolbox, store, state: begun.state },
-    onEvent: (event) => {
-      // One batch for each write of the store or read of the engine, as the turn yields them.
-      if (event.type === 'call-start' && events.at(-1)?.[0]?.type === 'call-start') events.at(-1)?.push(event)
-      else events.push([event])
+    onBatch: (events, parts) => {
+      text += encoder.encode(events, parts)
     },
   })
-  return read(events.map((batch) => encoder.encode(batch)).join(''))
+  return read(text)
 }
 
 /** A tool of the phone whose arguments are taken as they come. */
@@ -202,7 +199,7 @@ test('a failure is told as an error, on one line, and nothing after it', async (
 
 test('a turn that ended without words of its own is told in ours', () => {
   const encoder = createClassicEncoder()
-  const text = encoder.encode([{ type: 'turn-end', status: 'cancelled' }])
+  const text = encoder.encode([{ type: 'turn-end', status: 'cancelled' }], [])
   assert.deepEqual(read(text), [{ event: 'error', data: '{"error":"The turn was cancelled."}' }])
 })
 
@@ -260,8 +257,8 @@ test('the recorded steps of one question, its tool resident, go out as one answe
   const engine = createScriptedEngine(steps.map((lines) => lines.map((line) => [parseLine(line)])))
   await run({
     ...{ engine, toolbox: own },
-    onEvent: (event) => {
-      text += encoder.encode([event])
+    onBatch: (events, parts) => {
+      text += encoder.encode(events, parts)
     },
   })
   const [first = [], second = []] = steps

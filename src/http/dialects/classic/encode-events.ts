@@ -1,76 +1,84 @@
-import type { CallStart, Delta, TurnEvent } from '../../../protocol/events.ts'
+import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
+import type { EnginePart } from '../../../turn/engine.ts'
 import { callsLine, endLine, textLine } from './engine-lines.ts'
 
 /** Turns a turn's events into the server-sent events of the classic dialect. One for each response. */
 export interface ClassicEncoder {
-  /** The text to send for these events; empty where they have none in this dialect. */
-  encode(events: readonly TurnEvent[]): string
+  /** The text to send for these events and the engine's parts that they came from; empty where this dialect has nothing for them. */
+  encode(events: readonly TurnEvent[], parts: readonly EnginePart[]): string
+}
+
+/** A line of the engine that asked for calls. */
+interface CallingLine {
+  line: string
+  count: number
 }
 
 /**
- * The classic dialect's answer: the engine's own lines, device calls as `tool_calls`, failures as `error`. The line that
- * ends an answer is held back until the turn has ended or waits, for some clients stop at the first.
+ * The classic dialect's answer: the engine's own lines, device calls as `tool_calls`, failures as `error`. The line that ends a reply
+ * is sent when the turn has ended or waits, because some clients stop at the first.
  */
 export function createClassicEncoder(): ClassicEncoder {
-  let stepHasCalls = false
-  let lastLine: string | null = null
+  /** The step under way: its lines with calls, and its last line. */
+  let calling: CallingLine[] = []
+  let lastLine: string | undefined
 
-  function encodeEvent(event: TurnEvent, place: number, events: readonly TurnEvent[]): string {
+  function encodePart({ line, text, thinking, calls = [], done }: EnginePart): string {
+    if (line === null) return ''
+    if (calls.length > 0) calling.push({ line, count: calls.length })
+    if (done) lastLine = line
+    // The end of a reply without calls ends the turn: its line is sent then, as it is.
+    if (done && calling.length === 0) return ''
+    // Calls and ends are sent when they are stored; until then, the line's text alone.
+    if (done || calls.length > 0) return text || thinking ? dataEvent(textLine(line, text, thinking)) : ''
+    return dataEvent(line)
+  }
+
+  function encodeEvent(event: TurnEvent): string {
     switch (event.type) {
       case 'step-start':
-        stepHasCalls = false
-        return ''
-      case 'text-delta':
-      case 'thinking-delta':
-        return encodeDelta(event)
-      case 'call-start': {
-        stepHasCalls = true
-        return isOfSameLine(events[place - 1], event) ? '' : encodeCalls(event, events.slice(place))
-      }
-      case 'step-end':
-        lastLine = event.line === null ? null : endLine(event.line, stepHasCalls)
+        calling = []
+        lastLine = undefined
         return ''
       case 'turn-waiting':
-        return lastLine === null ? '' : dataEvent(lastLine)
+        return encodeLastLine()
       case 'turn-end':
         if (event.status !== 'completed')
           return encodeError(event.error?.detail ?? `The turn was ${event.status}.`)
-        return lastLine === null ? '' : dataEvent(lastLine)
+        return encodeLastLine()
       default:
         return ''
     }
   }
 
+  /** The device calls of the step, one event for each of the engine's lines. */
+  function encodeCalls(calls: readonly CallStart[]): string {
+    let text = ''
+    let first = 0
+    for (const { line, count } of calling) {
+      const own = calls.slice(first, first + count).map((call, position) => ({ call, position }))
+      const offered = own.filter(({ call }) => call.offered)
+      if (offered.length > 0) text += encodeCallsLine(callsLine(line, offered))
+      first += count
+    }
+    return text
+  }
+
+  function encodeLastLine(): string {
+    return lastLine === undefined ? '' : dataEvent(endLine(lastLine, calling.length > 0))
+  }
+
   return {
-    encode: (events) => {
+    encode(events, parts) {
       let text = ''
-      let place = 0
-      for (const event of events) text += encodeEvent(event, place++, events)
+      for (const part of parts) text += encodePart(part)
+      // All calls of a step are published at once.
+      const calls = events.filter((event) => event.type === 'call-start')
+      if (calls.length > 0) text += encodeCalls(calls)
+      for (const event of events) text += encodeEvent(event)
       return text
     },
   }
-}
-
-function encodeDelta({ type, text, line, shared }: Delta): string {
-  if (line === null) return ''
-  return dataEvent(shared ? textLine(line, type, text) : line)
-}
-
-/** The calls of one engine line that are for the device: those at the head of `rest` that came in the same line. */
-function encodeCalls(first: CallStart, rest: readonly TurnEvent[]): string {
-  if (!first.source) return ''
-  const { line } = first.source
-  const others = rest.findIndex((event, place) => place > 0 && !isOfSameLine(rest[place - 1], event))
-  const group = rest.slice(0, others < 0 ? rest.length : others) as CallStart[]
-  const offered = group.filter((call) => call.offered)
-  return offered.length > 0 ? encodeCallsLine(callsLine(line, offered)) : ''
-}
-
-/** True for two calls in a row that came in one line. Two lines can be the same, but their calls are counted anew. */
-function isOfSameLine(before: TurnEvent | undefined, event: TurnEvent): boolean {
-  if (before?.type !== 'call-start' || event.type !== 'call-start') return false
-  if (!before.source || !event.source) return false
-  return before.source.line === event.source.line && before.source.position < event.source.position
 }
 
 /** An event that tells of a failure, on one line. */

@@ -14,12 +14,12 @@ function told(...events: TurnEvent[]): JournalEvent[] {
 }
 
 function delta(type: 'text-delta' | 'thinking-delta', text: string): TurnEvent {
-  return { type, text, line: null, shared: false }
+  return { type, text }
 }
 
 function stepEnd(calls: Call[] = []): TurnEvent {
   const message = { role: 'assistant' as const, content: 'Hi.', calls }
-  return { type: 'step-end', step: 1, message, usage, line: null }
+  return { type: 'step-end', step: 1, message, usage }
 }
 
 /** The objects of the lines that were sent, each with the event that it came in. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CallStart } from '../../../protocol/events.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
 import { callsLine, endLine, makeCallsLine, makeEndLine, textLine } from './engine-lines.ts'
 
@@ -14,16 +13,16 @@ function asked(name: string, args: JsonObject, more: JsonObject = {}): JsonObjec
   return { ...more, function: { index: 0, name, arguments: args } }
 }
 
-function start(source: string, position: number, args: JsonObject, callId = 'c'): CallStart {
-  const told = { callId, name: 'f', arguments: args, side: 'device' as const, offered: true }
-  return { type: 'call-start', ...told, source: { line: source, position } }
+/** A call of a line, as the log has it. */
+function logged(position: number, args: JsonObject, callId = 'c') {
+  return { call: { callId, arguments: args }, position }
 }
 
 const parsed = (text: string) => JSON.parse(text) as JsonObject
 
 test('a line whose calls all are for the device goes out byte for byte', () => {
   const both = line({ role: 'assistant', content: '', tool_calls: [asked('f', { a: '1' }), asked('f', {})] })
-  assert.equal(callsLine(both, [start(both, 0, { a: '1' }), start(both, 1, {})]), both)
+  assert.equal(callsLine(both, [logged(0, { a: '1' }), logged(1, {})]), both)
 })
 
 test('of a line with other calls too, only those for the device go out', () => {
@@ -32,7 +31,7 @@ test('of a line with other calls too, only those for the device go out', () => {
     content: '',
     tool_calls: [asked('r', {}), asked('f', { a: '1' }), asked('r', {})],
   })
-  assert.deepEqual(parsed(callsLine(mixed, [start(mixed, 1, { a: '1' })])), {
+  assert.deepEqual(parsed(callsLine(mixed, [logged(1, { a: '1' })])), {
     ...{ model: 'm', created_at: 'now', done: false },
     message: { role: 'assistant', content: '', tool_calls: [asked('f', { a: '1' })] },
   })
@@ -44,7 +43,7 @@ test('coerced arguments take the place of the given ones, and the rest of the ca
     content: '',
     tool_calls: [asked('f', { lat: 42.29, n: '1' }, { id: 'c', type: 'function' })],
   })
-  const told = parsed(callsLine(given, [start(given, 0, { lat: '42.29', n: '1' })]))
+  const told = parsed(callsLine(given, [logged(0, { lat: '42.29', n: '1' })]))
   assert.deepEqual(told.message, {
     ...{ role: 'assistant', content: '' },
     tool_calls: [asked('f', { lat: '42.29', n: '1' }, { id: 'c', type: 'function' })],
@@ -53,7 +52,7 @@ test('coerced arguments take the place of the given ones, and the rest of the ca
 
 test('an id that had to be replaced goes out replaced: results by id find their call', () => {
   const given = line({ role: 'assistant', content: '', tool_calls: [asked('f', {}, { id: 'taken' })] })
-  const told = parsed(callsLine(given, [start(given, 0, {}, 'own')]))
+  const told = parsed(callsLine(given, [logged(0, {}, 'own')]))
   assert.deepEqual(told.message, {
     role: 'assistant',
     content: '',
@@ -63,20 +62,20 @@ test('an id that had to be replaced goes out replaced: results by id find their 
 
 test('a line without ids stays without', () => {
   const given = line({ role: 'assistant', content: '', tool_calls: [asked('f', {})] })
-  assert.equal(callsLine(given, [start(given, 0, {}, 'own')]), given)
+  assert.equal(callsLine(given, [logged(0, {}, 'own')]), given)
 })
 
 test('text and the end of the answer do not go out with calls', () => {
   const message = { role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [asked('f', {})] }
   const all = line(message, { done: true, done_reason: 'stop', eval_count: 3 })
-  const told = parsed(callsLine(all, [start(all, 0, {})]))
+  const told = parsed(callsLine(all, [logged(0, {})]))
   assert.equal(told.done, false)
   assert.deepEqual(told.message, { ...message, content: '', thinking: '' })
 })
 
 test("of a line that holds more, the text goes out in a line of its own, in the engine's form", () => {
   const all = line({ role: 'assistant', content: 'Look', tool_calls: [asked('f', {})] }, { done: true })
-  assert.deepEqual(parsed(textLine(all, 'text-delta', 'Look')), {
+  assert.deepEqual(parsed(textLine(all, 'Look')), {
     ...{ model: 'm', created_at: 'now', done: false },
     message: { role: 'assistant', content: 'Look' },
   })
@@ -84,12 +83,12 @@ test("of a line that holds more, the text goes out in a line of its own, in the 
 
 test('text and thinking of one line go out in one line', () => {
   const all = line({ role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [asked('f', {})] })
-  assert.deepEqual(parsed(textLine(all, 'text-delta', 'Look')).message, {
+  assert.deepEqual(parsed(textLine(all, 'Look', 'Hm')).message, {
     role: 'assistant',
     content: 'Look',
     thinking: 'Hm',
   })
-  assert.deepEqual(parsed(textLine(all, 'thinking-delta', 'Hm')).message, {
+  assert.deepEqual(parsed(textLine(all, undefined, 'Hm')).message, {
     role: 'assistant',
     content: '',
     thinking: 'Hm',

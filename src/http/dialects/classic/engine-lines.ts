@@ -1,28 +1,28 @@
 import type { Call } from '../../../protocol/call.ts'
-import type { CallStart, Delta } from '../../../protocol/events.ts'
+import type { CallStart } from '../../../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { Usage } from '../../../protocol/message.ts'
 
-/** The line with nothing of it but its text: no calls, no end. For lines that hold more than may be told yet. */
-export function textLine(line: string, type: Delta['type'], text: string): string {
+/** The line's text alone, without its calls and its end. At least one of `text` and `thinking` is what the line holds. */
+export function textLine(line: string, text = '', thinking = ''): string {
   const { model, created_at, message } = parse(line)
-  const role = isJsonObject(message) ? message.role : undefined
-  const told =
-    type === 'thinking-delta'
-      ? { role: role ?? 'assistant', content: '', thinking: text }
-      : { role: role ?? 'assistant', content: text, ...thinkingOf(message) }
-  return JSON.stringify({ model, created_at, message: told, done: false })
+  const role = (isJsonObject(message) ? message.role : undefined) ?? 'assistant'
+  const body = { role, content: text, ...(thinking && { thinking }) }
+  return JSON.stringify({ model, created_at, message: body, done: false })
 }
 
 /**
  * The line with only those calls that are for the device, their arguments as coerced toward its schemas; byte for byte as
  * it came, where that is the same. Its text has been told already, and its end, if it has one, is told later.
  */
-export function callsLine(line: string, offered: readonly CallStart[]): string {
+export function callsLine(
+  line: string,
+  offered: readonly { call: Pick<CallStart, 'callId' | 'arguments'>; position: number }[],
+): string {
   const parsed = parse(line)
   const message = isJsonObject(parsed.message) ? parsed.message : {}
   const asked = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = offered.map((call) => asLogged(asked[call.source?.position ?? 0], call))
+  const calls = offered.map(({ call, position }) => asLogged(asked[position], call))
   const same = JSON.stringify(calls) === JSON.stringify(asked)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
   const told = { ...message, ...withoutText(message), tool_calls: calls }
@@ -91,7 +91,10 @@ function makeLine({ model, at }: LineHead, message: object, end: object): string
 }
 
 /** The engine's call with the id and the arguments that it has in the log. */
-function asLogged(call: unknown, { callId, arguments: args }: CallStart): JsonObject {
+function asLogged(
+  call: unknown,
+  { callId, arguments: args }: Pick<CallStart, 'callId' | 'arguments'>,
+): JsonObject {
   const asked = isJsonObject(call) ? call : {}
   const told = isJsonObject(asked.function) ? asked.function : {}
   return { ...asked, ...('id' in asked && { id: callId }), function: { ...told, arguments: args } }
@@ -99,10 +102,6 @@ function asLogged(call: unknown, { callId, arguments: args }: CallStart): JsonOb
 
 function withoutText(message: JsonObject): JsonObject {
   return { content: '', ...('thinking' in message && { thinking: '' }) }
-}
-
-function thinkingOf(message: unknown): JsonObject {
-  return isJsonObject(message) && message.thinking ? { thinking: message.thinking } : {}
 }
 
 function parse(line: string): JsonObject {

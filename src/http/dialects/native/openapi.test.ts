@@ -77,13 +77,13 @@ const usage = { promptTokens: 1, outputTokens: 2, promptMs: 0.5, outputMs: 1.5 }
 const examples: TurnEvent[] = [
   { type: 'turn-start', turn: '0194d3c0-0000-7000-8000-000000000001', conversation: 'chat', model: 'm' },
   { type: 'step-start', step: 1 },
-  { type: 'text-delta', text: 'a', line: null, shared: false },
-  { type: 'thinking-delta', text: 'a', line: null, shared: false },
-  { type: 'call-start', ...asked, offered: true, source: null },
+  { type: 'text-delta', text: 'a' },
+  { type: 'thinking-delta', text: 'a' },
+  { type: 'call-start', ...asked, offered: true },
   { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
   { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },
   {
-    ...{ type: 'step-end', step: 1, usage, line: null },
+    ...{ type: 'step-end', step: 1, usage },
     message: {
       ...{ role: 'assistant', content: '', thinking: 'Hm.' },
       calls: [{ ...call, side: 'device', status: 'offered' }],

@@ -7,7 +7,7 @@ import { noId } from '../../../../test/native/scripted-turns.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { TurnEvent } from '../../../protocol/events.ts'
 
-const delta = (text: string): TurnEvent => ({ type: 'text-delta', text, line: null, shared: false })
+const delta = (text: string): TurnEvent => ({ type: 'text-delta', text })
 const begin: TurnEvent[] = [
   { type: 'turn-start', turn: 't', conversation: 'chat', model: 'demo' },
   { type: 'step-start', step: 1 },
