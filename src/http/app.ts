@@ -1,25 +1,28 @@
 import fastify, { type FastifyInstance } from 'fastify'
+import { ChatterdError } from '../protocol/errors.ts'
 import type { Engine } from '../turn/engine.ts'
-import { type ClassicPorts, classicRoutes } from './dialects/classic/routes.ts'
+import type { ClassicPorts } from './dialects/classic/ports.ts'
+import { classicRoutes } from './dialects/classic/routes.ts'
 import type { NativePorts } from './dialects/native/ports.ts'
+import { problemOf, problemType } from './dialects/native/problem.ts'
 import { nativeRoutes } from './dialects/native/routes.ts'
+import { nativePrefix } from './dialects/native/scope.ts'
 import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { readJson } from './read-json.ts'
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
-import { answerUnroutable, type Unrouted } from './unroutable.ts'
 
-/** What the HTTP side is built from. */
+/** What the HTTP server works with. */
 export interface AppOptions extends ClassicPorts, NativePorts {
   turns: ClassicPorts['turns'] & NativePorts['turns']
   directory: NativePorts['directory']
   engine: Engine
   limits: ClassicPorts['limits'] & NativePorts['limits']
   readiness(): Promise<Readiness>
-  /** Bytes that a request's body may have. */
+  /** The largest body of a request, in bytes. */
   maxBodyBytes: number
-  /** PEM texts; absent: plain HTTP/1.1. With them, HTTP/2 and 1.1 on one port. */
+  /** PEM texts. With them, HTTP/2 and HTTP/1.1 over TLS on one port; absent: plain HTTP/1.1. */
   tls?: { cert: string; key: string }
 }
 
@@ -27,15 +30,14 @@ export interface AppOptions extends ClassicPorts, NativePorts {
 export function createApp(options: AppOptions): FastifyInstance {
   const shared = {
     bodyLimit: options.maxBodyBytes,
-    // Requests are answered as they are: nothing is coerced, filled in or taken out.
+    // By default, Fastify changes what it validates: it converts types, drops members and fills in defaults.
     ajv: { customOptions: { coerceTypes: false as const, removeAdditional: false, useDefaults: false } },
-    // A stream is ended by its turn; connections that idle between requests are closed at once.
+    // Streams end with their turns, so only connections that wait for a next request may be closed at once.
     forceCloseConnections: 'idle' as const,
     requestTimeout: 120_000,
-    // The name of a conversation, each of its characters written as up to twelve.
+    // A conversation's name in a path: 155 characters, each percent-encoded in up to 12.
     routerOptions: { maxParamLength: 2_048 },
-    frameworkErrors: (error: Error, request: Unrouted['request'], reply: Unrouted['reply']) =>
-      answerUnroutable(error, { request, reply }),
+    frameworkErrors: sendPathError,
   }
   const { tls } = options
   const app = (
@@ -43,7 +45,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   ) as FastifyInstance
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    // Others are streams, which tell by themselves what they wait for.
+    // Streams have time-outs of their own.
     if (typeof payload === 'string') destroyWhenStalled(reply, options.limits.stallTimeoutMs)
     done(null, payload)
   })
@@ -54,4 +56,21 @@ export function createApp(options: AppOptions): FastifyInstance {
   classicRoutes(app, options)
   nativeRoutes(app, options)
   return app
+}
+
+/** The members that the replies of all kinds of servers have. */
+interface RawReply {
+  raw: {
+    writeHead(status: number, headers: Record<string, string>): unknown
+    end(body: string): unknown
+  }
+}
+
+/** Answers a request whose path cannot be decoded. No route, and so no error handler, belongs to it. */
+function sendPathError({ message }: Error, { url }: { url: string }, { raw }: RawReply): void {
+  const error = new ChatterdError('invalid-request', message)
+  const isNative = url.startsWith(`${nativePrefix}/`)
+  const type = isNative ? problemType : 'application/json'
+  raw.writeHead(error.status, { 'content-type': `${type}; charset=utf-8` })
+  raw.end(JSON.stringify(isNative ? problemOf(error) : { error: message }))
 }

@@ -1,7 +1,7 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { Engine } from '../turn/engine.ts'
 
-/** Throws `unknown-model`, or what the engine throws where it cannot be asked. */
+/** Throws `unknown-model` where the engine does not have the model, and what the engine throws where it does not respond. */
 export async function checkModel(
   engine: Pick<Engine, 'name' | 'model' | 'models'>,
   model: string,

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
-/** Closes the server: at once what is idle, and after a while what is not. */
+/** Closes the server. Connections that still have a request or a response after `graceMs` milliseconds are destroyed. */
 export type CloseApp = (graceMs: number) => Promise<void>
 
 /**
- * Watches over an app's connections. Closing waits for requests that are under way; a connection that never sent one whole, or
- * a stream of HTTP/2, would keep it waiting for ever.
+ * Keeps track of an app's connections, so that it can be closed in bounded time: `app.close()` alone waits for requests in flight,
+ * and would wait for ever for a request that never becomes complete and for a stream of HTTP/2.
  */
 export function watchConnections(app: FastifyInstance): CloseApp {
   const sockets = new Set<Socket>()
@@ -15,10 +15,10 @@ export function watchConnections(app: FastifyInstance): CloseApp {
     socket.once('close', () => sockets.delete(socket))
   })
   return async (graceMs) => {
-    const cut = setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy()
     }, graceMs)
     await app.close()
-    clearTimeout(cut)
+    clearTimeout(timer)
   }
 }

@@ -1,14 +1,14 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 
-/** What tells device tools from resident ones. */
+/** What device tools are checked with. */
 export interface DeviceToolPorts {
-  /** True for a name that a resident tool has; a device tool of that name is left out. */
+  /** True for the name of a resident tool. A device tool of the same name is left out. */
   isResident(tool: string): boolean
-  /** Told of device tools that were left out. */
+  /** Called for every device tool that is left out. */
   onToolLeftOut(tool: string, conversation: string): void
 }
 
-/** The given tools without those that a resident tool has the name of. */
+/** The given tools without those that have the name of a resident tool. */
 export function withoutResident(
   tools: readonly ToolSchema[],
   conversation: string,

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatterdError, errorKinds } from '../protocol/errors.ts'
 
-/** Answers errors and unknown routes with `{"error": words}` and the status of their code. `onFault` is told of faults of ours. */
+/** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets errors that are faults of chatterd. */
 export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(thrown, request, reply, onFault)
@@ -12,7 +12,7 @@ export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown)
   )
 }
 
-/** Sets the status and the headers that go with an error; what is to be told of it is left to the dialect. */
+/** Sets the status and the headers of an error's response; the body is up to the dialect. */
 export function prepareError(
   thrown: FastifyError | ChatterdError,
   request: FastifyRequest,
@@ -21,14 +21,14 @@ export function prepareError(
 ): ChatterdError {
   const error = asChatterdError(thrown)
   if (error.code === 'internal') onFault(thrown)
-  // Fastify sets it after a body that could not be read; HTTP/2 has no such header, and Node warns of it.
+  // Fastify sets this header when it cannot read a body, but HTTP/2 does not have it, and Node would log a warning.
   if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
   if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
   reply.code(error.status)
   return error
 }
 
-/** What is told of a route that does not exist. */
+/** The error for a request that no route matches. */
 export function routeNotFound({ method, url }: FastifyRequest): ChatterdError {
   return new ChatterdError('not-found', `There is nothing at ${method} ${url.split('?', 1)[0]}.`)
 }
@@ -43,24 +43,24 @@ function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   const status = thrown.statusCode ?? 500
   if (status >= 400 && status < 500)
     return new ChatterdError('invalid-request', thrown.message, { cause: thrown })
-  const words = 'Something went wrong in chatterd; its log tells what.'
-  return new ChatterdError('internal', words, { cause: thrown })
+  const message = 'Something went wrong in chatterd; its log has the details.'
+  return new ChatterdError('internal', message, { cause: thrown })
 }
 
 /**
- * `messages.0.role: must be equal to constant`. Of several forms that a value may have, that is told which it came nearest to: the
- * one that fits down to the deepest place.
+ * What does not fit the schema, such as `messages.0.role: must be equal to constant`. Where a value may have one of several forms,
+ * the error of the closest form: the one that fits down to the deepest level.
  */
 function validationMessage({ validation = [], validationContext }: FastifyError): string {
   const depth = Math.max(...validation.map(depthOf))
   const nearest = validation.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
   const first = nearest[0] ?? validation[0]
-  const place = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
+  const path = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
   const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
-  if (Array.isArray(allowed)) return `${place}: one of ${allowed.join(', ')} is expected.`
+  if (Array.isArray(allowed)) return `${path}: one of ${allowed.join(', ')} is expected.`
   const missing = nearest.flatMap(({ params }) => params.missingProperty ?? [])
-  if (missing.length > 1) return `${place}: must have ${missing.map((name) => `'${name}'`).join(' or ')}.`
-  return `${place}: ${first?.message ?? 'is not as expected'}.`
+  if (missing.length > 1) return `${path}: must have ${missing.map((name) => `'${name}'`).join(' or ')}.`
+  return `${path}: ${first?.message ?? 'is not as expected'}.`
 }
 
 function depthOf({ instancePath }: { instancePath: string }): number {

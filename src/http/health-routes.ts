@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Whether requests can be served now; `reason` says in words why not. */
+/** Whether the server can serve requests now, and if not, the reason as text for people. */
 export interface Readiness {
   ready: boolean
   reason?: string
 }
 
-/** `GET /healthz`: the process lives. `GET /readyz`: it can serve; 503 while it cannot. */
+/** `GET /healthz`: 200 while the process runs. `GET /readyz`: 200 while it can serve requests, else 503. */
 export function healthRoutes(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {

@@ -1,9 +1,9 @@
 /**
- * What a browser sees at `/`: that the server runs, and one command to try. No scripts, and nothing loaded from elsewhere.
- * `address` and `model` come from strangers: what is no plain address or name is not shown.
+ * The page that a browser shows at `/`: the server runs, and here is one command to try. No scripts, nothing loaded from other
+ * hosts. `address` comes from the request and `model` from the engine, so both are shown only where they need no escaping.
  */
 export function landingPage(address: string, model: string): string {
-  const at = /^[\w:/.[\]-]+$/.test(address) ? address : 'http://127.0.0.1:8080'
+  const url = /^[\w:/.[\]-]+$/.test(address) ? address : 'http://127.0.0.1:8080'
   const name = /^[\w:/.-]+$/.test(model) ? model : 'demo'
   return `<!doctype html>
 <html lang="en">
@@ -20,7 +20,7 @@ export function landingPage(address: string, model: string): string {
 <h1>chatterd</h1>
 <p>This chat server is running. Apps talk to it over HTTP, and it talks to the model, with tools on both sides.</p>
 <p>Try it from a terminal:</p>
-<pre><code>curl -N ${at}/llmtools -d '{
+<pre><code>curl -N ${url}/llmtools -d '{
   "appID": "hello", "model": "${name}",
   "messages": [{"role": "user",
                 "content": "What is the weather at 42.29, -83.71?"}]

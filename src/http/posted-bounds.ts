@@ -1,55 +1,55 @@
 import { Type } from 'typebox'
 import { ChatterdError } from '../protocol/errors.ts'
 
-/** What a request may bring in. */
+/** How much one request may hold. */
 export interface PostedLimits {
-  /** Messages in one request, and also the calls and images in them. */
+  /** Messages in one request; also the calls and images of all its messages together. */
   maxMessages: number
   /** Tools in one request. */
   maxTools: number
 }
 
-/** Names that go into the database as text, which cannot hold U+0000. */
+/** A name. Databases cannot hold U+0000 as text. */
 const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' })
 
 export const ConversationName = Name(155)
 export const ModelName = Name(512)
 
-/** An object of a stranger's: a JSON Schema, an engine's options. */
+/** An object whose members are not checked: a JSON Schema, an engine's options. */
 export const AnyObject = Type.Record(Type.String(), Type.Any())
 
-/** A tool as models are told of it, without what stands around it. */
+/** The `function` of a tool in the common function-calling form. */
 export const PostedFunction = Type.Object({
   name: Name(128),
   description: Type.Optional(Type.String()),
   parameters: Type.Optional(AnyObject),
 })
 
-/** Throws `invalid-request` where a request brings more messages, or more calls and images in them, than it may. */
+/** Throws `invalid-request` where a request has too many messages, or too many calls and images in them; `partsOf` counts those of one. */
 export function checkMessages<Message>(
   messages: readonly Message[],
   partsOf: (message: Message) => number,
   { maxMessages }: PostedLimits,
 ): void {
   const setting = 'CHATTERD_MAX_MESSAGES'
-  checkMost(messages.length, maxMessages, `The request has ${messages.length} messages`, setting)
+  checkCount(messages.length, maxMessages, `The request has ${messages.length} messages`, setting)
   const parts = messages.reduce((sum, message) => sum + partsOf(message), 0)
-  checkMost(parts, maxMessages, `The messages have ${parts} calls and images`, setting)
+  checkCount(parts, maxMessages, `The messages have ${parts} calls and images`, setting)
 }
 
-/** Throws `invalid-request` where a request brings more tools than it may. */
+/** Throws `invalid-request` where a request has too many tools. */
 export function checkTools(tools: readonly unknown[] | null | undefined, { maxTools }: PostedLimits): void {
   const count = tools?.length ?? 0
-  checkMost(count, maxTools, `The request has ${count} tools`, 'CHATTERD_MAX_TOOLS')
+  checkCount(count, maxTools, `The request has ${count} tools`, 'CHATTERD_MAX_TOOLS')
 }
 
-/** Throws `invalid-request` for names that the database cannot hold as text. `which` names them. */
-export function checkNames(names: readonly (string | null | undefined)[], which: string): void {
+/** Throws `invalid-request` for names with lone surrogates, which UTF-8, and so the database, cannot hold. `members` says which they are. */
+export function checkNames(names: readonly (string | null | undefined)[], members: string): void {
   if (names.every((name) => name?.isWellFormed() ?? true)) return
-  throw new ChatterdError('invalid-request', `${which} must be well-formed Unicode.`)
+  throw new ChatterdError('invalid-request', `${members} must be well-formed Unicode.`)
 }
 
-function checkMost(count: number, most: number, words: string, setting: string): void {
-  if (count <= most) return
-  throw new ChatterdError('invalid-request', `${words}; ${most} are allowed (setting ${setting}).`)
+function checkCount(count: number, maximum: number, statement: string, setting: string): void {
+  if (count <= maximum) return
+  throw new ChatterdError('invalid-request', `${statement}; ${maximum} are allowed (setting ${setting}).`)
 }

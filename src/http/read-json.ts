@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { ChatterdError } from '../protocol/errors.ts'
 import { isTooDeep, maxJsonDepth } from '../protocol/json.ts'
 
-/** Reads every request's body as JSON in UTF-8, whatever it says that it is: phones and curl say all kinds of things. */
+/** Reads every request's body as JSON in UTF-8, whatever its content type: phones and curl send all kinds of types. */
 export function readJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  // Fastify refuses types that are none, and over HTTP/2 takes a body with neither type nor length for none at all.
+  // Fastify refuses malformed types, and over HTTP/2 ignores a body that has neither a type nor a length.
   app.addHook('onRequest', async (request) => {
     request.headers['content-type'] = 'application/json'
   })
@@ -31,7 +31,9 @@ function parseText(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch (error) {
-    const words = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
-    throw new ChatterdError('invalid-request', `The body cannot be read as JSON: ${words}.`, { cause: error })
+    const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
+    throw new ChatterdError('invalid-request', `The body cannot be read as JSON: ${reason}.`, {
+      cause: error,
+    })
   }
 }

@@ -4,26 +4,26 @@ import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { LiveTurns } from '../stream/live-turns.ts'
 import type { Replay, RequestKey } from '../turn/conversation-store.ts'
 
-/** The header that makes a request safe to send again. */
+/** The header that makes a request idempotent. */
 export const IdempotencyKey = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 255,
     pattern: '^[\\x20-\\x7e]*$',
     description:
-      'A name for this request in its conversation: sent again with it, the request begins nothing anew, but is answered with the turn that it began.',
+      'Identifies this request within its conversation. The same request sent again with the same key begins no new turn: the response has the turn that the first one began.',
   }),
 )
 
-/** A request's key with the digest of its body; none where it has no key. */
+/** A request's key with a digest of its body; undefined where it has no key. */
 export function requestKeyOf(key: string | undefined, body: unknown): RequestKey | undefined {
   if (key === undefined) return undefined
   return { key, digest: createHash('sha256').update(JSON.stringify(body)).digest('hex') }
 }
 
 /**
- * What the same request came to before, for one that cannot be carried out now: an engine that is away, or has lost the model, does
- * not keep a request that is sent again from its answer. Throws `error` where nothing is known of it.
+ * The turn that an earlier request with the same key began or continued, for a request that fails now with `error`: a request that
+ * was accepted once is replayed also while the engine is away. Throws `error` where there was no earlier request.
  */
 export async function replayOrThrow(
   error: unknown,
@@ -31,7 +31,7 @@ export async function replayOrThrow(
   key: RequestKey | undefined,
   turns: Pick<LiveTurns, 'findReplay'>,
 ): Promise<Replay> {
-  const known = key && (await turns.findReplay(conversation, key))
-  if (!known) throw error
-  return known
+  const replay = key && (await turns.findReplay(conversation, key))
+  if (!replay) throw error
+  return replay
 }

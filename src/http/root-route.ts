@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Engine } from '../turn/engine.ts'
 import { landingPage } from './landing-page.ts'
 
-/** `GET /`: the greeting that phones look for, as a JSON string; a page for browsers. */
+/** `GET /`: the greeting that phones check, as a JSON string; a page for browsers. */
 export function rootRoute(app: FastifyInstance, engine: Engine): void {
   app.get('/', async (request, reply) => {
     if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
@@ -15,9 +15,9 @@ export function rootRoute(app: FastifyInstance, engine: Engine): void {
 }
 
 async function pageFor(address: string, engine: Engine): Promise<string> {
-  // The page is worth showing without an engine too.
+  // Without an engine the page is still useful.
   const models = await engine.models().catch(() => [])
-  const able = models.find(({ capabilities }) => capabilities?.includes('tools'))
-  const talking = models.find(({ capabilities }) => capabilities?.includes('completion') ?? true)
-  return landingPage(address, (able ?? talking)?.name ?? 'qwen3:0.6b')
+  const withTools = models.find(({ capabilities }) => capabilities?.includes('tools'))
+  const withChat = models.find(({ capabilities }) => capabilities?.includes('completion') ?? true)
+  return landingPage(address, (withTools ?? withChat)?.name ?? 'qwen3:0.6b')
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
 import type { FastifyReply } from 'fastify'
+import { disconnectSignal } from './disconnect-signal.ts'
 import { SseResponse } from './sse-response.ts'
 
 test('a stream is never silent for longer than the setting says, wherever in between it falls silent', (t) => {
@@ -18,7 +19,7 @@ test('a stream is never silent for longer than the setting says, wherever in bet
       },
     })
     const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
-    const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, () => {})
+    const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, disconnectSignal(reply))
     sse.keepAlive()
     t.mock.timers.tick(fallsSilentAt)
     last = Date.now()
@@ -38,7 +39,7 @@ test('a stream has the headers that plugins have set, and an error of its socket
     write() {},
   })
   const reply = { raw, hijack() {}, getHeaders: () => ({ vary: 'origin' }) } as unknown as FastifyReply
-  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, () => {})
+  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, disconnectSignal(reply))
   sse.write('data: 1\n\n')
   raw.emit('error', new Error('ECONNRESET'))
   assert.equal(sse.isClosed, true)
@@ -67,7 +68,7 @@ function unreadResponse() {
   })
   const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
   const limits = { keepAliveMs: 1_000, maxUnreadBytes: 1_000, stallTimeoutMs: 100 }
-  const sse = new SseResponse(reply, limits, () => {})
+  const sse = new SseResponse(reply, limits, disconnectSignal(reply))
   sse.write('data: 1\n\n')
   return { raw, sse }
 }
@@ -123,7 +124,7 @@ test('a stream in chunks is ended once, also where there was nothing to send', (
     end: (text: string) => void sent.push(text),
   })
   const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
-  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, () => {})
+  const sse = new SseResponse(reply, { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }, disconnectSignal(reply))
   for (const text of ['data: ü\n\n', '']) sse.write(text)
   sse.end()
   assert.deepEqual(sent, ['a\r\ndata: ü\n\n\r\n', '0\r\n\r\n'])

@@ -1,47 +1,50 @@
 import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-/** What bounds a stream of server-sent events. */
+/** Limits of a stream of server-sent events. */
 export interface SseLimits {
-  /** Longest silence, in milliseconds: then a comment is sent, or somewhat before. */
+  /** The longest silence, in milliseconds: a comment is sent before it is longer. */
   keepAliveMs: number
-  /** Bytes that a client may leave unread; when more are to be sent then, its connection is cut. */
+  /** Bytes that a client may leave unread. A write that finds more destroys the connection. */
   maxUnreadBytes: number
-  /** How long a client that is waited for may read nothing at all, in milliseconds; then its connection is cut. */
+  /** How long a client may read nothing while the server waits for it, in milliseconds; then the connection is destroyed. */
   stallTimeoutMs?: number
 }
 
 /**
- * A response of server-sent events. Its head goes out with its first bytes, an event or the first keep-alive comment:
- * until then the request can still be answered with an error and its status.
+ * A response of server-sent events. Its head is sent with its first bytes, an event or the first keep-alive comment: until then the
+ * request can still be answered with an error and its status.
  */
 export class SseResponse {
   readonly #reply: FastifyReply
   readonly #limits: SseLimits
+  readonly #disconnected: AbortSignal
   readonly #onOpen: () => void
   #timer: NodeJS.Timeout | undefined
   #open = false
-  /** True where the response's chunks are framed here, and not by Node. */
+  /** True where this class writes the chunked transfer coding, and not Node. */
   #framed = false
-  /** Where events are written to, and may lie unread: the response, or past it, once it is framed here and its head is out. */
+  /** What events are written to: the response, or its socket once `#framed` is true and the head is sent. */
   #out: Pick<Writable, 'write' | 'writableLength' | 'writableNeedDrain' | 'once' | 'off'>
   #closed = false
-  /** Half times of silence in a row. */
-  #silent = 0
+  /** How many halves of the longest silence have passed since the last write. */
+  #silentHalves = 0
   #drained: Promise<void> | undefined
 
-  /** `onOpen` is called just before the head goes out. */
-  constructor(reply: FastifyReply, limits: SseLimits, onOpen: () => void) {
+  /** `onOpen` is called just before the head is sent. */
+  constructor(reply: FastifyReply, limits: SseLimits, disconnected: AbortSignal, onOpen = () => {}) {
     this.#reply = reply
     this.#limits = limits
+    this.#disconnected = disconnected
     this.#onOpen = onOpen
     this.#out = reply.raw
-    reply.raw.on('close', () => this.#stop())
-    // A socket's errors end in `close`; without a listener they would end the process.
+    if (disconnected.aborted) this.#stop()
+    disconnected.addEventListener('abort', () => this.#stop())
+    // An `error` event without a listener would end the process.
     reply.raw.on('error', () => this.#stop())
   }
 
-  /** True once the head is out. */
+  /** True once the head is sent. */
   get isOpen(): boolean {
     return this.#open
   }
@@ -51,26 +54,26 @@ export class SseResponse {
     return this.#closed
   }
 
-  /** From now on, silence is broken with comments, and the first of them opens the stream. */
+  /** From now on, comments are sent where there are no events for a while; the first one opens the stream. */
   keepAlive(): void {
-    if (!this.#closed) this.#timer = setInterval(() => this.#breakSilence(), this.#limits.keepAliveMs / 2)
+    if (!this.#closed) this.#timer = setInterval(() => this.#countSilence(), this.#limits.keepAliveMs / 2)
   }
 
-  /** Sends events, already encoded. Does nothing where the client has left. */
+  /** Sends encoded events. Does nothing after the client has disconnected. */
   write(text: string): void {
     // An empty chunk would end the response.
     if (this.#closed || text === '') return
     if (!this.#open) this.#sendHead()
-    this.#silent = 0
-    // Looked at before the write: a client that has read all so far gets its next line, however long that is.
+    this.#silentHalves = 0
+    // Checked before the write: a client that has read everything so far gets the next event, however long that is.
     if (this.#out.writableLength <= this.#limits.maxUnreadBytes) {
       this.#send(text)
     } else {
-      this.#cut()
+      this.#destroy()
     }
   }
 
-  /** Undefined where the client keeps up. Else resolves when it has caught up, or is gone: one that stops reading is cut. */
+  /** Undefined where the client keeps up. Else resolves when it has caught up or disconnected; one that stops reading is destroyed. */
   drained(): Promise<void> | undefined {
     if (this.#closed || !this.#out.writableNeedDrain) return undefined
     this.#drained ??= this.#awaitDrain()
@@ -89,13 +92,13 @@ export class SseResponse {
   #send(text: string): void {
     if (!this.#framed) return void this.#out.write(text)
     const bytes = Buffer.byteLength(text)
-    // Most text is ASCII, whose bytes are written faster as such.
+    // Most text is ASCII, which Node writes faster as latin1.
     this.#out.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
-    // The first bytes went out with the head. One that waits behind another response has no socket yet.
+    // The first bytes are written with the head. A response that waits behind another one (pipelining) has no socket yet.
     this.#out = this.#reply.raw.socket ?? this.#out
   }
 
-  /** Leaves the response to be answered otherwise. Only before the head is out. */
+  /** Gives the response up, so that an error can be sent instead. Only before the head is sent. */
   release(): void {
     this.#stop()
   }
@@ -105,42 +108,43 @@ export class SseResponse {
     this.#onOpen()
     this.#reply.hijack()
     this.#reply.raw.writeHead(200, {
-      // Headers that plugins have set are lost with a hijacked reply, unless they are spread here.
+      // A hijacked reply loses the headers that plugins have set.
       ...(this.#reply.getHeaders() as Record<string, string>),
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     })
-    // Node writes a chunk as four pieces; as one it costs a sixth less of all that a paced token costs (bench/README.md).
+    // Node makes four writes of one chunk. A single write saves a sixth of the CPU time per token (bench/README.md).
     this.#framed = this.#reply.raw.chunkedEncoding === true
     if (this.#framed) this.#reply.raw.chunkedEncoding = false
   }
 
   async #awaitDrain(): Promise<void> {
-    const [out, { raw }] = [this.#out, this.#reply]
+    const out = this.#out
     const { promise, resolve } = Promise.withResolvers<void>()
+    const done = () => resolve()
     let unread = out.writableLength
     const timer = setInterval(() => {
-      if (out.writableLength >= unread) this.#cut()
+      if (out.writableLength >= unread) this.#destroy()
       unread = out.writableLength
     }, this.#limits.stallTimeoutMs ?? defaultStallMs)
-    out.once('drain', resolve)
-    raw.once('close', resolve)
+    out.once('drain', done)
+    this.#disconnected.addEventListener('abort', done)
     await promise
-    out.off('drain', resolve)
-    raw.off('close', resolve)
+    out.off('drain', done)
+    this.#disconnected.removeEventListener('abort', done)
     clearInterval(timer)
     this.#drained = undefined
   }
 
-  #cut(): void {
+  #destroy(): void {
     this.#stop()
     this.#reply.raw.destroy()
   }
 
-  #breakSilence(): void {
-    this.#silent += 1
-    if (this.#silent === 2) this.write(': keep-alive\n\n')
+  #countSilence(): void {
+    this.#silentHalves += 1
+    if (this.#silentHalves === 2) this.write(': keep-alive\n\n')
   }
 
   #stop(): void {
@@ -152,8 +156,8 @@ export class SseResponse {
 const lastChunk = '0\r\n\r\n'
 const defaultStallMs = 30_000
 
-/** Cuts the connection of an answer that is whole where its client reads nothing of it for so long, in milliseconds. */
+/** Destroys the connection of a response that is written in full when its client reads nothing of it for `ms` milliseconds. */
 export function destroyWhenStalled({ raw }: FastifyReply, ms = defaultStallMs): void {
-  // Once all is sent, Node sets the socket's time-out anew.
+  // Node resets the socket's time-out once everything is sent.
   if (!raw.writableFinished) raw.setTimeout(ms, () => raw.destroy())
 }

@@ -1,15 +1,15 @@
 import type { JsonObject } from './json.ts'
 
-/** Where a called tool lives: `resident` tools run in chatterd, `device` tools in the client. */
+/** Where a called tool runs: `resident` tools in chatterd, `device` tools in the client. */
 export type CallSide = 'resident' | 'device'
 
 /**
- * How far a call has come. Every call ends exactly once.
+ * The states of a call. Every call ends exactly once.
  *
  *     resident: running → succeeded | failed | timed-out | interrupted
  *     device:   offered → answered | expired | superseded | cancelled
  *
- * A call whose arguments do not fit, or whose name nobody has, is `failed` from the start, on either side.
+ * A call whose arguments do not fit the tool's schema, or whose name no tool has, is `failed` from the start, on either side.
  */
 export type CallStatus =
   | 'running'
@@ -23,20 +23,20 @@ export type CallStatus =
   | 'superseded'
   | 'cancelled'
 
-/** One tool call of an assistant message, and its result: one record, so neither can be without the other. */
+/** One tool call of an assistant message together with its result. */
 export interface Call {
-  /** Unique within its turn: the engine's id, or one of ours where it gave none. */
+  /** Unique within its turn: the engine's id, or one that chatterd made where the engine gave none. */
   id: string
-  /** Position within its assistant message, from 0. Results are told to the engine in this order. */
+  /** Position within its assistant message, from 0. Prompts have the results in this order. */
   index: number
   name: string
-  /** By name; coerced toward the tool's schema where it has one. */
+  /** By the names of the parameters; coerced to the types that the tool's schema declares. */
   arguments: JsonObject
   side: CallSide
   status: CallStatus
-  /** What the model reads as the result. Present on calls that ended with an output or an error of their own. */
+  /** What the model reads as the result: the output, or a message that says why there is none. Absent where the call has neither. */
   output?: string
-  /** True where it may be started again after its process is gone, because its tool says that this does no harm. */
+  /** True where the call may run again after its process is gone, because its tool declares that this does no harm. */
   restartable?: true
 }
 

@@ -1,10 +1,10 @@
-/** Which conversation: its tenant's name, and its own. */
+/** Identifies a conversation: the name of its tenant, and its own. */
 export interface ConversationKey {
   tenant: string
   name: string
 }
 
-/** Names a conversation among all, as a key of maps. */
+/** The same as one string, for keys of maps. */
 export function keyOf({ tenant, name }: ConversationKey): string {
   return JSON.stringify([tenant, name])
 }

@@ -2,9 +2,9 @@ import type { Call } from './call.ts'
 import type { StepEnd, TurnEvent } from './events.ts'
 
 /**
- * Events of one turn in a row, as they are kept and sent: numbered from `first` without gaps. A line each, ended by \n: the
- * event's name, a space, and its data as JSON (docs/native.md). JSON has no line ends of its own, and no U+0000 that a database
- * could not hold as text.
+ * Consecutive events of one turn, as the journal keeps them and as they are sent: numbered from `first` without gaps. A record is
+ * the event's name, a space, its data as JSON (docs/native.md), and \n. `JSON.stringify` writes neither a line end nor U+0000,
+ * which a database cannot hold as text.
  */
 export interface EventChunk {
   first: number
@@ -12,7 +12,7 @@ export interface EventChunk {
   records: string
 }
 
-/** An event that was read back. */
+/** An event that was decoded from its record. */
 export interface JournalEvent {
   number: number
   name: TurnEvent['type']
@@ -20,26 +20,26 @@ export interface JournalEvent {
   data: string
 }
 
-/** The event's line, with its end. The database reads text deltas, and adds lines of its own: keep it in step (0008-journal.sql). */
+/** The event's record. SQL functions read records of text deltas and write records of other events in this format. */
 export function eventRecord(event: TurnEvent): string {
-  // Most events by far; a text alone is written in half the time.
+  // By far the most events are text deltas, and to serialize only the text takes half the time.
   if (event.type === 'text-delta') return `text-delta {"text":${JSON.stringify(event.text)}}\n`
   return `${event.type} ${JSON.stringify(dataOf(event))}\n`
 }
 
-/** What a chunk holds from number `from` on. */
+/** The chunk's events from number `from` on. */
 export function eventsOf({ first, records }: EventChunk, from = first): JournalEvent[] {
-  const told: JournalEvent[] = []
+  const events: JournalEvent[] = []
   for (let start = 0, number = first; start < records.length; number++) {
     const end = records.indexOf('\n', start)
     if (number >= from) {
       const space = records.indexOf(' ', start)
       const name = records.slice(start, space) as JournalEvent['name']
-      told.push({ number, name, data: records.slice(space + 1, end) })
+      events.push({ number, name, data: records.slice(space + 1, end) })
     }
     start = end + 1
   }
-  return told
+  return events
 }
 
 /** True where the chunk ends with the turn's last event. */
@@ -47,7 +47,7 @@ export function endsTurn({ records }: EventChunk): boolean {
   return records.startsWith('turn-end ', records.lastIndexOf('\n', records.length - 2) + 1)
 }
 
-/** The number after the chunk's last. */
+/** The number of the event after the chunk's last one. */
 export function nextNumber({ first, count }: EventChunk): number {
   return first + count
 }
@@ -80,7 +80,7 @@ function dataOf(event: TurnEvent): object {
   }
 }
 
-/** An output, or words that tell why there is none. */
+/** The output, or a message that says why there is none. */
 function outcomeOf(status: Call['status'], output: string | undefined): { output?: string; error?: string } {
   if (output === undefined) return {}
   return status === 'succeeded' || status === 'answered' ? { output } : { error: output }
@@ -90,7 +90,7 @@ function messageOf({ message: { role, content, thinking, calls } }: StepEnd): ob
   return { role, content, ...(thinking && { thinking }), calls: calls.map(callData) }
 }
 
-/** A call as clients are told of it. */
+/** A call as the native dialect sends it. */
 export function callData({ id: callId, name, arguments: args, side, status, output }: Call): object {
   return { callId, name, arguments: args, side, status, ...outcomeOf(status, output) }
 }

@@ -3,16 +3,19 @@ import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { NewMessage, Usage } from './message.ts'
 
-/** The status of a turn: it runs, waits for results of device calls, or has ended in one of four ways. */
+/** A turn runs, waits for results of device calls, or has ended in one of four ways. */
 export type TurnStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
 
-/** A failure as clients read it: its code, and what happened. */
+/** Why a turn failed: the code, and a message for people. */
 export interface ErrorDetail {
   code: ErrorCode
   detail: string
 }
 
-/** What happens in a turn, in order. Deltas are hints; what ends (`step-end`, `call-end`, `turn-end`) is stored before it is published. */
+/**
+ * What happens in a turn, in order. Deltas are published at once, before they are stored; `step-end`, `call-end` and `turn-end`
+ * are published once their outcome is stored.
+ */
 export type TurnEvent =
   | { type: 'turn-start'; turn: string; conversation: string; model: string }
   | { type: 'step-start'; step: number }
@@ -45,7 +48,7 @@ export interface CallStart {
 export interface StepEnd {
   type: 'step-end'
   step: number
-  /** The model's reply, with its calls as they were then. */
+  /** The model's reply, with its calls as they were at this moment. */
   message: NewMessage & { calls: Call[] }
   usage: Usage
 }
@@ -55,6 +58,6 @@ export interface TurnEnd {
   type: 'turn-end'
   status: Exclude<TurnStatus, 'running' | 'waiting'>
   error?: ErrorDetail
-  /** True where the request behind this run was withdrawn: nothing of it is stored, and the request may be refused. */
+  /** True where the request was withdrawn: nothing of it is stored, and its client can still be answered with an error. */
   refused?: true
 }

@@ -1,4 +1,4 @@
-/** Any value that JSON can carry. */
+/** Any JSON value. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /** A JSON object. */
@@ -9,10 +9,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Levels of objects and arrays inside each other that a stranger's JSON may have. Whatever writes it again descends into it. */
+/** How many levels of nested objects and arrays JSON from outside may have. Code that serializes it recurses once for each. */
 export const maxJsonDepth = 100
 
-/** True for a value with more levels than `levels`. Looks no deeper than that. */
+/** True for a value with more than `levels` levels. Recurses no deeper than that. */
 export function isTooDeep(value: unknown, levels = maxJsonDepth): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1))

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 
-/** What the engine counted. Tokens are whole numbers; times are milliseconds. */
+/** What the engine reports of its work. Tokens are whole numbers; times are milliseconds. */
 export interface Usage {
   promptTokens?: number
   outputTokens?: number
@@ -8,24 +8,24 @@ export interface Usage {
   outputMs?: number
 }
 
-/** What a client may add to a conversation. */
+/** A message that a client adds to a conversation. */
 export interface NewMessage {
   role: 'system' | 'user' | 'assistant'
   content: string
   thinking?: string
-  /** Base64, as the engine takes them. */
+  /** Base64. */
   images?: string[]
-  /** Calls with their results, of a history that a client brings along. */
+  /** Calls with their results, where the client brings an older history along. */
   calls?: Call[]
 }
 
-/** A message of a conversation's log. Tool results are no messages of their own: they are part of `calls`. */
+/** A message of a conversation's log. Tool results are not messages: they are part of `calls`. */
 export interface LogMessage extends NewMessage {
-  /** Position in the conversation, from 1, without reuse. */
+  /** Its sequence number in the conversation, from 1; never used twice. */
   seq: number
-  /** The turn it came in; null for those that the conversation started with. */
+  /** The turn that added it; null for messages that the conversation started with. */
   turn: string | null
-  /** False for the text of an answer that was cut off. */
+  /** False for the text of a reply that was interrupted. */
   complete: boolean
   calls: Call[]
   usage?: Usage

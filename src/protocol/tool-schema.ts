@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts'
 
-/** A tool as models are told of it: the field's common function-calling form. `parameters` is a JSON Schema. */
+/** A tool as it is offered to models, in the common function-calling form of OpenAI and Ollama. `parameters` is a JSON Schema. */
 export interface ToolSchema {
   type: 'function'
   function: { name: string; description?: string; parameters?: JsonObject }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { ConversationStore } from '../../../turn/conversation-store.ts'
+import type { ClassicPorts } from './ports.ts'
 import { removeNulls } from './remove-nulls.ts'
 
 const Post = Type.Object({
@@ -10,22 +10,15 @@ const Post = Type.Object({
   message: Type.String({ maxLength: 65_536 }),
 })
 
-/** What the board works with. */
-export interface BoardPorts {
-  store: Pick<ConversationStore, 'post' | 'board'>
-  newId(): string
-  limits: { boardMessages: number }
-}
-
 /** The public board: `POST /postchatt` and `GET /getchatts`. */
-export function boardRoutes(app: FastifyInstance, { store, newId, limits }: BoardPorts): void {
+export function boardRoutes(app: FastifyInstance, { store, newId, limits }: ClassicPorts): void {
   app.post<{ Body: Static<typeof Post> }>(
     '/postchatt',
     { schema: { body: Post }, preValidation: removeNulls },
     async ({ body }) => {
       const username = body.username ?? body.name
       if (username === undefined) {
-        throw new ChatterdError('invalid-request', 'username: a string is expected (or name, in its place).')
+        throw new ChatterdError('invalid-request', 'username: a string is expected (or name instead).')
       }
       await store.post({ id: newId(), username, message: body.message })
       return {}

@@ -2,48 +2,30 @@ import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { LiveTurn } from '../../../stream/live-turn.ts'
 import type { TurnListener } from '../../../stream/subscribers.ts'
-import { type SseLimits, SseResponse } from '../../sse-response.ts'
+import { disconnectSignal } from '../../disconnect-signal.ts'
+import { SseResponse } from '../../sse-response.ts'
 import { createClassicEncoder } from './encode-events.ts'
-
-/** What bounds an answer. */
-export interface AnswerLimits extends SseLimits {
-  /** Whether a turn whose client has left finishes, or is cancelled after the grace time, in milliseconds. */
-  whenDisconnected: 'finish' | 'stop'
-  disconnectGraceMs: number
-}
+import type { ClassicResponseLimits } from './ports.ts'
 
 /** A response that follows a turn. */
 export interface ClassicResponse {
   sse: SseResponse
-  /** Aborted when the client leaves before its turn has begun. */
-  left: AbortSignal
+  disconnected: AbortSignal
+  /** Encodes and sends the events of the turn. */
   listener: TurnListener
-  /** Resolves when the answer has been sent, rejects with an error that can still be told with its status. */
+  /** Resolves when the response is complete or the client has disconnected; rejects with an error that can still be sent with its status. */
   ended: Promise<void>
-  /** Undefined where the turn is not run for this request. */
+  /** Says which turn the listener listens to; undefined where no turn runs for this request. */
   follow(live: LiveTurn | undefined): void
-  close(text: string): void
-  /** Before the head is out, throws the error, so that it is told with its status. */
-  fail(error: unknown): void
 }
 
-/** Makes a response of the events of a turn that is to begin or go on. Nothing is sent before there is something to tell. */
-export function openResponse(reply: FastifyReply, limits: AnswerLimits): ClassicResponse {
+/** Opens a response for a turn that is about to begin or to go on. Nothing is sent before there is an event to send. */
+export function openResponse(reply: FastifyReply, limits: ClassicResponseLimits): ClassicResponse {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
   const encoder = createClassicEncoder()
-  const left = new AbortController()
+  const disconnected = disconnectSignal(reply)
   let live: LiveTurn | undefined
-  const sse = new SseResponse(reply, limits, () => live?.accept())
-  const leave = () => {
-    // Whoever has left cannot be refused any more: what was begun for it is kept, and its answer too.
-    if (live) {
-      live.accept()
-      live.unlisten(listener)
-    } else {
-      left.abort(new ChatterdError('invalid-request', 'The client left.'))
-    }
-    resolve()
-  }
+  const sse = new SseResponse(reply, limits, disconnected, () => live?.accept())
 
   const listener: TurnListener = (events, parts) => {
     if (sse.isClosed) return resolve()
@@ -59,12 +41,17 @@ export function openResponse(reply: FastifyReply, limits: AnswerLimits): Classic
     resolve()
   }
 
-  // It may have left already, while its model was looked up.
-  if (reply.raw.destroyed) leave()
-  reply.raw.on('close', leave)
+  disconnected.addEventListener('abort', () => {
+    // Nobody is left who could be told of a refusal, so the turn and its reply are kept.
+    live?.accept()
+    live?.unlisten(listener)
+    resolve()
+  })
+  if (disconnected.aborted) resolve()
+
   return {
     sse,
-    left: left.signal,
+    disconnected,
     listener,
     ended,
     follow(turn) {
@@ -73,14 +60,6 @@ export function openResponse(reply: FastifyReply, limits: AnswerLimits): Classic
       if (sse.isClosed) turn?.unlisten(listener)
       if (limits.whenDisconnected === 'stop') turn?.cancelAfterIdle(limits.disconnectGraceMs)
       sse.keepAlive()
-    },
-    close(text) {
-      sse.write(text)
-      sse.end()
-    },
-    fail(error) {
-      sse.release()
-      throw error
     },
   }
 }

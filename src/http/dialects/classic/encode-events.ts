@@ -2,7 +2,7 @@ import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
 import type { EnginePart } from '../../../turn/engine.ts'
 import { callsLine, endLine, textLine } from './engine-lines.ts'
 
-/** Turns a turn's events into the server-sent events of the classic dialect. One for each response. */
+/** Encodes a turn's events as the server-sent events of the classic dialect. One for each response. */
 export interface ClassicEncoder {
   /** The text to send for these events and the engine's parts that they came from; empty where this dialect has nothing for them. */
   encode(events: readonly TurnEvent[], parts: readonly EnginePart[]): string
@@ -15,8 +15,8 @@ interface CallingLine {
 }
 
 /**
- * The classic dialect's answer: the engine's own lines, device calls as `tool_calls`, failures as `error`. The line that ends a reply
- * is sent when the turn has ended or waits, because some clients stop at the first.
+ * Encodes the engine's own lines, device calls as `tool_calls`, and failures as `error`. The last line of a reply, with
+ * `done: true`, is sent only when the turn has ended or waits, because clients stop reading at the first such line.
  */
 export function createClassicEncoder(): ClassicEncoder {
   /** The step under way: its lines with calls, and its last line. */
@@ -81,17 +81,17 @@ export function createClassicEncoder(): ClassicEncoder {
   }
 }
 
-/** An event that tells of a failure, on one line. */
-export function encodeError(words: string): string {
-  return `event: error\n${dataEvent(JSON.stringify({ error: words }))}`
+/** The event of a failure. */
+export function encodeError(message: string): string {
+  return `event: error\n${dataEvent(JSON.stringify({ error: message }))}`
 }
 
-/** A line of calls that the device is asked to run. */
+/** The event of calls that the device is asked to run. */
 export function encodeCallsLine(line: string): string {
   return `event: tool_calls\n${dataEvent(line)}`
 }
 
-/** One event. A carriage return can stand in JSON only between tokens, and would end the line for a client. */
+/** An event with this line of JSON as its data. A carriage return, possible between the tokens of JSON, would end the line for a client. */
 export function dataEvent(line: string): string {
   return `data: ${line.includes('\r') ? line.replaceAll('\r', '') : line}\n\n`
 }

@@ -5,7 +5,7 @@ import { eventRecord, eventsOf, type JournalEvent } from '../../../protocol/even
 import type { TurnEvent } from '../../../protocol/events.ts'
 import { createJournalEncoder } from './encode-journal.ts'
 
-const own = { model: 'm', at: new Date('2026-11-23T00:00:00Z') }
+const head = { model: 'm', createdAt: new Date('2026-11-23T00:00:00Z') }
 const call = { index: 0, name: 'locate', arguments: {}, side: 'device' } as const
 const usage = { promptTokens: 7, outputTokens: 3, promptMs: 2, outputMs: 1.5 }
 
@@ -34,7 +34,7 @@ function lines(text: string): [event: string, line: Record<string, unknown>][] {
 }
 
 test('an answer is told from its kept events in lines like those of the engine', () => {
-  const encoder = createJournalEncoder(own)
+  const encoder = createJournalEncoder(head)
   const events = told(
     { type: 'turn-start', turn: 't', conversation: 'c', model: 'm' },
     { type: 'step-start', step: 1 },
@@ -67,7 +67,7 @@ test('an answer is told from its kept events in lines like those of the engine',
 })
 
 test('calls that the device is asked for are told with their places, others are not', () => {
-  const encoder = createJournalEncoder(own)
+  const encoder = createJournalEncoder(head)
   const calls: Call[] = [
     { ...call, id: 'validationError', status: 'failed' },
     { ...call, id: 'asked', index: 1, status: 'offered' },
@@ -89,7 +89,7 @@ test('calls that the device is asked for are told with their places, others are 
 })
 
 test('a turn that failed ends with an error, and nothing comes after an end', () => {
-  const encoder = createJournalEncoder(own)
+  const encoder = createJournalEncoder(head)
   const error = { code: 'engine-cut', detail: 'It broke off.' } as const
   const end = told({ type: 'turn-end', status: 'failed', error })
   assert.deepEqual(lines(encoder.encode([...end, ...told(delta('text-delta', 'late'))])), [

@@ -5,33 +5,33 @@ import type { Usage } from '../../../protocol/message.ts'
 import { dataEvent, encodeCallsLine, encodeError } from './encode-events.ts'
 import { type LineHead, makeCallsLine, makeEndLine, makeTextLine } from './engine-lines.ts'
 
-/** Tells events as they are kept in the words of the classic dialect. One for each response. */
+/** Encodes events from the journal as the server-sent events of the classic dialect. One for each response. */
 export interface JournalEncoder {
   encode(events: readonly JournalEvent[]): string
-  /** True once the answer has come to its end: the turn has ended, or waits for the device. */
+  /** True once the response is complete: the turn has ended, or waits for the device. */
   readonly ended: boolean
 }
 
-/** The parts of a step's end that the classic dialect tells. */
+/** The members of `step-end` that the classic dialect sends. */
 interface StepEndData {
   message: { calls: (Pick<Call, 'name' | 'arguments' | 'side' | 'status'> & { callId: string })[] }
   usage: Usage
 }
 
 /**
- * The classic dialect's answer from events that are kept, for requests that may be sent again: the engine's own lines are gone
- * by then, so all of them are told in lines of ours, and each time in the same ones.
+ * Encodes the response to a request with a key, the same bytes for each replay. The journal does not keep the engine's own lines,
+ * so chatterd makes lines in the engine's form.
  */
-export function createJournalEncoder(own: LineHead): JournalEncoder {
+export function createJournalEncoder(head: LineHead): JournalEncoder {
   let ended = false
-  let lastLine = makeEndLine(own)
+  let lastLine = makeEndLine(head)
 
   function encodeEvent({ name, data: json }: JournalEvent): string {
     switch (name) {
       case 'text-delta':
-        return dataEvent(makeTextLine(own, { content: (JSON.parse(json) as { text: string }).text }))
+        return dataEvent(makeTextLine(head, { content: (JSON.parse(json) as { text: string }).text }))
       case 'thinking-delta':
-        return dataEvent(makeTextLine(own, { thinking: (JSON.parse(json) as { text: string }).text }))
+        return dataEvent(makeTextLine(head, { thinking: (JSON.parse(json) as { text: string }).text }))
       case 'step-end':
         return encodeStepEnd(JSON.parse(json) as StepEndData)
       case 'turn-waiting':
@@ -46,10 +46,10 @@ export function createJournalEncoder(own: LineHead): JournalEncoder {
   }
 
   function encodeStepEnd({ message, usage }: StepEndData): string {
-    lastLine = makeEndLine(own, usage)
+    lastLine = makeEndLine(head, usage)
     const calls = message.calls.map(({ callId: id, ...call }, index) => ({ id, index, ...call }))
     const offered = calls.filter(({ side, status }) => side === 'device' && status === 'offered')
-    return offered.length > 0 ? encodeCallsLine(makeCallsLine(own, offered)) : ''
+    return offered.length > 0 ? encodeCallsLine(makeCallsLine(head, offered)) : ''
   }
 
   function encodeTurnEnd({ status, error }: { status: TurnStatus; error?: ErrorDetail }): string {

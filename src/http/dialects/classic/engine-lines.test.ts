@@ -114,7 +114,7 @@ test('the end of an answer with calls holds neither the text nor the calls that 
 })
 
 test("lines of ours are in the engine's form", () => {
-  const own = { model: 'm', at: new Date('2026-11-23T00:00:00Z') }
+  const head = { model: 'm', createdAt: new Date('2026-11-23T00:00:00Z') }
   const call = {
     id: 'c',
     index: 1,
@@ -123,14 +123,14 @@ test("lines of ours are in the engine's form", () => {
     side: 'device',
     status: 'offered',
   } as const
-  const told = parsed(makeCallsLine(own, [call]))
+  const told = parsed(makeCallsLine(head, [call]))
   assert.deepEqual([told.model, told.done], ['m', false])
   assert.equal(told.created_at, '2026-11-23T00:00:00.000Z')
   assert.deepEqual(told.message, {
     ...{ role: 'assistant', content: '' },
     tool_calls: [{ id: 'c', function: { index: 1, name: 'f', arguments: { a: '1' } } }],
   })
-  const end = parsed(makeEndLine(own))
+  const end = parsed(makeEndLine(head))
   assert.deepEqual([end.model, end.done, end.done_reason], ['m', true, 'stop'])
   assert.deepEqual(end.message, { role: 'assistant', content: '' })
 })

@@ -3,17 +3,17 @@ import type { CallStart } from '../../../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { Usage } from '../../../protocol/message.ts'
 
-/** The line's text alone, without its calls and its end. At least one of `text` and `thinking` is what the line holds. */
+/** The line reduced to its text, for a line whose calls or end are sent later. */
 export function textLine(line: string, text = '', thinking = ''): string {
   const { model, created_at, message } = parse(line)
   const role = (isJsonObject(message) ? message.role : undefined) ?? 'assistant'
-  const body = { role, content: text, ...(thinking && { thinking }) }
-  return JSON.stringify({ model, created_at, message: body, done: false })
+  const reduced = { role, content: text, ...(thinking && { thinking }) }
+  return JSON.stringify({ model, created_at, message: reduced, done: false })
 }
 
 /**
- * The line with only those calls that are for the device, their arguments as coerced toward its schemas; byte for byte as
- * it came, where that is the same. Its text has been told already, and its end, if it has one, is told later.
+ * The line reduced to its device calls, with the arguments coerced to the device's schemas. Its text has been sent before, and its
+ * end, where it has one, is sent later. Byte for byte the engine's line where nothing has to change.
  */
 export function callsLine(
   line: string,
@@ -21,15 +21,15 @@ export function callsLine(
 ): string {
   const parsed = parse(line)
   const message = isJsonObject(parsed.message) ? parsed.message : {}
-  const asked = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = offered.map(({ call, position }) => asLogged(asked[position], call))
-  const same = JSON.stringify(calls) === JSON.stringify(asked)
+  const engineCalls = Array.isArray(message.tool_calls) ? message.tool_calls : []
+  const calls = offered.map(({ call, position }) => asLogged(engineCalls[position], call))
+  const same = JSON.stringify(calls) === JSON.stringify(engineCalls)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
-  const told = { ...message, ...withoutText(message), tool_calls: calls }
-  return JSON.stringify({ ...parsed, message: told, ...(parsed.done === true && { done: false }) })
+  const reduced = { ...message, ...withoutText(message), tool_calls: calls }
+  return JSON.stringify({ ...parsed, message: reduced, ...(parsed.done === true && { done: false }) })
 }
 
-/** The line that ends the answer of a step; where the step had calls, without the text and calls that were told before it. */
+/** The last line of a step's reply; where the step had calls, without the text and the calls, which were sent before. */
 export function endLine(line: string, stepHasCalls: boolean): string {
   if (!stepHasCalls) return line
   const parsed = parse(line)
@@ -39,34 +39,34 @@ export function endLine(line: string, stepHasCalls: boolean): string {
   return JSON.stringify({ ...parsed, message: { ...rest, ...withoutText(message) } })
 }
 
-/** Who says a line of ours, and when: the same for the same answer, so that it reads the same each time. */
+/** The members that all lines of a response have which chatterd makes itself. A replay uses the same ones, so that its bytes are the same. */
 export interface LineHead {
   model: string
-  at: Date
+  createdAt: Date
 }
 
-/** A line of ours in the engine's form, that tells of calls. */
+/** A new line in the engine's form, with calls. */
 export function makeCallsLine(
-  own: LineHead,
+  head: LineHead,
   calls: readonly Pick<Call, 'id' | 'index' | 'name' | 'arguments'>[],
 ): string {
   const tool_calls = calls.map(({ id, index, name, arguments: args }) => ({
     id,
     function: { index, name, arguments: args },
   }))
-  return makeLine(own, { tool_calls }, { done: false })
+  return makeLine(head, { tool_calls }, { done: false })
 }
 
-/** A line of ours in the engine's form, with a piece of its answer. */
-export function makeTextLine(own: LineHead, piece: { content: string } | { thinking: string }): string {
-  return makeLine(own, piece, { done: false })
+/** A new line in the engine's form, with a piece of the reply. */
+export function makeTextLine(head: LineHead, piece: { content: string } | { thinking: string }): string {
+  return makeLine(head, piece, { done: false })
 }
 
-/** A line of ours in the engine's form, that ends a stream. Counts as the engine gave them, its times in nanoseconds. */
-export function makeEndLine(own: LineHead, usage: Usage = {}): string {
+/** A new line in the engine's form that ends a stream. Its times are in nanoseconds, as Ollama's are. */
+export function makeEndLine(head: LineHead, usage: Usage = {}): string {
   const { promptTokens, outputTokens, promptMs, outputMs } = usage
   return makeLine(
-    own,
+    head,
     {},
     {
       ...{ done: true, done_reason: 'stop' },
@@ -81,23 +81,27 @@ function nanoseconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1e6)
 }
 
-function makeLine({ model, at }: LineHead, message: object, end: object): string {
+function makeLine({ model, createdAt }: LineHead, message: object, end: object): string {
   return JSON.stringify({
     model,
-    created_at: at.toISOString(),
+    created_at: createdAt.toISOString(),
     message: { role: 'assistant', content: '', ...message },
     ...end,
   })
 }
 
-/** The engine's call with the id and the arguments that it has in the log. */
+/** The engine's call, with the id and the arguments of the log. */
 function asLogged(
   call: unknown,
   { callId, arguments: args }: Pick<CallStart, 'callId' | 'arguments'>,
 ): JsonObject {
-  const asked = isJsonObject(call) ? call : {}
-  const told = isJsonObject(asked.function) ? asked.function : {}
-  return { ...asked, ...('id' in asked && { id: callId }), function: { ...told, arguments: args } }
+  const engineCall = isJsonObject(call) ? call : {}
+  const called = isJsonObject(engineCall.function) ? engineCall.function : {}
+  return {
+    ...engineCall,
+    ...('id' in engineCall && { id: callId }),
+    function: { ...called, arguments: args },
+  }
 }
 
 function withoutText(message: JsonObject): JsonObject {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../protocol/call.ts'
-import { importMessages } from './import-messages.ts'
+import { importMessages, importResults } from './import-messages.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
 const asks = (...calls: { id?: string; name: string; arguments?: unknown }[]): PostedMessage => ({
@@ -93,4 +93,52 @@ test('only the assistant calls tools', () => {
     assert.deepEqual(importMessages([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
       { role, content: 'Hi' },
     ])
+})
+
+const user = { role: 'user' as const, content: 'What is the weather?' }
+
+test('a prompt holds no results', () => {
+  assert.equal(importResults([]), undefined)
+  assert.equal(importResults([user]), undefined)
+  assert.equal(importResults([{ role: 'system', content: 'Be brief.' }, user]), undefined)
+})
+
+test('results alone have nothing before them', () => {
+  assert.deepEqual(importResults([result('x'), result('y')]), {
+    prefix: [],
+    results: [{ content: 'x' }, { content: 'y' }],
+  })
+})
+
+test('results after the messages of their prompt have these before them', () => {
+  assert.deepEqual(importResults([user, result('x')]), { prefix: [user], results: [{ content: 'x' }] })
+})
+
+test('a client that sends the calls again as well is understood', () => {
+  const called = {
+    role: 'assistant' as const,
+    content: '',
+    tool_calls: [{ id: 'c', function: { name: 'f' } }],
+  }
+  const given = { ...result('x'), tool_call_id: 'c', tool_name: 'f' }
+  assert.deepEqual(importResults([user, called, given, called, result('y')]), {
+    prefix: [user],
+    results: [{ content: 'x', callId: 'c', name: 'f' }, { content: 'y' }],
+  })
+})
+
+test('an empty list of calls is none: some clients always write one', () => {
+  const asked = { ...user, tool_calls: [] }
+  assert.deepEqual(importResults([asked, { ...result('x'), tool_calls: [] }]), {
+    prefix: [user],
+    results: [{ content: 'x' }],
+  })
+})
+
+test('a history with calls that goes on with a question is a prompt', () => {
+  const called = { role: 'assistant' as const, tool_calls: [{ function: { name: 'f' } }] }
+  assert.equal(
+    importResults([user, called, result('x'), { role: 'assistant', content: 'Sunny.' }, user]),
+    undefined,
+  )
 })

@@ -3,28 +3,36 @@ import type { Call } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import { isJsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import { fitsCall, type PostedResult } from './match-results.ts'
+import { fitsCall, type PostedResult, type PostedResults } from './match-results.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
 /**
- * Messages as the log holds them: the results of a history that a client brings along go to the calls before them, by id
- * or name where one is given, else in order. Throws `invalid-request` for a result with no call.
+ * Posted messages in the form of the log, where a result is part of its call. A message of role "tool" goes to the call before it
+ * that has its id or name; where it has neither, to the first call that has no result yet. Throws `invalid-request` where there is none.
  */
 export function importMessages(messages: readonly PostedMessage[]): NewMessage[] {
   const imported: NewMessage[] = []
   for (const message of messages) {
-    if (message.role === 'tool') answerImported(imported.at(-1)?.calls ?? [], message)
+    if (message.role === 'tool') importResult(message, imported.at(-1)?.calls ?? [])
     else imported.push(importMessage(message, message.role))
   }
   return imported
 }
 
+/** The results that a request ends with, and the prompt before them; undefined where its last message is not a result. */
+export function importResults(messages: readonly PostedMessage[]): PostedResults | undefined {
+  if (messages.at(-1)?.role !== 'tool') return undefined
+  const results = messages.filter((message) => message.role === 'tool')
+  const prefix = messages.filter((message) => message.role === 'user' || message.role === 'system')
+  return { prefix: importMessages(prefix), results: results.map(resultOf) }
+}
+
 function importMessage(message: PostedMessage, role: NewMessage['role']): NewMessage {
   const { content = '', thinking, images, tool_calls = [] } = message
-  const calls = (role === 'assistant' ? tool_calls : []).map(({ id, function: asked }, index): Call => {
-    const args = isJsonObject(asked.arguments) ? asked.arguments : {}
-    const place = { id: id ?? `call_${randomUUID()}`, index, name: asked.name, arguments: args }
-    return { ...place, side: 'device', status: 'superseded' }
+  const calls = (role === 'assistant' ? tool_calls : []).map(({ id, function: called }, index): Call => {
+    const args = isJsonObject(called.arguments) ? called.arguments : {}
+    const call = { id: id ?? `call_${randomUUID()}`, index, name: called.name, arguments: args }
+    return { ...call, side: 'device', status: 'superseded' }
   })
   return {
     role,
@@ -35,7 +43,7 @@ function importMessage(message: PostedMessage, role: NewMessage['role']): NewMes
   }
 }
 
-function answerImported(calls: Call[], message: PostedMessage): void {
+function importResult(message: PostedMessage, calls: Call[]): void {
   const result = resultOf(message)
   const call = calls.find((call) => call.status === 'superseded' && fitsCall(result, call))
   if (!call)
@@ -47,7 +55,7 @@ function answerImported(calls: Call[], message: PostedMessage): void {
   call.output = result.content
 }
 
-/** A message of role "tool" as a result. An empty id or name is none. */
-export function resultOf({ content = '', tool_call_id, tool_name }: PostedMessage): PostedResult {
+/** Clients send an empty id or name for none. */
+function resultOf({ content = '', tool_call_id, tool_name }: PostedMessage): PostedResult {
   return { content, ...(tool_call_id && { callId: tool_call_id }), ...(tool_name && { name: tool_name }) }
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
-import { checkBounds, PromptBody, promptSettings, promptTools, resultsOf } from './prompt-body.ts'
+import { checkBounds, PromptBody, promptSettings, promptTools } from './prompt-body.ts'
 
 const user = { role: 'user' as const, content: 'What is the weather?' }
 const body: PromptBody = { appID: 'edu.umich.app', model: 'qwen3:0.6b', messages: [user] }
-const result = (content: string) => ({ role: 'tool' as const, content })
 const isValid = new Ajv().compile(PromptBody)
 
 test('what phones send is a valid body', () => {
@@ -14,7 +13,11 @@ test('what phones send is a valid body', () => {
   const tools = [{ type: 'function', function: { name: 'get_location', description: 'Where', parameters } }]
   assert.ok(isValid({ ...body, stream: true, tools, options: { seed: 1 }, think: 'low', keep_alive: '5m' }))
   const call = { id: 'c', type: 'function', function: { index: 0, name: 'f', arguments: '{}' } }
-  const messages = [user, { role: 'assistant', content: '', tool_calls: [call] }, result('x')]
+  const messages = [
+    user,
+    { role: 'assistant', content: '', tool_calls: [call] },
+    { role: 'tool', content: 'x' },
+  ]
   assert.ok(isValid({ ...body, messages }))
   assert.ok(isValid({ ...body, messages: [], format: 'json', unknown: true }))
 })
@@ -71,50 +74,4 @@ test('the tools are undefined where the request names none, and an empty list wh
   assert.deepEqual(promptTools({ ...body, tools: [{ function: { name: 'f' } }] }), [
     { type: 'function', function: { name: 'f' } },
   ])
-})
-
-test('a prompt holds no results', () => {
-  assert.equal(resultsOf([]), undefined)
-  assert.equal(resultsOf([user]), undefined)
-  assert.equal(resultsOf([{ role: 'system', content: 'Be brief.' }, user]), undefined)
-})
-
-test('results alone have nothing before them', () => {
-  assert.deepEqual(resultsOf([result('x'), result('y')]), {
-    prefix: [],
-    results: [{ content: 'x' }, { content: 'y' }],
-  })
-})
-
-test('results after the messages of their prompt have these before them', () => {
-  assert.deepEqual(resultsOf([user, result('x')]), { prefix: [user], results: [{ content: 'x' }] })
-})
-
-test('a client that sends the calls again as well is understood', () => {
-  const called = {
-    role: 'assistant' as const,
-    content: '',
-    tool_calls: [{ id: 'c', function: { name: 'f' } }],
-  }
-  const given = { ...result('x'), tool_call_id: 'c', tool_name: 'f' }
-  assert.deepEqual(resultsOf([user, called, given, called, result('y')]), {
-    prefix: [user],
-    results: [{ content: 'x', callId: 'c', name: 'f' }, { content: 'y' }],
-  })
-})
-
-test('an empty list of calls is none: some clients always write one', () => {
-  const asked = { ...user, tool_calls: [] }
-  assert.deepEqual(resultsOf([asked, { ...result('x'), tool_calls: [] }]), {
-    prefix: [user],
-    results: [{ content: 'x' }],
-  })
-})
-
-test('a history with calls that goes on with a question is a prompt', () => {
-  const called = { role: 'assistant' as const, tool_calls: [{ function: { name: 'f' } }] }
-  assert.equal(
-    resultsOf([user, called, result('x'), { role: 'assistant', content: 'Sunny.' }, user]),
-    undefined,
-  )
 })

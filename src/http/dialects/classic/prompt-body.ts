@@ -11,8 +11,6 @@ import {
   PostedFunction,
   type PostedLimits,
 } from '../../posted-bounds.ts'
-import { importMessages, resultOf } from './import-messages.ts'
-import type { PostedResults } from './match-results.ts'
 
 const PostedCall = Type.Object({
   id: Type.Optional(Type.String()),
@@ -39,7 +37,7 @@ const PostedTool = Type.Object({
   function: PostedFunction,
 })
 
-/** The body of POST /llmtools, /llmchat and /llmprep. Nulls are taken out before it is checked: they mean absent. */
+/** The body of `POST /llmtools`, `/llmchat` and `/llmprep`, after members that are null were removed. */
 export const PromptBody = Type.Object({
   appID: ConversationName,
   model: ModelName,
@@ -52,13 +50,13 @@ export const PromptBody = Type.Object({
   keep_alive: Type.Optional(Type.Any()),
 })
 
-/** A checked body. */
+/** A validated body. */
 export type PromptBody = Static<typeof PromptBody>
 
-/** A message of a checked body. */
+/** A message of a validated body. */
 export type PostedMessage = Static<typeof PostedMessage>
 
-/** Throws `invalid-request` where a request brings more than it may, or names that the database cannot hold. */
+/** Throws `invalid-request` where a body has more messages, calls, images or tools than the limits allow, or names that are not well-formed. */
 export function checkBounds(body: PromptBody, limits: PostedLimits): void {
   checkNames([body.appID, body.model], 'appID and model')
   checkMessages(
@@ -69,24 +67,13 @@ export function checkBounds(body: PromptBody, limits: PostedLimits): void {
   checkTools(body.tools, limits)
 }
 
-/** The engine's own settings that a request may carry. */
+/** The members of a body that are passed on to the engine. */
 export function promptSettings({ options, format, think, keep_alive }: PromptBody): JsonObject {
   const given = { options, format, think, keep_alive }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
-/** The device tools that a request names; undefined where it names none, which leaves those of the conversation. */
+/** The device tools of a body; undefined where it has no list, which leaves the conversation's tools as they are. */
 export function promptTools(body: PromptBody): ToolSchema[] | undefined {
   return body.tools?.map(({ function: tool }) => ({ type: 'function', function: tool }) as ToolSchema)
-}
-
-/** The results in a request with the messages before them; undefined where it has none that are for calls of ours. */
-export function resultsOf(messages: readonly PostedMessage[]): PostedResults | undefined {
-  if (messages.at(-1)?.role !== 'tool') return undefined
-  const results = messages.filter((message) => message.role === 'tool')
-  const asked = messages.filter((message) => message.role === 'user' || message.role === 'system')
-  return {
-    prefix: importMessages(asked),
-    results: results.map(resultOf),
-  }
 }

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 
-/** To be done before a body is checked. */
+/** A hook that runs before the body is validated. */
 export async function removeNulls(request: FastifyRequest): Promise<void> {
   request.body = withoutNulls(request.body)
 }
 
 /**
- * A request's body without the nulls that stand for absent fields: its own, those of its messages, their calls and its
- * tools. Nulls that are a value of a stranger's (arguments, schemas, options) stay.
+ * A body without the members that are null: its own, those of its messages, of their calls and of its tools. Nulls inside arguments,
+ * schemas and options stay, because there they can be values.
  */
 export function withoutNulls(body: unknown): unknown {
   if (!isJsonObject(body)) return body

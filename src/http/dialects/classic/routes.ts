@@ -3,33 +3,17 @@ import { Type } from 'typebox'
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
-import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
-import type { ConversationStore } from '../../../turn/conversation-store.ts'
-import type { Engine } from '../../../turn/engine.ts'
 import { checkModel } from '../../check-model.ts'
-import { type DeviceToolPorts, withoutResident } from '../../device-tools.ts'
-import type { PostedLimits } from '../../posted-bounds.ts'
+import { withoutResident } from '../../device-tools.ts'
 import { IdempotencyKey, replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
-import type { AnswerLimits } from './classic-response.ts'
 import { generateRoute } from './generate-route.ts'
-import { importMessages } from './import-messages.ts'
-import { checkBounds, PromptBody, promptSettings, promptTools, resultsOf } from './prompt-body.ts'
+import { importMessages, importResults } from './import-messages.ts'
+import type { ClassicPorts } from './ports.ts'
+import { checkBounds, PromptBody, promptSettings, promptTools } from './prompt-body.ts'
 import { removeNulls } from './remove-nulls.ts'
-import { streamAnsweredTurn, streamKnownTurn, streamNewTurn } from './stream-turn.ts'
-import { type ReadWeather, weatherRoutes } from './weather-routes.ts'
-
-/** What the classic dialect works with. */
-export interface ClassicPorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset'>
-  directory: Pick<ConversationDirectory, 'outcome'>
-  store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
-  engine: Engine
-  readWeather: ReadWeather
-  newId(): string
-  limits: AnswerLimits & PostedLimits & { boardMessages: number }
-}
+import { streamNewTurn, streamReplayedTurn, streamResumedTurn } from './stream-turn.ts'
+import { weatherRoutes } from './weather-routes.ts'
 
 /** The classic dialect: the routes that existing phone apps speak, described in docs/dialect.md. */
 export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
@@ -60,17 +44,17 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
           ...(tools && { tools }),
           ...(key && { key }),
         }
-        const results = resultsOf(body.messages)
+        const results = importResults(body.messages)
         const messages = results ? [] : importMessages(body.messages)
         if (!results && messages.length === 0)
           throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
         try {
           await checkModel(engine, model)
         } catch (error) {
-          const known = await replayOrThrow(error, prompt.conversation, key, turns)
-          return streamKnownTurn(reply, prompt, known, ports)
+          const replay = await replayOrThrow(error, prompt.conversation, key, turns)
+          return streamReplayedTurn(reply, prompt, replay, ports)
         }
-        if (results) return streamAnsweredTurn(reply, prompt, results, ports)
+        if (results) return streamResumedTurn(reply, prompt, results, ports)
         return streamNewTurn(reply, prompt, messages, ports)
       },
     )
@@ -82,13 +66,13 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
 }
 
 function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | undefined {
-  const given = promptTools(body)
-  const own = given && withoutResident(given, body.appID, ports)
-  // An empty list clears the device's tools, but only where the client itself sent an empty one.
-  return own?.length === 0 && given?.length !== 0 ? undefined : own
+  const posted = promptTools(body)
+  const tools = posted && withoutResident(posted, body.appID, ports)
+  // An empty list clears the conversation's tools, so a list that only becomes empty here must not be passed on.
+  return tools?.length === 0 && posted?.length !== 0 ? undefined : tools
 }
 
-/** The classic dialect has no accounts: its conversations all belong to the tenant without a name. */
+/** The classic dialect has no accounts: all its conversations belong to the tenant with the empty name. */
 function conversationOf({ appID }: PromptBody): ConversationKey {
   return { tenant: '', name: appID }
 }

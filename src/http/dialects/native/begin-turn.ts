@@ -1,18 +1,22 @@
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
 import type { Replay } from '../../../turn/conversation-store.ts'
+import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { replayOrThrow, requestKeyOf } from '../../request-key.ts'
-import { chooseModel } from './choose-model.ts'
 import { deviceToolSchemas } from './device-tools-body.ts'
 import type { NativePorts } from './ports.ts'
 import { checkTurnBody, type TurnBody, turnMessages, turnSettings } from './turn-body.ts'
 
-/** Begins the turn that a request asks for, or finds the one that it began before; `after`: what its client is told from. */
+/**
+ * Begins the turn that a request asks for, or finds the one that an earlier request with the same key began. The client gets the
+ * events after number `after`. Does not begin it where the client has disconnected before.
+ */
 export async function beginTurn(
   conversation: ConversationKey,
   body: TurnBody,
   idempotencyKey: string | undefined,
-  left: AbortSignal,
+  disconnected: AbortSignal,
   ports: NativePorts,
 ): Promise<Replay> {
   const { system, tools, toolChoice, whenBusy = 'queue' } = body
@@ -24,17 +28,37 @@ export async function beginTurn(
   } catch (error) {
     return await replayOrThrow(error, conversation, key, ports.turns)
   }
-  const device = tools && withoutResident(deviceToolSchemas(tools), conversation.name, ports)
+  const deviceTools = tools && withoutResident(deviceToolSchemas(tools), conversation.name, ports)
   return ports.turns.begin(
     {
       conversation,
       request: { model, stream: true, offerTools: toolChoice !== 'none', settings: turnSettings(body) },
       messages: turnMessages(body),
-      ...(device && { tools: device, replaceTools: true }),
+      ...(deviceTools && { tools: deviceTools, replaceTools: true }),
       ...(system !== undefined && { system }),
       whenBusy,
       ...(key && { key }),
     },
-    left,
+    disconnected,
   )
+}
+
+/**
+ * The requested model, else the conversation's, else the engine's first that can chat. Throws `unknown-model` where the engine does
+ * not have it, and what the engine throws where it does not respond.
+ */
+async function chooseModel(
+  requested: string | undefined,
+  conversation: ConversationKey,
+  { directory, engine }: NativePorts,
+): Promise<string> {
+  const model = requested ?? (await directory.conversation(conversation))?.model
+  if (model) {
+    await checkModel(engine, model)
+    return model
+  }
+  const models = await engine.models()
+  const first = models.find(({ capabilities }) => capabilities?.includes('completion') ?? true)
+  if (first) return first.name
+  throw new ChatterdError('unknown-model', `The engine (${engine.name}) has no model that can chat.`)
 }

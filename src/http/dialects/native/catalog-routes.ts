@@ -8,13 +8,13 @@ import { refTo } from './schemas/shared-schema.ts'
 const Models = Type.Object({ models: Type.Array(refTo(ModelSchema)) })
 const Tools = Type.Object({ tools: Type.Array(refTo(ResidentToolSchema)) })
 
-/** The routes that tell what the server has to offer. */
+/** The routes that list what the server has. */
 export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {
   scope.get(
     '/models',
     {
       schema: {
-        tags: ['offers'],
+        tags: ['catalog'],
         operationId: 'listModels',
         summary: 'Lists the models of the engine',
         response: { 200: jsonResponse('The models.', Models), ...problemResponses(502, 504) },
@@ -36,9 +36,9 @@ export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }:
     '/tools',
     {
       schema: {
-        tags: ['offers'],
+        tags: ['catalog'],
         operationId: 'listTools',
-        summary: 'Lists the tools that run in the server',
+        summary: 'Lists the resident tools, which run in the server',
         response: { 200: jsonResponse('The tools.', Tools), ...problemResponses() },
       },
     },

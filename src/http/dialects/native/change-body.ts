@@ -9,18 +9,22 @@ import { sharedSchema } from './schemas/shared-schema.ts'
 
 const orNone = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
 
-/** The body that changes a conversation. */
-export const ChangeBody = sharedSchema('ChangeBody', 'What is to change; absent: no change; null: none.', {
-  title: orNone(Type.String({ maxLength: 512 })),
-  system: orNone(Type.String()),
-  model: orNone(ModelName),
-  tools: orNone(PostedTools),
-})
+/** The body of a request that changes a conversation. */
+export const ChangeBody = sharedSchema(
+  'ChangeBody',
+  'Changes to a conversation. An absent member stays as it is, null removes it.',
+  {
+    title: orNone(Type.String({ maxLength: 512 })),
+    system: orNone(Type.String()),
+    model: orNone(ModelName),
+    tools: orNone(PostedTools),
+  },
+)
 
-/** A checked body. */
+/** A validated body. */
 export type ChangeBody = Static<typeof ChangeBody>
 
-/** What a body changes. Throws `invalid-request` for more tools than may be, `unknown-model`, and what the engine throws. */
+/** The change that a body asks for. Throws `invalid-request` for too many tools, `unknown-model`, and what the engine throws. */
 export async function changeOf(
   name: string,
   body: ChangeBody,

@@ -2,9 +2,9 @@ import type { Static } from 'typebox'
 import type { LogMessage } from '../../../protocol/message.ts'
 import type { StoredConversation } from '../../../turn/conversation-directory.ts'
 import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
-import { callDataWithTime } from './turn-data.ts'
+import { timedCallData } from './turn-data.ts'
 
-/** A conversation as clients read it. */
+/** A conversation as it is sent to clients. */
 export function conversationData(conversation: StoredConversation): Static<typeof ConversationSchema> {
   const { name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } = conversation
   return {
@@ -20,7 +20,7 @@ export function conversationData(conversation: StoredConversation): Static<typeo
   }
 }
 
-/** A message as clients read it. */
+/** A message as it is sent to clients. */
 export function messageData(message: LogMessage): Static<typeof MessageSchema> {
   const { seq, role, content, thinking, images, turn, complete, calls, usage } = message
   return {
@@ -31,7 +31,7 @@ export function messageData(message: LogMessage): Static<typeof MessageSchema> {
     ...(images && { images }),
     turn,
     complete,
-    calls: calls.map((call) => callDataWithTime(call)),
+    calls: calls.map((call) => timedCallData(call)),
     ...(usage && { usage }),
   }
 }

@@ -111,7 +111,7 @@ test('a conversation that does not exist is not found, whatever is asked of it',
     await ask('PATCH', '/conversations/chat', { title: 'T' }),
     await ask('GET', '/conversations/chat/messages'),
   ]) {
-    assert.deepEqual([answer.status, answer.body.detail], [404, 'There is no such conversation.'])
+    assert.deepEqual([answer.status, answer.body.detail], [404, 'No conversation has this name.'])
   }
 })
 

@@ -5,8 +5,8 @@ import { conversationData } from './conversation-data.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { NativePorts } from './ports.ts'
 import { conversationNotFound } from './problem.ts'
-import { readQueryNumbers } from './query-numbers.ts'
-import { ConversationPath, ConversationSchema, defaultLimit, limitOf } from './schemas/conversation-schema.ts'
+import { defaultLimit, limitOf, readQueryNumbers } from './query-numbers.ts'
+import { ConversationPath, ConversationSchema } from './schemas/conversation-schema.ts'
 import { emptyResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { conversationKey, tenant } from './scope.ts'
@@ -14,20 +14,25 @@ import { conversationKey, tenant } from './scope.ts'
 type Path = Static<typeof ConversationPath>
 
 const ListQuery = Type.Object({
-  after: Type.Optional(Type.String({ description: 'The `next` of the page before.' })),
+  after: Type.Optional(Type.String({ description: 'The `next` of the previous page.' })),
   limit: limitOf('conversations'),
 })
 
 const Page = Type.Object({
   conversations: Type.Array(refTo(ConversationSchema)),
-  next: Type.Optional(Type.String({ description: 'What the next page begins after; absent on the last.' })),
+  next: Type.Optional(
+    Type.String({ description: 'The value of `after` for the next page; absent on the last page.' }),
+  ),
 })
 
-/** The routes of conversations by themselves. */
+/** The routes of conversations, without their messages. */
 export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): void {
   const { directory, turns } = ports
   const shared = { tags: ['conversations'], params: ConversationPath }
-  const told = { 200: jsonResponse('The conversation.', refTo(ConversationSchema)), ...problemResponses(404) }
+  const found = {
+    200: jsonResponse('The conversation.', refTo(ConversationSchema)),
+    ...problemResponses(404),
+  }
 
   scope.get<{ Querystring: Static<typeof ListQuery> }>(
     '/conversations',
@@ -35,7 +40,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       schema: {
         tags: ['conversations'],
         operationId: 'listConversations',
-        summary: 'Lists conversations, the last changed first',
+        summary: 'Lists conversations, the most recently changed first',
         querystring: ListQuery,
         response: { 200: jsonResponse('A page of the list.', Page), ...problemResponses() },
       },
@@ -57,8 +62,8 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       schema: {
         ...shared,
         operationId: 'getConversation',
-        summary: 'Tells of a conversation',
-        response: told,
+        summary: 'Reads a conversation',
+        response: found,
       },
     },
     async ({ params }) => {
@@ -76,7 +81,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         operationId: 'changeConversation',
         summary: 'Changes a conversation',
         body: refTo(ChangeBody),
-        response: { ...told, ...problemResponses(404, 502, 504) },
+        response: { ...found, ...problemResponses(404, 502, 504) },
       },
     },
     async ({ params, body }) => {
@@ -93,8 +98,8 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       schema: {
         ...shared,
         operationId: 'removeConversation',
-        summary: 'Removes a conversation with all that it holds',
-        response: { 204: emptyResponse('It is gone.'), ...problemResponses(404) },
+        summary: 'Deletes a conversation with its messages and turns',
+        response: { 204: emptyResponse('The conversation is deleted.'), ...problemResponses(404) },
       },
     },
     async ({ params }, reply) => {

@@ -1,16 +1,16 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ConversationCursor } from '../../../turn/conversation-directory.ts'
 
-/** A place in the list of conversations, as clients pass it on unread. */
+/** A position in the list of conversations, as an opaque text for clients. */
 export function encodeCursor({ updatedAt, id }: ConversationCursor): string {
   return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url')
 }
 
-/** The place that a client gives back. Throws `invalid-request` for what is none of ours. */
+/** The position that a client sends back. Throws `invalid-request` for a text that `encodeCursor` cannot have made. */
 export function decodeCursor(text: string): ConversationCursor {
   const [updatedAt, id] = partsOf(text)
   if (isTime(updatedAt) && isUuid(id)) return { updatedAt, id }
-  throw new ChatterdError('invalid-request', 'after: not a cursor that a list gave as its "next".')
+  throw new ChatterdError('invalid-request', 'after: the "next" of a previous page is expected.')
 }
 
 function partsOf(text: string): unknown[] {
@@ -25,12 +25,12 @@ function partsOf(text: string): unknown[] {
 const time = /^(?!0000)(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,6})?(Z|[+-](0\d|1[0-5])(:[0-5]\d)?)$/
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** A time that the database can read as well. */
+/** True for a time that the database can read. */
 function isTime(value: unknown): value is string {
   const [, day, clock] = (typeof value === 'string' && time.exec(value)) || []
   if (day === undefined || clock === undefined) return false
   const read = new Date(`${day}T${clock}Z`)
-  // Days that no month has are read as those of the next.
+  // `Date` reads 30 February as 2 March.
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(`${day}T${clock}`)
 }
 

@@ -3,25 +3,25 @@ import type { StoredTurn } from '../../../turn/conversation-directory.ts'
 import type { StoredCall } from '../../../turn/conversation-store.ts'
 import type { CallOutcome } from '../../../turn/turn-store.ts'
 
-/** A result that a client posted, as the model is to read it. */
+/** A result of a device call, with the output as the model reads it. */
 export interface CallResult {
   callId: string
   output: string
 }
 
-/** What results come to. */
+/** What to do with the results of a request. */
 export interface MatchedResults {
-  /** For calls that are open. */
+  /** Outcomes of open calls. */
   outcomes: CallOutcome[]
-  /** For calls that were superseded before: they are kept, and start nothing. */
+  /** Outcomes of superseded calls: they are stored, but the turn does not go on. */
   late: CallOutcome[]
-  /** Why none of it may be taken: some of it came for a call that is closed. */
+  /** Thrown in the end, where a call is closed: then no open call gets its result. */
   refusal: ChatterdError | undefined
 }
 
 /**
- * Which calls of the turn these results answer; those that are known already are none. Throws `unknown-call` for a call that is
- * not the device's, `result-conflict` for one that has another result, `invalid-request` for two results of one call.
+ * Matches results with the calls of the turn. A result that is stored already has no outcome. Throws `unknown-call` for a call that
+ * the device does not have, `result-conflict` for a call that has another result, `invalid-request` for two different results of one call.
  */
 export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn): MatchedResults {
   const matched: MatchedResults = { outcomes: [], late: [], refusal: undefined }

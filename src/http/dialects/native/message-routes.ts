@@ -3,31 +3,30 @@ import { type Static, Type } from 'typebox'
 import { messageData } from './conversation-data.ts'
 import type { NativePorts } from './ports.ts'
 import { conversationNotFound } from './problem.ts'
-import { readQueryNumbers } from './query-numbers.ts'
-import {
-  ConversationPath,
-  defaultLimit,
-  limitOf,
-  MessageSchema,
-  QueryNumber,
-} from './schemas/conversation-schema.ts'
+import { defaultLimit, limitOf, QueryNumber, readQueryNumbers } from './query-numbers.ts'
+import { ConversationPath, MessageSchema } from './schemas/conversation-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { conversationKey } from './scope.ts'
 
 const LogQuery = Type.Object({
-  before: QueryNumber(Number.MAX_SAFE_INTEGER, 'Messages below this number; absent: the newest.'),
+  before: QueryNumber(
+    Number.MAX_SAFE_INTEGER,
+    'Only messages with a smaller `seq`; absent: the newest messages.',
+  ),
   limit: limitOf('messages'),
 })
 
 const Page = Type.Object({
   messages: Type.Array(refTo(MessageSchema), { description: 'Oldest first.' }),
   before: Type.Optional(
-    Type.Integer({ description: 'What the page of older ones lies before; absent: there are none.' }),
+    Type.Integer({
+      description: 'The value of `before` for the page of older messages; absent where there are none.',
+    }),
   ),
 })
 
-/** The route of a conversation's log. */
+/** The route of a conversation's messages. */
 export function messageRoutes(scope: FastifyInstance, { directory }: NativePorts): void {
   scope.get<{ Params: Static<typeof ConversationPath>; Querystring: Static<typeof LogQuery> }>(
     '/conversations/:name/messages',
@@ -35,15 +34,15 @@ export function messageRoutes(scope: FastifyInstance, { directory }: NativePorts
       schema: {
         tags: ['conversations'],
         operationId: 'listMessages',
-        summary: "Tells a conversation's messages, the newest page first",
+        summary: "Lists a conversation's messages, the newest page first",
         params: ConversationPath,
         querystring: LogQuery,
-        response: { 200: jsonResponse('A page of the log.', Page), ...problemResponses(404) },
+        response: { 200: jsonResponse('A page of messages.', Page), ...problemResponses(404) },
       },
       preValidation: readQueryNumbers('before', 'limit'),
     },
     async ({ params, query: { before, limit = defaultLimit } }) => {
-      // One more than asked for tells whether there are older ones.
+      // One more than the page holds shows whether there are older ones.
       const found = await directory.messages(conversationKey(params.name), before, limit + 1)
       if (!found) throw conversationNotFound()
       const messages = found.slice(-limit)

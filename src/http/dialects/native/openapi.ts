@@ -20,9 +20,9 @@ const document = {
     license: { name: 'MIT', identifier: 'MIT' },
   },
   tags: [
-    { name: 'turns', description: 'Prompts, and what comes of them.' },
-    { name: 'conversations', description: 'What was said, and what is kept with it.' },
-    { name: 'offers', description: 'What the server has.' },
+    { name: 'turns', description: 'Begin turns, follow their events, send results, cancel.' },
+    { name: 'conversations', description: 'Conversations with their settings and messages.' },
+    { name: 'catalog', description: 'Models, resident tools, and this document.' },
   ],
 }
 
@@ -44,12 +44,15 @@ const sharedSchemas = [
   EventSchema,
 ]
 
-/** `GET /openapi.json`: the scope's routes as an OpenAPI 3.1 document, made of the schemas that check them. To be called before they are added. */
+/**
+ * `GET /openapi.json`: the scope's routes as an OpenAPI 3.1 document, made from the schemas that validate them. Must be called before
+ * the routes are added.
+ */
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
   for (const schema of sharedSchemas) scope.addSchema(schema)
   await scope.register(swagger, {
     openapi: document,
-    // Only what OpenAPI 3.0 lacks would be rewritten.
+    // OpenAPI 3.1 has `const`; only 3.0 needs an `enum` instead.
     convertConstToEnum: false,
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
@@ -59,9 +62,9 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
     '/openapi.json',
     {
       schema: {
-        tags: ['offers'],
+        tags: ['catalog'],
         operationId: 'getOpenApi',
-        summary: 'Tells this document',
+        summary: 'This document',
         response: { 200: jsonResponse('The document.', Type.Object({})), ...problemResponses() },
       },
     },

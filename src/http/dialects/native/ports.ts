@@ -6,7 +6,7 @@ import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
 
-/** A tool that runs in the server, with what holds for it. */
+/** A tool that runs in the server, with its limits. */
 export interface ResidentTool {
   schema: ToolSchema
   timeoutMs: number
@@ -21,9 +21,9 @@ export interface NativePorts extends DeviceToolPorts {
   >
   directory: Omit<ConversationDirectory, 'remove'>
   engine: Pick<Engine, 'name' | 'model' | 'models'>
-  /** In an order that never changes. */
+  /** In an order that does not change. */
   residentTools(): readonly ResidentTool[]
-  /** Told of faults of ours: what a client reads as `internal`. */
+  /** Called for errors that are faults of chatterd, which a client gets as `internal`. */
   onFault(error: unknown): void
   limits: SseLimits & PostedLimits
 }

@@ -39,7 +39,7 @@ test('a fault of the server is told in no words but that its log has them', asyn
   const { status, body } = await ask('GET', '/conversations/chat')
   assert.deepEqual(
     [status, body.code, body.detail],
-    [500, 'internal', 'Something went wrong in chatterd; its log tells what.'],
+    [500, 'internal', 'Something went wrong in chatterd; its log has the details.'],
   )
   assert.deepEqual(faults, [bug])
 })

@@ -6,16 +6,16 @@ import type { ProblemSchema } from './schemas/problem-schema.ts'
 
 export const problemType = 'application/problem+json'
 
-/** An error as clients of this dialect read it, RFC 9457. */
+/** An error as problem details (RFC 9457). */
 export function problemOf({ code, message }: ChatterdError): Static<typeof ProblemSchema> {
   const { title, status } = errorKinds[code]
   return { type: `urn:chatterd:problem:${code}`, title, status, detail: message, code }
 }
 
-/** Answers errors and unknown routes of the scope with problem details. */
+/** Answers errors and unknown routes of the scope with problem details. `onFault` gets errors that are faults of chatterd. */
 export function setProblemHandlers(scope: FastifyInstance, onFault: (error: unknown) => void): void {
   scope.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
-    const error = prepareError(inWordsOfPath(thrown), request, reply, onFault)
+    const error = prepareError(asTurnNotFound(thrown), request, reply, onFault)
     return reply.type(problemType).send(problemOf(error))
   })
   scope.setNotFoundHandler((request, reply) =>
@@ -26,8 +26,8 @@ export function setProblemHandlers(scope: FastifyInstance, onFault: (error: unkn
   )
 }
 
-/** What cannot be the id of a turn is the id of none. */
-function inWordsOfPath(thrown: FastifyError | ChatterdError): FastifyError | ChatterdError {
+/** A malformed id in a path is `not-found`, like an id that no turn has. */
+function asTurnNotFound(thrown: FastifyError | ChatterdError): FastifyError | ChatterdError {
   const isId =
     'validationContext' in thrown &&
     thrown.validationContext === 'params' &&
@@ -35,12 +35,12 @@ function inWordsOfPath(thrown: FastifyError | ChatterdError): FastifyError | Cha
   return isId ? turnNotFound() : thrown
 }
 
-/** What is told where a turn does not exist. */
+/** The error for an id that no turn has. */
 export function turnNotFound(): ChatterdError {
-  return new ChatterdError('not-found', 'There is no such turn.')
+  return new ChatterdError('not-found', 'No turn has this id.')
 }
 
-/** What is told where a conversation does not exist. */
+/** The error for a name that no conversation has. */
 export function conversationNotFound(): ChatterdError {
-  return new ChatterdError('not-found', 'There is no such conversation.')
+  return new ChatterdError('not-found', 'No conversation has this name.')
 }

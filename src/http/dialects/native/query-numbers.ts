@@ -1,6 +1,14 @@
 import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 
-/** To be done before a query is checked: reads these parameters as whole numbers, where they are some. */
+/** An optional whole number in a query, from 1. Its route needs `readQueryNumbers`. */
+export const QueryNumber = (maximum: number, description: string) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum, description }))
+
+export const limitOf = (items: string) => QueryNumber(200, `The largest number of ${items}; absent: 50.`)
+export const defaultLimit = 50
+
+/** A hook that runs before a query is validated: turns these parameters, which arrive as text, into whole numbers where they are some. */
 export function readQueryNumbers(...names: string[]) {
   return async (request: FastifyRequest): Promise<void> => {
     const query = request.query as Record<string, unknown>

@@ -7,19 +7,23 @@ import { sharedSchema } from './schemas/shared-schema.ts'
 const CallId = Type.String({ minLength: 1 })
 const Output = Type.Object({
   callId: CallId,
-  output: Type.Any({ description: 'What the model reads: a string as it is, anything else as JSON.' }),
+  output: Type.Any({ description: 'What the model reads: a string as it is, any other value as JSON.' }),
 })
 const Failure = Type.Object({
   callId: CallId,
-  error: Type.String({ description: 'Why there is no output.' }),
+  error: Type.String({ description: 'What the model reads where there is no output.' }),
 })
 
-/** The body that answers calls of the device. */
-export const ResultsBody = sharedSchema('ResultsBody', 'Results of calls: an output or an error for each.', {
-  results: Type.Array(Type.Union([Output, Failure]), { minItems: 1 }),
-})
+/** The body of a request with results of device calls. */
+export const ResultsBody = sharedSchema(
+  'ResultsBody',
+  'Results of device calls, each with an output or an error.',
+  {
+    results: Type.Array(Type.Union([Output, Failure]), { minItems: 1 }),
+  },
+)
 
-/** The results as the model is to read them. Throws `invalid-request` for more than may come, or one with two faces. */
+/** The results with the outputs as the model reads them. Throws `invalid-request` for too many, or for one with an output and an error. */
 export function callResultsOf({ results }: Static<typeof ResultsBody>, limits: PostedLimits): CallResult[] {
   checkMessages(results, () => 0, limits)
   return results.map((result) => {

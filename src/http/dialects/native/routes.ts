@@ -14,7 +14,7 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
   app.register(
     async (scope) => {
       setProblemHandlers(scope, ports.onFault)
-      // Answers are sent as they are; their schemas describe them, and cut nothing off.
+      // The schemas of responses are for the document only; Fastify's own serializer would drop members that they do not have.
       scope.setSerializerCompiler(() => JSON.stringify)
       await describeRoutes(scope)
       streamRoutes(scope, ports)

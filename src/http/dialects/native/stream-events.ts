@@ -1,69 +1,65 @@
 import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import { nextNumber as afterChunk, type EventChunk } from '../../../protocol/event-chunk.ts'
+import { type EventChunk, eventsOf, type JournalEvent, nextNumber } from '../../../protocol/event-chunk.ts'
 import type { EventSink, FollowEnd } from '../../../stream/follow-turn.ts'
 import { outcomeEvents } from '../../outcome-events.ts'
 import { SseResponse } from '../../sse-response.ts'
-import { encodeFrames, framesOf } from './event-frames.ts'
 import type { NativePorts } from './ports.ts'
 import { turnNotFound } from './problem.ts'
 
-/** What tells a client to ask again with the last id that it has. */
+/** Asks the client to send the request again with its last event id. */
 const reconnect = ': reconnect\n\n'
 
-/**
- * Answers with the events of a turn after number `after`, live until it ends. Throws what can still be told with a status, while
- * nothing has been sent.
- */
+/** Sends the events of a turn after number `after`, live until the turn ends. Throws an error only while nothing has been sent. */
 export async function streamEvents(
   reply: FastifyReply,
   turn: string,
   after: number,
-  left: AbortSignal,
+  disconnected: AbortSignal,
   ports: NativePorts,
 ): Promise<void> {
-  const sse = new SseResponse(reply, ports.limits, () => {})
+  const sse = new SseResponse(reply, ports.limits, disconnected)
   sse.keepAlive()
-  // Whoever has seen some of it may wait long for the next.
+  // The next event may take long, so a client that reconnects is answered before it.
   if (after > 0) sse.write(': connected\n\n')
   try {
-    const sink = new Sink(sse, turn, after)
-    const followed = await ports.turns.follow(turn, after, sink, left)
-    sse.write(await lastWords(followed, turn, sink.told, ports))
+    const sink = new SseSink(sse, turn, after)
+    const followed = await ports.turns.follow(turn, after, sink, disconnected)
+    sse.write(await encodeEnd(followed, turn, sink.lastNumber, ports))
     sse.end()
   } catch (error) {
     if (!sse.isOpen) {
       sse.release()
       throw error
     }
-    const known = error instanceof ChatterdError && error.code !== 'internal'
-    if (!known) ports.onFault(error)
+    const isExpected = error instanceof ChatterdError && error.code !== 'internal'
+    if (!isExpected) ports.onFault(error)
     sse.write(reconnect)
     sse.end()
   }
 }
 
-class Sink implements EventSink {
+class SseSink implements EventSink {
   readonly #sse: SseResponse
   readonly #turn: string
-  /** Number of the last event that was told. */
-  told: number
+  /** Number of the last event that was sent. */
+  lastNumber: number
 
-  constructor(sse: SseResponse, turn: string, told: number) {
+  constructor(sse: SseResponse, turn: string, lastNumber: number) {
     this.#sse = sse
     this.#turn = turn
-    this.told = told
+    this.lastNumber = lastNumber
   }
 
   write(chunk: EventChunk, from: number): Promise<void> | undefined {
-    this.told = afterChunk(chunk) - 1
-    this.#sse.write(framesOf(this.#turn, chunk, from))
+    this.lastNumber = nextNumber(chunk) - 1
+    this.#sse.write(encodeChunk(this.#turn, chunk, from))
     return this.#sse.drained()
   }
 }
 
-/** What is left to say, after event number `after`, once following has come to its end. Throws `not-found` where there is no such turn. */
-async function lastWords(
+/** What is sent after event number `after`, when following has ended. Throws `not-found` where no turn has this id. */
+async function encodeEnd(
   followed: FollowEnd,
   turn: string,
   after: number,
@@ -80,8 +76,23 @@ async function lastWords(
     case 'pruned': {
       const outcome = await directory.outcome(turn)
       if (!outcome) throw turnNotFound()
-      // One that runs has no end that could be told: the client asks again.
-      return encodeFrames(turn, outcomeEvents(outcome, after)) || reconnect
+      // A turn that is still active has no outcome yet.
+      return encodeEvents(turn, outcomeEvents(outcome, after)) || reconnect
     }
   }
+}
+
+/** The chunk's events from number `from` on, as server-sent events. */
+function encodeChunk(turn: string, chunk: EventChunk, from: number): string {
+  const { first, count, records } = chunk
+  if (count > 1 || from > first) return encodeEvents(turn, eventsOf(chunk, from))
+  // Live turns send most events one by one. A single record needs no decoding, and ends with the first of the two line ends.
+  const space = records.indexOf(' ')
+  return `id: ${turn}:${first}\nevent: ${records.slice(0, space)}\ndata: ${records.slice(space + 1)}\n`
+}
+
+function encodeEvents(turn: string, events: readonly JournalEvent[]): string {
+  return events
+    .map(({ number, name, data }) => `id: ${turn}:${number}\nevent: ${name}\ndata: ${data}\n\n`)
+    .join('')
 }

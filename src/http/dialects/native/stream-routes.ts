@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
+import { disconnectSignal } from '../../disconnect-signal.ts'
 import { IdempotencyKey } from '../../request-key.ts'
 import { beginTurn } from './begin-turn.ts'
 import { lastEventNumber, maxEventNumber } from './last-event.ts'
-import { leaving } from './leaving.ts'
 import type { NativePorts } from './ports.ts'
 import { readQueryNumbers } from './query-numbers.ts'
+import { readTurn } from './read-turn.ts'
 import { ConversationPath } from './schemas/conversation-schema.ts'
 import { eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { conversationKey, nativePrefix } from './scope.ts'
-import { readTurn } from './store-results.ts'
 import { streamEvents } from './stream-events.ts'
 import { TurnBody } from './turn-body.ts'
 import { turnData } from './turn-data.ts'
@@ -20,7 +20,9 @@ import { turnData } from './turn-data.ts'
 const BeginHeaders = Type.Object({ 'Idempotency-Key': IdempotencyKey })
 const ResumeHeaders = Type.Object({
   'Last-Event-ID': Type.Optional(
-    Type.String({ description: 'The last event that is known, as its `id` has it; wins over `after`.' }),
+    Type.String({
+      description: 'The `id` of the last event that the client has, or its number alone; wins over `after`.',
+    }),
   ),
 })
 const ResumeQuery = Type.Object({
@@ -28,31 +30,31 @@ const ResumeQuery = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: maxEventNumber,
-      description: 'The number of the last event that is known.',
+      description: 'The number of the last event that the client has.',
     }),
   ),
 })
 
-/** The routes that are answered with a turn's events. */
+/** The routes that respond with a turn's events. */
 export function streamRoutes(scope: FastifyInstance, ports: NativePorts): void {
   beginRoute(scope, ports)
   eventsRoute(scope, ports)
 }
 
 function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
-  const location = { Location: { type: 'string', description: 'Where the turn is told.' } }
+  const location = { Location: { type: 'string', description: 'The path of the turn.' } }
   const schema = {
     tags: ['turns'],
     operationId: 'beginTurn',
     summary: 'Begins a turn',
     description:
-      'With `Accept: text/event-stream` it is answered with the events, else at once with the turn.',
+      'With `Accept: text/event-stream` the response is a stream of the events, else the turn as soon as it is stored.',
     params: ConversationPath,
     headers: BeginHeaders,
     body: refTo(TurnBody),
     response: {
       200: eventStreamResponse('The events of the turn.'),
-      202: jsonResponse('The turn, which has begun.', refTo(TurnSchema), location),
+      202: jsonResponse('The turn has begun.', refTo(TurnSchema), location),
       ...problemResponses(404, 409, 429, 502, 504),
     },
   }
@@ -61,16 +63,16 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
     { schema },
     async ({ params, body, headers }, reply) => {
       checkOpen(ports)
-      const left = leaving(reply)
+      const disconnected = disconnectSignal(reply)
       const begun = await beginTurn(
         conversationKey(params.name),
         body,
-        oneOf(headers['idempotency-key']),
-        left,
+        joinHeader(headers['idempotency-key']),
+        disconnected,
         ports,
       )
       if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
-        return streamEvents(reply, begun.turn, begun.after, left, ports)
+        return streamEvents(reply, begun.turn, begun.after, disconnected, ports)
       const turn = turnData(await readTurn(begun.turn, ports))
       return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
     },
@@ -81,8 +83,8 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
   const schema = {
     tags: ['turns'],
     operationId: 'followTurn',
-    summary: "Tells a turn's events",
-    description: 'From the first, or after the one that is known; live until the turn ends.',
+    summary: "Follows a turn's events",
+    description: 'From the first one, or after the last one that the client has; live until the turn ends.',
     params: TurnPath,
     headers: ResumeHeaders,
     querystring: ResumeQuery,
@@ -94,20 +96,20 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
     async ({ params, query, headers }, reply) => {
       checkOpen(ports)
       const id = params.id.toLowerCase()
-      const after = lastEventNumber(id, oneOf(headers['last-event-id']), query.after)
-      // It is told at once that the stream goes on: whether there is such a turn has to be known before.
+      const after = lastEventNumber(id, joinHeader(headers['last-event-id']), query.after)
+      // With a last event the stream is opened at once, so a 404 must be sent before.
       if (after > 0) await readTurn(id, ports)
-      return streamEvents(reply, id, after, leaving(reply), ports)
+      return streamEvents(reply, id, after, disconnectSignal(reply), ports)
     },
   )
 }
 
-/** Throws `shutting-down` once no more turns are taken. */
+/** Throws `shutting-down` once the server drains. */
 function checkOpen({ turns }: NativePorts): void {
   if (turns.isDraining)
     throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
 }
 
-function oneOf(header: string | string[] | undefined): string | undefined {
+function joinHeader(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header
 }

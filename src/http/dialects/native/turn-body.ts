@@ -18,51 +18,52 @@ const InputMessage = Type.Object({
   images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
 })
 
-/** The body that begins a turn. */
-export const TurnBody = sharedSchema('TurnBody', 'What begins a turn. What is unknown is ignored.', {
+/** The body of a request that begins a turn. */
+export const TurnBody = sharedSchema('TurnBody', 'A prompt with its settings. Unknown members are ignored.', {
   input: Type.Union([Type.String(), Type.Array(InputMessage, { minItems: 1 })], {
-    description: "The user's words, or messages.",
+    description: "The user's text, or a list of messages.",
   }),
   model: Type.Optional({
     ...ModelName,
-    description: "Absent: the conversation's, else the first that the engine has.",
+    description: "Absent: the conversation's model, else the first one of the engine that can chat.",
   }),
   tools: Type.Optional({
     ...PostedTools,
-    description: "The device's tools; absent: those it gave last; []: none.",
+    description: "The device's tools, which replace those of the conversation; absent: no change; []: none.",
   }),
   toolChoice: Type.Optional(
-    Type.Enum(['auto', 'none'], { description: 'none: the model is offered no tools.' }),
+    Type.Enum(['auto', 'none'], { description: 'none: the model gets no tools in this turn.' }),
   ),
   system: Type.Optional(Type.String({ description: "The conversation's system prompt from now on." })),
-  options: Type.Optional({ ...AnyObject, description: "The engine's own, such as temperature." }),
-  format: Type.Optional(Type.Any({ description: 'What form the answer has: "json", or a JSON Schema.' })),
+  options: Type.Optional({ ...AnyObject, description: 'Options of the engine, such as temperature.' }),
+  format: Type.Optional(Type.Any({ description: 'The form of the reply: "json", or a JSON Schema.' })),
   think: Type.Optional(Type.Any({ description: 'Whether the model thinks, or how hard.' })),
   whenBusy: Type.Optional(
     Type.Enum(['queue', 'refuse', 'replace'], {
-      description: 'Where another turn runs; queue where it is absent.',
+      description:
+        'What to do while another turn of the conversation runs: wait for it, answer 409, or cancel it. Absent: queue.',
     }),
   ),
 })
 
-/** A checked body. */
+/** A validated body. */
 export type TurnBody = Static<typeof TurnBody>
 
-/** Throws `invalid-request` where a body brings more than it may, or a name that the database cannot hold. */
+/** Throws `invalid-request` where a body has more messages, images or tools than the limits allow, or a name that is not well-formed. */
 export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
   checkNames([body.model], 'model')
   if (typeof body.input !== 'string') checkMessages(body.input, ({ images = [] }) => images.length, limits)
   checkTools(body.tools, limits)
 }
 
-/** What the turn adds to the log. */
+/** The messages that the turn adds to the log. */
 export function turnMessages({ input }: TurnBody): NewMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   return input.map(({ role, content, images }) => ({ role, content, ...(images && { images }) }))
 }
 
-/** The engine's own settings that a body carries. */
+/** The members of a body that are passed on to the engine. */
 export function turnSettings({ options, format, think }: TurnBody): JsonObject {
-  const given = Object.entries({ options, format, think })
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as JsonObject
+  const settings = Object.entries({ options, format, think })
+  return Object.fromEntries(settings.filter(([, value]) => value !== undefined)) as JsonObject
 }

@@ -4,7 +4,7 @@ import { callData } from '../../../protocol/event-chunk.ts'
 import type { StoredTurn } from '../../../turn/conversation-directory.ts'
 import type { CallSchema, TurnSchema } from './schemas/turn-schema.ts'
 
-/** A turn as clients read it. */
+/** A turn as it is sent to clients. */
 export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
   const { id, conversation, model, status, steps, calls, usage, error, createdAt, endedAt } = turn
   return {
@@ -13,7 +13,7 @@ export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
     model,
     status,
     steps,
-    calls: calls.map((call) => callDataWithTime(call, call.ms)),
+    calls: calls.map((call) => timedCallData(call, call.ms)),
     usage,
     ...(error && { error }),
     createdAt: createdAt.toISOString(),
@@ -21,7 +21,7 @@ export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
   }
 }
 
-/** A call as clients read it; `ms` is how long it took, where that is known. */
-export function callDataWithTime(call: CallRecord, ms?: number): Static<typeof CallSchema> {
+/** A call as it is sent to clients, with its duration in milliseconds where that is known. */
+export function timedCallData(call: CallRecord, ms?: number): Static<typeof CallSchema> {
   return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof CallSchema>
 }

@@ -56,7 +56,7 @@ test('a turn that does not exist is not found, whatever is asked of it', async (
     ]) {
       assert.deepEqual(
         [answer.status, answer.body.code, answer.body.detail],
-        [404, 'not-found', 'There is no such turn.'],
+        [404, 'not-found', 'No turn has this id.'],
       )
     }
   }

@@ -2,18 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import type { NativePorts } from './ports.ts'
 import { turnNotFound } from './problem.ts'
+import { readTurn } from './read-turn.ts'
 import { callResultsOf, ResultsBody } from './results-body.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
-import { readTurn, storeCallResults } from './store-results.ts'
+import { storeCallResults } from './store-results.ts'
 import { turnData } from './turn-data.ts'
 
 type Path = Static<typeof TurnPath>
 
-/** The routes of a turn that has begun. */
+/** The routes of a turn, without its events. */
 export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
-  const told = jsonResponse('The turn.', refTo(TurnSchema))
+  const ok = jsonResponse('The turn.', refTo(TurnSchema))
   const shared = { tags: ['turns'], params: TurnPath }
 
   scope.get<{ Params: Path }>(
@@ -22,8 +23,8 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
       schema: {
         ...shared,
         operationId: 'getTurn',
-        summary: 'Tells how a turn stands',
-        response: { 200: told, ...problemResponses(404) },
+        summary: 'Reads a turn',
+        response: { 200: ok, ...problemResponses(404) },
       },
     },
     async ({ params }) => turnData(await readTurn(idOf(params), ports)),
@@ -35,11 +36,11 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
       schema: {
         ...shared,
         operationId: 'postResults',
-        summary: 'Answers calls of the device',
+        summary: 'Stores results of device calls',
         description:
-          'In any order, all at once or one by one. The same results again are taken for the same.',
+          'In any order, all at once or one by one. Idempotent: results that are stored already change nothing.',
         body: refTo(ResultsBody),
-        response: { 200: told, ...problemResponses(404, 409, 410, 429) },
+        response: { 200: ok, ...problemResponses(404, 409, 410, 429) },
       },
     },
     async ({ params, body }) =>
@@ -52,9 +53,9 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
       schema: {
         ...shared,
         operationId: 'cancelTurn',
-        summary: 'Ends a turn',
+        summary: 'Cancels a turn',
         description: 'A turn that has ended stays as it is.',
-        response: { 200: told, ...problemResponses(404) },
+        response: { 200: ok, ...problemResponses(404) },
       },
     },
     async ({ params }) => {

@@ -2,18 +2,20 @@ import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { sharedSchema } from './shared-schema.ts'
 
-/** What an engine offers. */
+/** A model of the engine. */
 export const ModelSchema = sharedSchema(
   'Model',
-  'A model that the engine has; what is absent it did not say.',
+  'A model of the engine. Members are absent where the engine does not report them.',
   {
     name: Type.String(),
     capabilities: Type.Optional(Type.Array(Type.String())),
-    contextLength: Type.Optional(Type.Integer({ description: 'Tokens that the model was made for.' })),
+    contextLength: Type.Optional(
+      Type.Integer({ description: 'The largest context of the model, in tokens.' }),
+    ),
   },
 )
 
-/** A tool of the server. */
+/** A resident tool. */
 export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the server.', {
   name: Type.String(),
   description: Type.Optional(Type.String()),

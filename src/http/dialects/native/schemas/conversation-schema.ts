@@ -5,7 +5,7 @@ import { CallSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
-/** A tool of the client's device. */
+/** A device tool. */
 export const DeviceToolSchema = sharedSchema(
   'DeviceTool',
   'A tool that runs in the client. `parameters` is a JSON Schema.',
@@ -16,35 +16,35 @@ export const DeviceToolSchema = sharedSchema(
   },
 )
 
-/** A conversation without its log. */
-export const ConversationSchema = sharedSchema('Conversation', 'A conversation, without its log.', {
+/** A conversation. */
+export const ConversationSchema = sharedSchema('Conversation', 'A conversation with its settings.', {
   name: Type.String(),
   title: OrNone,
   system: OrNone,
   model: OrNone,
   tools: Type.Array(refTo(DeviceToolSchema)),
-  messages: Type.Integer({ description: 'Messages in its log.' }),
+  messages: Type.Integer({ description: 'The number of its messages.' }),
   activeTurn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-    description: 'The turn that runs or waits.',
+    description: 'The turn that runs or waits for its device.',
   }),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
 })
 
-/** A message of the log. */
+/** A message. */
 export const MessageSchema = sharedSchema(
   'Message',
-  'A message of a log, with its calls and their results.',
+  'A message of a conversation, with its calls and their results.',
   {
-    seq: Type.Integer({ description: 'Its place in the conversation, from 1.' }),
+    seq: Type.Integer({ description: 'Its sequence number in the conversation, from 1.' }),
     role: Type.Enum(['system', 'user', 'assistant']),
     content: Type.String(),
     thinking: Type.Optional(Type.String()),
     images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
     turn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-      description: 'The turn it came in.',
+      description: 'The turn that added it; null for messages that the conversation started with.',
     }),
-    complete: Type.Boolean({ description: 'False for the text of an answer that was cut off.' }),
+    complete: Type.Boolean({ description: 'False for the text of a reply that was interrupted.' }),
     calls: Type.Array(refTo(CallSchema)),
     usage: Type.Optional(refTo(UsageSchema)),
   },
@@ -52,12 +52,5 @@ export const MessageSchema = sharedSchema(
 
 /** The path of a conversation's routes. */
 export const ConversationPath = Type.Object({
-  name: { ...ConversationName, description: 'The name of a conversation; clients choose it.' },
+  name: { ...ConversationName, description: 'The name of the conversation, which its client chooses.' },
 })
-
-/** A number in a query, from 1. It comes as text, and is read by `numbersIn` before it is checked. */
-export const QueryNumber = (maximum: number, description: string) =>
-  Type.Optional(Type.Integer({ minimum: 1, maximum, description }))
-
-export const limitOf = (what: string) => QueryNumber(200, `How many ${what} at most; 50 where it is absent.`)
-export const defaultLimit = 50

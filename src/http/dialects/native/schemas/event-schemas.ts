@@ -7,16 +7,16 @@ import { CallSchema, CallSideSchema, CallStatusSchema, callOutcome, UsageSchema 
 
 const Step = Type.Integer({ minimum: 1 })
 
-/** The data of every event of a turn, by the event's name. */
+/** The data of each event of a turn, by the name of the event. */
 export const eventSchemas = {
   'turn-start': sharedSchema('TurnStart', 'The first event of a turn.', {
     turn: Type.String({ format: 'uuid' }),
     conversation: Type.String(),
     model: Type.String(),
   }),
-  'step-start': sharedSchema('StepStart', 'The model is prompted.', { step: Step }),
-  'text-delta': sharedSchema('TextDelta', 'A piece of the answer.', { text: Type.String() }),
-  'thinking-delta': sharedSchema('ThinkingDelta', 'A piece of what the model thinks.', {
+  'step-start': sharedSchema('StepStart', 'The engine is prompted.', { step: Step }),
+  'text-delta': sharedSchema('TextDelta', 'A piece of the reply.', { text: Type.String() }),
+  'thinking-delta': sharedSchema('ThinkingDelta', "A piece of the model's thinking.", {
     text: Type.String(),
   }),
   'call-start': sharedSchema('CallStart', 'The model asked for a call.', {
@@ -31,7 +31,7 @@ export const eventSchemas = {
     ...callOutcome,
     ms: Type.Integer(),
   }),
-  'step-end': sharedSchema('StepEnd', "The model's answer is stored.", {
+  'step-end': sharedSchema('StepEnd', "The model's reply is complete and stored.", {
     step: Step,
     message: Type.Object({
       role: Type.Literal('assistant'),
@@ -44,7 +44,7 @@ export const eventSchemas = {
   'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
     calls: Type.Array(Type.String()),
   }),
-  notice: sharedSchema('Notice', 'Something worth telling that did not stop the turn.', {
+  notice: sharedSchema('Notice', 'Information about the turn, which goes on.', {
     code: Type.String(),
     detail: Type.String(),
   }),
@@ -54,11 +54,11 @@ export const eventSchemas = {
   }),
 } satisfies Record<TurnEvent['type'], unknown>
 
-/** An event as server-sent events have it. */
+/** A server-sent event. */
 export const EventSchema = {
   $id: 'Event',
   description:
-    'An event of a turn. `id` is the turn and the number of the event, which counts from 1 without gaps.',
+    'An event of a turn. `id` is the id of the turn, a colon, and the number of the event, from 1 without gaps.',
   anyOf: Object.entries(eventSchemas).map(([name, schema]) =>
     Type.Object({
       id: Type.String({ pattern: '^[0-9a-f-]{36}:[0-9]+$' }),

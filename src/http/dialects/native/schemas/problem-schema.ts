@@ -13,8 +13,8 @@ export const ProblemSchema = sharedSchema('Problem', 'Why a request was refused 
   code: Type.Enum(codes),
 })
 
-/** What ended a turn before its time. */
-export const ErrorDetailSchema = sharedSchema('ErrorDetail', 'What ended a turn before its time.', {
+/** Why a turn failed. */
+export const ErrorDetailSchema = sharedSchema('ErrorDetail', 'Why a turn failed or was interrupted.', {
   code: Type.Enum(codes),
   detail: Type.String(),
 })

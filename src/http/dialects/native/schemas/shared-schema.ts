@@ -1,6 +1,6 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
-/** An object's schema that stands in the OpenAPI document by itself, under its name. */
+/** The schema of an object that is a component of the OpenAPI document, with this name. */
 export function sharedSchema<Properties extends TProperties>(
   name: string,
   description: string,
@@ -9,7 +9,7 @@ export function sharedSchema<Properties extends TProperties>(
   return Object.assign(Type.Object(properties), { $id: name, description })
 }
 
-/** A reference to such a schema. */
+/** A reference to such a component. */
 export function refTo<Schema extends TSchema & { $id: string }>(schema: Schema) {
   return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id}#` })
 }

@@ -18,13 +18,13 @@ export const CallStatusSchema = Type.Enum([
   'cancelled',
 ])
 
-/** What a call came to: an output, or words that tell why there is none; neither while it is open. */
+/** The result of a call: an output, or a message that says why there is none; neither while the call is open. */
 export const callOutcome = {
   output: Type.Optional(Type.String()),
   error: Type.Optional(Type.String()),
 }
 
-/** A tool call with what it came to. */
+/** A tool call. */
 export const CallSchema = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
   callId: Type.String(),
   name: Type.String(),
@@ -35,24 +35,28 @@ export const CallSchema = sharedSchema('Call', 'A tool call, and its result once
   ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
 })
 
-/** What the engine counted. */
-export const UsageSchema = sharedSchema('Usage', 'What the engine counted; absent: it did not say.', {
-  promptTokens: Type.Optional(Type.Integer()),
-  outputTokens: Type.Optional(Type.Integer()),
-  promptMs: Type.Optional(Type.Number()),
-  outputMs: Type.Optional(Type.Number()),
-})
+/** What the engine reports. */
+export const UsageSchema = sharedSchema(
+  'Usage',
+  'What the engine reports of its work. Members are absent where it does not report them.',
+  {
+    promptTokens: Type.Optional(Type.Integer()),
+    outputTokens: Type.Optional(Type.Integer()),
+    promptMs: Type.Optional(Type.Number()),
+    outputMs: Type.Optional(Type.Number()),
+  },
+)
 
 const TurnStatusSchema = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
 
-/** A turn as it stands. */
-export const TurnSchema = sharedSchema('Turn', 'One prompt and all that it set off.', {
+/** A turn. */
+export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and calls that follow from it.', {
   id: Type.String({ format: 'uuid' }),
   conversation: Type.String(),
   model: Type.String(),
   status: TurnStatusSchema,
-  steps: Type.Integer({ description: 'Answers of the model so far.' }),
-  calls: Type.Array(refTo(CallSchema), { description: 'In the order in which they were asked for.' }),
+  steps: Type.Integer({ description: 'How many steps are complete.' }),
+  calls: Type.Array(refTo(CallSchema), { description: 'In the order in which the model asked for them.' }),
   usage: refTo(UsageSchema),
   error: Type.Optional(refTo(ErrorDetailSchema)),
   createdAt: Type.String({ format: 'date-time' }),

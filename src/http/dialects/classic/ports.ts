@@ -1,0 +1,32 @@
+import type { LiveTurns } from '../../../stream/live-turns.ts'
+import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
+import type { ConversationStore } from '../../../turn/conversation-store.ts'
+import type { Engine } from '../../../turn/engine.ts'
+import type { DeviceToolPorts } from '../../device-tools.ts'
+import type { PostedLimits } from '../../posted-bounds.ts'
+import type { SseLimits } from '../../sse-response.ts'
+
+/** What the classic dialect works with. */
+export interface ClassicPorts extends DeviceToolPorts {
+  turns: Pick<LiveTurns, 'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset'>
+  directory: Pick<ConversationDirectory, 'outcome'>
+  store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
+  engine: Engine
+  readWeather: ReadWeather
+  newId(): string
+  limits: ClassicResponseLimits & PostedLimits & { boardMessages: number }
+}
+
+/** The weather at a location, as the tool `get_weather` returns it. Throws `invalid-request` for what are no coordinates. */
+export type ReadWeather = (
+  location: { latitude: unknown; longitude: unknown },
+  signal: AbortSignal,
+) => Promise<string>
+
+/** Limits and settings of a response that follows a turn. */
+export interface ClassicResponseLimits extends SseLimits {
+  /** When the client disconnects, its turn finishes, or is cancelled after the grace time. */
+  whenDisconnected: 'finish' | 'stop'
+  /** The grace time, in milliseconds. */
+  disconnectGraceMs: number
+}
