@@ -10,7 +10,7 @@ const call: Call = {
   ...{ side: 'resident', status: 'succeeded', output: '51ºF' },
 }
 
-function answer(seq: number, known: Partial<LogMessage>): LogMessage {
+function reply(seq: number, known: Partial<LogMessage>): LogMessage {
   return { seq, role: 'assistant', content: '', turn: 't', complete: true, calls: [], ...known }
 }
 
@@ -24,22 +24,22 @@ const ended: StoredOutcome = {
   usage: { outputTokens: 3 },
   createdAt: new Date(0),
   answers: [
-    answer(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 } }),
-    answer(3, { content: 'Mild.', usage: { outputTokens: 2 } }),
+    reply(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 } }),
+    reply(3, { content: 'Mild.', usage: { outputTokens: 2 } }),
   ],
 }
 
-const told = (outcome: StoredOutcome, after = 0) =>
+const eventsOf = (outcome: StoredOutcome, after = 0) =>
   outcomeEvents(outcome, after).map(({ number, name, data }) => [number, name, JSON.parse(data)])
 
-test('a turn is told from its answers: what was asked for, what came of it, and the end', () => {
-  const asked = { callId: 'c', name: 'get_weather', arguments: { lat: 1 }, side: 'resident' }
-  const stored = { ...asked, status: 'succeeded', output: '51ºF' }
-  assert.deepEqual(told(ended), [
+test('a turn is rebuilt from its replies, calls, results and end', () => {
+  const called = { callId: 'c', name: 'get_weather', arguments: { lat: 1 }, side: 'resident' }
+  const stored = { ...called, status: 'succeeded', output: '51ºF' }
+  assert.deepEqual(eventsOf(ended), [
     [1, 'turn-start', { turn: 't', conversation: 'chat', model: 'm' }],
     [2, 'step-start', { step: 1 }],
     [3, 'thinking-delta', { text: 'Hm.' }],
-    [4, 'call-start', asked],
+    [4, 'call-start', called],
     [
       5,
       'step-end',
@@ -61,8 +61,8 @@ test('a turn is told from its answers: what was asked for, what came of it, and 
   ])
 })
 
-test('whoever has seen some of it is told the whole answers and the end, numbered from there', () => {
-  const rest = told(ended, 40).map(([number, name]) => [number, name])
+test('a client that has some events gets step-end of each step and turn-end, numbered from there', () => {
+  const rest = eventsOf(ended, 40).map(([number, name]) => [number, name])
   assert.deepEqual(rest, [
     [41, 'step-end'],
     [42, 'step-end'],
@@ -70,16 +70,16 @@ test('whoever has seen some of it is told the whole answers and the end, numbere
   ])
 })
 
-test('an answer that was cut off has text and no end, and the turn tells why it ended', () => {
+test('an incomplete reply has text and no step-end, and turn-end has the error', () => {
   const error = { code: 'turn-lost' as const, detail: 'Gone.' }
-  const cut = { ...ended, answers: [answer(2, { content: 'It is', complete: false })], calls: [] }
-  assert.deepEqual(told({ ...cut, status: 'interrupted', error }).slice(1), [
+  const incomplete = { ...ended, answers: [reply(2, { content: 'It is', complete: false })], calls: [] }
+  assert.deepEqual(eventsOf({ ...incomplete, status: 'interrupted', error }).slice(1), [
     [2, 'step-start', { step: 1 }],
     [3, 'text-delta', { text: 'It is' }],
     [4, 'turn-end', { status: 'interrupted', error }],
   ])
 })
 
-test('a turn that has not ended cannot be told from what is stored', () => {
-  for (const status of ['running', 'waiting'] as const) assert.deepEqual(told({ ...ended, status }), [])
+test('an active turn has no events of an outcome', () => {
+  for (const status of ['running', 'waiting'] as const) assert.deepEqual(eventsOf({ ...ended, status }), [])
 })

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { disconnectSignal } from './disconnect-signal.ts'
 import { SseResponse } from './sse-response.ts'
 
-test('a stream is never silent for longer than the setting says, wherever in between it falls silent', (t) => {
+test('a stream is never silent for longer than the limit, at whatever moment the silence begins', (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'] })
   for (const fallsSilentAt of [0, 1, 499, 500, 501, 999]) {
     let last = 0
@@ -31,7 +31,7 @@ test('a stream is never silent for longer than the setting says, wherever in bet
   }
 })
 
-test('a stream has the headers that plugins have set, and an error of its socket ends nothing but it', () => {
+test('a stream has the headers that plugins have set, and an error of its socket closes only this stream', () => {
   const heads: object[] = []
   const raw = Object.assign(new EventEmitter(), {
     writableLength: 0,
@@ -53,7 +53,7 @@ test('a stream has the headers that plugins have set, and an error of its socket
   ])
 })
 
-/** A response whose client reads nothing until it is told to. */
+/** A response whose client reads only when a test lets it. */
 function unreadResponse() {
   const raw = Object.assign(new EventEmitter(), {
     writableLength: 10,
@@ -73,7 +73,7 @@ function unreadResponse() {
   return { raw, sse }
 }
 
-test('whoever keeps up is not waited for, and whoever is behind until it has caught up', async () => {
+test('a client that keeps up is not waited for, and one that is behind until it has caught up', async () => {
   const { raw, sse } = unreadResponse()
   const caughtUp = sse.drained()
   assert.ok(caughtUp)
@@ -86,19 +86,19 @@ test('whoever keeps up is not waited for, and whoever is behind until it has cau
   raw.emit('close')
 })
 
-test('a client that reads nothing while it is waited for is cut; one that reads slowly is not', async (t) => {
+test('a client that reads nothing while it is waited for is disconnected; one that reads slowly is not', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const { raw, sse } = unreadResponse()
-  let told = false
+  let resolved = false
   const caughtUp = sse.drained()?.then(() => {
-    told = true
+    resolved = true
   })
   for (const unread of [9, 5, 1]) {
     raw.writableLength = unread
     t.mock.timers.tick(100)
     assert.equal(raw.destroyed, false)
   }
-  assert.equal(told, false)
+  assert.equal(resolved, false)
   t.mock.timers.tick(100)
   assert.equal(raw.destroyed, true)
   assert.equal(sse.isClosed, true)
@@ -106,14 +106,14 @@ test('a client that reads nothing while it is waited for is cut; one that reads 
   assert.equal(sse.drained(), undefined)
 })
 
-test('a client that leaves is waited for no longer', async () => {
+test('a client that has disconnected is not waited for', async () => {
   const { raw, sse } = unreadResponse()
   const caughtUp = sse.drained()
   raw.emit('close')
   await caughtUp
 })
 
-test('a stream in chunks is ended once, also where there was nothing to send', () => {
+test('a chunked stream has one last chunk, and none for an empty text', () => {
   const sent: unknown[] = []
   const raw = Object.assign(new EventEmitter(), {
     writableLength: 0,

@@ -6,7 +6,7 @@ import type { TurnEvent } from './events.ts'
 
 const call = { id: 'c', index: 0, name: 'f', arguments: { a: 1 }, side: 'device', status: 'offered' } as const
 
-/** One event of each kind, with the data that the native dialect tells of it. */
+/** One event of each type, with its data in the native dialect. */
 const examples: [TurnEvent, object][] = [
   [
     { type: 'turn-start', turn: 't', conversation: 'talk', model: 'm' },
@@ -63,24 +63,24 @@ function chunkOf(first: number, events: readonly TurnEvent[]): EventChunk {
   return { first, count: events.length, records: events.map(eventRecord).join('') }
 }
 
-test('every kind of event is told with just the data of the native dialect', () => {
+test('the record of every type of event has exactly the data of the native dialect', () => {
   for (const [event, data] of examples) {
-    const [told] = eventsOf(chunkOf(1, [event]))
-    assert.equal(told?.name, event.type)
-    assert.deepEqual(JSON.parse(told?.data ?? ''), data)
+    const [decoded] = eventsOf(chunkOf(1, [event]))
+    assert.equal(decoded?.name, event.type)
+    assert.deepEqual(JSON.parse(decoded?.data ?? ''), data)
   }
 })
 
-test('whatever their texts, events come back from a chunk as they went in, from any number on', () => {
+test('events with any text are decoded from a chunk as they were encoded, from any number on', () => {
   const delta = fc.string({ unit: 'binary' }).map((text): TurnEvent => ({ type: 'text-delta', text }))
   fc.assert(
     fc.property(fc.array(delta, { minLength: 1 }), fc.nat(1_000), fc.nat(40), (events, before, skip) => {
       const chunk = chunkOf(before + 1, events)
-      const told = eventsOf(chunk, chunk.first + skip)
+      const decoded = eventsOf(chunk, chunk.first + skip)
       assert.deepEqual(
-        told.map(({ number, data }) => [number, JSON.parse(data)]),
+        decoded.map(({ number, data }) => [number, JSON.parse(data)]),
         events
-          .map((event, place) => [chunk.first + place, { text: 'text' in event && event.text }])
+          .map((event, index) => [chunk.first + index, { text: 'text' in event && event.text }])
           .slice(skip),
       )
       assert.equal(nextNumber(chunk), before + 1 + events.length)
@@ -89,7 +89,7 @@ test('whatever their texts, events come back from a chunk as they went in, from 
   )
 })
 
-test("a chunk is known to hold the turn's end by its last line alone", () => {
+test('a chunk ends its turn where its last record is turn-end, whatever texts contain', () => {
   const end: TurnEvent = { type: 'turn-end', status: 'completed' }
   const delta: TurnEvent = { type: 'text-delta', text: '\nturn-end {' }
   assert.deepEqual(

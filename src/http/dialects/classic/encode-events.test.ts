@@ -37,7 +37,7 @@ function read(text: string): SentEvent[] {
     })
 }
 
-/** Plays answers of an engine, one for each step, and returns what the phone is sent. */
+/** Plays replies of an engine, one for each step, and returns the events that the phone gets. */
 async function sent(scripts: Scene[][], tools = [locate]): Promise<SentEvent[]> {
   const encoder = createClassicEncoder()
   const store = createMemoryStore()
@@ -55,7 +55,7 @@ async function sent(scripts: Scene[][], tools = [locate]): Promise<SentEvent[]> 
   return read(text)
 }
 
-/** A tool of the phone whose arguments are taken as they come. */
+/** A device tool without a schema. */
 function device(name: string): ToolSchema {
   return { type: 'function', function: { name } }
 }
@@ -72,7 +72,7 @@ function message(one: SentEvent | undefined): JsonObject {
 
 const isDone = ({ data }: SentEvent) => data.includes('"done":true')
 
-test('the lines of a plain answer go out byte for byte, in order', async () => {
+test('the lines of a reply without calls are sent byte for byte, in order', async () => {
   const parts = [
     part({ thinking: 'Hm' }),
     part({ text: 'Hi' }),
@@ -86,12 +86,12 @@ test('the lines of a plain answer go out byte for byte, in order', async () => {
   )
 })
 
-test('an answer that came whole goes out as that one line', async () => {
+test('a reply of a single line is sent as this line', async () => {
   const whole = part({ text: 'Hi', thinking: 'Hm', done: true })
   assert.deepEqual(await sent([[[whole]]]), [{ event: 'message', data: lineOf(whole) }])
 })
 
-test('calls of the device go out as tool_calls, and then the end', async () => {
+test('device calls are sent as tool_calls, and then the end', async () => {
   const asks = part({ calls: [call('locate', { precise: 'yes' }, 'c')] })
   const end = part({ done: true })
   assert.deepEqual(await sent([[[asks], [end]]]), [
@@ -100,55 +100,55 @@ test('calls of the device go out as tool_calls, and then the end', async () => {
   ])
 })
 
-test('calls in several lines go out line by line', async () => {
+test('calls of several lines are sent as one event for each line', async () => {
   const lines = [part({ calls: [call('locate')] }), part({ calls: [call('locate', { precise: 'no' })] })]
-  const answer = await sent([[lines, [part({ done: true })]]])
+  const events = await sent([[lines, [part({ done: true })]]])
   assert.deepEqual(
-    answer.slice(0, 2),
+    events.slice(0, 2),
     lines.map((one) => ({ event: 'tool_calls', data: lineOf(one) })),
   )
 })
 
-test('two lines that are the same, byte for byte, go out as two', async () => {
+test('two equal lines with calls are sent as two events', async () => {
   const asks = part({ calls: [call('locate')] })
-  const answer = await sent([[[asks, asks], [part({ done: true })]]])
+  const events = await sent([[[asks, asks], [part({ done: true })]]])
   assert.deepEqual(
-    answer.slice(0, 2),
+    events.slice(0, 2),
     [asks, asks].map((one) => ({ event: 'tool_calls', data: lineOf(one) })),
   )
-  assert.equal(answer.length, 3)
+  assert.equal(events.length, 3)
 })
 
-test('calls of resident tools, and of tools that nobody has, never reach the phone; the answer goes on', async () => {
+test('calls of resident and unknown tools are not sent, and the stream goes on with the next reply', async () => {
   const asks = part({ text: 'Let me look.', calls: [call('weather', { city: 'Bonn' }), call('nothing')] })
   const end = part({ text: 'Sunny.', done: true })
-  const answer = await sent([[[asks], [part({ done: true })]], [[end]]])
-  assert.equal(message(answer[0]).content, 'Let me look.')
-  assert.ok(!('tool_calls' in message(answer[0])))
-  assert.deepEqual(answer.slice(1), [{ event: 'message', data: lineOf(end) }])
+  const events = await sent([[[asks], [part({ done: true })]], [[end]]])
+  assert.equal(message(events[0]).content, 'Let me look.')
+  assert.ok(!('tool_calls' in message(events[0])))
+  assert.deepEqual(events.slice(1), [{ event: 'message', data: lineOf(end) }])
 })
 
-test('of a line with calls of both sides the phone gets its own', async () => {
+test('a line with resident and device calls is sent with its device calls only', async () => {
   const asks = part({ calls: [call('weather'), call('locate', { precise: 'yes' }, 'c')] })
-  const answer = await sent([[[asks], [part({ done: true })]]])
-  assert.deepEqual(message(answer[0]).tool_calls, [call('locate', { precise: 'yes' }, 'c')])
+  const events = await sent([[[asks], [part({ done: true })]]])
+  assert.deepEqual(message(events[0]).tool_calls, [call('locate', { precise: 'yes' }, 'c')])
   assert.deepEqual(
-    answer.map(({ event }) => event),
+    events.map(({ event }) => event),
     ['tool_calls', 'message'],
   )
 })
 
-test("arguments go out as the device's own schema has them", async () => {
+test("arguments are sent as coerced to the device's schema", async () => {
   const asks = part({ calls: [call('locate', { precise: true }, 'c')] })
-  const answer = await sent([[[asks], [part({ done: true })]]])
-  assert.deepEqual(message(answer[0]).tool_calls, [call('locate', { precise: 'true' }, 'c')])
+  const events = await sent([[[asks], [part({ done: true })]]])
+  assert.deepEqual(message(events[0]).tool_calls, [call('locate', { precise: 'true' }, 'c')])
 })
 
-test('the text of a line with calls is told once, before them', async () => {
+test('the text of a line with calls is sent once, before the calls', async () => {
   const asks = part({ text: 'Let me look.', thinking: 'Hm', calls: [call('locate')] })
-  const answer = await sent([[[asks], [part({ done: true })]]])
+  const events = await sent([[[asks], [part({ done: true })]]])
   assert.deepEqual(
-    answer.map((one) => [
+    events.map((one) => [
       one.event,
       message(one).content,
       message(one).thinking,
@@ -162,11 +162,11 @@ test('the text of a line with calls is told once, before them', async () => {
   )
 })
 
-test('an answer that came whole, with text and calls, is told as text, calls and end', async () => {
+test('a reply of a single line with text and calls is sent as text, calls and end', async () => {
   const whole = part({ text: 'Let me look.', calls: [call('locate')], done: true })
-  const answer = await sent([[[whole]]])
+  const events = await sent([[[whole]]])
   assert.deepEqual(
-    answer.map((one) => [one.event, message(one).content, 'tool_calls' in message(one), isDone(one)]),
+    events.map((one) => [one.event, message(one).content, 'tool_calls' in message(one), isDone(one)]),
     [
       ['message', 'Let me look.', false, false],
       ['tool_calls', '', true, false],
@@ -175,11 +175,11 @@ test('an answer that came whole, with text and calls, is told as text, calls and
   )
 })
 
-test('only the last step ends the stream: clients stop at the first line that is done', async () => {
+test('only the last step sends a line with done: true, because clients stop reading at the first one', async () => {
   const asks = [[part({ calls: [call('weather')] })], [part({ text: 'Wait.', done: true })]]
-  const answer = await sent([asks, asks, [[part({ text: 'Sunny.' })], [part({ done: true })]]])
+  const events = await sent([asks, asks, [[part({ text: 'Sunny.' })], [part({ done: true })]]])
   assert.deepEqual(
-    answer.map((one) => [message(one).content, isDone(one)]),
+    events.map((one) => [message(one).content, isDone(one)]),
     [
       ['Wait.', false],
       ['Wait.', false],
@@ -189,15 +189,15 @@ test('only the last step ends the stream: clients stop at the first line that is
   )
 })
 
-test('a failure is told as an error, on one line, and nothing after it', async () => {
-  const answer = await sent([[[part({ text: 'It is' })], engineError('engine-failed', 'out\nof "memory"')]])
-  assert.deepEqual(answer.at(-1), { event: 'error', data: '{"error":"out\\nof \\"memory\\""}' })
-  assert.equal(answer.length, 2)
-  assert.ok(!answer.some(isDone))
+test('a failure is sent as an error event on one line, and nothing after it', async () => {
+  const events = await sent([[[part({ text: 'It is' })], engineError('engine-failed', 'out\nof "memory"')]])
+  assert.deepEqual(events.at(-1), { event: 'error', data: '{"error":"out\\nof \\"memory\\""}' })
+  assert.equal(events.length, 2)
+  assert.ok(!events.some(isDone))
   assert.deepEqual(read(encodeError('a\r\nb')), [{ event: 'error', data: '{"error":"a\\r\\nb"}' }])
 })
 
-test('a turn that ended without words of its own is told in ours', () => {
+test('a turn that ended early without an error is sent as an error with its status', () => {
   const encoder = createClassicEncoder()
   const text = encoder.encode([{ type: 'turn-end', status: 'cancelled' }], [])
   assert.deepEqual(read(text), [{ event: 'error', data: '{"error":"The turn was cancelled."}' }])
@@ -209,45 +209,45 @@ test('a carriage return between the tokens of a line does not split it', async (
   assert.equal(message(first).content, 'a\rb')
 })
 
-test('an engine that does not speak lines sends nothing that a phone could not read', async () => {
+test('nothing is sent for an engine that sends no lines', async () => {
   const mute = (one: ReturnType<typeof part>) => ({ ...one, line: null })
   const asks = [mute(part({ text: 'Hi', calls: [call('locate')] })), mute(part({ done: true }))]
   assert.deepEqual(await sent([[asks]]), [])
 })
 
-/** The names that a recorded answer calls. */
+/** The names of the tools that a recorded reply calls. */
 function calledIn(lines: readonly string[]): string[] {
   return lines.flatMap((line) => (parseLine(line).calls ?? []).map(({ name }) => name))
 }
 
-for (const { name, answer } of chatAnswers) {
-  const lines = answer.toString().split('\n').filter(Boolean)
+for (const { name, answer: recorded } of chatAnswers) {
+  const lines = recorded.toString().split('\n').filter(Boolean)
   const failed = lines.findIndex((line) => line.startsWith('{"error"'))
   const whole = failed < 0 ? lines : lines.slice(0, failed)
 
-  test(`the recording "${name}" goes out line by line as it came, with all its tools on the device`, async () => {
+  test(`the recording "${name}" is sent line by line as it is, where all its tools are on the device`, async () => {
     const parts = whole.map((line) => parseLine(line))
     const scene: Scene[] = [
       ...parts.map((one) => [one]),
       ...(failed < 0 ? [] : [engineError('engine-failed', 'died')]),
     ]
     const tools = [...new Set(calledIn(whole))].map(device)
-    const answered = await sent([scene], tools)
-    const told = answered.filter(({ event }) => event !== 'error')
+    const events = await sent([scene], tools)
+    const lineEvents = events.filter(({ event }) => event !== 'error')
     assert.deepEqual(
-      told.map(({ data }) => data),
+      lineEvents.map(({ data }) => data),
       whole,
     )
     assert.deepEqual(
-      told.map(({ event }) => event),
+      lineEvents.map(({ event }) => event),
       parts.map(({ calls }) => (calls ? 'tool_calls' : 'message')),
     )
-    assert.equal(answered.length - told.length, failed < 0 ? 0 : 1)
-    assert.equal(answered.filter(isDone).length, failed < 0 ? 1 : 0)
+    assert.equal(events.length - lineEvents.length, failed < 0 ? 0 : 1)
+    assert.equal(events.filter(isDone).length, failed < 0 ? 1 : 0)
   })
 }
 
-test('the recorded steps of one question, its tool resident, go out as one answer', async () => {
+test('the recorded steps of a turn with a resident tool are sent as one stream', async () => {
   const steps = ['call-resident', 'answer-after-results'].map((name) =>
     recording(name).answer.toString().split('\n').filter(Boolean),
   )
@@ -262,14 +262,14 @@ test('the recorded steps of one question, its tool resident, go out as one answe
     },
   })
   const [first = [], second = []] = steps
-  const told = [...first.filter((line) => !/tool_calls|"done":true/.test(line)), ...second]
+  const expected = [...first.filter((line) => !/tool_calls|"done":true/.test(line)), ...second]
   assert.deepEqual(
     read(text).map(({ data }) => data),
-    told,
+    expected,
   )
 })
 
-test('whatever the model says and calls: one end, last; all text once; all calls of the device, and no others', async () => {
+test('every stream has one end, which is last, all text once, all device calls and no other calls', async () => {
   const names = fc.constantFrom('weather', 'locate', 'nothing')
   const bodies = fc.record({
     text: fc.constantFrom('', 'a', 'b c', '\n'),
@@ -282,24 +282,24 @@ test('whatever the model says and calls: one end, last; all text once; all calls
   await fc.assert(
     fc.asyncProperty(answers, async (steps) => {
       const scripts = steps.map(([begin, end]) =>
-        [...begin, end].map((body, place): Scene => {
-          const asked = body.names?.map((name) => call(name))
-          return [part({ text: body.text, ...(asked && { calls: asked }), done: place === begin.length })]
+        [...begin, end].map((body, index): Scene => {
+          const calls = body.names?.map((name) => call(name))
+          return [part({ text: body.text, ...(calls && { calls }), done: index === begin.length })]
         }),
       )
-      // The last answer is said again and again where it calls tools; the step limit then ends the turn.
-      const answered = await sent(scripts)
-      const ended = answered.filter(({ event }) => event !== 'error')
-      const failed = answered.length > ended.length
+      // Where the last reply calls tools, the engine repeats it until the step limit ends the turn.
+      const events = await sent(scripts)
+      const ended = events.filter(({ event }) => event !== 'error')
+      const failed = events.length > ended.length
       assert.equal(ended.filter(isDone).length, failed ? 0 : 1)
-      if (!failed) assert.ok(answered.at(-1) && isDone(answered.at(-1) ?? { event: '', data: '' }))
+      if (!failed) assert.ok(events.at(-1) && isDone(events.at(-1) ?? { event: '', data: '' }))
       const calls = ended.filter(({ event }) => event === 'tool_calls')
       for (const one of calls) {
         assert.equal(message(one).content, '')
-        const asked = message(one).tool_calls
-        assert.ok(Array.isArray(asked) && asked.length > 0)
+        const toolCalls = message(one).tool_calls
+        assert.ok(Array.isArray(toolCalls) && toolCalls.length > 0)
         assert.ok(
-          asked.every(
+          toolCalls.every(
             (one) => isJsonObject(one) && isJsonObject(one.function) && one.function.name === 'locate',
           ),
         )

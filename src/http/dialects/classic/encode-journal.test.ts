@@ -9,7 +9,7 @@ const head = { model: 'm', createdAt: new Date('2026-11-23T00:00:00Z') }
 const call = { index: 0, name: 'locate', arguments: {}, side: 'device' } as const
 const usage = { promptTokens: 7, outputTokens: 3, promptMs: 2, outputMs: 1.5 }
 
-function told(...events: TurnEvent[]): JournalEvent[] {
+function journaled(...events: TurnEvent[]): JournalEvent[] {
   return eventsOf({ first: 1, count: events.length, records: events.map(eventRecord).join('') })
 }
 
@@ -22,7 +22,7 @@ function stepEnd(calls: Call[] = []): TurnEvent {
   return { type: 'step-end', step: 1, message, usage }
 }
 
-/** The objects of the lines that were sent, each with the event that it came in. */
+/** The names of the sent events with their data. */
 function lines(text: string): [event: string, line: Record<string, unknown>][] {
   return text
     .split('\n\n')
@@ -33,9 +33,9 @@ function lines(text: string): [event: string, line: Record<string, unknown>][] {
     })
 }
 
-test('an answer is told from its kept events in lines like those of the engine', () => {
+test("events of the journal are sent as lines in the engine's form", () => {
   const encoder = createJournalEncoder(head)
-  const events = told(
+  const events = journaled(
     { type: 'turn-start', turn: 't', conversation: 'c', model: 'm' },
     { type: 'step-start', step: 1 },
     delta('thinking-delta', 'Well'),
@@ -66,13 +66,13 @@ test('an answer is told from its kept events in lines like those of the engine',
   assert.ok(encoder.ended)
 })
 
-test('calls that the device is asked for are told with their places, others are not', () => {
+test('offered device calls are sent with their index, other calls are not', () => {
   const encoder = createJournalEncoder(head)
   const calls: Call[] = [
-    { ...call, id: 'validationError', status: 'failed' },
-    { ...call, id: 'asked', index: 1, status: 'offered' },
+    { ...call, id: 'failed', status: 'failed' },
+    { ...call, id: 'offered', index: 1, status: 'offered' },
   ]
-  const events = told(stepEnd(calls), { type: 'turn-waiting', calls: ['asked'] })
+  const events = journaled(stepEnd(calls), { type: 'turn-waiting', calls: ['offered'] })
   const [first, last] = lines(encoder.encode(events))
   assert.deepEqual(
     [first?.[0], first?.[1].message],
@@ -80,7 +80,7 @@ test('calls that the device is asked for are told with their places, others are 
       'tool_calls',
       {
         ...{ role: 'assistant', content: '' },
-        tool_calls: [{ id: 'asked', function: { index: 1, name: 'locate', arguments: {} } }],
+        tool_calls: [{ id: 'offered', function: { index: 1, name: 'locate', arguments: {} } }],
       },
     ],
   )
@@ -88,12 +88,12 @@ test('calls that the device is asked for are told with their places, others are 
   assert.ok(encoder.ended)
 })
 
-test('a turn that failed ends with an error, and nothing comes after an end', () => {
+test('a failed turn ends with an error, and nothing is sent after an end', () => {
   const encoder = createJournalEncoder(head)
   const error = { code: 'engine-cut', detail: 'It broke off.' } as const
-  const end = told({ type: 'turn-end', status: 'failed', error })
-  assert.deepEqual(lines(encoder.encode([...end, ...told(delta('text-delta', 'late'))])), [
+  const end = journaled({ type: 'turn-end', status: 'failed', error })
+  assert.deepEqual(lines(encoder.encode([...end, ...journaled(delta('text-delta', 'late'))])), [
     ['error', { error: 'It broke off.' }],
   ])
-  assert.equal(encoder.encode(told(delta('text-delta', 'later'))), '')
+  assert.equal(encoder.encode(journaled(delta('text-delta', 'later'))), '')
 })

@@ -9,7 +9,7 @@ function line(message: object, rest: object = {}): string {
   return fields.replace('"model":', '"model": ')
 }
 
-function asked(name: string, args: JsonObject, more: JsonObject = {}): JsonObject {
+function engineCall(name: string, args: JsonObject, more: JsonObject = {}): JsonObject {
   return { ...more, function: { index: 0, name, arguments: args } }
 }
 
@@ -20,69 +20,73 @@ function logged(position: number, args: JsonObject, callId = 'c') {
 
 const parsed = (text: string) => JSON.parse(text) as JsonObject
 
-test('a line whose calls all are for the device goes out byte for byte', () => {
-  const both = line({ role: 'assistant', content: '', tool_calls: [asked('f', { a: '1' }), asked('f', {})] })
+test('a line whose calls are all device calls is sent byte for byte', () => {
+  const both = line({
+    role: 'assistant',
+    content: '',
+    tool_calls: [engineCall('f', { a: '1' }), engineCall('f', {})],
+  })
   assert.equal(callsLine(both, [logged(0, { a: '1' }), logged(1, {})]), both)
 })
 
-test('of a line with other calls too, only those for the device go out', () => {
+test('a line with resident and device calls is sent with its device calls only', () => {
   const mixed = line({
     role: 'assistant',
     content: '',
-    tool_calls: [asked('r', {}), asked('f', { a: '1' }), asked('r', {})],
+    tool_calls: [engineCall('r', {}), engineCall('f', { a: '1' }), engineCall('r', {})],
   })
   assert.deepEqual(parsed(callsLine(mixed, [logged(1, { a: '1' })])), {
     ...{ model: 'm', created_at: 'now', done: false },
-    message: { role: 'assistant', content: '', tool_calls: [asked('f', { a: '1' })] },
+    message: { role: 'assistant', content: '', tool_calls: [engineCall('f', { a: '1' })] },
   })
 })
 
-test('coerced arguments take the place of the given ones, and the rest of the call stays', () => {
+test('coerced arguments replace the original ones, and the rest of the call stays', () => {
   const given = line({
     role: 'assistant',
     content: '',
-    tool_calls: [asked('f', { lat: 42.29, n: '1' }, { id: 'c', type: 'function' })],
+    tool_calls: [engineCall('f', { lat: 42.29, n: '1' }, { id: 'c', type: 'function' })],
   })
-  const told = parsed(callsLine(given, [logged(0, { lat: '42.29', n: '1' })]))
-  assert.deepEqual(told.message, {
+  const sent = parsed(callsLine(given, [logged(0, { lat: '42.29', n: '1' })]))
+  assert.deepEqual(sent.message, {
     ...{ role: 'assistant', content: '' },
-    tool_calls: [asked('f', { lat: '42.29', n: '1' }, { id: 'c', type: 'function' })],
+    tool_calls: [engineCall('f', { lat: '42.29', n: '1' }, { id: 'c', type: 'function' })],
   })
 })
 
-test('an id that had to be replaced goes out replaced: results by id find their call', () => {
-  const given = line({ role: 'assistant', content: '', tool_calls: [asked('f', {}, { id: 'taken' })] })
-  const told = parsed(callsLine(given, [logged(0, {}, 'own')]))
-  assert.deepEqual(told.message, {
+test('a call is sent with the id that it has in the log, so that results by id find it', () => {
+  const given = line({ role: 'assistant', content: '', tool_calls: [engineCall('f', {}, { id: 'taken' })] })
+  const sent = parsed(callsLine(given, [logged(0, {}, 'own')]))
+  assert.deepEqual(sent.message, {
     role: 'assistant',
     content: '',
-    tool_calls: [asked('f', {}, { id: 'own' })],
+    tool_calls: [engineCall('f', {}, { id: 'own' })],
   })
 })
 
-test('a line without ids stays without', () => {
-  const given = line({ role: 'assistant', content: '', tool_calls: [asked('f', {})] })
+test('a line without ids is sent without ids', () => {
+  const given = line({ role: 'assistant', content: '', tool_calls: [engineCall('f', {})] })
   assert.equal(callsLine(given, [logged(0, {}, 'own')]), given)
 })
 
-test('text and the end of the answer do not go out with calls', () => {
-  const message = { role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [asked('f', {})] }
+test('calls are sent without the text and the end of the reply', () => {
+  const message = { role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [engineCall('f', {})] }
   const all = line(message, { done: true, done_reason: 'stop', eval_count: 3 })
-  const told = parsed(callsLine(all, [logged(0, {})]))
-  assert.equal(told.done, false)
-  assert.deepEqual(told.message, { ...message, content: '', thinking: '' })
+  const sent = parsed(callsLine(all, [logged(0, {})]))
+  assert.equal(sent.done, false)
+  assert.deepEqual(sent.message, { ...message, content: '', thinking: '' })
 })
 
-test("of a line that holds more, the text goes out in a line of its own, in the engine's form", () => {
-  const all = line({ role: 'assistant', content: 'Look', tool_calls: [asked('f', {})] }, { done: true })
+test("the text of a line that also has calls is sent as a separate line in the engine's form", () => {
+  const all = line({ role: 'assistant', content: 'Look', tool_calls: [engineCall('f', {})] }, { done: true })
   assert.deepEqual(parsed(textLine(all, 'Look')), {
     ...{ model: 'm', created_at: 'now', done: false },
     message: { role: 'assistant', content: 'Look' },
   })
 })
 
-test('text and thinking of one line go out in one line', () => {
-  const all = line({ role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [asked('f', {})] })
+test('text and thinking of one line are sent in one line', () => {
+  const all = line({ role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [engineCall('f', {})] })
   assert.deepEqual(parsed(textLine(all, 'Look', 'Hm')).message, {
     role: 'assistant',
     content: 'Look',
@@ -95,16 +99,16 @@ test('text and thinking of one line go out in one line', () => {
   })
 })
 
-test('the end of an answer without calls goes out byte for byte', () => {
+test('the last line of a reply without calls is sent byte for byte', () => {
   const end = line({ role: 'assistant', content: 'Bye' }, { done: true })
   assert.equal(endLine(end, false), end)
 })
 
-test('the end of an answer with calls holds neither the text nor the calls that were told before it', () => {
+test('the last line of a reply with calls has neither the text nor the calls that were sent before it', () => {
   const plain = line({ role: 'assistant', content: '' }, { done: true, eval_count: 3 })
   assert.equal(endLine(plain, true), plain)
   const whole = line(
-    { role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [asked('f', {})] },
+    { role: 'assistant', content: 'Look', thinking: 'Hm', tool_calls: [engineCall('f', {})] },
     { done: true, eval_count: 3 },
   )
   assert.deepEqual(parsed(endLine(whole, true)), {
@@ -113,7 +117,7 @@ test('the end of an answer with calls holds neither the text nor the calls that 
   })
 })
 
-test("lines of ours are in the engine's form", () => {
+test("new lines are in the engine's form", () => {
   const head = { model: 'm', createdAt: new Date('2026-11-23T00:00:00Z') }
   const call = {
     id: 'c',
@@ -123,10 +127,10 @@ test("lines of ours are in the engine's form", () => {
     side: 'device',
     status: 'offered',
   } as const
-  const told = parsed(makeCallsLine(head, [call]))
-  assert.deepEqual([told.model, told.done], ['m', false])
-  assert.equal(told.created_at, '2026-11-23T00:00:00.000Z')
-  assert.deepEqual(told.message, {
+  const sent = parsed(makeCallsLine(head, [call]))
+  assert.deepEqual([sent.model, sent.done], ['m', false])
+  assert.equal(sent.created_at, '2026-11-23T00:00:00.000Z')
+  assert.deepEqual(sent.message, {
     ...{ role: 'assistant', content: '' },
     tool_calls: [{ id: 'c', function: { index: 1, name: 'f', arguments: { a: '1' } } }],
   })

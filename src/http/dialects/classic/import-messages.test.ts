@@ -7,7 +7,7 @@ import type { PostedMessage } from './prompt-body.ts'
 const asks = (...calls: { id?: string; name: string; arguments?: unknown }[]): PostedMessage => ({
   role: 'assistant',
   content: '',
-  tool_calls: calls.map(({ id, ...asked }) => ({ ...(id !== undefined && { id }), function: asked })),
+  tool_calls: calls.map(({ id, ...called }) => ({ ...(id !== undefined && { id }), function: called })),
 })
 const result = (content: string, given: Partial<PostedMessage> = {}): PostedMessage => ({
   ...{ role: 'tool', content },
@@ -20,7 +20,7 @@ function outcomes(messages: PostedMessage[]): [string, Call['status'], string | 
   )
 }
 
-test('messages without calls are taken as they are', () => {
+test('messages without calls are imported as they are', () => {
   const messages: PostedMessage[] = [
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'What is this?', images: ['aGk='] },
@@ -29,7 +29,7 @@ test('messages without calls are taken as they are', () => {
   assert.deepEqual(importMessages(messages), messages)
 })
 
-test('a message without content has an empty one', () => {
+test('a message without content gets empty content', () => {
   assert.deepEqual(importMessages([{ role: 'user' }]), [{ role: 'user', content: '' }])
 })
 
@@ -55,7 +55,7 @@ test('an id or a name decides which call a result goes to', () => {
   )
 })
 
-test('a call whose result is not there has none', () => {
+test('a call without a result is superseded and has no output', () => {
   const [message] = importMessages([asks({ name: 'a', arguments: { city: 'Bonn' } })])
   const [call] = message?.calls ?? []
   assert.deepEqual(
@@ -65,7 +65,7 @@ test('a call whose result is not there has none', () => {
   assert.ok(!Object.hasOwn(call ?? {}, 'output'))
 })
 
-test('ids are kept, and made where there is none; arguments that are no object are none', () => {
+test('ids are kept, and made where there is none; arguments that are not an object become empty', () => {
   const [message] = importMessages([
     asks({ id: 'mine', name: 'a', arguments: 'x' }, { name: 'b' }, { name: 'c' }),
   ])
@@ -76,7 +76,7 @@ test('ids are kept, and made where there is none; arguments that are no object a
   assert.notEqual(others[0]?.id, others[1]?.id)
 })
 
-test('a result that no call waits for is refused, in words', () => {
+test('a result without a call is refused with an explanation', () => {
   const refused = { code: 'invalid-request', message: /must follow the call that it answers/ }
   const calls = asks({ id: '1', name: 'a' })
   assert.throws(() => importMessages([result('x')]), refused)
@@ -87,7 +87,7 @@ test('a result that no call waits for is refused, in words', () => {
   assert.throws(() => importMessages([calls, { role: 'user', content: 'Hi' }, result('x')]), refused)
 })
 
-test('only the assistant calls tools', () => {
+test('tool calls of messages of other roles than assistant are ignored', () => {
   const { tool_calls } = asks({ name: 'a' })
   for (const role of ['user', 'system'] as const)
     assert.deepEqual(importMessages([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
@@ -97,24 +97,24 @@ test('only the assistant calls tools', () => {
 
 const user = { role: 'user' as const, content: 'What is the weather?' }
 
-test('a prompt holds no results', () => {
+test('a request whose last message is not a result has no results', () => {
   assert.equal(importResults([]), undefined)
   assert.equal(importResults([user]), undefined)
   assert.equal(importResults([{ role: 'system', content: 'Be brief.' }, user]), undefined)
 })
 
-test('results alone have nothing before them', () => {
+test('results alone have an empty prefix', () => {
   assert.deepEqual(importResults([result('x'), result('y')]), {
     prefix: [],
     results: [{ content: 'x' }, { content: 'y' }],
   })
 })
 
-test('results after the messages of their prompt have these before them', () => {
+test('results after the messages of their prompt have these as prefix', () => {
   assert.deepEqual(importResults([user, result('x')]), { prefix: [user], results: [{ content: 'x' }] })
 })
 
-test('a client that sends the calls again as well is understood', () => {
+test('calls that a client repeats between the results are ignored', () => {
   const called = {
     role: 'assistant' as const,
     content: '',
@@ -127,15 +127,15 @@ test('a client that sends the calls again as well is understood', () => {
   })
 })
 
-test('an empty list of calls is none: some clients always write one', () => {
-  const asked = { ...user, tool_calls: [] }
-  assert.deepEqual(importResults([asked, { ...result('x'), tool_calls: [] }]), {
+test('an empty list of calls counts as absent, because some clients always send one', () => {
+  const prompt = { ...user, tool_calls: [] }
+  assert.deepEqual(importResults([prompt, { ...result('x'), tool_calls: [] }]), {
     prefix: [user],
     results: [{ content: 'x' }],
   })
 })
 
-test('a history with calls that goes on with a question is a prompt', () => {
+test('a history with results that ends with a question has no results', () => {
   const called = { role: 'assistant' as const, tool_calls: [{ function: { name: 'f' } }] }
   assert.equal(
     importResults([user, called, result('x'), { role: 'assistant', content: 'Sunny.' }, user]),

@@ -8,13 +8,13 @@ import { matchResults, type PostedResult } from './match-results.ts'
 
 const question: NewMessage = { role: 'user', content: 'What is the weather at my location?' }
 
-/** A device call, `a0` for the first of the answer at 2, `b1` for the second of that at 3, … */
+/** A device call: `a0` is the first one of the message with `seq` 2, `b1` the second one of the message with `seq` 3, … */
 function device(id: string, status: CallStatus = 'offered', output?: string, name = 'locate'): StoredCall {
   const seq = 2 + 'abc'.indexOf(id.charAt(0))
-  const place = { seq, index: Number(id.charAt(1)) }
+  const key = { seq, index: Number(id.charAt(1)) }
   return {
     id,
-    ...place,
+    ...key,
     name,
     arguments: {},
     side: 'device',
@@ -31,7 +31,7 @@ const texts = (...contents: string[]): PostedResult[] => contents.map((content) 
 const shapeA = (...results: PostedResult[]) => ({ prefix: [], results })
 const shapeB = (...results: PostedResult[]) => ({ prefix: [question], results })
 
-/** Which calls the results answered, and with what: `a0=Bonn`; a call that got none is `a0 expired`. */
+/** The outcomes as text: `a0=Bonn` for an answered call, `a0 expired` for one without a result. */
 function matched(posted: Parameters<typeof matchResults>[0], newest: NewestTurn | undefined): string[] {
   return matchResults(posted, newest).map(({ seq, index, status, output }) => {
     const id = `${'abc'.charAt(seq - 2)}${index}`
@@ -58,7 +58,7 @@ for (const [shape, posted] of [
     assert.deepEqual(matched(posted(...texts('x', 'y', 'z')), newest), ['a0=x', 'a1=y', 'a2=z'])
   })
 
-  test(`a phone that sends only the result of its last call, ${shape}, is understood so`, () => {
+  test(`fewer results than open calls, ${shape}, answer the last calls, and the others expire`, () => {
     const newest = turnOf(device('a0'), device('a1'), device('a2'))
     assert.deepEqual(matched(posted(...texts('z')), newest), ['a0 expired', 'a1 expired', 'a2=z'])
     assert.deepEqual(matched(posted(...texts('y', 'z')), newest), ['a0 expired', 'a1=y', 'a2=z'])
@@ -68,7 +68,7 @@ for (const [shape, posted] of [
     assert.throws(() => matched(posted(...texts('x', 'y')), turnOf(device('a0'))), noOpenCall)
   })
 
-  test(`results, ${shape}, for calls that are answered, expired, superseded or were never asked for are refused`, () => {
+  test(`results, ${shape}, are refused where no call is open`, () => {
     for (const status of ['answered', 'expired', 'superseded', 'cancelled', 'failed'] as const)
       assert.throws(() => matched(posted(...texts('Bonn')), turnOf(device('a0', status, 'Bonn'))), noOpenCall)
     assert.throws(() => matched(posted(...texts('Bonn')), turnOf()), noOpenCall)
@@ -86,7 +86,7 @@ for (const [shape, posted] of [
     assert.deepEqual(matched(posted(...texts('')), turnOf(device('a0'))), ['a0='])
   })
 
-  test(`an id decides, ${shape}, in whatever order the results come`, () => {
+  test(`a result with an id, ${shape}, answers the call of this id, in any order`, () => {
     const results = [
       { content: 'y', callId: 'a1' },
       { content: 'x', callId: 'a0' },
@@ -94,7 +94,7 @@ for (const [shape, posted] of [
     assert.deepEqual(matched(posted(...results), turnOf(device('a0'), device('a1'))).sort(), ['a0=x', 'a1=y'])
   })
 
-  test(`a name decides, ${shape}, where no id does`, () => {
+  test(`a result with a name, ${shape}, answers a call of this name`, () => {
     const newest = turnOf(
       device('a0', 'offered', undefined, 'locate'),
       device('a1', 'offered', undefined, 'battery'),
@@ -106,7 +106,7 @@ for (const [shape, posted] of [
     assert.deepEqual(matched(posted(...results), newest).sort(), ['a0=Bonn', 'a1=80 %'])
   })
 
-  test(`results of one name, ${shape}, answer the calls of that name in order`, () => {
+  test(`results with one name, ${shape}, answer the calls of this name in call order`, () => {
     const results = ['x', 'y'].map((content) => ({ content, name: 'locate' }))
     assert.deepEqual(matched(posted(...results), turnOf(device('a0'), device('a1'))), ['a0=x', 'a1=y'])
   })
@@ -123,56 +123,56 @@ for (const [shape, posted] of [
     assert.deepEqual(matched(posted({ content: 'y', callId: 'a1' }), newest), ['a1=y'])
   })
 
-  test(`results without an id, ${shape}, answer what those with one leave`, () => {
+  test(`results without an id, ${shape}, answer the calls that results with one do not`, () => {
     const newest = turnOf(device('a0'), device('a1'))
     const results = [{ content: 'y', callId: 'a1' }, { content: 'x' }]
     assert.deepEqual(matched(posted(...results), newest).sort(), ['a0=x', 'a1=y'])
   })
 
-  test(`the same result sent again by id, ${shape}, while others are open, answers nothing anew`, () => {
+  test(`a result with an id that is stored already, ${shape}, has no outcome while other calls are open`, () => {
     const newest = turnOf(device('a0', 'answered', 'x'), device('a1'))
     assert.deepEqual(matched(posted({ content: 'x', callId: 'a0' }), newest), [])
     assert.throws(() => matched(posted({ content: 'other', callId: 'a0' }), newest), noOpenCall)
   })
 }
 
-test('in a later round a result alone answers the call that is open now', () => {
+test('in a later round a result alone answers the open call', () => {
   const newest = turnOf(device('a0', 'answered', 'Bonn'), device('b0'))
   assert.deepEqual(matched(shapeA(...texts('80 %')), newest), ['b0=80 %'])
 })
 
-test('results of earlier rounds that come again are recognised', () => {
+test('repeated results of earlier rounds are skipped', () => {
   const newest = turnOf(device('a0', 'answered', 'x'), device('a1', 'answered', 'y'), device('b0'))
   assert.deepEqual(matched(shapeB(...texts('x', 'y', 'z')), newest), ['b0=z'])
 })
 
-test('a new result that is the same as an earlier one counts as new', () => {
+test('a new result that equals an earlier one counts as new', () => {
   const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
   assert.deepEqual(matched(shapeB(...texts('x', 'x')), newest), ['b0=x'])
 })
 
-test('named results of earlier rounds that come again are recognised too', () => {
+test('repeated results of earlier rounds with names are skipped', () => {
   const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
   const results = ['x', 'y'].map((content) => ({ content, name: 'locate' }))
   assert.deepEqual(matched(shapeB(...results), newest), ['b0=y'])
 })
 
-test('calls of earlier rounds that the phone did not answer do not disturb', () => {
+test('expired calls of earlier rounds are skipped', () => {
   const newest = turnOf(device('a0', 'expired'), device('a1', 'answered', 'y'), device('b0'), device('b1'))
   assert.deepEqual(matched(shapeB(...texts('y', 'z')), newest), ['b0 expired', 'b1=z'])
 })
 
-test('results of resident tools do not disturb', () => {
+test('calls of resident tools are skipped', () => {
   const ran: StoredCall = { ...device('a0', 'succeeded', 'x'), side: 'resident' }
   assert.deepEqual(matched(shapeB(...texts('y')), turnOf(ran, device('a1'))), ['a1=y'])
 })
 
-test('a POST that comes again with nothing new answers nothing', () => {
+test('a repeated request without new results has no outcomes', () => {
   const newest = turnOf(device('a0', 'answered', 'x'), device('b0'))
   assert.deepEqual(matched(shapeB(...texts('x')), newest), [])
 })
 
-test('results after other messages than those of their prompt are refused', () => {
+test('results after the messages of another prompt are refused', () => {
   const newest = turnOf(device('a0'))
   for (const prefix of [
     [{ ...question, content: 'Another question?' }],
@@ -182,13 +182,13 @@ test('results after other messages than those of their prompt are refused', () =
     assert.throws(() => matchResults({ prefix, results: texts('Bonn') }, newest), { code: 'no-open-call' })
 })
 
-test('what the assistant said before is not compared, wherever a client repeats it', () => {
+test("the assistant's messages of a prompt are not compared", () => {
   const posted = { prefix: [question], results: texts('Bonn') }
   const input = [question, { role: 'assistant' as const, content: 'Let me see.' }]
   assert.equal(matchResults(posted, { ...turnOf(device('a0')), input }).length, 1)
 })
 
-test('every round of a phone that repeats all its results is understood', () => {
+test('every round of a client that repeats all its results answers exactly the open calls', () => {
   const rounds = fc.array(fc.array(fc.constantFrom('', 'x', 'y'), { minLength: 1, maxLength: 3 }), {
     minLength: 1,
     maxLength: 3,
@@ -203,16 +203,16 @@ test('every round of a phone that repeats all its results is understood', () => 
         const outcomes = matchResults(shapeB(...sent), turnOf(...answered, ...open))
         assert.deepEqual(
           outcomes.map(({ seq, index, output }) => [seq, index, output]),
-          open.map(({ seq, index }, place) => [seq, index, results[place]]),
+          open.map(({ seq, index }, position) => [seq, index, results[position]]),
         )
-        answered.push(...open.map((call, place) => device(call.id, 'answered', results[place])))
+        answered.push(...open.map((call, position) => device(call.id, 'answered', results[position])))
       }
     }),
     { numRuns: 200, seed: 1 },
   )
 })
 
-test('no call is answered twice, none that was not open, and results are used in full', () => {
+test('only open calls get outcomes, each one outcome, and no result is dropped', () => {
   const statuses = fc.constantFrom<CallStatus>('offered', 'offered', 'answered', 'expired')
   const calls = fc.array(statuses, { maxLength: 4 })
   const results = fc.array(
@@ -226,24 +226,24 @@ test('no call is answered twice, none that was not open, and results are used in
   fc.assert(
     fc.property(calls, results, fc.boolean(), (given, posted, repeated) => {
       const newest = turnOf(...given.map((status, index) => device(`a${index}`, status, 'x')))
-      const told = posted.map(({ content, callId, name }) => ({
+      const sent = posted.map(({ content, callId, name }) => ({
         content,
         ...(callId && { callId }),
         ...(name && { name }),
       }))
       let outcomes: ReturnType<typeof matchResults>
       try {
-        outcomes = matchResults(repeated ? shapeB(...told) : shapeA(...told), newest)
+        outcomes = matchResults(repeated ? shapeB(...sent) : shapeA(...sent), newest)
       } catch (error) {
         assert.ok(error instanceof Error && 'code' in error && error.code === 'no-open-call')
         return
       }
-      const places = outcomes.map(({ index }) => index)
-      assert.equal(new Set(places).size, places.length)
-      assert.ok(places.every((index) => given[index] === 'offered'))
+      const indexes = outcomes.map(({ index }) => index)
+      assert.equal(new Set(indexes).size, indexes.length)
+      assert.ok(indexes.every((index) => given[index] === 'offered'))
       const used = outcomes.filter(({ status }) => status === 'answered').length
-      if (!repeated && told.every((one) => !('callId' in one || 'name' in one)))
-        assert.equal(used, told.length)
+      if (!repeated && sent.every((one) => !('callId' in one || 'name' in one)))
+        assert.equal(used, sent.length)
     }),
     { numRuns: 500, seed: 1 },
   )

@@ -22,7 +22,7 @@ test('what phones send is a valid body', () => {
   assert.ok(isValid({ ...body, messages: [], format: 'json', unknown: true }))
 })
 
-test('a body without a conversation, a model or messages is not', () => {
+test('a body without a conversation, a model or messages is not valid', () => {
   for (const field of ['appID', 'model', 'messages']) {
     assert.ok(!isValid({ ...body, [field]: undefined }), `no ${field}`)
     assert.ok(!isValid({ ...body, [field]: 7 }), `${field} is a number`)
@@ -47,7 +47,7 @@ test("a conversation's name has 1 to 155 characters, whatever they are, but no U
   for (const appID of ['', 'x'.repeat(156), 'a\u0000b']) assert.ok(!isValid({ ...body, appID }), appID)
 })
 
-test('a request may have as many messages and tools as allowed, and no more', () => {
+test('a request with more messages or tools than allowed is refused', () => {
   const tool = { function: { name: 'f' } }
   const full = { ...body, messages: [user, user], tools: [tool, tool] }
   checkBounds(full, { maxMessages: 2, maxTools: 2 })
@@ -62,13 +62,13 @@ test('a request may have as many messages and tools as allowed, and no more', ()
   })
 })
 
-test("the engine's settings are passed on as given, and only those that are", () => {
+test("the engine's settings are passed on as they are, without absent ones", () => {
   assert.deepEqual(promptSettings(body), {})
   const given = { options: { temperature: 0 }, format: { type: 'object' }, think: false, keep_alive: 0 }
   assert.deepEqual(promptSettings({ ...body, ...given, stream: true }), given)
 })
 
-test('the tools are undefined where the request names none, and an empty list where it sends one', () => {
+test('the tools are undefined where the body has no list, and an empty list where it has one', () => {
   assert.equal(promptTools(body), undefined)
   assert.deepEqual(promptTools({ ...body, tools: [] }), [])
   assert.deepEqual(promptTools({ ...body, tools: [{ function: { name: 'f' } }] }), [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withoutNulls } from './remove-nulls.ts'
 
-test('a null stands for an absent field: in the body, its messages, their calls and its tools', () => {
+test('members that are null are removed from the body, its messages, their calls and its tools', () => {
   const body = {
     ...{ appID: 'a', stream: null, options: null },
     messages: [{ role: 'user', content: 'Hi', images: null, tool_calls: null }],
@@ -20,7 +20,7 @@ test('a null stands for an absent field: in the body, its messages, their calls 
   assert.deepEqual(withoutNulls({ messages: null, tools: null }), {})
 })
 
-test('nulls that are a value of a stranger stay', () => {
+test('nulls inside arguments, schemas and options stay', () => {
   const body = {
     messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: { unit: null } } }] }],
     tools: [
@@ -32,14 +32,14 @@ test('nulls that are a value of a stranger stay', () => {
   assert.deepEqual(withoutNulls(structuredClone(body)), body)
 })
 
-test('what is no object stays as it is, for the check that comes after', () => {
+test('values that are not objects stay as they are, for the validation to refuse', () => {
   for (const body of [null, 'text', 7, [null], undefined]) assert.deepEqual(withoutNulls(body), body)
   const odd = { messages: [null, 'text', { tool_calls: [null, { function: 'f' }] }], tools: [null, 7] }
   assert.deepEqual(withoutNulls(odd), odd)
   assert.deepEqual(withoutNulls({ messages: 'text', tools: {} }), { messages: 'text', tools: {} })
 })
 
-test('the body itself is not altered', () => {
+test('the given body is not changed', () => {
   const body = { stream: null, messages: [{ content: null }] }
   withoutNulls(body)
   assert.deepEqual(body, { stream: null, messages: [{ content: null }] })

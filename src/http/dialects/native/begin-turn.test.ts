@@ -6,7 +6,7 @@ import { ChatterdError } from '../../../protocol/errors.ts'
 const path = '/conversations/chat/turns'
 const parameters = { type: 'object', properties: {} }
 
-test('words alone begin a turn, which is told with where it is found', async (t) => {
+test('a text alone begins a turn; the response has the turn and its path', async (t) => {
   const { ask, turns } = openNative(t)
   const { status, headers, body } = await ask('POST', path, { input: 'Hi' })
   assert.equal(status, 202)
@@ -26,7 +26,7 @@ test('words alone begin a turn, which is told with where it is found', async (t)
   ])
 })
 
-test('all that a body says is passed on, and what is unknown in it is ignored', async (t) => {
+test('all members of a body are passed on, and unknown ones are ignored', async (t) => {
   const { ask, turns } = openNative(t)
   const settings = { options: { temperature: 0 }, format: 'json', think: false }
   const input = [
@@ -51,7 +51,7 @@ test('all that a body says is passed on, and what is unknown in it is ignored', 
   ])
 })
 
-test('device tools come in either form, and one that the server has is left out', async (t) => {
+test('device tools are read in both forms, and one with the name of a resident tool is left out', async (t) => {
   const { ask, turns, leftOut } = openNative(t, { limits: { ...bounds, maxTools: 4 } })
   const tools = [
     { name: 'get_location', description: 'Where', parameters },
@@ -66,7 +66,7 @@ test('device tools come in either form, and one that the server has is left out'
   assert.deepEqual(leftOut, ['get_weather'])
 })
 
-test("the model is the one asked for, else the conversation's, else the first that can chat", async (t) => {
+test("the model is the requested one, else the conversation's, else the engine's first that can chat", async (t) => {
   const { ask, turns, directory, models } = openNative(t)
   models.unshift({ name: 'embedder', capabilities: ['embedding'] }, { name: 'silent' })
   await ask('POST', path, { input: 'Hi' })
@@ -79,18 +79,18 @@ test("the model is the one asked for, else the conversation's, else the first th
   )
 })
 
-test('a model that the engine does not have is refused, and so is an engine that has none', async (t) => {
+test('a model that the engine does not have is refused, and so is a prompt when the engine has no model', async (t) => {
   const { ask, directory, models } = openNative(t)
-  const asked = await ask('POST', path, { input: 'Hi', model: 'gone' })
-  assert.equal(asked.status, 404)
-  assert.equal(asked.body.code, 'unknown-model')
-  assert.equal(asked.body.detail, "The engine (scripted) has no model 'gone'. It has: demo.")
+  const response = await ask('POST', path, { input: 'Hi', model: 'gone' })
+  assert.equal(response.status, 404)
+  assert.equal(response.body.code, 'unknown-model')
+  assert.equal(response.body.detail, "The engine (scripted) has no model 'gone'. It has: demo.")
   models.length = 0
   directory.found.clear()
   assert.equal((await ask('POST', path, { input: 'Hi' })).body.code, 'unknown-model')
 })
 
-test('a key is passed on with the digest of the body, and the turn that it began before is told', async (t) => {
+test('a key is passed on with a digest of the body, and the turn of an earlier request with it is returned', async (t) => {
   const { ask, turns, directory } = openNative(t)
   const before = directory.addTurn({ status: 'completed' })
   const headers = { 'Idempotency-Key': 'k 1' }
@@ -108,7 +108,7 @@ test('a key is passed on with the digest of the body, and the turn that it began
   assert.deepEqual([status, body.id, body.status], [202, before.id, 'completed'])
 })
 
-test('what is no key is refused', async (t) => {
+test('a malformed key is refused', async (t) => {
   const { ask, turns } = openNative(t)
   for (const key of ['', 'x'.repeat(256), 'schlüssel', 'a\tb']) {
     assert.equal((await ask('POST', path, { input: 'Hi' }, { 'Idempotency-Key': key })).status, 422, key)
@@ -116,7 +116,7 @@ test('what is no key is refused', async (t) => {
   assert.deepEqual(turns.begun, [])
 })
 
-test('a body that does not fit is refused in words that tell where, and nothing is begun', async (t) => {
+test('a body that does not fit the schema is refused with the path of the error, and no turn begins', async (t) => {
   const { ask, turns } = openNative(t)
   const cases: [unknown, RegExp][] = [
     [undefined, /^body: must be object/],
@@ -134,15 +134,15 @@ test('a body that does not fit is refused in words that tell where, and nothing 
     [{ input: [{ role: 'user', content: '', images: Array(5).fill('') }] }, /5 calls and images/],
     [{ input: 'Hi', tools: Array(3).fill({ name: 'f' }) }, /has 3 tools; 2 are allowed/],
   ]
-  for (const [body, words] of cases) {
-    const answer = await ask('POST', path, body)
-    assert.equal(answer.status, 422, JSON.stringify(body))
-    assert.match(String(answer.body.detail), words)
+  for (const [body, detail] of cases) {
+    const response = await ask('POST', path, body)
+    assert.equal(response.status, 422, JSON.stringify(body))
+    assert.match(String(response.body.detail), detail)
   }
   assert.deepEqual(turns.begun, [])
 })
 
-test("a conversation's name is any text of up to 155 characters, written as an address has it", async (t) => {
+test("a conversation's name is any text of up to 155 characters, percent-encoded in the path", async (t) => {
   const { ask, turns } = openNative(t)
   for (const name of ['zwei Wörter', 'a/b?c#d%', '🎈'.repeat(155), "'; drop table"]) {
     assert.equal(
@@ -157,7 +157,7 @@ test("a conversation's name is any text of up to 155 characters, written as an a
   }
 })
 
-test('what the turns refuse is told with its status and, where it passes, when to come again', async (t) => {
+test('a refused turn is sent with its status, and with Retry-After where the status is 429 or 503', async (t) => {
   const { ask, turns } = openNative(t)
   for (const [code, status, retry] of [
     ['conversation-busy', 409, undefined],
@@ -166,21 +166,24 @@ test('what the turns refuse is told with its status and, where it passes, when t
     ['database-unavailable', 503, '1'],
   ] as const) {
     turns.refusal = new ChatterdError(code, 'No.')
-    const answer = await ask('POST', path, { input: 'Hi' })
+    const response = await ask('POST', path, { input: 'Hi' })
     assert.deepEqual(
-      [answer.status, answer.body.code, answer.body.detail, answer.headers['retry-after']],
+      [response.status, response.body.code, response.body.detail, response.headers['retry-after']],
       [status, code, 'No.', retry],
     )
   }
 })
 
-test('while the server shuts down no turn begins, and none is followed', async (t) => {
+test('while the server shuts down, requests to begin and to follow turns are refused', async (t) => {
   const { ask, turns, directory } = openNative(t)
   turns.isDraining = true
   const { id } = directory.addTurn()
-  for (const answer of [await ask('POST', path, { input: 'Hi' }), await ask('GET', `/turns/${id}/events`)]) {
+  for (const response of [
+    await ask('POST', path, { input: 'Hi' }),
+    await ask('GET', `/turns/${id}/events`),
+  ]) {
     assert.deepEqual(
-      [answer.status, answer.body.code, answer.headers['retry-after']],
+      [response.status, response.body.code, response.headers['retry-after']],
       [503, 'shutting-down', '1'],
     )
   }

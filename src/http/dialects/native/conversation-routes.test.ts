@@ -6,9 +6,9 @@ import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 
 const tool: ToolSchema = { type: 'function', function: { name: 'beep', parameters: { type: 'object' } } }
 
-test('conversations are listed page by page, and every one comes once', async (t) => {
+test('conversations are listed page by page, each one once', async (t) => {
   const { ask, directory } = openNative(t)
-  const names = Array.from({ length: 120 }, (_, place) => `chat-${place}`)
+  const names = Array.from({ length: 120 }, (_, index) => `chat-${index}`)
   for (const name of names) directory.addConversation({ name })
   const listed: unknown[] = []
   const sizes: number[] = []
@@ -25,7 +25,7 @@ test('conversations are listed page by page, and every one comes once', async (t
   assert.equal(((await ask('GET', '/conversations?limit=200')).body.conversations as []).length, 120)
 })
 
-test('a cursor that is none, and a limit beyond what is allowed, are refused', async (t) => {
+test('a malformed cursor and a limit outside its range are refused', async (t) => {
   const { ask } = openNative(t)
   for (const query of [
     'after=x',
@@ -40,7 +40,7 @@ test('a cursor that is none, and a limit beyond what is allowed, are refused', a
   }
 })
 
-test('a conversation is told with all that it is set to, and with its active turn', async (t) => {
+test('a conversation is read with its settings and its active turn', async (t) => {
   const { ask, directory } = openNative(t)
   const { id } = directory.addTurn()
   directory.addConversation({
@@ -67,7 +67,7 @@ test('a conversation is told with all that it is set to, and with its active tur
   })
 })
 
-test('what a change names is changed, null takes it away, and the rest stays', async (t) => {
+test('a change sets the members that it has, removes those that are null, and leaves the others', async (t) => {
   const { ask, directory, leftOut } = openNative(t)
   directory.addConversation({ title: 'T', system: 'S', tools: [tool] })
   const change = { title: null, model: 'demo', tools: [{ name: 'hum' }, { name: 'get_weather' }] }
@@ -79,7 +79,7 @@ test('what a change names is changed, null takes it away, and the rest stays', a
   assert.equal((await ask('PATCH', '/conversations/chat', {})).body.model, 'demo')
 })
 
-test('a change that does not fit is refused, and changes nothing', async (t) => {
+test('an invalid change is refused and changes nothing', async (t) => {
   const { ask, directory } = openNative(t)
   directory.addConversation({ title: 'T' })
   for (const [change, status] of [
@@ -96,7 +96,7 @@ test('a change that does not fit is refused, and changes nothing', async (t) => 
   assert.equal(directory.found.get('chat')?.title, 'T')
 })
 
-test('a conversation is removed once', async (t) => {
+test('a conversation can be deleted once', async (t) => {
   const { ask, directory } = openNative(t)
   directory.addConversation()
   const gone = await ask('DELETE', '/conversations/chat')
@@ -104,22 +104,22 @@ test('a conversation is removed once', async (t) => {
   assert.equal((await ask('DELETE', '/conversations/chat')).status, 404)
 })
 
-test('a conversation that does not exist is not found, whatever is asked of it', async (t) => {
+test('every route of a conversation that does not exist is 404', async (t) => {
   const { ask } = openNative(t)
-  for (const answer of [
+  for (const response of [
     await ask('GET', '/conversations/chat'),
     await ask('PATCH', '/conversations/chat', { title: 'T' }),
     await ask('GET', '/conversations/chat/messages'),
   ]) {
-    assert.deepEqual([answer.status, answer.body.detail], [404, 'No conversation has this name.'])
+    assert.deepEqual([response.status, response.body.detail], [404, 'No conversation has this name.'])
   }
 })
 
-test('a log is told from its end, a page at a time, and the last page says that it is', async (t) => {
+test('messages are listed from the newest page to the oldest, which has no before', async (t) => {
   const { ask, directory } = openNative(t)
   directory.addConversation()
-  const log = Array.from({ length: 6 }, (_, place): LogMessage => {
-    return { seq: place + 3, role: 'user', content: `${place}`, turn: null, complete: true, calls: [] }
+  const log = Array.from({ length: 6 }, (_, index): LogMessage => {
+    return { seq: index + 3, role: 'user', content: `${index}`, turn: null, complete: true, calls: [] }
   })
   directory.logs.set('chat', log)
   const page = async (query: string) => {
@@ -135,10 +135,10 @@ test('a log is told from its end, a page at a time, and the last page says that 
   }
 })
 
-test('a message is told with its calls and their results, and with what the engine counted', async (t) => {
+test('a message is read with its calls, their results, and its usage', async (t) => {
   const { ask, directory } = openNative(t)
   const { id } = directory.addTurn()
-  const place = { index: 0, name: 'beep', arguments: { loud: true }, side: 'device' as const }
+  const fields = { index: 0, name: 'beep', arguments: { loud: true }, side: 'device' as const }
   directory.logs.set('chat', [
     { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
     {
@@ -152,12 +152,12 @@ test('a message is told with its calls and their results, and with what the engi
         usage: { outputTokens: 2 },
       },
       calls: [
-        { ...place, id: 'a', status: 'answered', output: 'done' },
-        { ...place, id: 'b', status: 'superseded' },
+        { ...fields, id: 'a', status: 'answered', output: 'done' },
+        { ...fields, id: 'b', status: 'superseded' },
       ],
     },
   ])
-  const told = { name: 'beep', arguments: { loud: true }, side: 'device' }
+  const call = { name: 'beep', arguments: { loud: true }, side: 'device' }
   assert.deepEqual((await ask('GET', '/conversations/chat/messages')).body.messages, [
     { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
     {
@@ -171,14 +171,14 @@ test('a message is told with its calls and their results, and with what the engi
         usage: { outputTokens: 2 },
       },
       calls: [
-        { callId: 'a', ...told, status: 'answered', output: 'done' },
-        { callId: 'b', ...told, status: 'superseded' },
+        { callId: 'a', ...call, status: 'answered', output: 'done' },
+        { callId: 'b', ...call, status: 'superseded' },
       ],
     },
   ])
 })
 
-test('the server tells what it has: models as far as the engine tells of them, and its tools with their limits', async (t) => {
+test('the models of the engine and the resident tools with their limits are listed', async (t) => {
   const { ask, models } = openNative(t)
   models.push({ name: 'big', contextLength: 4_096 })
   assert.deepEqual((await ask('GET', '/models')).body, {

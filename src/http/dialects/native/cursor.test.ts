@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 const id = '0194d3c0-0000-7000-8000-000000000001'
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-test('a cursor comes back as it was given, in whichever form the database writes times', () => {
+test('a cursor is decoded to the position that it was made from, in every form of the database for times', () => {
   for (const updatedAt of [
     '2026-02-28T23:59:59.123456Z',
     '2026-02-28 23:59:59.123456+00',
@@ -17,7 +17,7 @@ test('a cursor comes back as it was given, in whichever form the database writes
   }
 })
 
-test('what is no cursor is refused before the database reads it', () => {
+test('a malformed cursor is refused before it reaches the database', () => {
   const broken = [
     '',
     '!',

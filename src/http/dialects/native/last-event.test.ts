@@ -4,7 +4,7 @@ import { lastEventNumber } from './last-event.ts'
 
 const turn = '0194d3c0-0000-7000-8000-000000000001'
 
-test('the last event is named by its id, by its number, or by the query, and the header wins', () => {
+test('the last event is read from the header, as id or as number, else from the query', () => {
   assert.equal(lastEventNumber(turn, `${turn}:7`, undefined), 7)
   assert.equal(lastEventNumber(turn, `${turn.toUpperCase()}:7`, undefined), 7)
   assert.equal(lastEventNumber(turn, '7', 3), 7)
@@ -13,7 +13,7 @@ test('the last event is named by its id, by its number, or by the query, and the
   assert.equal(lastEventNumber(turn, undefined, undefined), 0)
 })
 
-test('an id of another turn, and what is no id, is refused', () => {
+test('an event id of another turn and a malformed one are refused', () => {
   const other = '0194d3c0-0000-7000-8000-000000000002'
   for (const id of [`${other}:7`, 'x', '-1', '1.5', `${turn}:`, ':7', '1000000001', '99999999999']) {
     assert.throws(() => lastEventNumber(turn, id, undefined), { code: 'invalid-request' }, id)

@@ -7,8 +7,8 @@ import { matchCallResults } from './match-call-results.ts'
 type Stored = StoredTurn['calls'][number]
 
 function call(id: string, status: CallStatus, known: Partial<Stored> = {}): Stored {
-  const place = { id, seq: 2, index: 0, name: 'get_location', arguments: {} }
-  return { ...place, side: 'device', status, ms: undefined, ...known }
+  const fields = { id, seq: 2, index: 0, name: 'get_location', arguments: {} }
+  return { ...fields, side: 'device', status, ms: undefined, ...known }
 }
 
 function turnWith(calls: Stored[], status: StoredTurn['status'] = 'waiting'): StoredTurn {
@@ -16,7 +16,7 @@ function turnWith(calls: Stored[], status: StoredTurn['status'] = 'waiting'): St
   return { id: 't', conversation, model: 'm', status, steps: 1, calls, usage: {}, createdAt: new Date(0) }
 }
 
-test('a result answers the open call of its id, in whatever order results come', () => {
+test('a result answers the open call of its id, in any order', () => {
   const turn = turnWith([call('a', 'offered'), call('b', 'offered', { index: 1 })])
   const posted = [
     { callId: 'b', output: '2' },
@@ -32,7 +32,7 @@ test('a result answers the open call of its id, in whatever order results come',
   })
 })
 
-test('a result that is known already is none, also when the turn has ended; the same twice in a request is one', () => {
+test('a result that is stored already has no outcome, also when the turn has ended; repeated in a request it has one', () => {
   const answered = call('a', 'answered', { output: '1' })
   const again = { callId: 'a', output: '1' }
   for (const status of ['waiting', 'completed'] as const) {
@@ -41,7 +41,7 @@ test('a result that is known already is none, also when the turn has ended; the 
   assert.equal(matchCallResults([again, again], turnWith([call('a', 'offered')])).outcomes.length, 1)
 })
 
-test('a call that the device does not have is unknown, one of the server too', () => {
+test('a result for a call that the device does not have is refused, also for a resident call', () => {
   const turn = turnWith([call('a', 'running', { side: 'resident' }), call('b', 'offered')])
   for (const callId of ['a', 'c']) {
     const both = [
@@ -52,14 +52,14 @@ test('a call that the device does not have is unknown, one of the server too', (
   }
 })
 
-test('another result for an answered call is a conflict, and two results of one call in a request are refused', () => {
+test('a different result for an answered call is a conflict, and two results of one call in a request are refused', () => {
   const turn = turnWith([call('a', 'answered', { output: '1' }), call('b', 'offered')])
   assert.throws(() => matchCallResults([{ callId: 'a', output: '2' }], turn), { code: 'result-conflict' })
   const two = ['1', '2'].map((output) => ({ callId: 'b', output }))
   assert.throws(() => matchCallResults(two, turn), { code: 'invalid-request' })
 })
 
-test('a result for a closed call is refused, and one that comes after the user went on is kept', () => {
+test('a result for a closed call is refused, and one for a superseded call is to be stored', () => {
   for (const status of ['expired', 'superseded', 'cancelled', 'interrupted', 'failed'] as const) {
     const matched = matchCallResults([{ callId: 'a', output: '1' }], turnWith([call('a', status)]))
     assert.equal(matched.refusal?.code, 'call-closed')

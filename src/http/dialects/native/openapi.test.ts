@@ -32,7 +32,7 @@ test('the document is valid OpenAPI 3.1', async (t) => {
   assert.equal(validator.version, '3.1')
 })
 
-test('every route below the base path is in the document, and every one in the document is served, and on its page', async (t) => {
+test('the document and the page of the dialect have exactly the routes below the base path', async (t) => {
   const { app, ask } = openNative(t)
   const served: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -40,16 +40,16 @@ test('every route below the base path is in the document, and every one in the d
   })
   const { body } = await ask('GET', '/openapi.json')
   const { paths } = body as unknown as Document
-  const told = Object.entries(paths).flatMap(([path, operations]) =>
+  const documented = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map(
       (method) => `${method.toUpperCase()} ${path.replaceAll('{', ':').replaceAll('}', '')}`,
     ),
   )
-  assert.deepEqual(told.toSorted(), served.toSorted())
-  const documented = [...page.matchAll(/^\| `([A-Z]+ \/\S+)` \|/gm)].map(([, route = '']) =>
+  assert.deepEqual(documented.toSorted(), served.toSorted())
+  const onPage = [...page.matchAll(/^\| `([A-Z]+ \/\S+)` \|/gm)].map(([, route = '']) =>
     route.replace(' ', ' /chatterd/v1').replaceAll('{', ':').replaceAll('}', ''),
   )
-  assert.deepEqual(documented.toSorted(), served.toSorted())
+  assert.deepEqual(onPage.toSorted(), served.toSorted())
 })
 
 test('every event is on the page of the dialect', () => {
@@ -58,7 +58,7 @@ test('every event is on the page of the dialect', () => {
   assert.deepEqual(names, Object.keys(eventSchemas))
 })
 
-test('every operation tells the problems that any may have, and its headers', async (t) => {
+test('every operation has the error responses of all routes, and its headers', async (t) => {
   const { paths } = await readDocument(t)
   for (const [path, operations] of Object.entries(paths)) {
     for (const { responses } of Object.values(operations)) {
@@ -72,14 +72,14 @@ test('every operation tells the problems that any may have, and its headers', as
 })
 
 const call = { id: 'c', index: 0, name: 'f', arguments: { a: [1] } }
-const asked = { callId: 'c', name: 'f', arguments: { a: [1] }, side: 'device' as const }
+const called = { callId: 'c', name: 'f', arguments: { a: [1] }, side: 'device' as const }
 const usage = { promptTokens: 1, outputTokens: 2, promptMs: 0.5, outputMs: 1.5 }
 const examples: TurnEvent[] = [
   { type: 'turn-start', turn: '0194d3c0-0000-7000-8000-000000000001', conversation: 'chat', model: 'm' },
   { type: 'step-start', step: 1 },
   { type: 'text-delta', text: 'a' },
   { type: 'thinking-delta', text: 'a' },
-  { type: 'call-start', ...asked, offered: true },
+  { type: 'call-start', ...called, offered: true },
   { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
   { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },
   {
@@ -94,21 +94,21 @@ const examples: TurnEvent[] = [
   { type: 'turn-end', status: 'failed', error: { code: 'engine-cut', detail: 'It broke off.' } },
 ]
 
-test('the schema of every event has all that the event tells, and nothing else', async (t) => {
+test('the schema of every event has exactly the members of its data', async (t) => {
   const { components } = await readDocument(t)
-  // What is not in the schema is refused here, so that nothing is told that the document does not know.
+  // Schemas of the document allow more members; here they must not, so that every member has to be in its schema.
   const closed = JSON.parse(JSON.stringify(components), (_key, value) =>
     value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
   )
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema({ $id: 'document', components: closed })
-  const told = eventsOf({ first: 1, count: examples.length, records: examples.map(eventRecord).join('') })
-  for (const { name, data } of told) {
+  const events = eventsOf({ first: 1, count: examples.length, records: examples.map(eventRecord).join('') })
+  for (const { name, data } of events) {
     const schema = { $ref: `document#/components/schemas/${eventSchemas[name].$id}` }
     assert.ok(ajv.validate(schema, JSON.parse(data)), `${name}: ${ajv.errorsText()}`)
     const event = { id: `0194d3c0-0000-7000-8000-000000000001:1`, event: name, data }
     assert.ok(ajv.validate({ $ref: 'document#/components/schemas/Event' }, event), ajv.errorsText())
   }
-  const names = new Set(told.map(({ name }) => name))
+  const names = new Set(events.map(({ name }) => name))
   assert.deepEqual([...names].toSorted(), Object.keys(eventSchemas).toSorted())
 })

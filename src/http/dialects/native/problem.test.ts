@@ -4,15 +4,15 @@ import { openNative } from '../../../../test/native/native-world.ts'
 import { ChatterdError, type ErrorCode, errorKinds } from '../../../protocol/errors.ts'
 import { problemOf } from './problem.ts'
 
-test('every problem has a type and a title of its own code, and the words of its occurrence', () => {
+test('every problem has the type, title and status of its code, and a detail', () => {
   for (const [code, { status }] of Object.entries(errorKinds)) {
-    const { title, ...problem } = problemOf(new ChatterdError(code as ErrorCode, 'Words.'))
-    assert.deepEqual(problem, { type: `urn:chatterd:problem:${code}`, status, detail: 'Words.', code })
+    const { title, ...problem } = problemOf(new ChatterdError(code as ErrorCode, 'Details.'))
+    assert.deepEqual(problem, { type: `urn:chatterd:problem:${code}`, status, detail: 'Details.', code })
     assert.ok(title.length > 0)
   }
 })
 
-test('whatever is wrong below the base path is answered with a problem', async (t) => {
+test('every error below the base path is sent as a problem', async (t) => {
   const { ask } = openNative(t)
   const turns = '/conversations/chat/turns'
   const cases: [Parameters<typeof ask>, number, RegExp][] = [
@@ -25,14 +25,14 @@ test('whatever is wrong below the base path is answered with a problem', async (
     [['GET', '/models', '{'], 422, /cannot be read as JSON/],
     [['GET', '/conversations/%zz'], 422, /not a valid url component/],
   ]
-  for (const [request, status, words] of cases) {
-    const { status: told, type, body } = await ask(...request)
-    assert.deepEqual([told, type.split(';')[0], body.status], [status, 'application/problem+json', status])
-    assert.match(String(body.detail), words)
+  for (const [request, status, detail] of cases) {
+    const { status: actual, type, body } = await ask(...request)
+    assert.deepEqual([actual, type.split(';')[0], body.status], [status, 'application/problem+json', status])
+    assert.match(String(body.detail), detail)
   }
 })
 
-test('a fault of the server is told in no words but that its log has them', async (t) => {
+test('the message of an internal error is logged and not sent', async (t) => {
   const { ask, directory, faults } = openNative(t)
   const bug = new Error('secret')
   directory.conversation = () => Promise.reject(bug)
@@ -44,14 +44,14 @@ test('a fault of the server is told in no words but that its log has them', asyn
   assert.deepEqual(faults, [bug])
 })
 
-test('outside the base path, errors stay in the words of the routes there', async (t) => {
+test('errors outside the base path are sent in the form of the classic dialect', async (t) => {
   const { app } = openNative(t)
   for (const [url, status] of [
     ['/nothing', 404],
     ['/chatterd/v1x', 404],
     ['/%zz', 422],
   ] as const) {
-    const answer = await app.inject({ url })
-    assert.deepEqual([answer.statusCode, Object.keys(answer.json())], [status, ['error']])
+    const response = await app.inject({ url })
+    assert.deepEqual([response.statusCode, Object.keys(response.json())], [status, ['error']])
   }
 })

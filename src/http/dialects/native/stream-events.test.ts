@@ -14,7 +14,7 @@ const begin: TurnEvent[] = [
 ]
 const rest: TurnEvent[] = [delta('Grüß\n🎈'), { type: 'turn-end', status: 'completed' }]
 
-/** A turn with four events, and the address that tells them. */
+/** A turn with four events, and the URL to follow them. */
 async function follow(t: Parameters<typeof openNative>[0], given: Parameters<typeof openNative>[1] = {}) {
   const world = openNative(t, given)
   const { id } = world.directory.addTurn()
@@ -38,7 +38,7 @@ test("a turn's events are numbered from 1 without gaps, each with its name and i
   )
 })
 
-test('a client that asks again is told what it has not seen, and at once that it is connected', async (t) => {
+test('a client that reconnects gets the events after its last one, and at once a comment that it is connected', async (t) => {
   const { url, id } = await follow(t)
   for (const [query, headers] of [
     ['?after=1', {}],
@@ -56,7 +56,7 @@ test('a client that asks again is told what it has not seen, and at once that it
   assert.equal((await readEvents(`${url}?after=4`)).text, ': connected\n\n')
 })
 
-test('what is no id of an event of this turn is refused', async (t) => {
+test('a malformed event id and one of another turn are refused', async (t) => {
   const { url } = await follow(t)
   for (const [query, headers] of [
     ['?after=-1', {}],
@@ -70,7 +70,7 @@ test('what is no id of an event of this turn is refused', async (t) => {
   }
 })
 
-test('a prompt that asks for events is answered with those of its turn', async (t) => {
+test('a prompt that accepts an event stream gets the events of its turn', async (t) => {
   const { base, turns, id } = await follow(t)
   const post = (accept: string) =>
     readEvents(`${base}/conversations/chat/turns`, {
@@ -89,7 +89,7 @@ test('a prompt that asks for events is answered with those of its turn', async (
   assert.equal((await post('*/*')).status, 202)
 })
 
-test('a prompt that is refused is answered with its problem, whatever was asked for', async (t) => {
+test('a refused prompt gets a problem, also where it accepts an event stream', async (t) => {
   const { base, turns } = await follow(t)
   turns.refusal = new ChatterdError('conversation-busy', 'Busy.')
   const { status, type } = await readEvents(`${base}/conversations/chat/turns`, {
@@ -100,14 +100,14 @@ test('a prompt that is refused is answered with its problem, whatever was asked 
   assert.deepEqual([status, type.split(';')[0]], [409, 'application/problem+json'])
 })
 
-test('a stream that is closed early says so, and has no end of the turn', async (t) => {
+test('a stream that the server closes early ends with a reconnect comment and without turn-end', async (t) => {
   const { url, turns, id } = await follow(t)
   turns.tell({ id }, begin)
   turns.followed = 'closing'
   assert.match((await readEvents(url)).text, /data: \{"step":1\}\n\n: reconnect\n\n$/)
 })
 
-test('a turn that is gone is not found, or its stream ends with the wish to ask again', async (t) => {
+test('a turn that does not exist is 404; where it disappears during the stream, the stream ends with a reconnect comment', async (t) => {
   const { url, base, turns, id } = await follow(t)
   turns.followed = 'unknown'
   assert.equal((await readEvents(`${base}/turns/${noId}/events`)).status, 404)
@@ -117,7 +117,7 @@ test('a turn that is gone is not found, or its stream ends with the wish to ask 
   assert.match(text, /: reconnect\n\n$/)
 })
 
-test('a turn whose events are pruned is told from what is stored of it', async (t) => {
+test('a turn whose events are pruned is sent from its stored outcome', async (t) => {
   const { url, turns, directory, id } = await follow(t)
   turns.chunks.delete(id)
   turns.followed = 'pruned'
@@ -139,7 +139,7 @@ test('a turn whose events are pruned is told from what is stored of it', async (
   assert.equal((await readEvents(url)).text, ': reconnect\n\n')
 })
 
-test('a failure before the stream begins has a status; one within it invites to ask again, and faults are told', async (t) => {
+test('a failure before the stream begins has a status; a later one ends it with a reconnect comment; faults are reported', async (t) => {
   const { url, turns, faults, id } = await follow(t)
   const fails = (error: Error) => () => Promise.reject(error)
   turns.chunks.delete(id)
@@ -156,24 +156,24 @@ test('a failure before the stream begins has a status; one within it invites to 
   assert.equal(faults.length, 2)
 })
 
-test('a turn is followed no longer than its client stays', async (t) => {
-  const left = Promise.withResolvers<void>()
+test('following ends when the client disconnects', async (t) => {
+  const disconnected = Promise.withResolvers<void>()
   const { url, turns } = await follow(t)
   const followOn = turns.follow.bind(turns)
   turns.follow = async (turn, after, sink, signal) => {
     await followOn(turn, after, sink, signal)
-    signal.addEventListener('abort', () => left.resolve())
-    await left.promise
+    signal.addEventListener('abort', () => disconnected.resolve())
+    await disconnected.promise
     return 'disconnected'
   }
-  const leave = new AbortController()
-  const answer = await fetch(url, { signal: leave.signal })
-  await answer.body?.getReader().read()
-  leave.abort()
-  await left.promise
+  const client = new AbortController()
+  const response = await fetch(url, { signal: client.signal })
+  await response.body?.getReader().read()
+  client.abort()
+  await disconnected.promise
 })
 
-test('a turn that is pruned while it is told goes on with what is stored of it, after what was told', async (t) => {
+test('a turn that is pruned while it is followed goes on from its stored outcome, after the last event that was sent', async (t) => {
   const { url, turns, directory, id } = await follow(t)
   turns.tell({ id }, begin)
   turns.followed = 'pruned'
@@ -190,10 +190,10 @@ test('a turn that is pruned while it is told goes on with what is stored of it, 
 })
 
 for (const [title, pathOf] of [
-  ['the rest of a stream', (id: string) => `turns/${id}/events`],
-  ['an answer', () => 'conversations/long'],
+  ['a complete stream', (id: string) => `turns/${id}/events`],
+  ['a complete JSON response', () => 'conversations/long'],
 ] as const) {
-  test(`a client that does not read ${title} that is sent whole is cut`, { timeout: 20_000 }, async (t) => {
+  test(`a client that does not read ${title} is disconnected`, { timeout: 20_000 }, async (t) => {
     const limits = {
       keepAliveMs: 60_000,
       maxUnreadBytes: 1e9,
@@ -208,27 +208,27 @@ for (const [title, pathOf] of [
     const answers = [{ step: 1, content: text, calls: [], usage: {}, complete: true }]
     directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'completed' }), answers } as never)
     directory.addConversation({ name: 'long', system: text })
-    const cut = Promise.withResolvers<void>()
-    app.server.on('connection', (socket) => socket.on('close', () => cut.resolve()))
+    const closed = Promise.withResolvers<void>()
+    app.server.on('connection', (socket) => socket.on('close', () => closed.resolve()))
     const { hostname, port, pathname } = new URL(base)
     const socket = connect(Number(port), hostname)
     t.after(() => socket.destroy())
     socket.pause()
     socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: x\r\n\r\n`)
-    await cut.promise
+    await closed.promise
   })
 }
 
-test('a client that reads nothing is waited for, and then cut; what waited for it is told', {
+test('a client that reads nothing is waited for, then disconnected, and following ends', {
   timeout: 20_000,
 }, async (t) => {
   const limits = { keepAliveMs: 60_000, maxUnreadBytes: 1e9, maxMessages: 4, maxTools: 2, stallTimeoutMs: 50 }
   const { url, turns } = await follow(t, { limits })
-  const cut = Promise.withResolvers<boolean>()
-  turns.follow = async (_turn, _after, sink, left) => {
-    const body = `text-delta ${JSON.stringify({ text: 'x'.repeat(1_000_000) })}\n`
-    for (let first = 1; !left.aborted; first++) await sink.write({ first, count: 1, records: body }, first)
-    cut.resolve(true)
+  const closed = Promise.withResolvers<boolean>()
+  turns.follow = async (_turn, _after, sink, signal) => {
+    const records = `text-delta ${JSON.stringify({ text: 'x'.repeat(1_000_000) })}\n`
+    for (let first = 1; !signal.aborted; first++) await sink.write({ first, count: 1, records }, first)
+    closed.resolve(true)
     return 'disconnected'
   }
   const { hostname, port, pathname } = new URL(url)
@@ -236,5 +236,5 @@ test('a client that reads nothing is waited for, and then cut; what waited for i
   t.after(() => socket.destroy())
   socket.pause()
   socket.write(`GET ${pathname} HTTP/1.1\r\nhost: x\r\n\r\n`)
-  assert.equal(await cut.promise, true)
+  assert.equal(await closed.promise, true)
 })

@@ -15,7 +15,7 @@ function waiting({ directory }: NativeWorld, ...calls: Stored[]) {
   return directory.addTurn({ status: 'waiting', calls })
 }
 
-test('a turn is told as it stands, with its calls and what they came to', async (t) => {
+test('a turn is read with its calls and their results', async (t) => {
   const world = openNative(t)
   const calls = [
     offered('a', { status: 'answered', output: '{"lat":1}', ms: 7.6 }),
@@ -29,13 +29,13 @@ test('a turn is told as it stands, with its calls and what they came to', async 
   })
   const { status, body } = await world.ask('GET', `/turns/${id.toUpperCase()}`)
   assert.equal(status, 200)
-  const told = { name: 'get_location', arguments: {}, side: 'device' }
+  const call = { name: 'get_location', arguments: {}, side: 'device' }
   assert.deepEqual(body, {
     ...{ id, conversation: 'chat', model: 'demo', status: 'failed', steps: 1 },
     calls: [
-      { callId: 'a', ...told, status: 'answered', output: '{"lat":1}', ms: 8 },
-      { callId: 'b', ...told, status: 'expired', error: 'No result.' },
-      { callId: 'c', ...told, status: 'offered' },
+      { callId: 'a', ...call, status: 'answered', output: '{"lat":1}', ms: 8 },
+      { callId: 'b', ...call, status: 'expired', error: 'No result.' },
+      { callId: 'c', ...call, status: 'offered' },
     ],
     usage: { promptTokens: 5, promptMs: 1.5 },
     error,
@@ -44,25 +44,25 @@ test('a turn is told as it stands, with its calls and what they came to', async 
   })
 })
 
-test('a turn that does not exist is not found, whatever is asked of it', async (t) => {
+test('every route of a turn that does not exist is 404', async (t) => {
   const { ask } = openNative(t)
   const results = { results: [{ callId: 'a', output: 1 }] }
   for (const id of [noId, 'x', `urn:uuid:${noId}`]) {
-    for (const answer of [
+    for (const response of [
       await ask('GET', `/turns/${id}`),
       await ask('POST', `/turns/${id}/cancel`),
       await ask('POST', `/turns/${id}/results`, results),
       await ask('GET', `/turns/${id}/events?after=1`),
     ]) {
       assert.deepEqual(
-        [answer.status, answer.body.code, answer.body.detail],
+        [response.status, response.body.code, response.body.detail],
         [404, 'not-found', 'No turn has this id.'],
       )
     }
   }
 })
 
-test('results are stored as the model reads them: text as it is, values as JSON, errors in words', async (t) => {
+test('results are stored as the model reads them: text as it is, other values as JSON, errors with a prefix', async (t) => {
   const world = openNative(t)
   const ids = ['a', 'b', 'c', 'd']
   const { id } = waiting(world, ...ids.map((call, index) => offered(call, { index })))
@@ -93,7 +93,7 @@ test('results are stored as the model reads them: text as it is, values as JSON,
   )
 })
 
-test('the same results again change nothing', async (t) => {
+test('results that are stored already change nothing', async (t) => {
   const world = openNative(t)
   const { id } = waiting(world, offered('a', { output: '1', status: 'answered' }))
   const { status } = await world.ask('POST', `/turns/${id}/results`, {
@@ -103,7 +103,7 @@ test('the same results again change nothing', async (t) => {
   assert.deepEqual(world.turns.stored, [])
 })
 
-test('results that do not fit are refused, each with its status', async (t) => {
+test('results that do not fit the calls are refused, each with its status', async (t) => {
   const world = openNative(t)
   const { id } = waiting(
     world,
@@ -140,8 +140,8 @@ test('results that do not fit are refused, each with its status', async (t) => {
     [{ results: Array(5).fill({ callId: 'a', output: 1 }) }, 422, 'invalid-request'],
   ]
   for (const [body, status, code] of cases) {
-    const answer = await world.ask('POST', `/turns/${id}/results`, body)
-    assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(body))
+    const response = await world.ask('POST', `/turns/${id}/results`, body)
+    assert.deepEqual([response.status, response.body.code], [status, code], JSON.stringify(body))
   }
   // The result of the superseded call is kept.
   assert.deepEqual(
@@ -152,33 +152,33 @@ test('results that do not fit are refused, each with its status', async (t) => {
   assert.match(String(neither.body.detail), /^results\.0: must have 'output' or 'error'\./)
 })
 
-test('results that come after the user went on are kept', async (t) => {
+test('results of superseded calls are stored', async (t) => {
   const world = openNative(t)
   const { id } = waiting(world, offered('a', { status: 'superseded' }))
-  const answer = await world.ask('POST', `/turns/${id}/results`, {
+  const response = await world.ask('POST', `/turns/${id}/results`, {
     results: [{ callId: 'a', output: 'late' }],
   })
-  assert.equal(answer.status, 410)
+  assert.equal(response.status, 410)
   const results = [{ seq: 2, index: 0, status: 'answered', output: 'late' }]
   assert.deepEqual(world.turns.stored, [{ turn: id, results }])
 })
 
-test('results are matched anew while others come in between, and not for ever', async (t) => {
+test('results are matched again after a conflict, up to five times', async (t) => {
   const world = openNative(t)
   const { id } = waiting(world, offered('a'))
   const results = { results: [{ callId: 'a', output: 1 }] }
   world.turns.outcomes = ['conflict', 'conflict', 'conflict', 'conflict', 'go-on']
   assert.equal((await world.ask('POST', `/turns/${id}/results`, results)).status, 200)
   world.turns.outcomes = Array(5).fill('conflict')
-  const answer = await world.ask('POST', `/turns/${id}/results`, results)
-  assert.deepEqual([answer.status, answer.body.code], [409, 'conversation-busy'])
+  const response = await world.ask('POST', `/turns/${id}/results`, results)
+  assert.deepEqual([response.status, response.body.code], [409, 'conversation-busy'])
 })
 
-test('a turn is cancelled, and once more without a change', async (t) => {
+test('a turn is cancelled, and cancelling it again changes nothing', async (t) => {
   const world = openNative(t)
   const { id } = waiting(world)
   for (const body of [undefined, {}]) {
-    const answer = await world.ask('POST', `/turns/${id}/cancel`, body)
-    assert.deepEqual([answer.status, answer.body.status], [200, 'cancelled'])
+    const response = await world.ask('POST', `/turns/${id}/cancel`, body)
+    assert.deepEqual([response.status, response.body.status], [200, 'cancelled'])
   }
 })
