@@ -112,6 +112,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     turns,
     engine,
     store: store.conversations,
+    board: store.board,
     directory: store.directory,
     residentTools: () =>
       toolbox.schemas().map((schema) => ({

@@ -36,15 +36,15 @@ const good: [string, Record<string, string>][] = [
   ],
   [
     'an adapter imports a port',
-    { 'src/store/open.ts': "import type { TurnStore } from '../turn/turn-store.ts'" },
+    { 'src/store/open.ts': "import type { TurnStore } from '../turn/ports/turn-store.ts'" },
   ],
   [
     'http imports types of the core',
-    { 'src/http/app.ts': "import type { TurnState } from '../turn/turn-state.ts'" },
+    { 'src/http/app.ts': "import type { TurnState } from '../turn/ports/turn-state.ts'" },
   ],
   [
     'http marks each name a type',
-    { 'src/http/app.ts': "import { type A, type B } from '../turn/turn-state.ts'" },
+    { 'src/http/app.ts': "import { type A, type B } from '../turn/ports/turn-state.ts'" },
   ],
   [
     'main imports all',
@@ -76,13 +76,6 @@ const good: [string, Record<string, string>][] = [
   [
     'a test imports what it likes',
     { 'src/turn/fold.test.ts': "import { test } from 'node:test'\nDate.now()" },
-  ],
-  [
-    'types go round',
-    {
-      'src/turn/a.ts': "import type { B } from './b.ts'",
-      'src/turn/b.ts': "import { a } from './a.ts'",
-    },
   ],
   ['a file has 220 lines', { 'src/turn/fold.ts': longest }],
   ['a test is longer', { 'src/turn/fold.test.ts': longest + longest }],
@@ -119,7 +112,7 @@ const bad: [string, Record<string, string>, RegExp][] = [
   ],
   [
     'values of a port',
-    { 'src/engines/a.ts': "import { b } from '../turn/engine.ts'" },
+    { 'src/engines/a.ts': "import { b } from '../turn/ports/engine.ts'" },
     /types only from turn/,
   ],
   [
@@ -179,6 +172,14 @@ const bad: [string, Record<string, string>, RegExp][] = [
     /main may not touch the environment/,
   ],
   ['the console in a store', { 'src/store/a.ts': 'console.log(1)' }, /store may not touch the console/],
+  [
+    'a cycle of types',
+    {
+      'src/turn/a.ts': "import type { B } from './b.ts'",
+      'src/turn/b.ts': "import type { A } from './a.ts'",
+    },
+    /imports itself: .*a\.ts → .*b\.ts → .*a\.ts/,
+  ],
   [
     'a cycle',
     {

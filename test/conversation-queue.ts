@@ -4,7 +4,7 @@ import { type ConversationKey, keyOf } from '../src/protocol/conversation-key.ts
 import { ConversationQueues } from '../src/stream/conversation-queues.ts'
 import { Notifier } from '../src/stream/notifier.ts'
 import { RunningTurns } from '../src/stream/running-turns.ts'
-import type { BeginOutcome } from '../src/turn/conversation-store.ts'
+import type { BeginOutcome } from '../src/turn/ports/conversation-store.ts'
 import { stateOf } from './journaled-turn.ts'
 import { here, settle } from './live-process.ts'
 import { conversation, request } from './scripted-turn.ts'

@@ -1,15 +1,10 @@
 import { keyOf } from '../src/protocol/conversation-key.ts'
 import type { ToolSchema } from '../src/protocol/tool-schema.ts'
-import type { ConversationDirectory } from '../src/turn/conversation-directory.ts'
-import type {
-  BeginOutcome,
-  BoardMessage,
-  ConversationStore,
-  ResultsOutcome,
-} from '../src/turn/conversation-store.ts'
-import type { EventJournal } from '../src/turn/event-journal.ts'
+import type { ConversationDirectory } from '../src/turn/ports/conversation-directory.ts'
+import type { BeginOutcome, ConversationStore, ResultsOutcome } from '../src/turn/ports/conversation-store.ts'
+import type { EventJournal } from '../src/turn/ports/event-journal.ts'
+import type { CallKey } from '../src/turn/ports/turn-state.ts'
 import { callEnd } from '../src/turn/turn-events.ts'
-import type { CallKey } from '../src/turn/turn-state.ts'
 import { cancelWaiting, memoryJournal, tell } from './memory-store/memory-journal.ts'
 import { MemoryLine } from './memory-store/memory-line.ts'
 import {
@@ -45,7 +40,6 @@ export interface MemoryStore extends ConversationStore {
 export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
   const log = new MemoryLog()
   const line = new MemoryLine()
-  const board: BoardMessage[] = []
   const done: Operation[] = []
 
   /** One transaction: what is read and written between two waits of the event loop. */
@@ -176,11 +170,6 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
       },
       remove: async (key) => log.conversations.delete(keyOf(key)),
     },
-
-    heartbeat: () => transaction('heartbeat', () => ({ ended: [], adopted: [], cancelled: [] })),
-    endLease: () => transaction('endLease', () => undefined),
-    post: (message) => transaction('post', () => void board.push({ ...message, createdAt: new Date(0) })),
-    board: (limit) => transaction('board', () => board.slice(-limit)),
   }
 
   return store

@@ -1,6 +1,6 @@
 import { parseLine } from '../src/engines/ollama/parse-line.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
-import type { ChatRequest, Engine, EnginePart } from '../src/turn/engine.ts'
+import type { ChatRequest, Engine, EnginePart } from '../src/turn/ports/engine.ts'
 
 /** What happens in one answer: a batch of parts, an error that ends it, or silence until the turn is aborted. */
 export type Scene = EnginePart[] | Error | 'silence'

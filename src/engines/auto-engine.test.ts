@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import type { ChatRequest, EnginePart } from '../turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../turn/ports/engine.ts'
 import { type AutoEngineOptions, createAutoEngine } from './auto-engine.ts'
 import { createDemoEngine } from './demo/demo-engine.ts'
 

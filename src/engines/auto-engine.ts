@@ -1,4 +1,4 @@
-import type { Engine } from '../turn/engine.ts'
+import type { Engine } from '../turn/ports/engine.ts'
 import { isDemo } from './demo/demo-engine.ts'
 
 export interface AutoEngineOptions {

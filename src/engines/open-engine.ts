@@ -1,4 +1,4 @@
-import type { Engine } from '../turn/engine.ts'
+import type { Engine } from '../turn/ports/engine.ts'
 import { createAutoEngine } from './auto-engine.ts'
 import { createDemoEngine } from './demo/demo-engine.ts'
 import { createOllamaEngine, type OllamaOptions } from './ollama/ollama-engine.ts'

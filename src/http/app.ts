@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { Engine } from '../turn/engine.ts'
+import type { Engine } from '../turn/ports/engine.ts'
 import type { ClassicPorts } from './dialects/classic/ports.ts'
 import { classicRoutes } from './dialects/classic/routes.ts'
 import type { NativePorts } from './dialects/native/ports.ts'

@@ -1,5 +1,5 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { Engine } from '../turn/engine.ts'
+import type { Engine } from '../turn/ports/engine.ts'
 
 /** Throws `unknown-model` where the engine does not have the model, and what the engine throws where it does not respond. */
 export async function checkModel(

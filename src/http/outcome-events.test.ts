@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
-import type { StoredOutcome } from '../turn/conversation-directory.ts'
+import type { StoredOutcome } from '../turn/ports/conversation-directory.ts'
 import { outcomeEvents } from './outcome-events.ts'
 
 const call: Call = {

@@ -1,7 +1,7 @@
 import { type EventChunk, eventRecord, eventsOf, type JournalEvent } from '../protocol/event-chunk.ts'
 import type { TurnEnd, TurnEvent } from '../protocol/events.ts'
 import type { LogMessage } from '../protocol/message.ts'
-import type { StoredOutcome } from '../turn/conversation-directory.ts'
+import type { StoredOutcome } from '../turn/ports/conversation-directory.ts'
 
 /**
  * Events made from the stored outcome of a turn that has ended, for when its own events have been pruned: one delta for each text,

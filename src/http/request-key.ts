@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { LiveTurns } from '../stream/live-turns.ts'
-import type { Replay, RequestKey } from '../turn/conversation-store.ts'
+import type { Replay, RequestKey } from '../turn/ports/conversation-store.ts'
 
 /** The header that makes a request idempotent. */
 export const IdempotencyKey = Type.Optional(

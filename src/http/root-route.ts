@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Engine } from '../turn/engine.ts'
+import type { Engine } from '../turn/ports/engine.ts'
 import { landingPage } from './landing-page.ts'
 
 /** `GET /`: the greeting that phones check, as a JSON string; a page for browsers. */

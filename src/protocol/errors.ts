@@ -57,3 +57,8 @@ export class ChatterdError extends Error {
     return errorKinds[this.code].status
   }
 }
+
+/** True where the database could not be reached: it may have done what it was asked to do, or not. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return error instanceof ChatterdError && error.code === 'database-unavailable'
+}

@@ -3,8 +3,8 @@ import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { ErrorDetail } from '../protocol/events.ts'
 import type { NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { RequestKey } from '../turn/conversation-store.ts'
-import type { CallOutcome } from '../turn/turn-store.ts'
+import type { RequestKey } from '../turn/ports/conversation-store.ts'
+import type { CallOutcome } from '../turn/ports/turn-store.ts'
 
 // Arguments of the functions of the schema. Texts that clients and models write go as JSON texts, which hold what `text` cannot.
 

@@ -1,6 +1,11 @@
 import { keyOf } from '../protocol/conversation-key.ts'
 import { eventRecord } from '../protocol/event-chunk.ts'
-import type { BeginOutcome, ConversationStore, Replay, TurnBeginning } from '../turn/conversation-store.ts'
+import type {
+  BeginOutcome,
+  ConversationStore,
+  Replay,
+  TurnBeginning,
+} from '../turn/ports/conversation-store.ts'
 import { conversationArgument, keyArgument, messageArgument, toolArguments } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'

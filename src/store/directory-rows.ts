@@ -1,7 +1,7 @@
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { Usage } from '../protocol/message.ts'
-import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/conversation-directory.ts'
-import type { TurnRequest } from '../turn/turn-state.ts'
+import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/ports/conversation-directory.ts'
+import type { TurnRequest } from '../turn/ports/turn-state.ts'
 import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
 
 /** What `conversation_row` returns; times in ISO 8601, to the microsecond. */

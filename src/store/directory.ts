@@ -3,7 +3,7 @@ import type {
   StoredConversation,
   StoredOutcome,
   StoredTurn,
-} from '../turn/conversation-directory.ts'
+} from '../turn/ports/conversation-directory.ts'
 import { conversationArgument, toolArguments } from './arguments.ts'
 import { functionsOf } from './call-function.ts'
 import type { Database } from './database.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { HeartbeatResult } from '../turn/conversation-store.ts'
+import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
 /** A heartbeat that meets this error, and what is told of it. */

@@ -1,47 +1,45 @@
-import { ChatterdError } from '../protocol/errors.ts'
-import type { HeartbeatResult } from '../turn/conversation-store.ts'
-import type { Store } from './store.ts'
+import { isDatabaseUnavailable } from '../protocol/errors.ts'
+import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
 
-/** What a heartbeat tells, and whom. */
+/** What heartbeats are sent with. */
 export interface HeartbeatOptions {
-  /** How long a sign of life holds, in milliseconds; it is given three times in that time, and sooner again where it failed. */
+  /** How long the lease lasts, in milliseconds. It is renewed three times in this time, and sooner where that has failed. */
   leaseMs: number
   /** The turns that this process runs. */
   turns(): readonly string[]
-  /** How many more it can take over. */
+  /** How many more it can adopt. */
   room?: (() => number) | undefined
-  /** Told of what a sign of life brought to light, where it did. */
-  onHeartbeat(pulse: HeartbeatResult): void
-  /** Told of what is no absence of the database: unless it is mended, others will end the turns of this process. */
+  /** Called with each result that is not empty. */
+  onHeartbeat(result: HeartbeatResult): void
+  /** Called with an error that is no absence of the database: until it is mended, this process loses its turns. */
   onFault(fault: unknown): void
 }
 
-/** Signs of life until they are stopped. */
+/** Heartbeats that are sent until they are stopped. */
 export interface Heartbeat {
-  /** Resolves after the first sign, or its failure. */
+  /** Resolves after the first heartbeat, or its failure. */
   first: Promise<void>
-  /** Takes this process off the list: its turns need not wait for the lease. */
+  /** Ends the lease, so that nobody waits for it to run out. */
   stop(): Promise<void>
 }
 
-/** Tells the database again and again that this process lives. While the database is away, nothing is told, and nobody else can be either. */
+/** Renews the lease of this process again and again. */
 export function startHeartbeat(
-  store: Pick<Store, 'heartbeat' | 'endLease'>,
+  lease: ProcessLease,
   { leaseMs, turns, room, onHeartbeat, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let beating: Promise<void> | undefined
   let retry: NodeJS.Timeout | undefined
   const beat = () => {
     clearTimeout(retry)
-    // One that takes long is not followed by another.
-    beating ??= store
+    // A slow one is not followed by another.
+    beating ??= lease
       .heartbeat(turns(), room?.())
-      .then((pulse) => {
-        if (Object.values(pulse).some((turns) => turns.length > 0)) onHeartbeat(pulse)
+      .then((result) => {
+        if (Object.values(result).some((turns) => turns.length > 0)) onHeartbeat(result)
       })
       .catch((error: unknown) => {
-        if (!isAway(error)) onFault(error)
-        // The sooner it is told that this process lives, once that can be told again, the better.
+        if (!isDatabaseUnavailable(error)) onFault(error)
         else retry = setTimeout(beat, leaseMs / 10)
       })
       .finally(() => {
@@ -56,11 +54,7 @@ export function startHeartbeat(
       clearInterval(timer)
       await beating
       clearTimeout(retry)
-      await store.endLease().catch(() => {})
+      await lease.endLease().catch(() => {})
     },
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof ChatterdError && error.code === 'database-unavailable'
 }

@@ -1,6 +1,6 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnStatus } from '../protocol/events.ts'
-import type { EventJournal, JournalPage, JournalWritten } from '../turn/event-journal.ts'
+import type { EventJournal, JournalPage, JournalWritten } from '../turn/ports/event-journal.ts'
 import { functionsOf } from './call-function.ts'
 import type { Database } from './database.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import type { StoreNotification } from '../turn/event-journal.ts'
+import type { StoreNotification } from '../turn/ports/event-journal.ts'
 
 /** Pauses before it is tried again to connect, in milliseconds: the first, doubled each time, and the longest. */
 const firstPauseMs = 250

@@ -1,7 +1,10 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import type { ConversationDirectory } from '../turn/conversation-directory.ts'
-import type { ConversationStore, HeartbeatResult } from '../turn/conversation-store.ts'
-import type { EventJournal, StoreNotification } from '../turn/event-journal.ts'
+import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
+import type { ConversationStore } from '../turn/ports/conversation-store.ts'
+import type { EventJournal, StoreNotification } from '../turn/ports/event-journal.ts'
+import type { MessageBoard } from '../turn/ports/message-board.ts'
+import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
+import { createBoard } from './board.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
 import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -35,6 +38,7 @@ export interface StoreListener {
 /** The conversations, and the database below them. */
 export interface OpenStore {
   conversations: ConversationStore
+  board: MessageBoard
   journal: EventJournal
   directory: ConversationDirectory
   /** Whether requests can be served, found out by asking. */
@@ -68,6 +72,7 @@ export async function openStore(settings: StoreSettings, listener: StoreListener
   let stop = async () => {}
   return {
     conversations,
+    board: createBoard(database),
     journal: createJournal(database, runner),
     directory: createDirectory(database, maxTools),
     readiness: () => readiness(database),

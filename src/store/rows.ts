@@ -3,8 +3,8 @@ import type { TurnStatus } from '../protocol/events.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { NewestTurn, StoredCall } from '../turn/conversation-store.ts'
-import type { TurnRequest, TurnState } from '../turn/turn-state.ts'
+import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
+import type { TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
 
 // What the functions of the schema return, and what the rest of the program makes of it.
 

@@ -1,10 +1,6 @@
 import { hostname } from 'node:os'
-import type {
-  ConversationStore,
-  HeartbeatResult,
-  Replay,
-  ResultsOutcome,
-} from '../turn/conversation-store.ts'
+import type { ConversationStore, Replay, ResultsOutcome } from '../turn/ports/conversation-store.ts'
+import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
 import {
   conversationArgument,
   keyArgument,
@@ -21,11 +17,8 @@ import type { StoreOptions } from './store-options.ts'
 import { turnWrites } from './turn-writes.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** The store of a process that sends heartbeats. */
-export interface Store extends ConversationStore {
-  /** `room`: how many turns this process can adopt now; default 20. */
-  heartbeat(running: readonly string[], room?: number): Promise<HeartbeatResult>
-}
+/** The conversations as one process of several uses them. */
+export type Store = ConversationStore & ProcessLease
 
 /** What `store_results` returns: one of these, or `conflict`. */
 interface ResultsRow {
@@ -39,19 +32,8 @@ interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
   adopted: StateRow[]
 }
 
-/** What `read_board` returns, an element. */
-interface BoardRow {
-  id: string
-  username: string
-  message: string
-  createdAt: string
-}
-
 /** Turns that one heartbeat adopts. */
 const maxAdopted = 20
-
-/** Bytes of the board that are read at once, whatever the number of messages. */
-const maxBoardBytes = 16 * 1024 * 1024
 
 /** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
 export function createStore(database: Pick<Database, 'query'>, options: StoreOptions): Store {
@@ -110,16 +92,6 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
 
     async endLease() {
       await call('end_lease', { runner })
-    },
-
-    async post({ id, username, message }) {
-      const texts = { username: JSON.stringify(username), message: JSON.stringify(message) }
-      await call('post_to_board', { id, ...texts })
-    },
-
-    async board(limit) {
-      const rows = await call<BoardRow[]>('read_board', { limit, maxBytes: maxBoardBytes })
-      return rows.map(({ createdAt, ...row }) => ({ ...row, createdAt: new Date(createdAt) }))
     },
   }
 }

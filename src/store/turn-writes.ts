@@ -1,5 +1,5 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
-import type { TurnWrites } from '../turn/turn-writes.ts'
+import type { TurnWrites } from '../turn/ports/turn-writes.ts'
 import { conversationArgument, faultArgument, messageArgument, resultArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'

@@ -5,7 +5,7 @@ import type {
   ResultsOutcome,
   TurnBeginning,
   TurnResults,
-} from '../turn/conversation-store.ts'
+} from '../turn/ports/conversation-store.ts'
 import { ConversationQueues, type QueueLimits, type QueuePorts } from './conversation-queues.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { OutcomeRecovery, type RecoveryLimits } from './outcome-recovery.ts'

@@ -1,4 +1,4 @@
-import type { ConversationStore } from '../turn/conversation-store.ts'
+import type { ConversationStore } from '../turn/ports/conversation-store.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { type Notifier, notifiedOrAfter } from './notifier.ts'
 import type { RunningTurns } from './running-turns.ts'

@@ -1,6 +1,6 @@
 import { keyOf } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
-import type { BeginOutcome, ConversationStore, TurnBeginning } from '../turn/conversation-store.ts'
+import type { BeginOutcome, ConversationStore, TurnBeginning } from '../turn/ports/conversation-store.ts'
 import { type CancelPorts, cancelTurn } from './cancel-turn.ts'
 import { notifiedOrAfter } from './notifier.ts'
 import { retryOnce } from './retrying-store.ts'

@@ -1,5 +1,5 @@
 import { type EventChunk, endsTurn, nextNumber } from '../protocol/event-chunk.ts'
-import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
+import type { JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { type Notifier, notifiedOrAfter } from './notifier.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settle } from '../../test/live-process.ts'
 import { engineError } from '../../test/scripted-turn.ts'
-import type { JournalPage, JournalWant } from '../turn/event-journal.ts'
+import type { JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
 import { JournalReader } from './journal-reader.ts'
 
 const want = (turn: string): JournalWant => ({ turn, after: 0, follow: false })

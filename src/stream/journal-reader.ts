@@ -1,4 +1,4 @@
-import type { EventJournal, JournalPage, JournalWant } from '../turn/event-journal.ts'
+import type { EventJournal, JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
 
 /** Wants in one statement; the others go with the next. */
 const maxWants = 100

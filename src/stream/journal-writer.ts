@@ -1,6 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import { nextNumber } from '../protocol/event-chunk.ts'
-import type { EventJournal, JournalWritten, TurnChunks } from '../turn/event-journal.ts'
+import type { EventJournal, JournalWritten, TurnChunks } from '../turn/ports/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { LiveTurn } from './live-turn.ts'
 

@@ -1,7 +1,7 @@
 import { eventsOf, type JournalEvent } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { TurnStore } from '../turn/turn-store.ts'
-import type { TurnWrites } from '../turn/turn-writes.ts'
+import type { TurnStore } from '../turn/ports/turn-store.ts'
+import type { TurnWrites } from '../turn/ports/turn-writes.ts'
 import type { LiveTurn } from './live-turn.ts'
 
 /** The store of one running turn: numbers the events of an outcome, stores both, and then publishes the events. */

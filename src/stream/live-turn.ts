@@ -1,10 +1,10 @@
 import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { EnginePart } from '../turn/engine.ts'
-import type { TurnClient } from '../turn/run-turn.ts'
+import type { EnginePart } from '../turn/ports/engine.ts'
+import type { TurnState } from '../turn/ports/turn-state.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
-import type { TurnState } from '../turn/turn-state.ts'
+import type { TurnClient } from '../turn/turn-ports.ts'
 import { type ChunkListener, Subscribers, type TurnListener } from './subscribers.ts'
 import { type StagedChunks, TurnLog } from './turn-log.ts'
 

@@ -5,7 +5,7 @@ import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/l
 import { createMemoryStore } from '../../test/memory-store.ts'
 import { call, calls, part, says } from '../../test/scripted-engine.ts'
 import { begin, engineError } from '../../test/scripted-turn.ts'
-import type { EventJournal } from '../turn/event-journal.ts'
+import type { EventJournal } from '../turn/ports/event-journal.ts'
 
 const silent = [[[part({ text: 'It is' })], 'silence' as const]]
 

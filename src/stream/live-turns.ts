@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { NewMessage } from '../protocol/message.ts'
-import type { ConversationDirectory } from '../turn/conversation-directory.ts'
+import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
 import type {
   ConversationStore,
-  HeartbeatResult,
   Replay,
   RequestKey,
   TurnBeginning,
   TurnResults,
-} from '../turn/conversation-store.ts'
-import type { StoreNotification } from '../turn/event-journal.ts'
+} from '../turn/ports/conversation-store.ts'
+import type { StoreNotification } from '../turn/ports/event-journal.ts'
+import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { Admission, type AdmissionLimits, type AdmittedResults, type AdmittedTurn } from './admission.ts'
 import { cancelTurn } from './cancel-turn.ts'

@@ -1,5 +1,6 @@
-import type { ConversationStore, TurnBeginning, TurnResults } from '../turn/conversation-store.ts'
-import { isAway, retryWhileAway } from './retrying-store.ts'
+import { isDatabaseUnavailable } from '../protocol/errors.ts'
+import type { ConversationStore, TurnBeginning, TurnResults } from '../turn/ports/conversation-store.ts'
+import { retryWhileAway } from './retrying-store.ts'
 import type { RunningTurns } from './running-turns.ts'
 
 /** What bounds the recovery. */
@@ -52,7 +53,7 @@ export class OutcomeRecovery {
   }
 
   #recover(error: unknown, recover: () => Promise<void>): void {
-    if (!isAway(error) || this.#recovering >= this.#limits.maxTurns) return
+    if (!isDatabaseUnavailable(error) || this.#recovering >= this.#limits.maxTurns) return
     this.#recovering += 1
     const done = () => {
       this.#recovering -= 1

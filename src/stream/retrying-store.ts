@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChatterdError } from '../protocol/errors.ts'
-import type { TurnWrites } from '../turn/turn-writes.ts'
+import { isDatabaseUnavailable } from '../protocol/errors.ts'
+import type { TurnWrites } from '../turn/ports/turn-writes.ts'
 
 /** Milliseconds before the first repeat; doubled each time, up to `longestPauseMs`. */
 const firstPauseMs = 50
@@ -13,7 +13,7 @@ export async function retryWhileAway<T>(write: () => Promise<T>, patienceMs: num
     try {
       return await write()
     } catch (error) {
-      if (!isAway(error) || performance.now() + pause > until) throw error
+      if (!isDatabaseUnavailable(error) || performance.now() + pause > until) throw error
     }
     await delay(pause)
   }
@@ -24,14 +24,9 @@ export async function retryOnce<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (!isAway(error)) throw error
+    if (!isDatabaseUnavailable(error)) throw error
     return await write()
   }
-}
-
-/** True where the database could not be reached: it may have done what was asked, or not. */
-export function isAway(error: unknown): boolean {
-  return error instanceof ChatterdError && error.code === 'database-unavailable'
 }
 
 /**

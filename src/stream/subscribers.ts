@@ -1,6 +1,6 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { EnginePart } from '../turn/engine.ts'
+import type { EnginePart } from '../turn/ports/engine.ts'
 
 /**
  * Takes the events of a turn, a batch at a time, as they happen, with the engine's parts that they came from. Must not throw, and must

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { Fit } from '../turn/toolbox.ts'
+import type { Fit } from '../turn/ports/toolbox.ts'
 import { coerce } from './fit/coerce.ts'
 import { type Check, compileSchema } from './fit/compile-schema.ts'
 import { type Bounds, isWithin } from './fit/is-within.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json.ts'
-import type { Tool, ToolContext, ToolOutcome } from '../turn/toolbox.ts'
+import type { Tool, ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { resultText } from './result-text.ts'
 

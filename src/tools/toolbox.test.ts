@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../protocol/json.ts'
-import type { Tool, ToolContext } from '../turn/toolbox.ts'
+import type { Tool, ToolContext } from '../turn/ports/toolbox.ts'
 import { createToolbox } from './toolbox.ts'
 
 function makeTool(name: string, run: Tool['run'], rest: Partial<Tool> = {}): Tool {

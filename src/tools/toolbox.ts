@@ -1,5 +1,5 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { Tool, Toolbox, ToolOutcome } from '../turn/toolbox.ts'
+import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { cutText } from './result-text.ts'

@@ -1,9 +1,9 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { TurnPorts } from './run-turn.ts'
+import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import { estimatePrompt, truncateLog } from './truncate-log.ts'
-import type { TurnLimits, TurnState } from './turn-state.ts'
+import type { TurnPorts } from './turn-ports.ts'
 
 /** Prompts estimated below this, in tokens, fit what engines load by themselves: they are not asked for its size. */
 const smallPrompt = 1_500

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { call, part } from '../../test/scripted-engine.ts'
-import type { EnginePart } from './engine.ts'
 import { deltas, emptyReply, fold, type Reply } from './fold.ts'
+import type { EnginePart } from './ports/engine.ts'
 
 const limits = { maxSteps: 9, maxCalls: 100, maxAnswerBytes: 100_000 }
 const runs = { numRuns: 300, seed: 1 }

@@ -1,7 +1,7 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { Delta } from '../protocol/events.ts'
-import type { EngineCall, EnginePart } from './engine.ts'
-import type { TurnLimits } from './turn-state.ts'
+import type { EngineCall, EnginePart } from './ports/engine.ts'
+import type { TurnLimits } from './ports/turn-state.ts'
 
 /** What has come so far of one reply of the engine. */
 export interface Reply {

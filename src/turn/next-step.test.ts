@@ -5,7 +5,7 @@ import { logs } from '../../test/arbitrary-log.ts'
 import type { Call, CallSide, CallStatus } from '../protocol/call.ts'
 import { isOpen } from '../protocol/call.ts'
 import { nextStep } from './next-step.ts'
-import type { TurnState } from './turn-state.ts'
+import type { TurnState } from './ports/turn-state.ts'
 
 const limits = { maxSteps: 3 }
 

@@ -1,7 +1,8 @@
 import { type Call, isOpen } from '../protocol/call.ts'
 import type { ErrorDetail } from '../protocol/events.ts'
-import { lastReply, type TurnLimits, type TurnState } from './turn-state.ts'
-import type { TurnEnding } from './turn-store.ts'
+import { lastReply } from './newest-message.ts'
+import type { TurnLimits, TurnState } from './ports/turn-state.ts'
+import type { TurnEnding } from './ports/turn-store.ts'
 
 /** What a turn does now. */
 export type NextStep =

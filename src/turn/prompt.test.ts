@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type ArbitraryLog, endedLogs, logs, possibleTruncations } from '../../test/arbitrary-log.ts'
 import type { Call, CallStatus } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
-import type { PromptMessage } from './engine.ts'
+import type { PromptMessage } from './ports/engine.ts'
 import { prompt } from './prompt.ts'
 
 const runs = { numRuns: 500, seed: 1 }

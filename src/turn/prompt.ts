@@ -1,7 +1,7 @@
 import { type Call, isOpen } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
-import type { PromptMessage } from './engine.ts'
-import type { TurnState } from './turn-state.ts'
+import type { PromptMessage } from './ports/engine.ts'
+import type { TurnState } from './ports/turn-state.ts'
 
 /** Told to the model in place of what was cut. Constant, so that it does not disturb the prompt's prefix. */
 const leftOut = 'The earlier part of this conversation was left out, because it no longer fits the context.'

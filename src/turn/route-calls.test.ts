@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { locate, resident } from '../../test/scripted-turn.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { createToolbox } from '../tools/toolbox.ts'
-import type { EngineCall } from './engine.ts'
+import type { EngineCall } from './ports/engine.ts'
 import { offeredTools, routeCalls } from './route-calls.ts'
 
 const toolbox = createToolbox([resident('weather', () => 'sunny')])

@@ -1,8 +1,8 @@
 import type { Call } from '../protocol/call.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { EngineCall } from './engine.ts'
-import type { Toolbox } from './toolbox.ts'
+import type { EngineCall } from './ports/engine.ts'
+import type { Toolbox } from './ports/toolbox.ts'
 
 /** What decides which side a call goes to. */
 export interface CallRouting {

@@ -1,8 +1,9 @@
 import type { Call } from '../protocol/call.ts'
-import type { TurnClient, TurnPorts } from './run-turn.ts'
+import { lastReply, withMessage } from './newest-message.ts'
+import type { TurnState } from './ports/turn-state.ts'
+import type { CallOutcome } from './ports/turn-store.ts'
 import { callEnd } from './turn-events.ts'
-import { lastReply, type TurnState, withMessage } from './turn-state.ts'
-import type { CallOutcome } from './turn-store.ts'
+import type { TurnClient, TurnPorts } from './turn-ports.ts'
 
 /** Runs resident calls side by side, and stores their results in call order. */
 export async function runCalls(

@@ -1,39 +1,13 @@
 import { isOpen } from '../protocol/call.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { Engine, EnginePart } from './engine.ts'
+import { lastReply } from './newest-message.ts'
 import { type NextStep, nextStep } from './next-step.ts'
+import type { TurnState } from './ports/turn-state.ts'
 import { promptEngine } from './prompt-engine.ts'
 import { runCalls } from './run-calls.ts'
-import type { Toolbox } from './toolbox.ts'
 import { endingOf } from './turn-abort.ts'
 import { callEnd, turnEnd } from './turn-events.ts'
-import { lastReply, type TurnLimits, type TurnState } from './turn-state.ts'
-import type { TurnStore } from './turn-store.ts'
-
-/** What a turn works with. */
-export interface TurnPorts {
-  engine: Engine
-  toolbox: Toolbox
-  store: TurnStore
-  limits: TurnLimits
-  /** Milliseconds, from any start. */
-  now(): number
-  newCallId(): string
-}
-
-/** Whom a running turn publishes its events to. */
-export interface TurnClient {
-  /**
-   * Publishes events, a batch at a time, with the engine's parts that they came from; never throws. A call, and no async iterable: three generators between the engine and the
-   * response cost 12 µs of CPU a token, measured on paced streams, a sixth of all other costs together.
-   * Returns a promise where the journal is behind: it resolves when the events are published, and none may be before.
-   */
-  publish(events: readonly TurnEvent[], parts?: readonly EnginePart[]): Promise<void> | undefined
-  /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
-  signal: AbortSignal
-  /** True once the client knows that its request was accepted. Until then a failure may refuse the request. */
-  accepted(): boolean
-}
+import type { TurnClient, TurnPorts } from './turn-ports.ts'
 
 /**
  * Runs a turn until it has ended or waits for its client's device, and publishes its events. Every outcome is stored before it is

@@ -1,6 +1,6 @@
 import type { LogMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { TurnState } from './turn-state.ts'
+import type { TurnState } from './ports/turn-state.ts'
 
 /** Share of the context that the prompt may fill before the log is cut; the rest is left for the answer. */
 const fullShare = 0.75

@@ -1,6 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
-import type { TurnEnding } from './turn-store.ts'
+import type { TurnEnding } from './ports/turn-store.ts'
 
 /** Why a turn has to end before its time: the reason that its signal is aborted with. */
 export class TurnAbort extends Error {

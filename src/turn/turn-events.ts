@@ -1,6 +1,6 @@
 import { type Call, isOpen } from '../protocol/call.ts'
 import type { TurnEnd, TurnEvent } from '../protocol/events.ts'
-import type { TurnEnding } from './turn-store.ts'
+import type { TurnEnding } from './ports/turn-store.ts'
 
 /** The model asked for a call. */
 export function callStart(call: Call): TurnEvent {

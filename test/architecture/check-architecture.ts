@@ -2,7 +2,16 @@ import { posix } from 'node:path'
 import { type BlankedSource, blankSource } from './blank-source.ts'
 import { findCycles } from './find-cycles.ts'
 import { findImports, type Import } from './find-imports.ts'
-import { builtinGroups, drawer, globals, longestFile, packages, ports, rooms, strayWords } from './rules.ts'
+import {
+  builtinGroups,
+  drawer,
+  globals,
+  longestFile,
+  packages,
+  portsFolder,
+  rooms,
+  strayWords,
+} from './rules.ts'
 
 interface SourceFile {
   path: string
@@ -70,7 +79,8 @@ function checkRelative(path: string, room: string, { specifier, typeOnly }: Impo
   if (!allowed) return [`${path}: ${room} may not import ${other} (${target})`]
   if (allowed !== 'all' && !typeOnly)
     return [`${path}: ${room} may import types only from ${other} (${target})`]
-  if (allowed === 'ports' && !ports.includes(target)) return [`${path}: ${target} is not one of the ports`]
+  if (allowed === 'ports' && !target.startsWith(portsFolder))
+    return [`${path}: ${target} is not one of the ports`]
   return []
 }
 
@@ -108,7 +118,7 @@ function checkCycles(sources: SourceFile[]): string[] {
     sources.map(({ path, imports }) => [
       path,
       imports
-        .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
+        .filter(({ specifier }) => specifier.startsWith('.'))
         .map(({ specifier }) => posix.join(posix.dirname(path), specifier)),
     ]),
   )

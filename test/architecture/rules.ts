@@ -1,4 +1,4 @@
-/** What a room may import from another one: everything, only types, or only the ports (files that hold types). */
+/** What a room may import from another one: everything, only types, or only the types of the ports. */
 export type Import = 'all' | 'types' | 'ports'
 
 /** Groups of Node's builtins. What is in no group is harmless, and allowed in all rooms but the pure ones. */
@@ -15,16 +15,8 @@ export interface Room {
   globals: Global[]
 }
 
-/** The ports: types of the core that have more than one adapter. The store's are told in the words of `turn-state.ts`. */
-export const ports = [
-  'src/turn/engine.ts',
-  'src/turn/toolbox.ts',
-  'src/turn/conversation-directory.ts',
-  'src/turn/conversation-store.ts',
-  'src/turn/event-journal.ts',
-  'src/turn/turn-store.ts',
-  'src/turn/turn-state.ts',
-]
+/** The folder of the ports: what the core needs of the rooms around it, as types. */
+export const portsFolder = 'src/turn/ports/'
 
 const everyRoom = [
   'protocol',

@@ -1,6 +1,6 @@
 import { createDemoEngine } from '../../src/engines/demo/demo-engine.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
-import type { ChatRequest, PromptMessage } from '../../src/turn/engine.ts'
+import type { ChatRequest, PromptMessage } from '../../src/turn/ports/engine.ts'
 import { recording } from '../fixtures/ollama/recordings.ts'
 import { serveRecordings, stallingPrompt } from '../fixtures/ollama/replay-server.ts'
 import { ollamaEngine } from '../ollama-engine.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../../src/protocol/json.ts'
-import type { ChatRequest, Engine, EnginePart } from '../../src/turn/engine.ts'
+import type { ChatRequest, Engine, EnginePart } from '../../src/turn/ports/engine.ts'
 
 /** An engine, and requests of which it is known what they lead to. */
 export interface EngineUnderTest {

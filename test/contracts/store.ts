@@ -3,7 +3,7 @@ import type { DatabaseKind } from '../databases.ts'
 import { adoptions } from './store/adoptions.ts'
 import { answers } from './store/answers.ts'
 import { beginnings } from './store/beginnings.ts'
-import { board } from './store/board.ts'
+import { messageBoard } from './store/board.ts'
 import { cancels } from './store/cancels.ts'
 import { directory } from './store/directory.ts'
 import { interrupts } from './store/interrupts.ts'
@@ -42,7 +42,7 @@ const parts = {
   'processes that come and go': leases,
   'long logs': longLogs,
   'texts byte for byte': texts,
-  'the board': board,
+  'the board': messageBoard,
   'other schemas': neighbours,
   'any sequence of operations': invariants,
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PromptMessage } from '../../src/turn/engine.ts'
+import type { PromptMessage } from '../../src/turn/ports/engine.ts'
 import type { ChatScript, OllamaStandIn } from '../stand-ins/ollama.ts'
 import { calls, done, text } from '../stand-ins/ollama-answers.ts'
 import { answerTo, callsDevice } from './ledger.ts'

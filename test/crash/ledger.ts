@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PromptMessage } from '../../src/turn/engine.ts'
+import type { PromptMessage } from '../../src/turn/ports/engine.ts'
 
 /** What the client knows of one prompt of its own. */
 export interface Entry {

@@ -1,8 +1,8 @@
 import { isOpen } from '../../src/protocol/call.ts'
 import { type EventChunk, eventRecord, nextNumber } from '../../src/protocol/event-chunk.ts'
 import type { TurnEnd, TurnEvent } from '../../src/protocol/events.ts'
-import type { StoredCall } from '../../src/turn/conversation-store.ts'
-import type { EventJournal } from '../../src/turn/event-journal.ts'
+import type { StoredCall } from '../../src/turn/ports/conversation-store.ts'
+import type { EventJournal } from '../../src/turn/ports/event-journal.ts'
 import { callEnd, turnEnd } from '../../src/turn/turn-events.ts'
 import {
   callsOf,

@@ -1,6 +1,6 @@
 import { type ConversationKey, keyOf } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { BeginOutcome, RequestKey, TurnBeginning } from '../../src/turn/conversation-store.ts'
+import type { BeginOutcome, RequestKey, TurnBeginning } from '../../src/turn/ports/conversation-store.ts'
 
 type Place = Pick<TurnBeginning, 'turn' | 'conversation' | 'key'>
 type Replay = Extract<BeginOutcome, { result: 'replay' }>

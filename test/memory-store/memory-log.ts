@@ -5,9 +5,9 @@ import type { EventChunk } from '../../src/protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../src/protocol/events.ts'
 import type { LogMessage, NewMessage } from '../../src/protocol/message.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
-import type { StoredCall } from '../../src/turn/conversation-store.ts'
-import type { CallKey, TurnRequest, TurnState } from '../../src/turn/turn-state.ts'
-import type { CallOutcome } from '../../src/turn/turn-store.ts'
+import type { StoredCall } from '../../src/turn/ports/conversation-store.ts'
+import type { CallKey, TurnRequest, TurnState } from '../../src/turn/ports/turn-state.ts'
+import type { CallOutcome } from '../../src/turn/ports/turn-store.ts'
 
 /** A turn as the store holds it. */
 export interface StoredTurn {

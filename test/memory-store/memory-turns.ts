@@ -1,8 +1,8 @@
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import { type EventChunk, eventsOf } from '../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../src/protocol/events.ts'
+import type { TurnWrites } from '../../src/turn/ports/turn-writes.ts'
 import { callEnd, turnWaiting } from '../../src/turn/turn-events.ts'
-import type { TurnWrites } from '../../src/turn/turn-writes.ts'
 import { cancelWaiting, closeCalls, keep, tell, untell } from './memory-journal.ts'
 import type { MemoryLine } from './memory-line.ts'
 import {

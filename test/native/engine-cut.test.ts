@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { ChatRequest, EnginePart } from '../../src/turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../src/turn/ports/engine.ts'
 import { chatAnswers } from '../fixtures/ollama/recordings.ts'
 import { startEngine } from '../ollama-engine.ts'
 

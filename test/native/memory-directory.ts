@@ -8,7 +8,7 @@ import type {
   StoredConversation,
   StoredOutcome,
   StoredTurn,
-} from '../../src/turn/conversation-directory.ts'
+} from '../../src/turn/ports/conversation-directory.ts'
 
 const at = new Date('2026-01-02T03:04:05.678Z')
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { createApp } from '../../src/http/app.ts'
 import type { NativePorts } from '../../src/http/dialects/native/ports.ts'
 import type { JsonObject } from '../../src/protocol/json.ts'
-import type { EngineModel } from '../../src/turn/engine.ts'
+import type { EngineModel } from '../../src/turn/ports/engine.ts'
 import { MemoryDirectory } from './memory-directory.ts'
 import { ScriptedTurns } from './scripted-turns.ts'
 

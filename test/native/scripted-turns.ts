@@ -3,8 +3,8 @@ import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
 import { type EventChunk, eventRecord } from '../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../src/protocol/events.ts'
 import type { EventSink, FollowEnd } from '../../src/stream/follow-turn.ts'
-import type { StoredTurn } from '../../src/turn/conversation-directory.ts'
-import type { TurnBeginning, TurnResults } from '../../src/turn/conversation-store.ts'
+import type { StoredTurn } from '../../src/turn/ports/conversation-directory.ts'
+import type { TurnBeginning, TurnResults } from '../../src/turn/ports/conversation-store.ts'
 import type { MemoryDirectory } from './memory-directory.ts'
 
 /** Turns that do what a test says: nothing runs, and nothing is stored but in a directory in memory. */

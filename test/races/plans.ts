@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { NewMessage } from '../../src/protocol/message.ts'
-import type { ChatRequest, EnginePart } from '../../src/turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../src/turn/ports/engine.ts'
 import { user } from '../contracts/store/turn-fixtures.ts'
 import { call, part, type Scene } from '../scripted-engine.ts'
 import { engineError } from '../scripted-turn.ts'

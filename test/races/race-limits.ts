@@ -1,6 +1,6 @@
 import type { StoreOptions } from '../../src/store/store-options.ts'
 import type { LiveLimits } from '../../src/stream/live-turns.ts'
-import type { TurnLimits } from '../../src/turn/turn-state.ts'
+import type { TurnLimits } from '../../src/turn/ports/turn-state.ts'
 
 /** Events of a turn that may be told before they are in the journal: few, so that it is soon waited for. */
 export const maxUnjournaledEvents = 2

@@ -1,6 +1,6 @@
 import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { StoreNotification } from '../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 import type { Asked, Subscriber } from './clients.ts'
 import type { RaceDatabase } from './race-database.ts'
 import { RaceProcess } from './race-process.ts'

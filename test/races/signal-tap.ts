@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { StoreNotification } from '../../src/turn/event-journal.ts'
+import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 
 /** A signal, and whom it is for; all where `runner` is undefined. */
 export type TappedSignal = StoreNotification & { runner: string | undefined }

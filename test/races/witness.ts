@@ -1,5 +1,5 @@
 import type { Statement } from '../../src/store/database.ts'
-import type { ChatRequest } from '../../src/turn/engine.ts'
+import type { ChatRequest } from '../../src/turn/ports/engine.ts'
 import { faultOf, placeOf } from './plans.ts'
 
 /** A turn that the database has begun, whether or not anybody was told. */

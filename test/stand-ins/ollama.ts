@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { isJsonObject, type JsonObject } from '../../src/protocol/json.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
-import type { PromptMessage } from '../../src/turn/engine.ts'
+import type { PromptMessage } from '../../src/turn/ports/engine.ts'
 import { serve } from '../fixtures/ollama/local-server.ts'
 
 /** The body of a request to `/api/chat`. */

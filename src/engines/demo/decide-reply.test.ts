@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Json, JsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
-import type { PromptMessage } from '../../turn/engine.ts'
+import type { PromptMessage } from '../../turn/ports/engine.ts'
 import { type DemoCall, decideReply } from './decide-reply.ts'
 
 function tool(name: string, description: string, properties: JsonObject = {}): ToolSchema {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
-import type { PromptMessage } from '../../turn/engine.ts'
+import type { PromptMessage } from '../../turn/ports/engine.ts'
 import { findArguments } from './find-arguments.ts'
 import { rankTools } from './rank-tools.ts'
 

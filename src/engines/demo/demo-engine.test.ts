@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import { createDemoEngine } from './demo-engine.ts'
 
 const engine = createDemoEngine({ tokenDelayMs: 0 })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import type { Engine, EngineModel } from '../../turn/engine.ts'
+import type { Engine, EngineModel } from '../../turn/ports/engine.ts'
 import { parseLine } from '../ollama/parse-line.ts'
 import { type DemoCall, decideReply } from './decide-reply.ts'
 import { ollamaLines } from './ollama-lines.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chatAnswers, recording } from '../../../test/fixtures/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
-import type { EnginePart } from '../../turn/engine.ts'
+import type { EnginePart } from '../../turn/ports/engine.ts'
 import { createAnswerDecoder } from './answer-decoder.ts'
 
 /** Decodes reads to their parts, and the error that ended them. */

@@ -1,5 +1,5 @@
 import { ChatterdError } from '../../protocol/errors.ts'
-import type { EnginePart } from '../../turn/engine.ts'
+import type { EnginePart } from '../../turn/ports/engine.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { parseLine } from './parse-line.ts'
 

@@ -1,6 +1,6 @@
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import type { EngineModel } from '../../turn/engine.ts'
+import type { EngineModel } from '../../turn/ports/engine.ts'
 import type { OllamaRequest } from './exchange.ts'
 import { createMemo } from './memo.ts'
 import { readModelCard, readModelList, taggedName } from './model-card.ts'

@@ -6,7 +6,7 @@ import { listen, serve } from '../../../test/fixtures/ollama/local-server.ts'
 import { recording } from '../../../test/fixtures/ollama/recordings.ts'
 import { ollamaEngine } from '../../../test/ollama-engine.ts'
 import { ChatterdError, type ErrorCode } from '../../protocol/errors.ts'
-import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import type { OllamaOptions } from './ollama-engine.ts'
 
 const request: ChatRequest = { model: 'm', messages: [], tools: [], stream: true, settings: {} }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../protocol/json.ts'
-import type { EngineModel } from '../../turn/engine.ts'
+import type { EngineModel } from '../../turn/ports/engine.ts'
 
 /** Ollama takes a name without a tag for its `latest`. A port of a registry (`host:5000/name`) is no tag. */
 export function taggedName(name: string): string {

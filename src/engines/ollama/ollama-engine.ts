@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { JsonObject } from '../../protocol/json.ts'
-import type { Engine } from '../../turn/engine.ts'
+import type { Engine } from '../../turn/ports/engine.ts'
 import { askJson } from './ask-json.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { OllamaRequest } from './exchange.ts'

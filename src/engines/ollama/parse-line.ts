@@ -1,7 +1,7 @@
 import { ChatterdError } from '../../protocol/errors.ts'
 import { isJsonObject, isTooDeep, type JsonObject, maxJsonDepth } from '../../protocol/json.ts'
 import type { Usage } from '../../protocol/message.ts'
-import type { EngineCall, EnginePart } from '../../turn/engine.ts'
+import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 
 /**
  * Reads one line of Ollama's answer to `/api/chat`. The line itself is kept as it came. Calls keep their `arguments` as

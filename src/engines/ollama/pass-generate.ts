@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../protocol/json.ts'
-import type { RawAnswer } from '../../turn/engine.ts'
+import type { RawAnswer } from '../../turn/ports/engine.ts'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 import { startExchange } from './exchange.ts'
 import type { OllamaHost } from './ollama-host.ts'

@@ -8,7 +8,7 @@ import { serve } from '../../../test/fixtures/ollama/local-server.ts'
 import { chatAnswers, recording } from '../../../test/fixtures/ollama/recordings.ts'
 import { startEngine } from '../../../test/ollama-engine.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
-import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import { maxReadBytes } from '../http1/connection.ts'
 import { parseLine } from './parse-line.ts'
 

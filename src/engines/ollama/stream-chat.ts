@@ -1,4 +1,4 @@
-import type { ChatRequest, EnginePart } from '../../turn/engine.ts'
+import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import { createAnswerDecoder } from './answer-decoder.ts'
 import { createBatchQueue } from './batch-queue.ts'
 import { startCheckedExchange } from './checked-exchange.ts'

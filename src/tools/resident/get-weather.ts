@@ -1,4 +1,4 @@
-import type { Tool } from '../../turn/toolbox.ts'
+import type { Tool } from '../../turn/ports/toolbox.ts'
 import { readWeather, type WeatherOptions } from './read-weather.ts'
 
 /** Tells the temperature at a place. */

@@ -1,4 +1,4 @@
-import type { Tool } from '../../turn/toolbox.ts'
+import type { Tool } from '../../turn/ports/toolbox.ts'
 import { createGetWeather } from './get-weather.ts'
 import type { WeatherOptions } from './read-weather.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PromptMessage } from '../../../src/turn/engine.ts'
+import type { PromptMessage } from '../../../src/turn/ports/engine.ts'
 import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 

@@ -3,16 +3,16 @@ import { test } from 'node:test'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
 import type { StoreWorld } from './store-world.ts'
 
-export function board(world: () => StoreWorld): void {
-  test('the board tells its newest messages, oldest first, byte for byte', async () => {
-    const { store } = await world().process()
-    assert.deepEqual(await store.board(10), [])
+export function messageBoard(world: () => StoreWorld): void {
+  test('the board returns its newest messages, oldest first, byte for byte', async () => {
+    const { board } = await world().process()
+    assert.deepEqual(await board.newest(10), [])
     const posts = ['first', '\u0000 \ud83c', '🎈\r\n', 'last'].map((message) => ({
       ...{ id: uuidv7(), username: `of ${message}`, message },
     }))
     const earliest = Date.now()
-    for (const post of posts) await store.post(post)
-    const told = await store.board(10)
+    for (const post of posts) await board.post(post)
+    const told = await board.newest(10)
     assert.deepEqual(
       told.map(({ createdAt: _, ...post }) => post),
       posts,
@@ -21,7 +21,7 @@ export function board(world: () => StoreWorld): void {
       assert.ok(createdAt.getTime() >= earliest - 1 && createdAt.getTime() <= Date.now() + 1)
     }
     assert.deepEqual(
-      (await store.board(2)).map(({ id }) => id),
+      (await board.newest(2)).map(({ id }) => id),
       posts.slice(-2).map(({ id }) => id),
     )
   })
@@ -30,9 +30,9 @@ export function board(world: () => StoreWorld): void {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const ids = Array.from({ length: 30 }, uuidv7)
     await Promise.all(
-      ids.map((id, place) => processes[place % 3]?.store.post({ id, username: 'u', message: `${place}` })),
+      ids.map((id, place) => processes[place % 3]?.board.post({ id, username: 'u', message: `${place}` })),
     )
-    const told = await processes[0]?.store.board(30)
+    const told = await processes[0]?.board.newest(30)
     assert.deepEqual(told?.map(({ id }) => id).sort(), ids.sort())
   })
 }

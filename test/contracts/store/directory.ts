@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConversationCursor } from '../../../src/turn/conversation-directory.ts'
+import type { ConversationCursor } from '../../../src/turn/ports/conversation-directory.ts'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,

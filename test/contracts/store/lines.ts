@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TurnBeginning } from '../../../src/turn/conversation-store.ts'
+import type { TurnBeginning } from '../../../src/turn/ports/conversation-store.ts'
 import type { StoreWorld } from './store-world.ts'
 import {
   answered,

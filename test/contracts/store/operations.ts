@@ -4,7 +4,7 @@ import { type Call, isOpen } from '../../../src/protocol/call.ts'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
-import type { WhenBusy } from '../../../src/turn/conversation-store.ts'
+import type { WhenBusy } from '../../../src/turn/ports/conversation-store.ts'
 import type { StoreProcess, StoreWorld } from './store-world.ts'
 import {
   answered,

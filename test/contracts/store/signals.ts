@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { listenTo } from '../../../src/store/listen.ts'
-import type { StoreNotification } from '../../../src/turn/event-journal.ts'
-import type { TurnState } from '../../../src/turn/turn-state.ts'
+import type { StoreNotification } from '../../../src/turn/ports/event-journal.ts'
+import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
 import type { StoreWorld } from './store-world.ts'
 import { answered, answersTo, beginning, begun, chunk, delta, step, waitingTurn } from './turn-fixtures.ts'
 

@@ -1,19 +1,22 @@
 import { after, before } from 'node:test'
 import pg from 'pg'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
+import { createBoard } from '../../../src/store/board.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
 import { createDirectory } from '../../../src/store/directory.ts'
 import { createJournal } from '../../../src/store/journal.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
 import type { StoreOptions } from '../../../src/store/store-options.ts'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
-import type { ConversationDirectory } from '../../../src/turn/conversation-directory.ts'
-import type { EventJournal } from '../../../src/turn/event-journal.ts'
+import type { ConversationDirectory } from '../../../src/turn/ports/conversation-directory.ts'
+import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
+import type { MessageBoard } from '../../../src/turn/ports/message-board.ts'
 import { type DatabaseKind, patient } from '../../databases.ts'
 
 /** One of the processes that serve the database, as far as the store can tell. */
 export interface StoreProcess {
   store: Store
+  board: MessageBoard
   journal: EventJournal
   directory: ConversationDirectory
   runner: string
@@ -106,6 +109,7 @@ function processOn(database: Database, options: Partial<StoreOptions>): StorePro
   return {
     runner,
     store: createStore(database, { ...usual, ...options, runner }),
+    board: createBoard(database),
     journal: createJournal(database, runner),
     directory: createDirectory(database, maxTools),
     async expire() {

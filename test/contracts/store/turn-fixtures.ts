@@ -16,10 +16,10 @@ import type {
   ConversationStore,
   TurnBeginning,
   TurnResults,
-} from '../../../src/turn/conversation-store.ts'
-import type { EventJournal } from '../../../src/turn/event-journal.ts'
-import type { TurnState } from '../../../src/turn/turn-state.ts'
-import type { CallOutcome, StepOutcome } from '../../../src/turn/turn-store.ts'
+} from '../../../src/turn/ports/conversation-store.ts'
+import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
+import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
+import type { CallOutcome, StepOutcome } from '../../../src/turn/ports/turn-store.ts'
 
 export function user(content: string): NewMessage {
   return { role: 'user', content }

@@ -1,5 +1,5 @@
 import { residentTools as list, type ResidentOptions } from '../../../src/tools/resident/resident-tools.ts'
-import type { Tool } from '../../../src/turn/toolbox.ts'
+import type { Tool } from '../../../src/turn/ports/toolbox.ts'
 
 /** The resident tools, and one more: it rings the bell at the address BELL_URL, which whoever listens can hear. */
 export function residentTools(options: ResidentOptions): Tool[] {

@@ -11,7 +11,7 @@ const Post = Type.Object({
 })
 
 /** The public board: `POST /postchatt` and `GET /getchatts`. */
-export function boardRoutes(app: FastifyInstance, { store, newId, limits }: ClassicPorts): void {
+export function boardRoutes(app: FastifyInstance, { board, newId, limits }: ClassicPorts): void {
   app.post<{ Body: Static<typeof Post> }>(
     '/postchatt',
     { schema: { body: Post }, preValidation: removeNulls },
@@ -20,13 +20,13 @@ export function boardRoutes(app: FastifyInstance, { store, newId, limits }: Clas
       if (username === undefined) {
         throw new ChatterdError('invalid-request', 'username: a string is expected (or name instead).')
       }
-      await store.post({ id: newId(), username, message: body.message })
+      await board.post({ id: newId(), username, message: body.message })
       return {}
     },
   )
 
   app.get('/getchatts', async () => {
-    const messages = await store.board(limits.boardMessages)
+    const messages = await board.newest(limits.boardMessages)
     return messages.map(({ username, message, id, createdAt }) => [
       username,
       message,

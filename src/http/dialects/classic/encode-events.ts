@@ -1,5 +1,5 @@
 import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
-import type { EnginePart } from '../../../turn/engine.ts'
+import type { EnginePart } from '../../../turn/ports/engine.ts'
 import { callsLine, endLine, textLine } from './engine-lines.ts'
 
 /** Encodes a turn's events as the server-sent events of the classic dialect. One for each response. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
-import type { Engine } from '../../../turn/engine.ts'
+import type { Engine } from '../../../turn/ports/engine.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
 
 /** `POST /llmprompt`: the engine's `/api/generate`, passed through as it is; nothing is stored. */

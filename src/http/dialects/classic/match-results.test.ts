@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { CallStatus } from '../../../protocol/call.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import type { NewestTurn, StoredCall } from '../../../turn/conversation-store.ts'
+import type { NewestTurn, StoredCall } from '../../../turn/ports/conversation-store.ts'
 import { matchResults, type PostedResult } from './match-results.ts'
 
 const question: NewMessage = { role: 'user', content: 'What is the weather at my location?' }

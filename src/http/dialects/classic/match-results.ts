@@ -1,7 +1,7 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
-import type { NewestTurn, StoredCall } from '../../../turn/conversation-store.ts'
-import type { CallOutcome } from '../../../turn/turn-store.ts'
+import type { NewestTurn, StoredCall } from '../../../turn/ports/conversation-store.ts'
+import type { CallOutcome } from '../../../turn/ports/turn-store.ts'
 
 /** A result of a device call as the client sends it. Most clients send neither an id nor a name. */
 export interface PostedResult {

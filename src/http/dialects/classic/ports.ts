@@ -1,7 +1,8 @@
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { ConversationDirectory } from '../../../turn/conversation-directory.ts'
-import type { ConversationStore } from '../../../turn/conversation-store.ts'
-import type { Engine } from '../../../turn/engine.ts'
+import type { ConversationDirectory } from '../../../turn/ports/conversation-directory.ts'
+import type { ConversationStore } from '../../../turn/ports/conversation-store.ts'
+import type { Engine } from '../../../turn/ports/engine.ts'
+import type { MessageBoard } from '../../../turn/ports/message-board.ts'
 import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
@@ -10,7 +11,8 @@ import type { SseLimits } from '../../sse-response.ts'
 export interface ClassicPorts extends DeviceToolPorts {
   turns: Pick<LiveTurns, 'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset'>
   directory: Pick<ConversationDirectory, 'outcome'>
-  store: Pick<ConversationStore, 'newestTurn' | 'post' | 'board'>
+  store: Pick<ConversationStore, 'newestTurn'>
+  board: MessageBoard
   engine: Engine
   readWeather: ReadWeather
   newId(): string

@@ -1,5 +1,5 @@
 import { eventsOf, nextNumber } from '../../../protocol/event-chunk.ts'
-import type { Replay } from '../../../turn/conversation-store.ts'
+import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { outcomeEvents } from '../../outcome-events.ts'
 import type { ClassicResponse } from './classic-response.ts'
 import { encodeError } from './encode-events.ts'

@@ -1,6 +1,6 @@
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { Replay } from '../../../turn/conversation-store.ts'
+import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { replayOrThrow, requestKeyOf } from '../../request-key.ts'

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import type { ConversationChange } from '../../../turn/conversation-directory.ts'
+import type { ConversationChange } from '../../../turn/ports/conversation-directory.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { checkNames, checkTools, ModelName } from '../../posted-bounds.ts'

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { LogMessage } from '../../../protocol/message.ts'
-import type { StoredConversation } from '../../../turn/conversation-directory.ts'
+import type { StoredConversation } from '../../../turn/ports/conversation-directory.ts'
 import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
 import { timedCallData } from './turn-data.ts'
 

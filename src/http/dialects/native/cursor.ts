@@ -1,5 +1,5 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { ConversationCursor } from '../../../turn/conversation-directory.ts'
+import type { ConversationCursor } from '../../../turn/ports/conversation-directory.ts'
 
 /** A position in the list of conversations, as an opaque text for clients. */
 export function encodeCursor({ updatedAt, id }: ConversationCursor): string {

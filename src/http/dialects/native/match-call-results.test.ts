@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallStatus } from '../../../protocol/call.ts'
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 import { matchCallResults } from './match-call-results.ts'
 
 type Stored = StoredTurn['calls'][number]

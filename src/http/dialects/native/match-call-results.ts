@@ -1,7 +1,7 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
-import type { StoredCall } from '../../../turn/conversation-store.ts'
-import type { CallOutcome } from '../../../turn/turn-store.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
+import type { StoredCall } from '../../../turn/ports/conversation-store.ts'
+import type { CallOutcome } from '../../../turn/ports/turn-store.ts'
 
 /** A result of a device call, with the output as the model reads it. */
 export interface CallResult {

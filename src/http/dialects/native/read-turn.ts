@@ -1,4 +1,4 @@
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 import type { NativePorts } from './ports.ts'
 import { turnNotFound } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import type { LiveTurns } from '../../../stream/live-turns.ts'
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 import { retryOnConflict } from '../../retry-on-conflict.ts'
 import { type CallResult, matchCallResults } from './match-call-results.ts'
 import type { NativePorts } from './ports.ts'

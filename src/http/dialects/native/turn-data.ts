@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import type { Call as CallRecord } from '../../../protocol/call.ts'
 import { callData } from '../../../protocol/event-chunk.ts'
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 import type { CallSchema, TurnSchema } from './schemas/turn-schema.ts'
 
 /** A turn as it is sent to clients. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type NativeWorld, openNative } from '../../../../test/native/native-world.ts'
 import { noId } from '../../../../test/native/scripted-turns.ts'
-import type { StoredTurn } from '../../../turn/conversation-directory.ts'
+import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 
 type Stored = StoredTurn['calls'][number]
 

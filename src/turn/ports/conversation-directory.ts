@@ -1,7 +1,7 @@
-import type { ConversationKey } from '../protocol/conversation-key.ts'
-import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
-import type { LogMessage, Usage } from '../protocol/message.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { ConversationKey } from '../../protocol/conversation-key.ts'
+import type { ErrorDetail, TurnStatus } from '../../protocol/events.ts'
+import type { LogMessage, Usage } from '../../protocol/message.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { StoredCall } from './conversation-store.ts'
 
 /** A turn as it stands. */

@@ -1,8 +1,8 @@
-import type { ConversationKey } from '../protocol/conversation-key.ts'
-import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
-import type { JsonObject } from '../protocol/json.ts'
-import type { LogMessage } from '../protocol/message.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { ConversationKey } from '../../protocol/conversation-key.ts'
+import type { ErrorDetail, TurnStatus } from '../../protocol/events.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { LogMessage } from '../../protocol/message.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
 /** How a turn prompts its model: what the client asked for at its start, kept with it. */
 export interface TurnRequest {
@@ -55,16 +55,4 @@ export interface TurnLimits {
   maxAnswerBytes: number
   /** The context to ask of the engine and to keep within; absent: what the engine tells. */
   contextTokens?: number
-}
-
-/** The turn's newest message, where it is the model's answer of this turn. */
-export function lastReply(state: TurnState): LogMessage | undefined {
-  const last = state.log.at(-1)
-  return state.step > 0 && last?.role === 'assistant' && last.turn === state.id ? last : undefined
-}
-
-/** The state with `message` as the newest of the log, or, where its number is there already, in place of the newest. */
-export function withMessage(state: TurnState, message: LogMessage): TurnState {
-  const kept = state.log.at(-1)?.seq === message.seq ? state.log.slice(0, -1) : state.log
-  return { ...state, log: [...kept, message] }
 }

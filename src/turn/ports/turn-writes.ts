@@ -1,5 +1,5 @@
-import type { EventChunk } from '../protocol/event-chunk.ts'
-import type { LogMessage } from '../protocol/message.ts'
+import type { EventChunk } from '../../protocol/event-chunk.ts'
+import type { LogMessage } from '../../protocol/message.ts'
 import type { CallOutcome, CallsOutcome, StepOutcome, TurnEnding, Withdrawal } from './turn-store.ts'
 
 /** What the store adds to the outcome of resident calls. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../protocol/json.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
 /** What a running tool is given besides its arguments. */
 export interface ToolContext {

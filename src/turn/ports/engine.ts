@@ -1,6 +1,6 @@
-import type { JsonObject } from '../protocol/json.ts'
-import type { Usage } from '../protocol/message.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { Usage } from '../../protocol/message.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
 /** A message as engines take it: Ollama's `/api/chat` form, which is also the form of the classic dialect. */
 export interface PromptMessage {

@@ -1,7 +1,7 @@
-import type { Call, CallStatus } from '../protocol/call.ts'
-import type { ConversationKey } from '../protocol/conversation-key.ts'
-import type { ErrorDetail, TurnEnd, TurnEvent, TurnStatus } from '../protocol/events.ts'
-import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
+import type { Call, CallStatus } from '../../protocol/call.ts'
+import type { ConversationKey } from '../../protocol/conversation-key.ts'
+import type { ErrorDetail, TurnEnd, TurnEvent, TurnStatus } from '../../protocol/events.ts'
+import type { LogMessage, NewMessage, Usage } from '../../protocol/message.ts'
 import type { CallKey } from './turn-state.ts'
 
 /** The outcome of a step: the model's reply with its calls, and the status of the turn after it. */

@@ -1,0 +1,30 @@
+import type { MessageBoard } from '../turn/ports/message-board.ts'
+import { functionsOf } from './call-function.ts'
+import type { Database } from './database.ts'
+
+/** What `read_board` returns, an element. */
+interface BoardRow {
+  id: string
+  username: string
+  message: string
+  createdAt: string
+}
+
+/** Bytes that are read at once, whatever the number of messages. */
+const maxBytes = 16 * 1024 * 1024
+
+/** The public board of a database. */
+export function createBoard(database: Pick<Database, 'query'>): MessageBoard {
+  const call = functionsOf(database)
+  return {
+    async post({ id, username, message }) {
+      const texts = { username: JSON.stringify(username), message: JSON.stringify(message) }
+      await call('post_to_board', { id, ...texts })
+    },
+
+    async newest(limit) {
+      const rows = await call<BoardRow[]>('read_board', { limit, maxBytes })
+      return rows.map(({ createdAt, ...row }) => ({ ...row, createdAt: new Date(createdAt) }))
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { Call } from '../../protocol/call.ts'
+import type { ConversationKey } from '../../protocol/conversation-key.ts'
+import type { TurnStatus } from '../../protocol/events.ts'
+import type { NewMessage } from '../../protocol/message.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
+import type { CallKey, TurnRequest, TurnState } from './turn-state.ts'
+import type { CallOutcome } from './turn-store.ts'
+import type { TurnWrites } from './turn-writes.ts'
+
+/** The idempotency key of a request. */
+export interface RequestKey {
+  key: string
+  /** Of the request's body: the same key with another body is refused. */
+  digest: string
+}
+
+/** What a prompt does while another turn of its conversation runs. */
+export type WhenBusy = 'queue' | 'refuse' | 'replace'
+
+/** What an earlier request of the same key has led to: the turn that it began, or made go on after event number `after`. */
+export interface Replay {
+  turn: string
+  after: number
+}
+
+/** A request to begin a turn. */
+export interface TurnBeginning {
+  /** A new UUID. A second call with the same one is the same beginning. */
+  turn: string
+  conversation: ConversationKey
+  request: TurnRequest
+  messages: readonly NewMessage[]
+  /** Device tools to add; an empty list removes all; absent: no change. */
+  tools?: readonly ToolSchema[]
+  /** True where `tools` replace all that the conversation had. */
+  replaceTools?: boolean
+  /** The conversation's system prompt from now on; absent: no change. */
+  system?: string
+  whenBusy: WhenBusy
+  key?: RequestKey
+}
+
+/**
+ * What a request to begin has led to. `busy`: `active` runs, or other requests are before this one in the queue; with `queue` it is in
+ * the queue from now on, until it begins or leaves. `joined`: a request of the same key is in the queue.
+ */
+export type BeginOutcome =
+  | { result: 'begun'; state: TurnState }
+  | ({ result: 'replay' } & Replay)
+  | { result: 'busy'; active: string | undefined }
+  | { result: 'joined' }
+
+/** A call and the message that it belongs to. */
+export type StoredCall = Call & CallKey
+
+/** The newest turn of a conversation, as results are matched against it. */
+export interface NewestTurn {
+  turn: string
+  status: TurnStatus
+  /** The messages that it began with. */
+  input: NewMessage[]
+  /** Its calls of both sides, in the model's order. */
+  calls: StoredCall[]
+}
+
+/** A request with results of device calls of one turn. */
+export interface TurnResults {
+  turn: string
+  /** A new UUID. A second call with the same one is the same request. */
+  id: string
+  results: readonly CallOutcome[]
+  tools?: readonly ToolSchema[]
+  key?: RequestKey
+}
+
+/**
+ * What results have led to. `go-on`: the turn runs again, in this process. `recorded`: other calls of it are open. `conflict`: one of
+ * the calls is not open; nothing is stored, but for results of superseded calls. `replay`: as in `BeginOutcome`.
+ */
+export type ResultsOutcome =
+  | { result: 'go-on'; state: TurnState }
+  | { result: 'recorded' }
+  | { result: 'conflict' }
+  | ({ result: 'replay' } & Replay)
+
+/** The conversations. Every operation is one transaction: all or nothing. All throw `database-unavailable`. */
+export interface ConversationStore extends TurnWrites {
+  /**
+   * Begins a turn where none of the conversation runs; one that waits for its device is superseded. Throws `conversation-busy` where
+   * the queue is full, `key-reused` where the key came with another body.
+   */
+  begin(beginning: TurnBeginning): Promise<BeginOutcome>
+  /** Takes the request that was to begin this turn out of the queue. */
+  leaveQueue(turn: string): Promise<void>
+  /** Throws `key-reused` where the key came with another body. */
+  findReplay(conversation: ConversationKey, key: RequestKey): Promise<Replay | undefined>
+  newestTurn(conversation: ConversationKey): Promise<NewestTurn | undefined>
+  storeResults(results: TurnResults): Promise<ResultsOutcome>
+  /**
+   * Ends a turn as cancelled where no living process runs it. `ended`: it has ended, now or before; `asked`: the process that runs it
+   * is asked to end it; `unknown`: there is none.
+   */
+  cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
+  /** Empties the conversation, and begins it anew with these messages. */
+  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void>
+}
