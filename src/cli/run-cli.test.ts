@@ -65,7 +65,7 @@ test('everything that is wrong with flags, words and settings is told at once, a
   sevre: no such command; did you mean serve?
   -x: no such flag
   --prot: no such flag; did you mean --port?
-  PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any that is free)
+  PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)
   --max-calls is "0": expected a whole number, 1 to 1000
 
 chatterd --help tells every setting.
@@ -83,7 +83,7 @@ test('a flag without its value is wrong', async () => {
   assert.match(err, /--port <port>.*missing/)
 })
 
-test('chatterd config tells each setting with where it came from, and no password', async () => {
+test('chatterd config prints each setting and where it comes from, and no password', async () => {
   const env = { DATABASE_URL: 'postgres://ann:s3cret@db/chat' }
   const { code, out, served } = await run(['config', '--turn-timeout', '90s'], env)
   assert.deepEqual([code, served], [0, []])

@@ -1,15 +1,17 @@
 import { type Command, Option } from 'commander'
 import { didYouMean } from '../config/closest-name.ts'
 import type { ConfigSources } from '../config/load-config.ts'
-import type { Setting } from '../config/setting.ts'
+import { defaultText, type Setting } from '../config/setting.ts'
 import { settingList } from '../config/settings.ts'
 import type { CliContext } from './program.ts'
 
-function settingOption({ name, env, fallbackEnv, kind, default: usual, about, group }: Setting): Option {
+function settingOption(setting: Setting): Option {
+  const { name, env, fallbackEnv, kind, about, group } = setting
+  const text = defaultText(setting)
   const facts = [
     fallbackEnv === undefined ? env : `${env}, else ${fallbackEnv}`,
     kind.range?.includes(',') ? kind.expected : undefined,
-    usual === null ? undefined : `default: ${typeof usual === 'string' ? usual : usual.words}`,
+    text === undefined ? undefined : `default: ${text}`,
   ]
   const description = `${about} (${facts.filter((fact) => fact !== undefined).join('; ')})`
   return new Option(`--${name} <${kind.placeholder}>`, description).helpGroup(`${group}:`)

@@ -4,7 +4,7 @@ import { closestName, didYouMean } from './closest-name.ts'
 
 const names = ['port', 'host', 'max-body', 'max-tools', 'turn-timeout', 'tool-timeout']
 
-test('a name with a slip in it is recognised', () => {
+test('a name with a typing error is recognised', () => {
   assert.equal(closestName('prot', names), 'port')
   assert.equal(closestName('porrt', names), 'port')
   assert.equal(closestName('turn-timout', names), 'turn-timeout')
@@ -17,7 +17,7 @@ test('a name in another spelling is recognised', () => {
   }
 })
 
-test('a name that is like none gets no suggestion', () => {
+test('a name that is close to no other gets no suggestion', () => {
   assert.equal(closestName('colour', names), undefined)
   assert.equal(didYouMean('colour', names), '')
   assert.equal(didYouMean('porrt', names, '--'), '; did you mean --port?')

@@ -1,4 +1,4 @@
-/** Changes of one letter (insert, delete, replace) that lead from `a` to `b`. */
+/** The Levenshtein distance: how many letters to insert, delete or replace to turn `a` into `b`. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [row, letter] of [...a].entries()) {
@@ -14,24 +14,24 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? a.length
 }
 
-/** `_` and capitals are how the same name looks elsewhere: MAX_BODY, max_body, maxBody. */
-function plain(name: string): string {
+/** MAX_BODY, max_body and maxBody are other spellings of max-body. */
+function normalized(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase()
 }
 
-/** The name that was probably meant: at most a third of its letters differ, or two. Undefined where none is near. */
+/** The name that `word` probably means: at most a third of the letters differ, or two. Undefined where no name is so close. */
 export function closestName(word: string, names: Iterable<string>): string | undefined {
-  const wanted = plain(word.slice(0, 100))
+  const wanted = normalized(word.slice(0, 100))
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1
   for (const name of names) {
-    const away = distance(wanted, plain(name))
-    if (away < bestDistance) [best, bestDistance] = [name, away]
+    const current = distance(wanted, normalized(name))
+    if (current < bestDistance) [best, bestDistance] = [name, current]
   }
   return best
 }
 
-/** `; did you mean X?`, or nothing. Ends a sentence that tells of an unknown name. */
+/** `; did you mean X?`, to append to an error message about an unknown name; empty where no name is close. */
 export function didYouMean(word: string, names: Iterable<string>, prefix = ''): string {
   const name = closestName(word, names)
   return name === undefined ? '' : `; did you mean ${prefix}${name}?`

@@ -1,4 +1,4 @@
-/** Settings that the program cannot start with; all of them, each in a sentence that names it and what was expected. */
+/** The settings are wrong. Each problem is a sentence that names the setting, its value and what was expected. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
 

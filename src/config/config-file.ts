@@ -3,18 +3,18 @@ import { parse, TomlError } from 'smol-toml'
 import { isJsonObject } from '../protocol/json.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 
-/** The settings of one file, as they were written; or what is wrong with it. */
+/** The settings of one file, as they are written; or what is wrong with the file. */
 export interface ConfigFile {
-  /** Absolute; undefined where there is none. */
+  /** Absolute; undefined where there is no file. */
   path?: string
   settings: Record<string, unknown>
   problems: string[]
 }
 
-const usual = ['chatterd.toml', 'chatterd.json']
+const defaultNames = ['chatterd.toml', 'chatterd.json']
 
-/** Only the place of a mistake: the parsers' messages quote the lines around it, and a password may stand there. */
-function mistake(error: unknown): string {
+/** Only the position of a syntax error: the parsers' own messages quote the lines around it, which may hold a password. */
+function syntaxMessage(error: unknown): string {
   if (error instanceof TomlError) {
     const reason = error.message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '')
     return `is not valid TOML: line ${error.line}, column ${error.column}: ${reason}`
@@ -25,16 +25,18 @@ function mistake(error: unknown): string {
 
 function parseFile(file: string, text: string): ConfigFile {
   try {
-    const withoutMark = text.replace(/^\uFEFF/, '')
-    const settings: unknown = file.endsWith('.json') ? JSON.parse(withoutMark) : parse(withoutMark)
+    const withoutByteOrderMark = text.replace(/^\uFEFF/, '')
+    const settings: unknown = file.endsWith('.json')
+      ? JSON.parse(withoutByteOrderMark)
+      : parse(withoutByteOrderMark)
     if (isJsonObject(settings)) return { path: file, settings, problems: [] }
-    return { path: file, settings: {}, problems: [`${file} must hold one JSON object`] }
+    return { path: file, settings: {}, problems: [`${file} must contain one JSON object`] }
   } catch (error) {
-    return { path: file, settings: {}, problems: [`${file} ${mistake(error)}`] }
+    return { path: file, settings: {}, problems: [`${file} ${syntaxMessage(error)}`] }
   }
 }
 
-function readable(file: string): ConfigFile {
+function readFile(file: string): ConfigFile {
   if (!/\.(toml|json)$/.test(file)) {
     return { settings: {}, problems: [`--config is "${file}": expected a file that ends in .toml or .json`] }
   }
@@ -46,14 +48,14 @@ function readable(file: string): ConfigFile {
   }
 }
 
-/** Reads the file that was named, else the one of the usual names that lies in the working directory, if any. */
+/** Reads the file `named`, else `chatterd.toml` or `chatterd.json` in the working directory, if one is there. */
 export function readConfigFile(named: string | undefined, machine: Machine): ConfigFile {
   const paths = pathsOf(machine)
-  if (named !== undefined) return readable(paths.resolve(machine.cwd, named))
-  const found = usual.map((name) => paths.join(machine.cwd, name)).filter((file) => existsSync(file))
+  if (named !== undefined) return readFile(paths.resolve(machine.cwd, named))
+  const found = defaultNames.map((name) => paths.join(machine.cwd, name)).filter((file) => existsSync(file))
   if (found.length > 1) {
-    const problem = `${found.join(' and ')} are both here: keep one, or name it with --config`
+    const problem = `${found.join(' and ')} both exist: keep one, or choose one with --config`
     return { settings: {}, problems: [problem] }
   }
-  return found[0] === undefined ? { settings: {}, problems: [] } : readable(found[0])
+  return found[0] === undefined ? { settings: {}, problems: [] } : readFile(found[0])
 }

@@ -5,7 +5,7 @@ import { dataFolder } from './data-folder.ts'
 const linux = { platform: 'linux', home: '/home/ann', cwd: '/srv', env: {} }
 const windows = { platform: 'win32', home: 'C:\\Users\\ann', cwd: 'C:\\', env: {} }
 
-test('data lies where the platform keeps it', () => {
+test('the data folder is where each platform expects it', () => {
   assert.equal(dataFolder(linux), '/home/ann/.local/share/chatterd')
   assert.equal(dataFolder({ ...linux, env: { XDG_DATA_HOME: '/data' } }), '/data/chatterd')
   assert.equal(
@@ -16,7 +16,7 @@ test('data lies where the platform keeps it', () => {
   assert.equal(dataFolder(windows), 'C:\\Users\\ann\\AppData\\Local\\chatterd')
 })
 
-test('an XDG folder that is not absolute is ignored', () => {
+test('an XDG folder that is not an absolute path is ignored', () => {
   assert.equal(dataFolder({ ...linux, env: { XDG_DATA_HOME: 'data' } }), '/home/ann/.local/share/chatterd')
   assert.equal(dataFolder({ ...linux, env: { XDG_DATA_HOME: '' } }), '/home/ann/.local/share/chatterd')
 })

@@ -1,7 +1,7 @@
 import type { PlatformPath } from 'node:path'
 import { posix, win32 } from 'node:path'
 
-/** What the settings depend on besides what a person writes. */
+/** The facts of the machine and of the process that settings depend on. */
 export interface Machine {
   /** `process.platform`. */
   platform: string
@@ -12,14 +12,14 @@ export interface Machine {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** How paths are written on this machine. */
+/** Node's path functions for this machine's platform. */
 export function pathsOf({ platform }: Pick<Machine, 'platform'>): PlatformPath {
   return platform === 'win32' ? win32 : posix
 }
 
 /**
- * Where the platform keeps a program's data: the XDG base directories on Linux and the other Unixes, Application Support
- * on macOS, the local application data on Windows.
+ * The folder for chatterd's data, where the platform expects it: in the XDG data directory on Linux and other Unixes, in
+ * Application Support on macOS, in the local application data on Windows.
  */
 export function dataFolder(machine: Machine): string {
   const { join, isAbsolute } = pathsOf(machine)
@@ -27,6 +27,6 @@ export function dataFolder(machine: Machine): string {
   if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'chatterd')
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'chatterd')
   const { XDG_DATA_HOME: xdg = '' } = env
-  // The specification says that a relative one is to be ignored.
+  // The XDG Base Directory Specification says that a relative path is ignored.
   return join(isAbsolute(xdg) ? xdg : join(home, '.local', 'share'), 'chatterd')
 }

@@ -33,7 +33,7 @@ for (const [written, read] of addresses) {
   })
 }
 
-const none = [
+const notAddresses = [
   '',
   'http://',
   '/api',
@@ -47,8 +47,8 @@ const none = [
   'http://myhost/#there',
 ]
 
-for (const written of none) {
-  test(`"${written}" is no address of an engine`, () => {
+for (const written of notAddresses) {
+  test(`"${written}" is not an address of an engine`, () => {
     assert.equal(engineUrl(written), undefined)
   })
 }

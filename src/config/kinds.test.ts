@@ -3,10 +3,10 @@ import { posix } from 'node:path'
 import { test } from 'node:test'
 import { bytes, choice, count, databaseUrl, duration, host, type Kind, path, port, url } from './kinds.ts'
 
-const place = { base: '/srv', home: '/home/ann', paths: posix }
+const context = { base: '/srv', home: '/home/ann', paths: posix }
 
 function parsed<T>(kind: Kind<T>, texts: string[]): (T | undefined)[] {
-  return texts.map((text) => kind.parse(text, place))
+  return texts.map((text) => kind.parse(text, context))
 }
 
 test('durations are milliseconds, and a bare number is seconds', () => {
@@ -17,7 +17,7 @@ test('durations are milliseconds, and a bare number is seconds', () => {
   )
 })
 
-test('sizes are bytes, in thousands or in 1024s, whatever their capitals', () => {
+test('sizes are bytes, with decimal and binary units, in upper or lower case', () => {
   const kind = bytes('0B', '1GiB')
   assert.deepEqual(
     parsed(kind, ['64KiB', '4MiB', '1GB', '1kb', '100', '12B', '0.5MiB']),
@@ -25,7 +25,7 @@ test('sizes are bytes, in thousands or in 1024s, whatever their capitals', () =>
   )
 })
 
-test('text that is no quantity is no value', () => {
+test('other texts are not accepted as a duration or a size', () => {
   const wrong = [
     '',
     'soon',
@@ -50,7 +50,7 @@ test('text that is no quantity is no value', () => {
   )
 })
 
-test('a quantity may be at its bounds and not past them', () => {
+test('bounds are inclusive', () => {
   assert.deepEqual(parsed(duration('1s', '1m'), ['999ms', '1s', '1m', '60001ms']), [
     undefined,
     1000,
@@ -67,7 +67,7 @@ test('a quantity may be at its bounds and not past them', () => {
   assert.deepEqual(parsed(port, ['0', '65535', '65536']), [0, 65535, undefined])
 })
 
-test('a count is a whole number in digits', () => {
+test('a count is a whole number, written in digits', () => {
   const wrong = ['1.5', '-1', '+1', '1e2', '0x10', 'ten', '1_000', '']
   assert.deepEqual(
     parsed(count(0, 1000), wrong),
@@ -75,7 +75,7 @@ test('a count is a whole number in digits', () => {
   )
 })
 
-test('a choice is one of its words, exactly', () => {
+test('a choice is exactly one of its words', () => {
   assert.deepEqual(parsed(choice('mode', ['off', 'dev']), ['off', 'dev', 'Dev', 'on', '']), [
     'off',
     'dev',
@@ -108,7 +108,7 @@ test('a URL begins with one of its protocols and can be parsed', () => {
     parsed(databaseUrl, wrong),
     wrong.map(() => undefined),
   )
-  assert.equal(url('http', 'https').parse('ftp://example.org', place), undefined)
+  assert.equal(url('http', 'https').parse('ftp://example.org', context), undefined)
 })
 
 test('a path becomes absolute, from its base or from home', () => {

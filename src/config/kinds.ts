@@ -3,25 +3,26 @@ import { engineUrl } from './engine-url.ts'
 import { durationMs, sizeBytes } from './quantity.ts'
 import { redactUrl } from './redact-url.ts'
 
-/** What a relative path or `~` in a setting stands on. */
-interface Place {
-  /** The working directory, or the folder of the file that the setting was written in. */
+/** What paths in a setting are relative to. */
+interface PathContext {
+  /** The working directory, or the folder of the settings file. */
   base: string
+  /** The folder that `~` means. */
   home: string
   paths: PlatformPath
 }
 
-/** What a setting's text may be, and the value that it becomes. */
+/** A kind of setting: which texts it accepts, and how they become values. */
 export interface Kind<T> {
-  /** Stands for the value in `--help`: `duration`. */
+  /** The value's name in `--help`, such as `duration`. */
   placeholder: string
-  /** Ends the sentence "… expected". */
+  /** The end of the error message "… is …: expected". */
   expected: string
-  /** Smallest and largest value, as a person writes them. */
+  /** The smallest and the largest value, or all values, as a person writes them. */
   range?: string
-  /** Undefined where the text does not fit. */
-  parse(text: string, place: Place): T | undefined
-  /** Hides what nobody may read over a shoulder. Absent: nothing to hide. */
+  /** Undefined where the text is not accepted. */
+  parse(text: string, context: PathContext): T | undefined
+  /** Replaces secrets in a value that is shown. Absent: the value holds no secrets. */
   redact?(text: string): string
 }
 
@@ -40,76 +41,79 @@ export function count(min: number, max: number): Kind<number> {
   }
 }
 
-/** A TCP port; 0 lets the system choose a free one. */
+/** A TCP port; with 0 the system chooses a free one. */
 export const port: Kind<number> = {
   ...count(0, 65535),
   placeholder: 'port',
-  expected: 'a port, 0 to 65535 (0: any that is free)',
+  expected: 'a port, 0 to 65535 (0: any free port)',
 }
 
-/** A length of time, in milliseconds once parsed. The bounds are written as a person writes them. */
+/** A duration; parsed to milliseconds. The bounds are texts such as `10ms`. */
 export function duration(min: string, max: string): Kind<number> {
   const range = `${min} to ${max}`
-  const [least = 0, most = 0] = [durationMs(min), durationMs(max)]
+  const [minMs = 0, maxMs = 0] = [durationMs(min), durationMs(max)]
   return {
     placeholder: 'duration',
     expected: `a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), ${range}`,
     range,
-    parse: (text) => within(durationMs(text), least, most),
+    parse: (text) => within(durationMs(text), minMs, maxMs),
   }
 }
 
-/** A size, in bytes once parsed. The bounds are written as a person writes them. */
+/** A size; parsed to bytes. The bounds are texts such as `64KiB`. */
 export function bytes(min: string, max: string): Kind<number> {
   const range = `${min} to ${max}`
-  const [least = 0, most = 0] = [sizeBytes(min), sizeBytes(max)]
+  const [minBytes = 0, maxBytes = 0] = [sizeBytes(min), sizeBytes(max)]
   return {
     placeholder: 'size',
     expected: `a size such as 64KiB, 4MiB or 1GB (a bare number is bytes), ${range}`,
     range,
-    parse: (text) => within(sizeBytes(text), least, most),
+    parse: (text) => within(sizeBytes(text), minBytes, maxBytes),
   }
 }
 
-/** One of a few words. */
-export function choice<const Word extends string>(placeholder: string, words: readonly Word[]): Kind<Word> {
+/** One of a few words, written exactly so. */
+export function choice<const Choice extends string>(
+  placeholder: string,
+  choices: readonly Choice[],
+): Kind<Choice> {
   return {
     placeholder,
-    expected: `one of ${words.join(', ')}`,
-    range: words.join(', '),
-    parse: (text) => words.find((word) => word === text),
+    expected: `one of ${choices.join(', ')}`,
+    range: choices.join(', '),
+    parse: (text) => choices.find((each) => each === text),
   }
 }
 
-/** What a server can listen on: an IP address, without brackets, or a host name. */
+/** An address to listen on: an IP address without brackets, or a host name. */
 export const host: Kind<string> = {
   placeholder: 'address',
   expected: 'an address or a host name, such as 127.0.0.1, 0.0.0.0, ::1 or localhost',
   parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
 }
 
-/** A URL with one of these protocols. A password in it is never shown. */
+/** A URL with one of these protocols. Its password is hidden where it is shown. */
 export function url(...protocols: string[]): Kind<string> {
-  const beginnings = protocols.map((protocol) => `${protocol}://`)
+  const prefixes = protocols.map((protocol) => `${protocol}://`)
   return {
     placeholder: 'url',
-    expected: `a URL that begins with ${beginnings.join(' or ')} (special characters in it percent-encoded)`,
+    expected: `a URL that begins with ${prefixes.join(' or ')} (special characters percent-encoded)`,
     parse: (text) =>
-      beginnings.some((start) => text.startsWith(start)) && URL.canParse(text) ? text : undefined,
+      prefixes.some((prefix) => text.startsWith(prefix)) && URL.canParse(text) ? text : undefined,
     redact: redactUrl,
   }
 }
 
-/** A PostgreSQL database. What is no URL is never shown at all: it might be no more than the password. */
+/** The URL of a PostgreSQL database. A text that is not a URL is hidden completely: it might be the password alone. */
 export const databaseUrl: Kind<string> = {
   ...url('postgres', 'postgresql'),
   redact: (text) => (text.includes('://') ? redactUrl(text) : '***'),
 }
 
-/** Where an engine listens, as people write it: a URL, or no more than `host` or `host:port`. */
+/** The address of an engine as people write it: a URL, or only `host` or `host:port`. */
 export const engineAddress: Kind<string> = {
   placeholder: 'url',
-  expected: 'an address such as http://127.0.0.1:11434, with no user name, password or query in it',
+  expected: 'an address such as http://127.0.0.1:11434, without user name, password or query',
   parse: engineUrl,
   redact: redactUrl,
 }

@@ -30,10 +30,10 @@ function problems(given: Partial<ConfigSources>): readonly string[] {
     if (error instanceof ConfigError) return error.problems
     throw error
   }
-  return assert.fail('these settings were accepted')
+  return assert.fail('these settings are accepted')
 }
 
-test('without any settings the defaults hold', () => {
+test('without any settings the defaults apply', () => {
   const config = loadConfig(sources())
   assert.equal(config.host, '127.0.0.1')
   assert.equal(config.port, 8080)
@@ -46,7 +46,7 @@ test('without any settings the defaults hold', () => {
   assert.equal(config.engine, 'auto')
 })
 
-test('every default is a value of its own kind', () => {
+test('every default is accepted by its own setting', () => {
   const { config, origins } = readSettings(sources())
   for (const [key, setting] of settingList) {
     assert.equal(config[key] === undefined, setting.default === null, key)
@@ -54,7 +54,7 @@ test('every default is a value of its own kind', () => {
   }
 })
 
-test('no two settings share a flag or a variable, and variables of our own have the name of their flag', () => {
+test('no two settings share a flag or a variable, and each variable is named like its flag', () => {
   const variables = settingList.flatMap(([, { env, fallbackEnv }]) => [
     env,
     ...(fallbackEnv ? [fallbackEnv] : []),
@@ -66,7 +66,7 @@ test('no two settings share a flag or a variable, and variables of our own have 
   }
 })
 
-test('times are named Ms and sizes Bytes', () => {
+test('the names of durations end in Ms, those of sizes in Bytes', () => {
   for (const [key, { kind }] of settingList) {
     assert.equal(key.endsWith('Ms'), kind.placeholder === 'duration', key)
     assert.equal(key.endsWith('Bytes'), kind.placeholder === 'size', key)
@@ -77,7 +77,7 @@ test('the settings cannot be changed', () => {
   assert.throws(() => Object.assign(loadConfig(sources()), { port: 1 }), TypeError)
 })
 
-test('a flag goes before the environment, that before the file, that before the default', () => {
+test('a flag overrides the environment, which overrides the file, which overrides the default', () => {
   const file = write('chatterd.toml', 'port = 1\nhost = "::1"\nmax-steps = 4\n')
   const env = { PORT: '2', HOST: '0.0.0.0' }
   const { config, origins } = readSettings(sources({ env, flags: { port: '3' } }))
@@ -90,7 +90,7 @@ test('an empty variable counts as not set', () => {
   assert.equal(loadConfig(sources({ env: { PORT: '', HOST: ' ' } })).port, 8080)
 })
 
-test("Ollama's own variable is read only where nothing of ours is said", () => {
+test("Ollama's own variable is read only where the setting is not given", () => {
   const env = { OLLAMA_HOST: 'gpu:11434' }
   assert.equal(loadConfig(sources({ env })).ollamaBaseUrl, 'http://gpu:11434')
   assert.equal(
@@ -117,7 +117,7 @@ test('a path in the file starts at its folder, one in a flag at the working dire
   assert.equal(loadConfig({ ...elsewhere, flags: { config: file, 'data-dir': 'data' } }).dataDir, '/data')
 })
 
-test('everything that is wrong is told at once, with its place, its value and what was expected', () => {
+test('all problems are reported at once, each with its source, its value and what was expected', () => {
   const file = write(
     'chatterd.toml',
     'turn-timeout = "20 min"\ntrun-timeout = "1m"\nmax-tools = true\nmax_body = 1\n[limits]\n',
@@ -125,15 +125,15 @@ test('everything that is wrong is told at once, with its place, its value and wh
   const found = problems({
     env: { PORT: 'eighty' },
     flags: { engine: 'olama', 'max-step': '1', 'max-calls': '' },
-    problems: ['"sreve" is no command'],
+    problems: ['sreve: no such command'],
   })
   assert.deepEqual(found, [
-    '"sreve" is no command',
+    'sreve: no such command',
     '--max-step: no such flag; did you mean --max-steps?',
     `trun-timeout in ${file}: no such setting; did you mean turn-timeout?`,
     `max_body in ${file}: no such setting; did you mean max-body?`,
     `limits in ${file}: no such setting`,
-    'PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any that is free)',
+    'PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)',
     '--engine is "olama": expected one of auto, ollama, demo',
     '--max-calls is "": expected a whole number, 1 to 1000',
     `turn-timeout in ${file} is "20 min": expected a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), 10ms to 24h`,
@@ -141,7 +141,7 @@ test('everything that is wrong is told at once, with its place, its value and wh
   ])
 })
 
-test('names that every object has are no settings', () => {
+test('names that every JavaScript object has are not settings', () => {
   const file = write('chatterd.json', '{"constructor": 1, "__proto__": 2}')
   assert.deepEqual(problems({}), [
     `constructor in ${file}: no such setting`,
@@ -149,14 +149,14 @@ test('names that every object has are no settings', () => {
   ])
 })
 
-test('two files in the working directory are one too many, unless one is named', () => {
+test('two files in the working directory are an error, unless one is chosen', () => {
   const toml = write('chatterd.toml', 'port = 1')
   const json = write('chatterd.json', '{"port": 2}')
-  assert.deepEqual(problems({}), [`${toml} and ${json} are both here: keep one, or name it with --config`])
+  assert.deepEqual(problems({}), [`${toml} and ${json} both exist: keep one, or choose one with --config`])
   assert.equal(loadConfig(sources({ flags: { config: 'chatterd.json' } })).port, 2)
 })
 
-test('a file that cannot be used is named, with the place of the mistake', () => {
+test('a file that cannot be used is named, with the position of the error', () => {
   const toml = write('bad.toml', 'port = 1\nhost = = 2\n')
   const json = write('bad.json', '{"port": 1\n "host": 2}')
   const list = write('list.json', '[1]')
@@ -165,12 +165,12 @@ test('a file that cannot be used is named, with the place of the mistake', () =>
   assert.deepEqual(named('notes.txt'), [
     `--config is "${join(cwd, 'notes.txt')}": expected a file that ends in .toml or .json`,
   ])
-  assert.deepEqual(named('list.json'), [`${list} must hold one JSON object`])
+  assert.deepEqual(named('list.json'), [`${list} must contain one JSON object`])
   assert.match(named('bad.toml').join(), new RegExp(`^${toml} is not valid TOML: line 2, column \\d+: `))
   assert.match(named('bad.json').join(), new RegExp(`^${json} is not valid JSON: line 2, column \\d+$`))
 })
 
-test('a password never appears in an error message or among the values to be shown', () => {
+test('a password never appears in an error message or among the values that are shown', () => {
   const written = 'database-url = "mysql://ann:s3cret@db/chat"'
   write('a.toml', written)
   write('b.toml', `${written}\nport = = 1`)
@@ -207,8 +207,8 @@ test('HTTPS needs a certificate and its key, or neither', () => {
   )
 })
 
-test('a development certificate and one of your own exclude each other', () => {
+test('a development certificate and your own certificate exclude each other', () => {
   assert.deepEqual(problems({ flags: { tls: 'dev', 'tls-cert': 'a.crt', 'tls-key': 'a.key' } }), [
-    'tls is dev (--tls) and tls-cert is given (--tls-cert): leave one out, dev makes its own certificate',
+    'tls is dev (--tls) and tls-cert is given (--tls-cert): remove one, dev makes its own certificate',
   ])
 })

@@ -2,24 +2,24 @@ import { didYouMean } from './closest-name.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'
-import { type Flags, readSetting, type SettingReading } from './read-setting.ts'
+import { type Flags, readSetting, type SettingResult } from './read-setting.ts'
 import { type Config, type SettingKey, settingList } from './settings.ts'
 
 /** What the settings are read from. */
 export interface ConfigSources extends Machine {
   /** Values of flags, by name without the dashes; `config` names a file. */
   flags?: Flags
-  /** What was wrong with the command line already, to be told with the rest. */
+  /** Problems of the command line, to be reported together with those of the settings. */
   problems?: readonly string[]
 }
 
-/** Where a setting's value came from, and the value as it may be shown: secrets hidden, null where there is none. */
+/** Where a setting's value comes from, and its text without secrets; null where there is no value. */
 interface Origin {
   from: string
   shown: string | null
 }
 
-/** The settings in force, where each came from, and the file that was read, if any. */
+/** The settings in force, where each comes from, and the file that was read, if any. */
 export interface EffectiveSettings {
   config: Config
   origins: ReadonlyMap<SettingKey, Origin>
@@ -38,44 +38,42 @@ function unknownNames(flags: Flags, file: ConfigFile): string[] {
   ]
 }
 
-/** Settings that are right one by one and wrong together. */
-function contradictions(config: Config, origins: EffectiveSettings['origins']): string[] {
-  const [pair, other] = config.tlsCert === undefined ? ['tls-key', 'tls-cert'] : ['tls-cert', 'tls-key']
+/** Settings that are valid alone, but not together. */
+function conflicts(config: Config, origins: EffectiveSettings['origins']): string[] {
+  const [given, other] = config.tlsCert === undefined ? ['tls-key', 'tls-cert'] : ['tls-cert', 'tls-key']
   const from = origins.get(config.tlsCert === undefined ? 'tlsKey' : 'tlsCert')?.from
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
-    return [`${pair} is given (${from}) and ${other} is not: HTTPS needs both`]
+    return [`${given} is given (${from}) and ${other} is not: HTTPS needs both`]
   }
   if (config.tls === 'dev' && config.tlsCert !== undefined) {
     const dev = origins.get('tls')?.from
-    return [
-      `tls is dev (${dev}) and tls-cert is given (${from}): leave one out, dev makes its own certificate`,
-    ]
+    return [`tls is dev (${dev}) and tls-cert is given (${from}): remove one, dev makes its own certificate`]
   }
   return []
 }
 
 /**
- * Reads every setting from flags, then the environment, then the file, then its default. Reads that one file and touches
- * nothing else. Throws a `ConfigError` that tells everything that is wrong, at once.
+ * Reads every setting from the flags, else the environment, else the file, else its default. The only I/O is to read that
+ * file. Throws a `ConfigError` that lists all problems at once.
  */
 export function readSettings(sources: ConfigSources): EffectiveSettings {
   const { flags = {}, problems = [], ...machine } = sources
   const file = readConfigFile(flags.config, machine)
-  const readings = new Map(
+  const results = new Map(
     settingList.map(([key, setting]) => [key, readSetting(setting, { flags, file, machine })]),
   )
-  const wrong = [...readings.values()].flatMap((reading) => (reading.ok ? [] : [reading.problem]))
-  const found = [...problems, ...unknownNames(flags, file), ...file.problems, ...wrong]
-  if (found.length > 0) throw new ConfigError(found)
+  const invalid = [...results.values()].flatMap((result) => (result.ok ? [] : [result.problem]))
+  const allProblems = [...problems, ...unknownNames(flags, file), ...file.problems, ...invalid]
+  if (allProblems.length > 0) throw new ConfigError(allProblems)
 
-  const right = [...readings].filter(
-    (entry): entry is [SettingKey, Extract<SettingReading, { ok: true }>] => entry[1].ok,
+  const valid = [...results].filter(
+    (entry): entry is [SettingKey, Extract<SettingResult, { ok: true }>] => entry[1].ok,
   )
-  const origins = new Map(right.map(([key, { from, shown }]) => [key, { from, shown }]))
-  // Every kind gives what its setting's type says, so the entries of the table make a Config.
-  const config = Object.freeze(Object.fromEntries(right.map(([key, { value }]) => [key, value]))) as Config
-  const together = contradictions(config, origins)
-  if (together.length > 0) throw new ConfigError(together)
+  const origins = new Map(valid.map(([key, { from, shown }]) => [key, { from, shown }]))
+  // Each kind parses to the type of its setting in Config.
+  const config = Object.freeze(Object.fromEntries(valid.map(([key, { value }]) => [key, value]))) as Config
+  const conflicting = conflicts(config, origins)
+  if (conflicting.length > 0) throw new ConfigError(conflicting)
   return { config, origins, file: file.path }
 }
 

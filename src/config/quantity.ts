@@ -10,18 +10,18 @@ const bytesIn: Record<string, number> = {
   gib: 1024 ** 3,
 }
 
-function quantity(text: string, units: Record<string, number>, bare: string): number | undefined {
-  const [, number, unit = bare] = /^(\d+(?:\.\d+)?)([a-z]+)?$/i.exec(text) ?? []
+function quantity(text: string, units: Record<string, number>, bareUnit: string): number | undefined {
+  const [, number, unit = bareUnit] = /^(\d+(?:\.\d+)?)([a-z]+)?$/i.exec(text) ?? []
   const scale = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined
   return number === undefined || scale === undefined ? undefined : Math.round(Number(number) * scale)
 }
 
-/** Milliseconds of `500ms`, `15s`, `10m`, `1.5h`, or of a bare number of seconds; undefined for anything else. */
+/** The milliseconds that `500ms`, `15s`, `10m`, `1.5h` or a bare number of seconds stands for; undefined for any other text. */
 export function durationMs(text: string): number | undefined {
   return quantity(text, millisecondsIn, 's')
 }
 
-/** Bytes of `64KiB`, `4MiB`, `1GB`, or of a bare number of bytes; undefined for anything else. */
+/** The bytes that `64KiB`, `4MiB`, `1GB` or a bare number of bytes stands for; undefined for any other text. */
 export function sizeBytes(text: string): number | undefined {
   return quantity(text, bytesIn, 'b')
 }

@@ -17,7 +17,7 @@ test('a password in a query parameter is not shown', () => {
   assert.equal(redactUrl('postgres://db/chat?password=a@b#c'), 'postgres://db/chat?password=***')
 })
 
-test('a URL without secrets is shown as it is', () => {
+test('a URL without secrets is shown unchanged', () => {
   for (const url of [
     'postgres://ann@db/chat',
     'http://127.0.0.1:11434/api',
@@ -28,7 +28,7 @@ test('a URL without secrets is shown as it is', () => {
   }
 })
 
-test('no password is shown, however badly the URL is written', () => {
+test('no password is shown, even where the URL is malformed', () => {
   const awkward = fc.string({
     unit: fc.constantFrom('/', '@', ':', '#', '?', '%', ' ', '\n', 'x'),
     maxLength: 8,

@@ -1,17 +1,17 @@
-const hidden = '***'
+const mask = '***'
 
-/** What comes before a URL's authority: its protocol, or nothing where the text has none. */
-const beginning = String.raw`(?:[a-z][a-z0-9+.-]*:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))`
+/** What comes before a URL's authority: its protocol, or nothing. */
+const protocol = String.raw`(?:[a-z][a-z0-9+.-]*:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))`
 
-const password = new RegExp(`^(${beginning}[^:]*):.*@`, 'is')
+const password = new RegExp(`^(${protocol}[^:]*):.*@`, 'is')
 
 const secretParameter = /([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi
 
 /**
- * A URL that may be shown: its password, and query parameters that are secret by their name, replaced by `***`.
- * Works on text, since a URL that cannot be parsed is the very one that an error message quotes: everything from the
- * first colon of the authority to the last `@` counts as the password. Text that is no URL at all comes back as it is.
+ * Replaces by `***` the password of a URL and the query parameters whose names say that they are secret. Works on the text,
+ * because error messages quote URLs that cannot be parsed: everything from the first colon of the authority to the last `@`
+ * counts as the password. Other text is returned unchanged.
  */
 export function redactUrl(text: string): string {
-  return text.replace(secretParameter, `$1${hidden}`).replace(password, `$1:${hidden}@`)
+  return text.replace(secretParameter, `$1${mask}`).replace(password, `$1:${mask}@`)
 }

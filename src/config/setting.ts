@@ -3,23 +3,29 @@ import type { Kind } from './kinds.ts'
 
 export const groups = ['Server', 'Data', 'Engine', 'Turns', 'Tools', 'Streams'] as const
 
-/** One setting, with all that `--help`, the documentation and the error messages say of it. */
+/** One setting, with all that `--help`, the documentation and the error messages say about it. */
 export interface Setting<T = unknown> {
   group: (typeof groups)[number]
-  /** The flag without its dashes, and the key in the file. */
+  /** The name of the flag, without dashes, and of the key in the file. */
   name: string
   env: string
-  /** Another program's variable, read where nothing else is said. */
+  /** Another program's variable, read where the setting is given nowhere else. */
   fallbackEnv?: string
   kind: Kind<T>
-  /** As a person would write it; null: none. */
+  /** As a person writes it; null: there is no default. */
   default: string | null | PlatformDefault
-  /** What it does, and what happens at its bound. */
+  /** What the setting does, and what happens at its limit. */
   about: string
 }
 
-/** A default that depends on the machine, and the words for it. */
+/** A default that depends on the machine. */
 interface PlatformDefault {
-  words: string
-  of(machine: Machine): string
+  description: string
+  resolve(machine: Machine): string
+}
+
+/** The default as `--help` and the documentation name it; undefined where there is none. */
+export function defaultText({ default: value }: Setting): string | undefined {
+  if (value === null) return undefined
+  return typeof value === 'string' ? value : value.description
 }

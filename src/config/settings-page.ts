@@ -1,16 +1,16 @@
-import { groups, type Setting } from './setting.ts'
+import { defaultText, groups, type Setting } from './setting.ts'
 import { settingList } from './settings.ts'
 
-/** The command that renews `docs/settings.md`. */
-export const renewCommand = 'npm run docs'
+/** The command that generates `docs/settings.md`. */
+export const generateCommand = 'npm run docs'
 
 const introduction = `# Settings
 
-<!-- Made from src/config/settings.ts by \`${renewCommand}\`; changes belong there. -->
+<!-- Generated from src/config/settings/ by \`${generateCommand}\`: edit the settings there. -->
 
-Each setting is read from its flag (\`--max-body 8MiB\`), else its environment variable, else the file, else it has its default.
-The file is \`chatterd.toml\` or \`chatterd.json\` in the working directory, or the one named by \`--config FILE\`; its keys are the
-names in the first column. \`chatterd config\` prints what is in force and where each value came from.
+A setting is read from its flag (\`--max-body 8MiB\`), else from its environment variable, else from the settings file, else it has
+its default. The file is \`chatterd.toml\` or \`chatterd.json\` in the working directory, or the one that \`--config FILE\` names; its
+keys are the names in the first column. \`chatterd config\` prints the settings in force and where each value comes from.
 
     # chatterd.toml
     port = 9000
@@ -18,24 +18,26 @@ names in the first column. \`chatterd config\` prints what is in force and where
     turn-timeout = "10m"
 
 Durations are written \`500ms\`, \`15s\`, \`10m\` or \`1h\` (a bare number is seconds), sizes \`64KiB\`, \`4MiB\` or \`1GB\` (a bare number is
-bytes). Relative paths in the file start at its folder, others at the working directory; \`~\` is your home. An empty environment
-variable counts as not set.
+bytes). Relative paths in the file start at the file's folder, other relative paths at the working directory; \`~\` is your home
+folder. An empty environment variable counts as not set.
 `
 
-function row({ name, env, fallbackEnv, kind, default: usual, about }: Setting): string {
+function row(setting: Setting): string {
+  const { name, env, fallbackEnv, kind, about } = setting
   const variables = fallbackEnv === undefined ? `\`${env}\`` : `\`${env}\`, else \`${fallbackEnv}\``
-  const standard = usual === null ? 'none' : typeof usual === 'string' ? `\`${usual}\`` : usual.words
+  const text = defaultText(setting) ?? 'none'
+  const standard = typeof setting.default === 'string' ? `\`${text}\`` : text
   const cells = [`\`${name}\``, variables, standard, kind.range ?? kind.placeholder, about]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
-/** The text of `docs/settings.md`: the table of all settings, a section for each group. */
+/** The text of `docs/settings.md`: one table for each group of settings. */
 export function settingsPage(): string {
   const sections = groups.map((group) => {
     const rows = settingList
       .filter(([, setting]) => setting.group === group)
       .map(([, setting]) => row(setting))
-    const heading = ['| setting | environment | default | takes | what it does |', '|---|---|---|---|---|']
+    const heading = ['| setting | environment | default | values | description |', '|---|---|---|---|---|']
     return [`## ${group}`, '', ...heading, ...rows, ''].join('\n')
   })
   return [introduction, ...sections].join('\n')

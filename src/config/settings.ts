@@ -7,7 +7,7 @@ import { streamsSettings } from './settings/streams.ts'
 import { toolsSettings } from './settings/tools.ts'
 import { turnsSettings } from './settings/turns.ts'
 
-/** Every setting, by its name in `Config`. Times end in Ms and are milliseconds, sizes end in Bytes and are bytes. */
+/** Every setting, by its name in `Config`. Names that end in Ms hold milliseconds, names that end in Bytes hold bytes. */
 const settings = {
   ...serverSettings,
   ...dataSettings,
@@ -25,10 +25,10 @@ type Value<S> = S extends { kind: Kind<infer T>; default: infer D }
     : T
   : never
 
-/** What the program runs with. Undefined where a setting has no default and nobody gave it. */
+/** The settings that the program runs with. A setting without a default is undefined when it is not given. */
 export type Config = { readonly [Key in SettingKey]: Value<(typeof settings)[Key]> }
 
-/** The table as a list, for those who treat all settings alike. */
+/** All settings as a list, for code that treats them alike. */
 export const settingList: readonly [SettingKey, Setting][] = Object.entries(settings) as [
   SettingKey,
   Setting,

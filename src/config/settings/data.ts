@@ -2,14 +2,14 @@ import { dataFolder } from '../data-folder.ts'
 import { bytes, count, databaseUrl, duration, path } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the data: where conversations are kept. */
+/** The settings of the database and of what is kept in memory. */
 export const dataSettings = {
   dataDir: {
     group: 'Data',
     name: 'data-dir',
     env: 'CHATTERD_DATA_DIR',
     kind: path,
-    default: { words: "the platform's data folder", of: dataFolder },
+    default: { description: "the platform's data folder", resolve: dataFolder },
     about: 'Folder of the embedded database and the development certificate.',
   },
   databaseUrl: {
@@ -18,7 +18,7 @@ export const dataSettings = {
     env: 'DATABASE_URL',
     kind: databaseUrl,
     default: null,
-    about: 'PostgreSQL database to use; without it the embedded one serves.',
+    about: 'PostgreSQL database to use; without it, the embedded database is used.',
   },
   databasePool: {
     group: 'Data',
@@ -26,7 +26,7 @@ export const dataSettings = {
     env: 'CHATTERD_DATABASE_POOL',
     kind: count(1, 1000),
     default: '10',
-    about: 'Connections to PostgreSQL; when all are busy, requests wait for one.',
+    about: 'Most connections to PostgreSQL; when all are busy, requests wait for one.',
   },
   databaseTimeoutMs: {
     group: 'Data',
@@ -43,7 +43,7 @@ export const dataSettings = {
     kind: bytes('0B', '64GiB'),
     default: '32MiB',
     about:
-      'Text of conversations kept in memory, so that a prompt reads only what is new; past it, the least used go.',
+      'Text of conversations kept in memory, so that a prompt reads only new messages; when it is full, those used least recently are dropped.',
   },
   boardMessages: {
     group: 'Data',
@@ -51,6 +51,6 @@ export const dataSettings = {
     env: 'CHATTERD_BOARD_MESSAGES',
     kind: count(1, 1_000_000),
     default: '10000',
-    about: 'Newest messages that GET /getchatts returns; older ones stay stored and are left out.',
+    about: 'Most messages that GET /getchatts returns, the newest ones; older messages stay stored.',
   },
 } satisfies Record<string, Setting>

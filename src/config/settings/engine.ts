@@ -1,7 +1,7 @@
 import { bytes, choice, count, duration, engineAddress } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the engine: what runs the model. */
+/** The settings of the engine, which runs the model. */
 export const engineSettings = {
   engine: {
     group: 'Engine',
@@ -9,7 +9,7 @@ export const engineSettings = {
     env: 'CHATTERD_ENGINE',
     kind: choice('engine', ['auto', 'ollama', 'demo']),
     default: 'auto',
-    about: 'What answers: auto is Ollama where one is found, else the demo engine until one is.',
+    about: 'Which engine runs the model; auto is Ollama where it is found, and the demo engine until then.',
   },
   ollamaBaseUrl: {
     group: 'Engine',
@@ -18,7 +18,7 @@ export const engineSettings = {
     fallbackEnv: 'OLLAMA_HOST',
     kind: engineAddress,
     default: 'http://127.0.0.1:11434',
-    about: 'Where Ollama answers, with or without /api.',
+    about: 'Address of Ollama, with or without /api.',
   },
   enginePollMs: {
     group: 'Engine',
@@ -26,7 +26,7 @@ export const engineSettings = {
     env: 'CHATTERD_ENGINE_POLL',
     kind: duration('100ms', '1h'),
     default: '5s',
-    about: 'How often a missing Ollama is looked for; when it answers, the server goes over to it.',
+    about: 'How often the server looks for Ollama while it uses the demo engine; once found, it uses Ollama.',
   },
   connectTimeoutMs: {
     group: 'Engine',
@@ -43,7 +43,7 @@ export const engineSettings = {
     kind: duration('10ms', '24h'),
     default: '10m',
     about:
-      "Longest wait for an answer's first token, the loading of the model included; then the turn fails.",
+      'Longest wait for the first token of a reply, the loading of the model included; then the turn fails.',
   },
   silenceTimeoutMs: {
     group: 'Engine',
@@ -59,7 +59,8 @@ export const engineSettings = {
     env: 'CHATTERD_STEP_TIMEOUT',
     kind: duration('10ms', '24h'),
     default: '20m',
-    about: 'Longest answer of the engine to one request, from first to last byte; then the turn fails.',
+    about:
+      'Longest time that one request to the engine may take until its reply is complete; then the turn fails.',
   },
   maxLineBytes: {
     group: 'Engine',
@@ -76,6 +77,6 @@ export const engineSettings = {
     kind: count(256, 10_000_000),
     default: null,
     about:
-      'Context window to ask of the engine (num_ctx); without it, what the engine says. Older turns are cut.',
+      'Context window to request from the engine (num_ctx); without it, the one that the engine reports. Older turns that do not fit are left out of the prompt.',
   },
 } satisfies Record<string, Setting>

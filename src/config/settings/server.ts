@@ -1,7 +1,7 @@
 import { bytes, choice, duration, host, path, port } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the server: where and how it is reached. */
+/** The settings of the server: its address, HTTPS, logging, requests and its end. */
 export const serverSettings = {
   host: {
     group: 'Server',
@@ -9,7 +9,7 @@ export const serverSettings = {
     env: 'HOST',
     kind: host,
     default: '127.0.0.1',
-    about: 'Address to listen on; 0.0.0.0 or :: lets other machines in.',
+    about: 'Address to listen on; with 0.0.0.0 or :: other machines can connect.',
   },
   port: {
     group: 'Server',
@@ -17,7 +17,7 @@ export const serverSettings = {
     env: 'PORT',
     kind: port,
     default: '8080',
-    about: 'Port to listen on; 0 takes any that is free.',
+    about: 'Port to listen on; with 0 the system chooses a free one.',
   },
   tls: {
     group: 'Server',
@@ -33,7 +33,7 @@ export const serverSettings = {
     env: 'CHATTERD_TLS_CERT',
     kind: path,
     default: null,
-    about: 'Certificate chain (PEM) for HTTPS; goes with tls-key.',
+    about: 'Certificate chain (PEM) for HTTPS; needs tls-key.',
   },
   tlsKey: {
     group: 'Server',
@@ -41,7 +41,7 @@ export const serverSettings = {
     env: 'CHATTERD_TLS_KEY',
     kind: path,
     default: null,
-    about: 'Private key (PEM) for HTTPS; goes with tls-cert.',
+    about: 'Private key (PEM) for HTTPS; needs tls-cert.',
   },
   logLevel: {
     group: 'Server',
@@ -49,7 +49,7 @@ export const serverSettings = {
     env: 'CHATTERD_LOG_LEVEL',
     kind: choice('level', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     default: 'info',
-    about: 'The least important lines that are still logged.',
+    about: 'Lowest level of messages that are logged.',
   },
   maxBodyBytes: {
     group: 'Server',
@@ -65,6 +65,6 @@ export const serverSettings = {
     env: 'CHATTERD_DRAIN_TIMEOUT',
     kind: duration('0s', '10m'),
     default: '10s',
-    about: 'How long running turns may go on when the server is told to stop; then they end as interrupted.',
+    about: 'How long running turns may continue after SIGTERM or Ctrl-C; then they end as interrupted.',
   },
 } satisfies Record<string, Setting>

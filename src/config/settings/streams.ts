@@ -1,7 +1,7 @@
 import { bytes, count, duration } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the streams: what bounds streams. */
+/** The settings of event streams. */
 export const streamsSettings = {
   keepAliveMs: {
     group: 'Streams',
@@ -9,7 +9,7 @@ export const streamsSettings = {
     env: 'CHATTERD_KEEP_ALIVE',
     kind: duration('100ms', '10m'),
     default: '15s',
-    about: 'Longest silence on a stream; then a comment keeps it alive.',
+    about: 'Longest silence on a stream; then a comment is sent to keep the connection open.',
   },
   clientBufferBytes: {
     group: 'Streams',
@@ -17,7 +17,7 @@ export const streamsSettings = {
     env: 'CHATTERD_CLIENT_BUFFER',
     kind: bytes('16KiB', '1GiB'),
     default: '1MiB',
-    about: 'Most bytes that wait for a client that does not read; past it its connection is cut.',
+    about: 'Most bytes that wait for a client that reads slowly; with more, its connection is closed.',
   },
   stallTimeoutMs: {
     group: 'Streams',
@@ -25,8 +25,7 @@ export const streamsSettings = {
     env: 'CHATTERD_STALL_TIMEOUT',
     kind: duration('100ms', '1h'),
     default: '30s',
-    about:
-      'How long a client that catches up on earlier events may read nothing; then its connection is cut.',
+    about: 'How long a client that is sent earlier events may read nothing; then its connection is closed.',
   },
   maxUnjournaledEvents: {
     group: 'Streams',
@@ -34,7 +33,7 @@ export const streamsSettings = {
     env: 'CHATTERD_MAX_UNJOURNALED_EVENTS',
     kind: count(1, 10_000),
     default: '64',
-    about: 'Most events of a turn that are told before they are in the database; past it, the turn waits.',
+    about: 'Most events of a turn that are published before they are in the database; then the turn waits.',
   },
   eventRetentionMs: {
     group: 'Streams',
@@ -42,6 +41,7 @@ export const streamsSettings = {
     env: 'CHATTERD_EVENT_RETENTION',
     kind: duration('1s', '8760h'),
     default: '24h',
-    about: 'How long the events of an ended turn are kept; later, it is told from its stored outcome.',
+    about:
+      'How long the events of an ended turn are kept; after that, its replay is made from its stored messages.',
   },
 } satisfies Record<string, Setting>

@@ -1,7 +1,7 @@
 import { bytes, count, duration, url } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the tools: what bounds tools. */
+/** The settings of the tools. */
 export const toolsSettings = {
   openMeteoUrl: {
     group: 'Tools',
@@ -9,7 +9,7 @@ export const toolsSettings = {
     env: 'OPEN_METEO_URL',
     kind: url('http', 'https'),
     default: 'https://api.open-meteo.com',
-    about: 'Weather service that get_weather and /weather ask.',
+    about: 'Address of the weather service for get_weather and /weather.',
   },
   maxTools: {
     group: 'Tools',
@@ -17,7 +17,7 @@ export const toolsSettings = {
     env: 'CHATTERD_MAX_TOOLS',
     kind: count(0, 10_000),
     default: '128',
-    about: 'Most device tools of one conversation; a request that brings more is refused with 422.',
+    about: 'Most device tools of one conversation; a request that adds more is refused with 422.',
   },
   toolTimeoutMs: {
     group: 'Tools',
@@ -25,7 +25,7 @@ export const toolsSettings = {
     env: 'CHATTERD_TOOL_TIMEOUT',
     kind: duration('10ms', '1h'),
     default: '15s',
-    about: 'Longest run of a resident tool; then it is stopped and the model is told.',
+    about: 'Longest time that a resident tool may run; then it is stopped, and the model is informed.',
   },
   toolOutputBytes: {
     group: 'Tools',
@@ -33,6 +33,6 @@ export const toolsSettings = {
     env: 'CHATTERD_TOOL_OUTPUT',
     kind: bytes('64B', '64MiB'),
     default: '64KiB',
-    about: 'Longest output of a resident tool; the rest is cut off and the model is told.',
+    about: 'Longest output of a resident tool; a longer one is truncated, and the model is informed.',
   },
 } satisfies Record<string, Setting>

@@ -1,7 +1,7 @@
 import { bytes, choice, count, duration } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
-/** Settings of the turns: what bounds a turn. */
+/** The settings that limit turns. */
 export const turnsSettings = {
   maxMessages: {
     group: 'Turns',
@@ -10,7 +10,7 @@ export const turnsSettings = {
     kind: count(1, 100_000),
     default: '1000',
     about:
-      'Most messages in one request, and most calls and images in them; one with more is refused with 422.',
+      'Most messages in one request, and most calls and images in them; a request with more is refused with 422.',
   },
   maxSteps: {
     group: 'Turns',
@@ -18,7 +18,7 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_STEPS',
     kind: count(1, 1000),
     default: '16',
-    about: 'Most steps (answers of the engine) in one turn; then the turn fails as step-limit.',
+    about: 'Most steps (requests to the engine) in one turn; then the turn fails with step-limit.',
   },
   maxCalls: {
     group: 'Turns',
@@ -26,7 +26,7 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_CALLS',
     kind: count(1, 1000),
     default: '16',
-    about: 'Most tool calls in one step; a step with more fails the turn as call-limit.',
+    about: 'Most tool calls in one step; a step with more fails the turn with call-limit.',
   },
   maxAnswerBytes: {
     group: 'Turns',
@@ -34,7 +34,7 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_ANSWER',
     kind: bytes('1KiB', '256MiB'),
     default: '4MiB',
-    about: 'Longest text of one step, thinking included; a longer one fails the turn as answer-limit.',
+    about: 'Longest text of one step, thinking included; a longer one fails the turn with answer-limit.',
   },
   turnTimeoutMs: {
     group: 'Turns',
@@ -43,7 +43,7 @@ export const turnsSettings = {
     kind: duration('10ms', '24h'),
     default: '20m',
     about:
-      'Longest run of one turn, counted anew after each wait for the device; then it fails as turn-timeout.',
+      'Longest run of one turn, counted from zero again after each wait for the device; then it fails with turn-timeout.',
   },
   maxTurns: {
     group: 'Turns',
@@ -51,7 +51,8 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_TURNS',
     kind: count(1, 100_000),
     default: '1000',
-    about: 'Most turns that run or wait for their conversation in this process; another is refused with 429.',
+    about:
+      'Most turns in this process that run or wait for their conversation; another one is refused with 429.',
   },
   busyWaitMs: {
     group: 'Turns',
@@ -67,7 +68,7 @@ export const turnsSettings = {
     env: 'CHATTERD_BUSY_QUEUE',
     kind: count(0, 10_000),
     default: '16',
-    about: 'Most prompts that wait for one conversation; another is refused with 409 at once.',
+    about: 'Most prompts that wait for one conversation; another one is refused with 409 at once.',
   },
   leaseMs: {
     group: 'Turns',
@@ -75,7 +76,7 @@ export const turnsSettings = {
     env: 'CHATTERD_LEASE',
     kind: duration('1s', '10m'),
     default: '15s',
-    about: 'After so long without a sign of life from its process, a turn is ended as interrupted.',
+    about: 'How long the heartbeat of a process may be missing; then its turns end as interrupted.',
   },
   callTimeoutMs: {
     group: 'Turns',
@@ -83,7 +84,8 @@ export const turnsSettings = {
     env: 'CHATTERD_CALL_TIMEOUT',
     kind: duration('1s', '720h'),
     default: '1h',
-    about: "How long a call waits for the client's device; then it expires, and the model is told.",
+    about:
+      "How long a call waits for its result from the client's device; then it expires, and the model is informed.",
   },
   toolStarts: {
     group: 'Turns',
@@ -91,7 +93,8 @@ export const turnsSettings = {
     env: 'CHATTERD_TOOL_STARTS',
     kind: count(1, 100),
     default: '3',
-    about: 'How often a call of an idempotent tool may be started, when the processes that run it are gone.',
+    about:
+      'Most starts of one call of an idempotent tool; it is started again when the process that runs it is gone.',
   },
   keyLifeMs: {
     group: 'Turns',
@@ -99,8 +102,7 @@ export const turnsSettings = {
     env: 'CHATTERD_KEY_LIFE',
     kind: duration('1s', '720h'),
     default: '24h',
-    about:
-      'How long an Idempotency-Key is kept: until then, the same request is answered with the same turn.',
+    about: 'How long an Idempotency-Key is kept; until then, the same request replays the same turn.',
   },
   whenDisconnected: {
     group: 'Turns',
@@ -109,7 +111,7 @@ export const turnsSettings = {
     kind: choice('action', ['finish', 'stop']),
     default: 'finish',
     about:
-      'What becomes of a turn of the classic dialect whose client has left: it finishes, or is cancelled.',
+      'What happens to a turn of the classic dialect when its client disconnects: it finishes, or is cancelled (stop).',
   },
   disconnectGraceMs: {
     group: 'Turns',
@@ -117,7 +119,6 @@ export const turnsSettings = {
     env: 'CHATTERD_DISCONNECT_GRACE',
     kind: duration('0s', '24h'),
     default: '10s',
-    about:
-      'With when-disconnected stop: how long a turn goes on with nobody listening before it is cancelled.',
+    about: 'With when-disconnected=stop: how long a turn runs without a client before it is cancelled.',
   },
 } satisfies Record<string, Setting>
