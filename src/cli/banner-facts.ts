@@ -5,7 +5,7 @@ import { machineAddresses } from './machine-addresses.ts'
 import type { Tls } from './open-tls.ts'
 import { serverUrls } from './server-urls.ts'
 
-/** What a started server knows of itself. */
+/** What the banner needs to know about a started server. */
 export interface ServerFacts {
   version: string
   port: number
@@ -14,34 +14,34 @@ export interface ServerFacts {
   tls: Tls | undefined
 }
 
-/** Looks at the parts of a started server, for the first lines on the terminal. */
+/** Collects the facts for the banner from a started server. */
 export async function bannerFacts(config: Config, server: ServerFacts): Promise<BannerFacts> {
   const { version, port, tls } = server
-  const listening = { host: config.host, port, https: tls !== undefined, addresses: machineAddresses() }
+  const address = { host: config.host, port, https: tls !== undefined, addresses: machineAddresses() }
   const folder = join(config.dataDir, 'database')
   return {
     version,
-    urls: serverUrls(listening),
+    urls: serverUrls(address),
     engine: await engineFacts(config, server.engine),
     database: config.databaseUrl
-      ? { kind: 'postgresql', url: config.databaseUrl, trouble: await troubleOf(server) }
+      ? { kind: 'postgresql', url: config.databaseUrl, problem: await databaseProblem(server) }
       : { kind: 'embedded', folder },
     dataDir: config.dataDir,
     installFile: tls?.installFile,
   }
 }
 
-async function troubleOf({ database }: ServerFacts): Promise<string | undefined> {
+async function databaseProblem({ database }: ServerFacts): Promise<string | undefined> {
   const { ready, reason } = await database()
-  return ready ? undefined : (reason ?? 'it does not answer')
+  return ready ? undefined : (reason ?? 'it does not respond')
 }
 
 async function engineFacts(config: Config, engine: ServerFacts['engine']): Promise<BannerFacts['engine']> {
   const url = config.ollamaBaseUrl
-  if (engine.name === 'demo') return { kind: 'demo', missing: config.engine === 'demo' ? null : url }
+  if (engine.name === 'demo') return { kind: 'demo', searchedUrl: config.engine === 'demo' ? null : url }
   try {
     return { kind: 'ollama', url, models: await engine.models(AbortSignal.timeout(3_000)) }
   } catch {
-    return { kind: 'absent', url }
+    return { kind: 'unreachable', url }
   }
 }

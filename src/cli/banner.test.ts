@@ -6,7 +6,7 @@ import { type BannerFacts, banner } from './banner.ts'
 const facts: BannerFacts = {
   version: '1.2.3',
   urls: ['http://127.0.0.1:8080'],
-  engine: { kind: 'demo', missing: 'http://127.0.0.1:11434' },
+  engine: { kind: 'demo', searchedUrl: 'http://127.0.0.1:11434' },
   database: { kind: 'embedded', folder: '/data/chatterd/database' },
   dataDir: '/data/chatterd',
 }
@@ -15,23 +15,23 @@ const ollama = (models: { name: string; capabilities?: string[] }[]): BannerFact
   engine: { kind: 'ollama', url: 'http://127.0.0.1:11434', models },
 })
 
-/** The words that a shell makes of the pasted command, without running it. */
+/** The arguments that a shell makes of the pasted command, without running it. */
 function pasted(text: string): string[] {
   const command = text.slice(text.indexOf('curl -N'))
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)
 }
 
-test('without Ollama it says so, how to get it, and what serves until then', () => {
+test('without Ollama it says so, how to install it, and which engine runs until then', () => {
   assert.equal(
     banner(facts),
     `chatterd 1.2.3
 
   address   http://127.0.0.1:8080
-  engine    no Ollama answered at http://127.0.0.1:11434
-            To have one, get it from https://ollama.com/download, then run: ollama pull qwen3:0.6b
-            Until then the demo engine, a small stand-in and no language model; its model is called demo.
-            When Ollama appears, the server goes over to it by itself.
+  engine    the demo engine, a small stand-in and not a language model; its model is named demo
+            No Ollama was found at http://127.0.0.1:11434.
+            For a language model, install Ollama from https://ollama.com/download, then run: ollama pull qwen3:0.6b
+            The server switches to Ollama as soon as it runs.
   database  embedded, in /data/chatterd/database
   data      /data/chatterd
 
@@ -45,19 +45,19 @@ Try it:
   )
 })
 
-test('the demo engine that was asked for is not excused', () => {
-  const text = banner({ ...facts, engine: { kind: 'demo', missing: null } })
+test('where the settings ask for the demo engine, Ollama is not mentioned', () => {
+  const text = banner({ ...facts, engine: { kind: 'demo', searchedUrl: null } })
   assert.match(text, /engine {4}the demo engine/)
   assert.doesNotMatch(text, /ollama/i)
 })
 
-test('an Ollama that was asked for and is away is told', () => {
-  const text = banner({ ...facts, engine: { kind: 'absent', url: 'http://gpu:11434' } })
-  assert.match(text, /no Ollama answers at http:\/\/gpu:11434: prompts fail until it does/)
+test('where the settings ask for Ollama and it does not respond, it says so', () => {
+  const text = banner({ ...facts, engine: { kind: 'unreachable', url: 'http://gpu:11434' } })
+  assert.match(text, /Ollama does not respond at http:\/\/gpu:11434: prompts fail until it does/)
   assert.match(text, /"model":"qwen3:0.6b"/)
 })
 
-test('models that can call tools come first, are marked, and one of them is tried', () => {
+test('models that can call tools come first and are marked, and the command uses one of them', () => {
   const text = banner(
     ollama([
       { name: 'embed', capabilities: ['embedding'] },
@@ -69,30 +69,30 @@ test('models that can call tools come first, are marked, and one of them is trie
   assert.match(text, /"model":"llama"/)
 })
 
-test('where no model can call tools it says how to get one, and tries one that can answer', () => {
+test('where no model is known to call tools it says how to get one, and the command uses one that can chat', () => {
   const models = [
     { name: 'embed', capabilities: ['embedding'] },
     { name: 'gemma', capabilities: ['completion'] },
   ]
   const text = banner(ollama(models))
-  assert.match(text, /none of them says that it can call tools; run: ollama pull qwen3:0\.6b/)
+  assert.match(text, /None of them is known to call tools\. For one that does, run: ollama pull qwen3:0\.6b/)
   assert.match(text, /"model":"gemma"/)
   assert.match(banner(ollama([])), /models {4}none yet; run: ollama pull/)
 })
 
-test('at most ten models are named', () => {
+test('at most ten models are listed', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `m${index}.` }))
   assert.match(banner(ollama(many(13))), /m9\., and 3 more\n/)
   assert.match(banner(ollama(many(10))), /m9\.\n/)
 })
 
-test('passwords are not shown, and names from the engine cannot steer the terminal', () => {
+test('passwords are hidden, and names from the engine cannot control the terminal', () => {
   const text = banner({
     ...ollama([{ name: 'a\u001b[2Jb\u009bc\nd' }]),
     database: {
       kind: 'postgresql',
       url: 'postgres://ann:s3cret@db/chat',
-      trouble: 'role "ann" does not exist',
+      problem: 'role "ann" does not exist',
     },
   })
   assert.match(
@@ -103,13 +103,13 @@ test('passwords are not shown, and names from the engine cannot steer the termin
   assert.match(text, /models {4}a\[2Jbcd\n/)
 })
 
-test('the command can be pasted, whatever is in its words', () => {
+test('the command can be pasted, with any characters in its arguments', () => {
   const installFile = "/home/o'hara/My Data/tls/chatterd-ca.crt"
-  const words = pasted(
+  const args = pasted(
     banner({ ...ollama([{ name: "it's" }]), urls: ['https://[::1]:8443', 'x'], installFile }),
   )
-  const data = words.pop() ?? ''
-  assert.deepEqual(words, [
+  const data = args.pop() ?? ''
+  assert.deepEqual(args, [
     '-N',
     '--cacert',
     installFile,
@@ -123,7 +123,7 @@ test('the command can be pasted, whatever is in its words', () => {
   assert.equal(body.tools[0].function.name, 'get_location')
 })
 
-test('with a development certificate the file to install on a phone is named', () => {
+test('with a development certificate it names the file to install on a phone', () => {
   assert.match(
     banner({ ...facts, installFile: '/data/tls/ca.crt' }),
     /phones {4}install and trust \/data\/tls\/ca\.crt/,

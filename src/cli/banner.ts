@@ -1,30 +1,30 @@
 import { redactUrl } from '../config/redact-url.ts'
 import { tryCurl } from './try-curl.ts'
 
-/** A model as its engine tells of it. */
+/** A model as its engine describes it. */
 export interface BannerModel {
   name: string
-  /** Absent: the engine did not say. */
+  /** Absent: the engine does not report them. */
   capabilities?: readonly string[]
 }
 
-/** What answers the prompts. */
+/** The engine that runs the model. */
 type EngineFacts =
   | { kind: 'ollama'; url: string; models: readonly BannerModel[] }
-  /** `missing` is where Ollama was looked for; null where the demo engine was asked for. */
-  | { kind: 'demo'; missing: string | null }
-  /** Ollama was asked for and does not answer. */
-  | { kind: 'absent'; url: string }
+  /** `searchedUrl` is the address at which no Ollama was found; null where the settings ask for the demo engine. */
+  | { kind: 'demo'; searchedUrl: string | null }
+  /** The settings ask for Ollama, and it does not respond. */
+  | { kind: 'unreachable'; url: string }
 
-/** Where conversations are stored. A PostgreSQL that is away at start is waited for. */
+/** Where conversations are stored. `problem` says why PostgreSQL is not ready: the server starts without it. */
 type DatabaseFacts =
   | { kind: 'embedded'; folder: string }
-  | { kind: 'postgresql'; url: string; trouble: string | undefined }
+  | { kind: 'postgresql'; url: string; problem: string | undefined }
 
-/** All that the first lines on the terminal tell. */
+/** What the banner shows. */
 export interface BannerFacts {
   version: string
-  /** Where the server is reached, the nearest first. */
+  /** The URLs of the server, loopback first. */
   urls: readonly string[]
   engine: EngineFacts
   database: DatabaseFacts
@@ -33,28 +33,28 @@ export interface BannerFacts {
   installFile?: string | undefined
 }
 
-const shownAtMost = 10
+const maxListed = 10
 const suggestedModel = 'qwen3:0.6b'
-const howToGetOllama = `get it from https://ollama.com/download, then run: ollama pull ${suggestedModel}`
+const installOllama = `install Ollama from https://ollama.com/download, then run: ollama pull ${suggestedModel}`
 
 function canCallTools({ capabilities }: BannerModel): boolean {
   return capabilities?.includes('tools') ?? false
 }
 
-/** The first ten or so, and how many are left out. */
-function few(items: readonly string[]): string[] {
-  const left = items.length - shownAtMost
-  return left > 0 ? [...items.slice(0, shownAtMost), `and ${left} more`] : [...items]
+/** The first ten items, and how many more there are. */
+function shortened(items: readonly string[]): string[] {
+  const more = items.length - maxListed
+  return more > 0 ? [...items.slice(0, maxListed), `and ${more} more`] : [...items]
 }
 
-/** Those that can call tools stand first: they are what is looked for. */
+/** Models that can call tools come first: the list may be shortened. */
 function modelLines(models: readonly BannerModel[]): string[] {
   if (models.length === 0) return [`none yet; run: ollama pull ${suggestedModel}`]
   const able = models.filter(canCallTools)
   const others = models.filter((model) => !canCallTools(model))
   const names = [...able.map(({ name }) => `${name} (tools)`), ...others.map(({ name }) => name)]
-  const none = `none of them says that it can call tools; run: ollama pull ${suggestedModel}`
-  return [few(names).join(', '), ...(able.length === 0 ? [none] : [])]
+  const hint = `None of them is known to call tools. For one that does, run: ollama pull ${suggestedModel}`
+  return [shortened(names).join(', '), ...(able.length === 0 ? [hint] : [])]
 }
 
 function engineRows(engine: EngineFacts): [string, string[]][] {
@@ -64,16 +64,16 @@ function engineRows(engine: EngineFacts): [string, string[]][] {
         ['engine', [`Ollama at ${redactUrl(engine.url)}`]],
         ['models', modelLines(engine.models)],
       ]
-    case 'absent': {
-      const trouble = `no Ollama answers at ${redactUrl(engine.url)}: prompts fail until it does`
-      return [['engine', [trouble, `To have one, ${howToGetOllama}`]]]
+    case 'unreachable': {
+      const problem = `Ollama does not respond at ${redactUrl(engine.url)}: prompts fail until it does`
+      return [['engine', [problem, `If you do not have it, ${installOllama}`]]]
     }
     case 'demo': {
-      const demo = 'the demo engine, a small stand-in and no language model; its model is called demo'
-      if (engine.missing === null) return [['engine', [demo]]]
-      const trouble = `no Ollama answered at ${redactUrl(engine.missing)}`
-      const soon = 'When Ollama appears, the server goes over to it by itself.'
-      return [['engine', [trouble, `To have one, ${howToGetOllama}`, `Until then ${demo}.`, soon]]]
+      const demo = 'the demo engine, a small stand-in and not a language model; its model is named demo'
+      if (engine.searchedUrl === null) return [['engine', [demo]]]
+      const reason = `No Ollama was found at ${redactUrl(engine.searchedUrl)}.`
+      const next = 'The server switches to Ollama as soon as it runs.'
+      return [['engine', [demo, reason, `For a language model, ${installOllama}`, next]]]
     }
   }
 }
@@ -81,8 +81,8 @@ function engineRows(engine: EngineFacts): [string, string[]][] {
 function databaseLines(database: DatabaseFacts): string[] {
   if (database.kind === 'embedded') return [`embedded, in ${database.folder}`]
   const url = redactUrl(database.url)
-  if (database.trouble === undefined) return [`PostgreSQL, ${url}`]
-  return [`PostgreSQL, ${url}`, `It is not ready: ${database.trouble}`, 'Requests get 503 until it is.']
+  if (database.problem === undefined) return [`PostgreSQL, ${url}`]
+  return [`PostgreSQL, ${url}`, `It is not ready: ${database.problem}`, 'Requests get 503 until it is.']
 }
 
 function modelToTry(engine: EngineFacts): string {
@@ -92,16 +92,16 @@ function modelToTry(engine: EngineFacts): string {
   return (models.find(canCallTools) ?? models.find(completes))?.name ?? suggestedModel
 }
 
-/** Names come from the engine; none may steer the terminal. */
+/** Without control characters: a model's name comes from the engine, and must not control the terminal. */
 function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, '')
 }
 
-/** The first lines on the terminal: where the server is, what it works with, and one command to try. */
+/** The first lines on the terminal: the server's addresses, its engine and database, and a command to try. */
 export function banner(facts: BannerFacts): string {
   const { version, urls, engine, installFile } = facts
   const rows: [string, string[]][] = [
-    ['address', few(urls)],
+    ['address', shortened(urls)],
     ...engineRows(engine),
     ['database', databaseLines(facts.database)],
     ['data', [facts.dataDir]],

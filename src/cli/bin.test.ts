@@ -14,7 +14,7 @@ test('the installed command runs', () => {
   assert.deepEqual([status, stdout, stderr], [0, `${version}\n`, ''])
 })
 
-test('a wrong setting ends it with exit code 2 and words on standard error', () => {
+test('a wrong setting ends it with exit code 2 and a message on standard error', () => {
   const env = { ...process.env, PORT: 'eighty' }
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin], { encoding: 'utf8', env })
   assert.deepEqual([status, stdout], [2, ''])
@@ -22,7 +22,7 @@ test('a wrong setting ends it with exit code 2 and words on standard error', () 
   assert.doesNotMatch(stderr, /\n +at /)
 })
 
-test('on a Node that is too old it says which it found, which it needs, and a command that works', () => {
+test('on a Node that is too old it names that version, the one it needs, and a command that works', () => {
   const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
   const args = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, bin, '--version']
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
@@ -31,8 +31,8 @@ test('on a Node that is too old it says which it found, which it needs, and a co
   assert.match(stderr, /\n {4}npx -p node@24 -p chatterd chatterd\n/)
 })
 
-test('it parses as a script without modules, as the oldest Nodes read it', () => {
+test('it parses as a script, not only as a module, because old versions of Node read it so', () => {
   const source = readFileSync(bin, 'utf8')
   assert.doesNotThrow(() => new Script(source), 'no static import, import.meta or await')
-  assert.doesNotMatch(source, /\?[.?]/, 'no operators younger than they are')
+  assert.doesNotMatch(source, /\?[.?]/, 'no operators that old versions of Node lack')
 })

@@ -13,16 +13,16 @@ const exitCode = await runCli(process.argv.slice(2), {
   version,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  // Loaded only by the command that needs it: a mistake in a setting is told at once.
+  // Imported only by the command that needs it, so that a wrong setting is reported without its loading time.
   serve: async (config) => {
     const { serve } = await import('../main.ts')
     const server = await serve(config, { version, out: (text) => process.stdout.write(text) })
     closeOnSignal(server, config.drainTimeoutMs, (text) => process.stderr.write(text))
-    // Who reads them may send a signal at once.
+    // After the signal handlers: a reader of these lines may send a signal at once.
     process.stdout.write(server.firstLines)
     if (machine.env.npm_lifecycle_event !== undefined) closeWithParent()
   },
 })
 
-// A start that failed half-way may have left a worker or a socket open.
+// A failed start may leave a worker or a socket open, which would keep the process alive.
 if (exitCode !== 0) process.exit(exitCode)

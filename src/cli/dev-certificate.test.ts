@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { devCertificate } from './dev-certificate.ts'
+import { loadDevCertificate } from './dev-certificate.ts'
 
 const folders: string[] = []
 after(() => {
@@ -34,7 +34,7 @@ async function statusOf(options: RequestOptions): Promise<number | undefined> {
 }
 
 test('a client that trusts the installed file connects to localhost and to 127.0.0.1, and no other client does', async () => {
-  const { cert, key, installFile } = await devCertificate({ dataDir: dataFolder(), addresses: [], now })
+  const { cert, key, installFile } = await loadDevCertificate({ dataDir: dataFolder(), addresses: [], now })
   const server = createServer({ cert, key }, (_request, response) => response.end('ok'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -52,8 +52,8 @@ test('a client that trusts the installed file connects to localhost and to 127.0
   }
 })
 
-test('the certificates are such as phones accept', async () => {
-  const { cert, installFile } = await devCertificate({ dataDir: dataFolder(), addresses: [], now })
+test('the certificates are of a kind that phones accept', async () => {
+  const { cert, installFile } = await loadDevCertificate({ dataDir: dataFolder(), addresses: [], now })
   const authority = new X509Certificate(readFileSync(installFile))
   const server = new X509Certificate(cert)
   assert.equal(authority.ca, true)
@@ -64,62 +64,65 @@ test('the certificates are such as phones accept', async () => {
   assert.equal(server.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1')
 })
 
-test('it holds localhost and every name and address that it is asked for', async () => {
+test('the certificate covers localhost and every given name and address', async () => {
   const addresses = ['my-box', 'my-box.local', '192.168.1.5', '2001:db8::5', 'not_a_dns_name']
-  const { cert, notices } = await devCertificate({ dataDir: dataFolder(), addresses, now })
+  const { cert, notices } = await loadDevCertificate({ dataDir: dataFolder(), addresses, now })
   const server = new X509Certificate(cert)
   for (const name of ['localhost', 'my-box', 'my-box.local']) assert.ok(server.checkHost(name), name)
   for (const ip of ['127.0.0.1', '::1', '192.168.1.5', '2001:db8::5']) assert.ok(server.checkIP(ip), ip)
   assert.equal(notices.length, 2)
 })
 
-test('a second start uses the same files, and nobody else can read the keys', async () => {
+test('a second start uses the same files, and other users cannot read the keys', async () => {
   const dataDir = dataFolder()
-  const first = await devCertificate({ dataDir, addresses: ['192.168.1.5'], now })
-  const second = await devCertificate({ dataDir, addresses: ['192.168.1.5'], now: later(300) })
+  const first = await loadDevCertificate({ dataDir, addresses: ['192.168.1.5'], now })
+  const second = await loadDevCertificate({ dataDir, addresses: ['192.168.1.5'], now: later(300) })
   assert.deepEqual(second, { ...first, notices: [] })
   for (const key of ['chatterd-ca.key', 'server.key']) {
     assert.equal(statSync(join(dataDir, 'tls', key)).mode & 0o777, 0o600, key)
   }
 })
 
-test('a new address, or the end of its time, renews the certificate, and phones need not install again', async () => {
+test('a new address or the expiry renews the certificate, and phones need not install again', async () => {
   const dataDir = dataFolder()
-  const { installFile } = await devCertificate({ dataDir, addresses: [], now })
+  const { installFile } = await loadDevCertificate({ dataDir, addresses: [], now })
   const installed = readFileSync(installFile, 'utf8')
-  const moved = await devCertificate({ dataDir, addresses: ['10.0.0.7'], now })
+  const moved = await loadDevCertificate({ dataDir, addresses: ['10.0.0.7'], now })
   assert.deepEqual(moved.notices, [
-    'made a certificate for localhost, 127.0.0.1, ::1, 10.0.0.7 (10.0.0.7 was not in it)',
+    'created a certificate for localhost, 127.0.0.1, ::1, 10.0.0.7 (the old one lacks 10.0.0.7)',
   ])
-  const old = await devCertificate({ dataDir, addresses: ['10.0.0.7'], now: later(390) })
-  assert.match(old.notices.join(), /^made a certificate for .* \(it was at its end\)$/)
+  const old = await loadDevCertificate({ dataDir, addresses: ['10.0.0.7'], now: later(390) })
+  assert.match(old.notices.join(), /^created a certificate for .* \(the old one expires soon\)$/)
   assert.equal(readFileSync(installFile, 'utf8'), installed)
   assert.ok(new X509Certificate(old.cert).verify(new X509Certificate(installed).publicKey))
 })
 
-test('at the end of the authority both are made anew, and it says that phones must install again', async () => {
+test('when the authority expires both are created again, and the log says that phones must install it', async () => {
   const dataDir = dataFolder()
-  const { installFile } = await devCertificate({ dataDir, addresses: [], now })
-  const { cert, notices } = await devCertificate({ dataDir, addresses: [], now: later(800) })
+  const { installFile } = await loadDevCertificate({ dataDir, addresses: [], now })
+  const { cert, notices } = await loadDevCertificate({ dataDir, addresses: [], now: later(800) })
   assert.equal(
     notices[0],
-    `made a development authority (it was at its end): install ${installFile} on your phones`,
+    `created a development certificate authority (the old one expires soon): install ${installFile} on your phones`,
   )
   assert.ok(new X509Certificate(cert).verify(new X509Certificate(readFileSync(installFile)).publicKey))
 })
 
-test('files that are damaged or do not belong together are made anew', async () => {
+test('files that are damaged or do not belong together are created again', async () => {
   const dataDir = dataFolder()
   const file = (name: string) => join(dataDir, 'tls', name)
-  await devCertificate({ dataDir, addresses: [], now })
+  await loadDevCertificate({ dataDir, addresses: [], now })
   writeFileSync(file('server.crt'), 'damaged')
-  assert.match((await devCertificate({ dataDir, addresses: [], now })).notices.join(), /it could not be read/)
+  assert.match(
+    (await loadDevCertificate({ dataDir, addresses: [], now })).notices.join(),
+    /the old one cannot be read/,
+  )
   writeFileSync(file('server.key'), readFileSync(file('chatterd-ca.key')))
   assert.match(
-    (await devCertificate({ dataDir, addresses: [], now })).notices.join(),
-    /its key was another one/,
+    (await loadDevCertificate({ dataDir, addresses: [], now })).notices.join(),
+    /the old one does not match its key/,
   )
   rmSync(file('chatterd-ca.crt'))
-  const { notices } = await devCertificate({ dataDir, addresses: [], now })
-  assert.match(notices.join(), /authority \(there was none\).*its authority was another one/)
+  const { notices } = await loadDevCertificate({ dataDir, addresses: [], now })
+  assert.match(notices.join(), /authority \(there was none\).*the old one is signed by another authority/)
 })

@@ -4,23 +4,23 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { type Certificate, issueAuthority, issueServerCertificate } from './issue-certificate.ts'
 
-/** What HTTPS is served with while developing. */
+/** The server's certificate for development. */
 export interface DevCertificate extends Certificate {
-  /** The authority's certificate: what a phone installs and trusts. */
+  /** The file with the authority's certificate, which a phone installs and trusts. */
   installFile: string
-  /** What was made now, and why; empty where everything was there. For the log. */
+  /** Messages for the log: which files were created, and why. Empty where all of them existed. */
   notices: string[]
 }
 
-const always = ['localhost', '127.0.0.1', '::1']
+const localNames = ['localhost', '127.0.0.1', '::1']
 
-/** Renewed this long before it ends, so that it does not end under a running server. */
-const margin = 30 * 86_400_000
+/** A certificate is renewed this long before it expires, so that it does not expire while the server runs. */
+const renewBeforeMs = 30 * 86_400_000
 
 async function read(folder: string, name: string): Promise<Certificate | undefined> {
   try {
     const [cert, key] = await Promise.all(
-      ['crt', 'key'].map((ending) => readFile(join(folder, `${name}.${ending}`), 'utf8')),
+      ['crt', 'key'].map((extension) => readFile(join(folder, `${name}.${extension}`), 'utf8')),
     )
     return cert === undefined || key === undefined ? undefined : { cert, key }
   } catch (error) {
@@ -29,62 +29,64 @@ async function read(folder: string, name: string): Promise<Certificate | undefin
   }
 }
 
-async function keep(folder: string, name: string, { cert, key }: Certificate): Promise<void> {
-  // Renamed into place: a reader sees the old file or the new one, and the key never has another mode.
-  const put = async (file: string, text: string, mode: number) => {
-    const draft = `${file}.${process.pid}`
-    await writeFile(draft, text, { mode })
-    await rename(draft, file)
+async function write(folder: string, name: string, { cert, key }: Certificate): Promise<void> {
+  // Renamed from a temporary file: a reader sees the old file or the new one, and the key never has another mode.
+  const replace = async (file: string, text: string, mode: number) => {
+    const temporary = `${file}.${process.pid}`
+    await writeFile(temporary, text, { mode })
+    await rename(temporary, file)
   }
-  await put(join(folder, `${name}.key`), key, 0o600)
-  await put(join(folder, `${name}.crt`), cert, 0o644)
+  await replace(join(folder, `${name}.key`), key, 0o600)
+  await replace(join(folder, `${name}.crt`), cert, 0o644)
 }
 
-/** Why a certificate cannot be used any more, in words; undefined where it can. */
-function fault(kept: Certificate | undefined, now: Date): string | undefined {
-  if (kept === undefined) return 'there was none'
+/** Why a certificate cannot be used, for the log; undefined where it can be used. */
+function problemWith(stored: Certificate | undefined, now: Date): string | undefined {
+  if (stored === undefined) return 'there was none'
   try {
-    const certificate = new X509Certificate(kept.cert)
-    if (!certificate.checkPrivateKey(createPrivateKey(kept.key))) return 'its key was another one'
-    if (certificate.validFromDate > now) return 'it was made in the future'
-    if (certificate.validToDate.getTime() - margin < now.getTime()) return 'it was at its end'
+    const certificate = new X509Certificate(stored.cert)
+    if (!certificate.checkPrivateKey(createPrivateKey(stored.key)))
+      return 'the old one does not match its key'
+    if (certificate.validFromDate > now) return 'the old one is not valid yet'
+    if (certificate.validToDate.getTime() - renewBeforeMs < now.getTime()) return 'the old one expires soon'
   } catch {
-    return 'it could not be read'
+    return 'the old one cannot be read'
   }
 }
 
-function serverFault(
-  kept: Certificate | undefined,
+function problemWithServer(
+  stored: Certificate | undefined,
   authority: Certificate,
   addresses: readonly string[],
   now: Date,
 ): string | undefined {
-  const ofItself = fault(kept, now)
-  if (kept === undefined || ofItself !== undefined) return ofItself
-  const certificate = new X509Certificate(kept.cert)
+  const problem = problemWith(stored, now)
+  if (stored === undefined || problem !== undefined) return problem
+  const certificate = new X509Certificate(stored.cert)
   if (!certificate.verify(new X509Certificate(authority.cert).publicKey))
-    return 'its authority was another one'
-  const holds = (address: string) =>
+    return 'the old one is signed by another authority'
+  const covers = (address: string) =>
     (isIP(address) === 0 ? certificate.checkHost(address) : certificate.checkIP(address)) !== undefined
-  const missing = addresses.filter((address) => !holds(address))
-  return missing.length === 0 ? undefined : `${missing.join(', ')} was not in it`
+  const missing = addresses.filter((address) => !covers(address))
+  return missing.length === 0 ? undefined : `the old one lacks ${missing.join(', ')}`
 }
 
-/** Those that a certificate can hold: host names with an underscore or other oddities are none of DNS. */
+/** Without the host names that are not valid in DNS, such as those with an underscore: a certificate cannot contain them. */
 function certifiable(addresses: readonly string[]): string[] {
   const dnsName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
-  return [...new Set([...always, ...addresses])].filter(
+  return [...new Set([...localNames, ...addresses])].filter(
     (address) => isIP(address) !== 0 || dnsName.test(address),
   )
 }
 
 /**
- * A development certificate for localhost and these names and IP addresses, kept in `<dataDir>/tls`.
+ * Reads the development certificate for localhost and these names and IP addresses from `<dataDir>/tls`, or creates it there.
  *
- * Android installs nothing but authorities, and a phone should have to install one only once. So there are two: an authority
- * (`chatterd-ca.crt`, to be installed) and the server's own, signed by it and made anew whenever an address is missing.
+ * Android installs only authorities, and a phone should need to install only one, once. So there are two certificates: an
+ * authority (`chatterd-ca.crt`, to be installed), and the server's, which it signs and which is created again when it lacks
+ * an address.
  */
-export async function devCertificate(options: {
+export async function loadDevCertificate(options: {
   dataDir: string
   addresses: readonly string[]
   now: Date
@@ -97,19 +99,21 @@ export async function devCertificate(options: {
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
   let authority = await read(folder, 'chatterd-ca')
-  const why = fault(authority, now)
-  if (authority === undefined || why !== undefined) {
+  const authorityProblem = problemWith(authority, now)
+  if (authority === undefined || authorityProblem !== undefined) {
     authority = await issueAuthority(now)
-    await keep(folder, 'chatterd-ca', authority)
-    notices.push(`made a development authority (${why}): install ${installFile} on your phones`)
+    await write(folder, 'chatterd-ca', authority)
+    notices.push(
+      `created a development certificate authority (${authorityProblem}): install ${installFile} on your phones`,
+    )
   }
 
   let server = await read(folder, 'server')
-  const whyServer = serverFault(server, authority, addresses, now)
-  if (server === undefined || whyServer !== undefined) {
+  const serverProblem = problemWithServer(server, authority, addresses, now)
+  if (server === undefined || serverProblem !== undefined) {
     server = await issueServerCertificate(authority, addresses, now)
-    await keep(folder, 'server', server)
-    notices.push(`made a certificate for ${addresses.join(', ')} (${whyServer})`)
+    await write(folder, 'server', server)
+    notices.push(`created a certificate for ${addresses.join(', ')} (${serverProblem})`)
   }
   return { ...server, installFile, notices }
 }

@@ -7,29 +7,29 @@ export interface Certificate {
   key: string
 }
 
-const day = 86_400_000
+const dayMs = 86_400_000
 
-/** Clocks differ: a phone that is late must not see a certificate from the future. */
-const early = day
+/** Certificates are valid from a day ago, for a phone whose clock is slow. */
+const backdateMs = dayMs
 
-/** Phones install this one by hand, so it lives longer than what it signs. */
+/** Longer than the server's certificate, because users install the authority by hand. */
 const authorityDays = 825
 
-/** Apple refuses server certificates over 825 days, and over 398 from authorities that come with the system. */
+/** Apple refuses server certificates that are valid for more than 825 days, from preinstalled authorities for more than 398. */
 const serverDays = 397
 
-// ECDSA P-256 with SHA-256: what iOS (HT210176) and Android both take, made in milliseconds.
+// iOS (https://support.apple.com/HT210176) and Android both accept ECDSA P-256 with SHA-256, and such a key is made in milliseconds.
 const algorithm = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const
 
-/** Makes an authority of our own. Nothing below it may be an authority too. */
+/** Issues a self-signed certificate authority, which cannot sign other authorities. */
 export async function issueAuthority(now: Date): Promise<Certificate> {
   const { generate } = await import('selfsigned')
-  // Named apart, for a phone may still hold an earlier one of another key.
+  // A unique name: a phone may still have an earlier authority, with another key.
   const name = `chatterd development CA ${randomBytes(4).toString('hex')}`
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     ...algorithm,
-    notBeforeDate: new Date(now.getTime() - early),
-    notAfterDate: new Date(now.getTime() - early + authorityDays * day),
+    notBeforeDate: new Date(now.getTime() - backdateMs),
+    notAfterDate: new Date(now.getTime() - backdateMs + authorityDays * dayMs),
     extensions: [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -38,15 +38,15 @@ export async function issueAuthority(now: Date): Promise<Certificate> {
   return { cert, key }
 }
 
-/** Makes a server's certificate for these names and addresses, signed by the authority. It does not outlive the authority. */
+/** Issues a server certificate for these names and addresses, signed by the authority. It expires no later than the authority. */
 export async function issueServerCertificate(
   authority: Certificate,
   addresses: readonly string[],
   now: Date,
 ): Promise<Certificate> {
   const { generate } = await import('selfsigned')
-  const start = now.getTime() - early
-  const end = Math.min(start + serverDays * day, new X509Certificate(authority.cert).validToDate.getTime())
+  const start = now.getTime() - backdateMs
+  const end = Math.min(start + serverDays * dayMs, new X509Certificate(authority.cert).validToDate.getTime())
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'chatterd' }], {
     ...algorithm,
     ca: authority,

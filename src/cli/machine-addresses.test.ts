@@ -11,7 +11,7 @@ function ipv6(address: string, internal = false): NetworkInterfaceInfo {
   return { family: 'IPv6', address, internal, netmask: 'ffff::', mac: '', cidr: null, scopeid: 0 }
 }
 
-test('a machine is reached at its name and at its addresses, but not at those that only it can use', () => {
+test('a machine has its names and addresses, without those that other devices cannot use', () => {
   const interfaces = {
     lo: [ipv4('127.0.0.1', true), ipv6('::1', true)],
     wifi: [ipv4('192.168.1.5'), ipv6('fe80::1'), ipv6('2001:db8::5')],

@@ -1,8 +1,8 @@
 import { hostname, networkInterfaces } from 'node:os'
 
 /**
- * The names and addresses at which other devices can reach this machine: its host name, also as `.local` for those that look it up
- * by multicast DNS, and its IPv4 and IPv6 addresses. Link-local IPv6 ones are left out: no URL can hold their zone.
+ * The names and addresses at which other devices can reach this machine: its host name, also with `.local` for multicast DNS,
+ * and its IPv4 and IPv6 addresses. Link-local IPv6 addresses are left out: a URL cannot contain their zone.
  */
 export function machineAddresses(interfaces = networkInterfaces(), name = hostname()): string[] {
   const ips = Object.values(interfaces)

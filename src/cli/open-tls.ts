@@ -1,28 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/settings.ts'
-import { devCertificate } from './dev-certificate.ts'
+import { loadDevCertificate } from './dev-certificate.ts'
 import { machineAddresses } from './machine-addresses.ts'
 
-/** What HTTPS is served with, as PEM texts; `installFile` is what a phone installs to trust a development certificate. */
+/** The server's certificate and key as PEM texts. `installFile` is the file that a phone installs to trust a development certificate. */
 export interface Tls {
   cert: string
   key: string
   installFile?: string
 }
 
-/** The certificate that the settings name, or the development one; undefined for plain HTTP. `notice` is told what was made. */
-export async function openTls(config: Config, notice: (text: string) => void): Promise<Tls | undefined> {
+/**
+ * Reads the certificate that the settings name, or the development certificate; undefined for plain HTTP. `onNotice` is called
+ * with a message for each certificate that is created.
+ */
+export async function openTls(config: Config, onNotice: (message: string) => void): Promise<Tls | undefined> {
   if (config.tlsCert !== undefined && config.tlsKey !== undefined) {
     return { cert: await readPem('tls-cert', config.tlsCert), key: await readPem('tls-key', config.tlsKey) }
   }
   if (config.tls !== 'dev') return undefined
-  const made = await devCertificate({
+  const certificate = await loadDevCertificate({
     dataDir: config.dataDir,
     addresses: machineAddresses(),
     now: new Date(),
   })
-  made.notices.forEach(notice)
-  return made
+  certificate.notices.forEach(onNotice)
+  return certificate
 }
 
 async function readPem(setting: string, file: string): Promise<string> {

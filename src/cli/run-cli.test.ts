@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { type Config, settingList } from '../config/settings.ts'
 import { runCli } from './run-cli.ts'
 
-/** Runs one command line with a server that only notes what it is started with. */
-async function run(words: string[], env: Record<string, string> = {}, start = (_: Config) => {}) {
+/** Runs one command line with a server that only records the settings that it is started with. */
+async function run(args: string[], env: Record<string, string> = {}, start = (_: Config) => {}) {
   const seen = { out: '', err: '', served: [] as Config[] }
-  const code = await runCli(words, {
+  const code = await runCli(args, {
     machine: { platform: 'linux', home: '/home/ann', cwd: '/nowhere', env },
     version: '1.2.3',
     out: (text) => {
@@ -24,22 +24,22 @@ async function run(words: string[], env: Record<string, string> = {}, start = (_
 }
 
 test('chatterd alone serves, with flags and without', async () => {
-  for (const words of [
+  for (const args of [
     ['--port', '9000'],
     ['serve', '--port=9000'],
   ]) {
-    const { code, served, out, err } = await run(words, { HOST: '::1' })
+    const { code, served, out, err } = await run(args, { HOST: '::1' })
     assert.deepEqual([code, out, err], [0, '', ''])
     assert.deepEqual([served.length, served[0]?.port, served[0]?.host], [1, 9000, '::1'])
   }
   assert.equal((await run([])).served[0]?.port, 8080)
 })
 
-test('--version tells the version and --help every setting, and nothing is served', async () => {
+test('--version prints the version and --help every setting, and no server is started', async () => {
   const version = await run(['--version'])
   assert.deepEqual([version.code, version.out, version.served], [0, '1.2.3\n', []])
-  for (const words of [['--help'], ['serve', '--help'], ['config', '--help']]) {
-    const { code, out, served } = await run(words)
+  for (const args of [['--help'], ['serve', '--help'], ['config', '--help']]) {
+    const { code, out, served } = await run(args)
     assert.deepEqual([code, served], [0, []])
     const flat = out.replace(/\s+/g, ' ')
     for (const [, { name, env, kind, group, about, default: usual }] of settingList) {
@@ -50,7 +50,7 @@ test('--version tells the version and --help every setting, and nothing is serve
   }
 })
 
-test('everything that is wrong with flags, words and settings is told at once, and nothing is served', async () => {
+test('all problems of the command line and the settings are reported at once, and no server is started', async () => {
   const { code, out, err, served } = await run(
     ['sevre', '--prot', '90', '--max-calls', '0', '-x', 'config'],
     {
@@ -68,16 +68,19 @@ test('everything that is wrong with flags, words and settings is told at once, a
   PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)
   --max-calls is "0": expected a whole number, 1 to 1000
 
-chatterd --help tells every setting.
+Run chatterd --help for a list of all settings.
 `,
   )
 })
 
-test('a command behind flags is told to come first', async () => {
-  assert.match((await run(['--port', '1', 'config'])).err, /config: a command comes first: chatterd config …/)
+test('a command after flags is an error that says that it must come first', async () => {
+  assert.match(
+    (await run(['--port', '1', 'config'])).err,
+    /config: the command must come first: chatterd config …/,
+  )
 })
 
-test('a flag without its value is wrong', async () => {
+test('a flag without its value is an error', async () => {
   const { code, err } = await run(['--port'])
   assert.equal(code, 2)
   assert.match(err, /--port <port>.*missing/)
@@ -96,7 +99,7 @@ test('chatterd config prints each setting and where it comes from, and no passwo
   for (const [, { name }] of settingList) assert.ok(out.includes(`\n  ${name} `), name)
 })
 
-test('a start that fails is told in words, and a defect with its stack', async () => {
+test('a failed start is reported with its message, and a bug with its stack', async () => {
   const fails = (error: Error) => () => {
     throw error
   }

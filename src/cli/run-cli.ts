@@ -1,37 +1,38 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/config-error.ts'
-import { type CliContext, createProgram } from './program.ts'
+import type { CliContext } from './cli-context.ts'
+import { createProgram } from './program.ts'
 
-/** Exit codes: something went wrong; the command line or a setting is wrong. */
-const failed = 1
-const misused = 2
+/** Exit codes: the program cannot start; the command line or a setting is wrong. */
+const startFailed = 1
+const usageError = 2
 
 /**
- * Words for what kept the program from starting. An error with a code of its own has a person for its reader; one without, or with
- * one of Node's for wrong use of its functions, is a defect of ours, and its stack is what helps.
+ * The message for a failed start. An error with a code is written for the user. An error without one, or with one of Node's
+ * `ERR_…` codes for wrong arguments, is a bug, and its stack helps to find it.
  */
-function startFailure(error: unknown): string {
+function startFailureMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : undefined
   if (code === 'EADDRINUSE' && 'address' in error && 'port' in error) {
-    return `port ${error.port} on ${error.address} is in use: stop what listens there, or choose another with --port (0: any that is free)`
+    return `port ${error.port} on ${error.address} is in use: stop the program that listens there, or choose another port with --port (0: any free port)`
   }
   return code === undefined || code.startsWith('ERR_') ? (error.stack ?? error.message) : error.message
 }
 
-/** Runs one command line, without the program's own name, and returns the exit code. A server that started goes on running. */
-export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
+/** Runs one command line, given without the program's name, and returns the exit code. A started server keeps running. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    await createProgram(context).parseAsync(words, { from: 'user' })
+    await createProgram(context).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
-    // Commander has printed already, also for --help and --version, which it ends by a throw.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused
+    // Commander has printed its message. It also throws after --help and --version.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError
     if (error instanceof ConfigError) {
-      context.err(`${error.message}\nchatterd --help tells every setting.\n`)
-      return misused
+      context.err(`${error.message}\nRun chatterd --help for a list of all settings.\n`)
+      return usageError
     }
-    context.err(`chatterd cannot start: ${startFailure(error)}\n`)
-    return failed
+    context.err(`chatterd cannot start: ${startFailureMessage(error)}\n`)
+    return startFailed
   }
 }

@@ -3,7 +3,7 @@ import { didYouMean } from '../config/closest-name.ts'
 import type { ConfigSources } from '../config/load-config.ts'
 import { defaultText, type Setting } from '../config/setting.ts'
 import { settingList } from '../config/settings.ts'
-import type { CliContext } from './program.ts'
+import type { CliContext } from './cli-context.ts'
 
 function settingOption(setting: Setting): Option {
   const { name, env, fallbackEnv, kind, about, group } = setting
@@ -17,21 +17,21 @@ function settingOption(setting: Setting): Option {
   return new Option(`--${name} <${kind.placeholder}>`, description).helpGroup(`${group}:`)
 }
 
-/** A command may have options of its own beside these. */
+/** The options that are settings; a command may have others. */
 const names = new Set(['config', ...settingList.map(([, { name }]) => name)])
 
-/** Gives a command a flag for every setting, and `--config`. What else stands on its line is told by `configSources`. */
+/** Gives a command a flag for every setting, and `--config`. `configSources` reports unknown arguments. */
 export function addSettingOptions(command: Command): Command {
   command.option(
     '--config <file>',
-    'Settings file (default: chatterd.toml or chatterd.json, where one is here)',
+    'Settings file (default: chatterd.toml or chatterd.json in the working directory, if one is there)',
   )
   for (const [, setting] of settingList) command.addOption(settingOption(setting))
-  // Commander stops at the first mistake; ours are told all at once, with those of the settings.
+  // Commander stops at the first error; chatterd reports all at once, with those of the settings.
   return command.allowUnknownOption().allowExcessArguments()
 }
 
-/** What the settings of such a command are read from. */
+/** Where the settings of a command with these options are read from. */
 export function configSources(command: Command, { machine }: CliContext): ConfigSources {
   const flags: Record<string, string> = {}
   for (const option of command.options.filter((each) => names.has(each.name()))) {
@@ -39,24 +39,24 @@ export function configSources(command: Command, { machine }: CliContext): Config
     if (typeof value === 'string') flags[option.name()] = value
   }
   const commands = command.parent?.commands.map((sibling) => sibling.name()) ?? []
-  const { unknownFlags, problems } = leftovers(command.args, commands)
+  const { unknownFlags, problems } = unknownArguments(command.args, commands)
   for (const flag of unknownFlags) flags[flag] ??= ''
   return { ...machine, flags, problems }
 }
 
-/** Sorts the words that no option took. A word behind an unknown flag is taken for that flag's value. */
-function leftovers(words: readonly string[], commands: readonly string[]) {
+/** Splits the arguments that are no known options. An argument after an unknown flag counts as that flag's value. */
+function unknownArguments(args: readonly string[], commands: readonly string[]) {
   const unknownFlags: string[] = []
   const problems: string[] = []
   let expectsValue = false
-  for (const word of words) {
-    const isValue = expectsValue && !word.startsWith('-')
-    expectsValue = word.startsWith('-') && !word.includes('=')
+  for (const arg of args) {
+    const isValue = expectsValue && !arg.startsWith('-')
+    expectsValue = arg.startsWith('-') && !arg.includes('=')
     if (isValue) continue
-    if (word.startsWith('--')) unknownFlags.push(word.slice(2).replace(/=.*/s, ''))
-    else if (word.startsWith('-')) problems.push(`${word}: no such flag`)
-    else if (commands.includes(word)) problems.push(`${word}: a command comes first: chatterd ${word} …`)
-    else problems.push(`${word}: no such command${didYouMean(word, commands)}`)
+    if (arg.startsWith('--')) unknownFlags.push(arg.slice(2).replace(/=.*/s, ''))
+    else if (arg.startsWith('-')) problems.push(`${arg}: no such flag`)
+    else if (commands.includes(arg)) problems.push(`${arg}: the command must come first: chatterd ${arg} …`)
+    else problems.push(`${arg}: no such command${didYouMean(arg, commands)}`)
   }
   return { unknownFlags, problems }
 }

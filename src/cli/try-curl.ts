@@ -1,17 +1,17 @@
-/** What a command to try needs to know. */
-export interface TryFacts {
+/** The server that the command calls. */
+export interface CurlTarget {
   url: string
   model: string
-  /** The authority's certificate of a development certificate; undefined where curl trusts the server's, or HTTP is spoken. */
+  /** The file with the development authority; undefined with plain HTTP or a certificate that curl trusts. */
   caFile?: string | undefined
 }
 
-/** A word that a POSIX shell takes as it is written. */
-function shellWord(text: string): string {
+/** Quotes a text, where necessary, as one argument for a POSIX shell. */
+function shellQuoted(text: string): string {
   return /^[\w./:@%+=,[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** The prompt whose answer shows the whole chain: a device tool first, then a resident one. */
+/** A prompt for which the model calls a device tool and then a resident tool. */
 function weatherPrompt(model: string): string {
   const location = {
     type: 'function',
@@ -30,12 +30,12 @@ function weatherPrompt(model: string): string {
   })
 }
 
-/** A curl that can be pasted into a shell: its lines belong together. */
-export function tryCurl({ url, model, caFile }: TryFacts): string[] {
-  const trust = caFile === undefined ? '' : `--cacert ${shellWord(caFile)} `
+/** The lines of one curl command that can be pasted into a shell. */
+export function tryCurl({ url, model, caFile }: CurlTarget): string[] {
+  const trust = caFile === undefined ? '' : `--cacert ${shellQuoted(caFile)} `
   return [
-    `curl -N ${trust}${shellWord(`${url}/llmtools`)} \\`,
+    `curl -N ${trust}${shellQuoted(`${url}/llmtools`)} \\`,
     `  -H 'Content-Type: application/json' \\`,
-    `  -d ${shellWord(weatherPrompt(model))}`,
+    `  -d ${shellQuoted(weatherPrompt(model))}`,
   ]
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type EffectiveSettings, readSettings } from '../../config/load-config.ts'
 import { groups } from '../../config/setting.ts'
 import { settingList } from '../../config/settings.ts'
-import type { CliContext } from '../program.ts'
+import type { CliContext } from '../cli-context.ts'
 import { addSettingOptions, configSources } from '../setting-options.ts'
 
 function listing({ origins, file }: EffectiveSettings): string {
@@ -20,11 +20,11 @@ function listing({ origins, file }: EffectiveSettings): string {
   return [file === undefined ? 'No settings file.' : `Settings file: ${file}`, ...lines, ''].join('\n')
 }
 
-/** `chatterd config`: the settings in force and where each came from, secrets hidden. */
+/** `chatterd config`: prints the settings in force and where each comes from, with secrets hidden. */
 export function addConfigCommand(program: Command, context: CliContext): Command {
   const command = program
     .command('config')
-    .description('print the settings in force and where each came from, secrets hidden')
+    .description('print the settings in force and where each comes from, with secrets hidden')
   return addSettingOptions(command).action(() => {
     context.out(listing(readSettings(configSources(command, context))))
   })

@@ -1,0 +1,13 @@
+import type { Machine } from '../config/data-folder.ts'
+import type { Config } from '../config/settings.ts'
+
+/** What the commands work with: the machine's facts, the terminal and the server. */
+export interface CliContext {
+  machine: Machine
+  version: string
+  /** Writes to standard output, line ends included. */
+  out(text: string): void
+  /** Writes to standard error, line ends included. */
+  err(text: string): void
+  serve(config: Config): Promise<unknown>
+}
