@@ -50,7 +50,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       connectTimeoutMs: config.connectTimeoutMs,
       firstTokenTimeoutMs: config.firstTokenTimeoutMs,
       silenceTimeoutMs: config.silenceTimeoutMs,
-      answerTimeoutMs: config.stepTimeoutMs,
+      stepTimeoutMs: config.stepTimeoutMs,
       maxLineBytes: config.maxLineBytes,
     },
     pollMs: config.enginePollMs,

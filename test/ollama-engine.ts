@@ -14,7 +14,7 @@ export function ollamaEngine(baseUrl: string, options: Partial<OllamaOptions> = 
     connectTimeoutMs: 60_000,
     firstTokenTimeoutMs: 60_000,
     silenceTimeoutMs: 60_000,
-    answerTimeoutMs: 60_000,
+    stepTimeoutMs: 60_000,
     maxLineBytes: 4 * 1024 * 1024,
     ...options,
   })

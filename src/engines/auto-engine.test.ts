@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { ChatRequest, EnginePart } from '../turn/ports/engine.ts'
-import { type AutoEngineOptions, createAutoEngine } from './auto-engine.ts'
+import { type AutoEngineOptions, startAutoEngine } from './auto-engine.ts'
 import { createDemoEngine } from './demo/demo-engine.ts'
 
 const demo = createDemoEngine({ tokenDelayMs: 0 })
@@ -14,7 +14,7 @@ const request: ChatRequest = {
   settings: {},
 }
 
-/** An Ollama that is there or not, as the test says. */
+/** An Ollama that responds to `version` as the test says. */
 function fakeOllama(
   version: (signal?: AbortSignal) => Promise<string>,
 ): AutoEngineOptions['ollama'] & { closed: boolean } {
@@ -33,18 +33,18 @@ function fakeOllama(
   }
 }
 
-async function textOf(answer: AsyncIterable<EnginePart[]>): Promise<string> {
+async function textOf(reply: AsyncIterable<EnginePart[]>): Promise<string> {
   let text = ''
-  for await (const parts of answer) for (const part of parts) text += part.text ?? ''
+  for await (const parts of reply) for (const part of parts) text += part.text ?? ''
   return text
 }
 
 const away = (): Promise<string> => Promise.reject(new Error('away'))
 const here = async (): Promise<string> => '0.33.0'
 
-test('where Ollama answers, it serves from the start', async () => {
+test('where Ollama responds, it is used from the start', async () => {
   const changes: string[] = []
-  const engine = await createAutoEngine({
+  const engine = await startAutoEngine({
     ollama: fakeOllama(here),
     demo,
     onChange: (name) => changes.push(name),
@@ -55,21 +55,21 @@ test('where Ollama answers, it serves from the start', async () => {
   await engine.close()
 })
 
-test('where Ollama does not answer in time, the demo serves', async () => {
+test('where Ollama does not respond in time, the demo engine is used', async () => {
   const silent = (signal?: AbortSignal): Promise<string> =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
-  const engine = await createAutoEngine({ ollama: fakeOllama(silent), demo, firstProbeMs: 5 })
+  const engine = await startAutoEngine({ ollama: fakeOllama(silent), demo, firstProbeMs: 5 })
   assert.equal(engine.name, 'demo')
   assert.deepEqual((await engine.models())[0]?.name, 'demo')
   await engine.close()
 })
 
-test('when Ollama appears, its models answer, and a turn of the demo goes on with the demo', async (t) => {
+test('once Ollama responds, its models are used, and turns with the demo model stay on the demo engine', async (t) => {
   let version = away
   const ollama = fakeOllama(() => version())
   const changes: string[] = []
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const engine = await createAutoEngine({
+  const engine = await startAutoEngine({
     ollama,
     demo,
     pollMs: 5_000,
@@ -99,17 +99,17 @@ test('when Ollama appears, its models answer, and a turn of the demo goes on wit
   await engine.close()
 })
 
-test('once closed, it asks no more, and both engines are closed', async (t) => {
+test('closing ends the search for Ollama and closes both engines', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  let questions = 0
+  let requests = 0
   const ollama = fakeOllama(() => {
-    questions += 1
+    requests += 1
     return away()
   })
-  const engine = await createAutoEngine({ ollama, demo, pollMs: 5_000 })
+  const engine = await startAutoEngine({ ollama, demo, pollMs: 5_000 })
   await engine.close()
   t.mock.timers.tick(60_000)
   await setImmediate()
-  assert.equal(questions, 1)
+  assert.equal(requests, 1)
   assert.ok(ollama.closed)
 })

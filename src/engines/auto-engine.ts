@@ -2,23 +2,22 @@ import type { Engine } from '../turn/ports/engine.ts'
 import { isDemo } from './demo/demo-engine.ts'
 
 export interface AutoEngineOptions {
-  /** `version` tells whether it answers. */
+  /** `version` rejects while Ollama does not respond. */
   ollama: Engine & { version(signal?: AbortSignal): Promise<string> }
   demo: Engine
-  /** How long the first question waits for an answer, in milliseconds. Default 1,000. */
+  /** How long the first request may take, in milliseconds. Default 1,000. */
   firstProbeMs?: number
-  /** How often Ollama is asked again while the demo serves, and how long each question may take. Default 5,000. */
+  /** How often Ollama is tried again while the demo engine is used, and how long each try may take. Default 5,000. */
   pollMs?: number
-  /** Told the engine's name when it changes. */
+  /** Called with the engine's name when it changes. */
   onChange?: (name: string) => void
 }
 
 /**
- * Serves with Ollama where one answers, else with the demo until one does, and never goes back: an Ollama that fails later is
- * told as such. Turns of the demo's own model end on the demo, also when Ollama appears in their middle. Resolves after the
- * first question.
+ * Uses Ollama where it responds, else the demo engine until Ollama responds. It never switches back: when Ollama fails later,
+ * prompts fail. Turns with the demo's model stay on the demo engine, also after the switch. Resolves after the first request.
  */
-export async function createAutoEngine({
+export async function startAutoEngine({
   ollama,
   demo,
   firstProbeMs = 1_000,
@@ -27,9 +26,9 @@ export async function createAutoEngine({
 }: AutoEngineOptions): Promise<Engine> {
   const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  let current: Engine = (await answers(firstProbeMs)) ? ollama : demo
+  let current: Engine = (await responds(firstProbeMs)) ? ollama : demo
 
-  async function answers(withinMs: number): Promise<boolean> {
+  async function responds(withinMs: number): Promise<boolean> {
     try {
       await ollama.version(AbortSignal.any([closing.signal, AbortSignal.timeout(withinMs)]))
       return true
@@ -44,7 +43,7 @@ export async function createAutoEngine({
   }
 
   async function poll(): Promise<void> {
-    const found = await answers(pollMs)
+    const found = await responds(pollMs)
     if (closing.signal.aborted) return
     if (!found) return pollLater()
     current = ollama
@@ -54,7 +53,7 @@ export async function createAutoEngine({
   const startedWithDemo = current === demo
   if (startedWithDemo) pollLater()
 
-  /** Ollama does not know the demo's model. */
+  /** Ollama does not have the demo's model. */
   function engineOf(model: string): Engine {
     return startedWithDemo && isDemo(model) ? demo : current
   }

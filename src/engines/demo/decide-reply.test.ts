@@ -18,7 +18,7 @@ const getLocation = tool('get_location', 'Get current location')
 const getTime = tool('get_time', 'Get current time')
 const tools = [getWeather, getLocation, getTime]
 
-/** Plays a turn to its end. `results` are what the tools answer, by their names. */
+/** Plays a turn to its end. `results` are the results of the tools, by name. */
 function play(question: string, offered = tools, results: Record<string, string> = {}) {
   const messages: PromptMessage[] = [
     { role: 'user', content: 'What time is it?' },
@@ -44,7 +44,7 @@ function called(question: string, offered: ToolSchema[]): string[] {
   return play(question, offered).calls.map(({ name }) => name)
 }
 
-const place = { latitude: '42.29306', longitude: '-83.71555' }
+const coordinates = { latitude: '42.29306', longitude: '-83.71555' }
 const weather = 'Weather at lat: 42.29306, lon: -83.71555 is 51.3ºF'
 for (const located of [
   'latitude: 42.29306, longitude: -83.71555',
@@ -56,32 +56,32 @@ for (const located of [
       const { calls, text } = play('What is the weather at my location?', offered, results)
       assert.deepEqual(calls, [
         { name: 'get_location', arguments: {} },
-        { name: 'get_weather', arguments: place },
+        { name: 'get_weather', arguments: coordinates },
       ])
       assert.equal(text, `get_location says: ${located}\nget_weather says: ${weather}`)
     }
   })
 }
 
-test('values that cannot be found are asked for, and nothing is called', () => {
+test('for a value that is not found it asks the user, and calls nothing', () => {
   const { calls, text } = play('What is the weather in Paris?')
   assert.deepEqual(calls, [])
   assert.equal(text, 'To call get_weather, I need these values in your message: latitude: …, longitude: …')
 })
 
-test('a tool that failed is reported as trouble, with what is then missing', () => {
+test('a failed tool is reported, with the values that are then missing', () => {
   const { calls, text } = play('The weather here?', tools, { get_location: 'Error: the user denied it' })
   assert.deepEqual(calls, [{ name: 'get_location', arguments: {} }])
   assert.match(text, /^Trouble with get_location: Error: the user denied it\nTo call get_weather, I need/)
 })
 
-test('where no tool fits, it quotes the message and names the tools', () => {
+test('where no tool matches, it quotes the message and names the tools', () => {
   const names = 'get_weather, get_location, get_time'
   assert.equal(play('Good day!').text, `You said: "Good day!". The tools that I can call: ${names}.`)
   assert.equal(play('Good day!', []).text, 'You said: "Good day!". No tools are offered to me here.')
 })
 
-test('only the first answer of a conversation says that it is no language model, also when it calls a tool', () => {
+test('only the first reply of a conversation says that it is no language model, also when it calls a tool', () => {
   for (const content of ['Good day!', 'Where am I?']) {
     const { text } = decideReply([{ role: 'user', content }], tools)
     assert.match(text, /^I am the demo engine: no language model.*Ollama/)
@@ -99,7 +99,7 @@ test('tools are picked by the words of their names, then of their descriptions',
   assert.deepEqual(called('What time is it, and where am I?', tools).sort(), ['get_location', 'get_time'])
 })
 
-test('a turn calls each tool once, and few of them', () => {
+test('a turn calls each tool once, and at most four tools', () => {
   const many = ['red', 'green', 'blue', 'white', 'black', 'pink'].map((name) => tool(name, ''))
   assert.equal(called('red green blue white black pink', many).length, 4)
 })
@@ -144,7 +144,7 @@ describe('arguments in the message', () => {
 })
 
 for (const piece of ['a', '{', ' ', '7', '"', 'in ', '1,']) {
-  test(`of a megabyte of ${JSON.stringify(piece)}, asked or as a result, only the beginning is read`, () => {
+  test(`of a megabyte of ${JSON.stringify(piece)} in a question or a result, only the beginning is read`, () => {
     const flood = piece.repeat(1_000_000 / piece.length)
     assert.deepEqual(called(`${flood} weather at 1.5, 2.5`, [getWeather]), [])
     const results = { get_location: `${flood} latitude: 1.5, longitude: 2.5` }

@@ -4,7 +4,7 @@ import type { PromptMessage } from '../../turn/ports/engine.ts'
 import { findArguments } from './find-arguments.ts'
 import { rankTools } from './rank-tools.ts'
 
-/** What the demo says, and the tool that it calls. */
+/** The text of the demo engine, and the tool that it calls. */
 export interface DemoReply {
   text: string
   call?: DemoCall
@@ -15,22 +15,22 @@ export interface DemoCall {
   arguments: JsonObject
 }
 
-/** Said in the first answer of a conversation. */
+/** The first reply of a conversation begins with this. */
 const introduction =
   'I am the demo engine: no language model, only a small stand-in that picks tools by the words of your message. Ollama (https://ollama.com) gives you a real model.'
 
-/** Characters of a question or a result that are searched for words and values. */
-const maxRead = 4_000
+/** How many characters of a question or a result are searched for words and values. */
+const maxSearched = 4_000
 
 /**
- * Decides on the next answer of the newest turn: calls the best tool whose arguments are known, else reports the results. A
- * tool may take its arguments from the result of one that was called before. Each is called once, so the turn ends.
+ * Decides the next reply of the newest turn: it calls the best tool whose arguments are known, else reports the results. A
+ * tool can take its arguments from the results of earlier calls. Each tool is called once, so the turn ends.
  */
 export function decideReply(messages: PromptMessage[], tools: ToolSchema[]): DemoReply {
   const start = messages.findLastIndex(({ role }) => role === 'user')
-  const question = (messages[start]?.content ?? '').slice(0, maxRead)
-  const calls = answeredCalls(messages.slice(start + 1))
-  const results = calls.map(({ result }) => result.slice(0, maxRead)).reverse()
+  const question = (messages[start]?.content ?? '').slice(0, maxSearched)
+  const calls = finishedCalls(messages.slice(start + 1))
+  const results = calls.map(({ result }) => result.slice(0, maxSearched)).reverse()
 
   const wanted = rankTools(question, tools)
     .filter((tool) => !calls.some(({ name }) => name === tool.function.name))
@@ -47,26 +47,26 @@ export function decideReply(messages: PromptMessage[], tools: ToolSchema[]): Dem
   return { text: opening + (lines.length > 0 ? lines.join('\n') : listTools(question, tools)) }
 }
 
-interface AnsweredCall {
+interface FinishedCall {
   name: string
   result: string
 }
 
-function answeredCalls(messages: PromptMessage[]): AnsweredCall[] {
+function finishedCalls(messages: PromptMessage[]): FinishedCall[] {
   const calls = messages.flatMap(({ tool_calls = [] }) => tool_calls)
   return calls.map(({ id, function: { name } }) => {
-    const answer = messages.find(({ tool_call_id }) => tool_call_id === id)
-    return { name, result: answer?.content ?? 'No result.' }
+    const message = messages.find(({ tool_call_id }) => tool_call_id === id)
+    return { name, result: message?.content ?? 'No result.' }
   })
 }
 
-// A result is only text, so trouble is known by its words.
-const troubleWords =
+// A result is only text, so a failure is recognised by its words.
+const failurePattern =
   /\b(?:error|failed|failure|denied|refused|invalid|wrong|cannot|could not|no result|not found|timed out|unavailable)\b/i
 
-function reportResult({ name, result }: AnsweredCall): string {
-  const isTrouble = troubleWords.test(result.slice(0, maxRead))
-  return isTrouble ? `Trouble with ${name}: ${result}` : `${name} says: ${result}`
+function reportResult({ name, result }: FinishedCall): string {
+  const hasFailed = failurePattern.test(result.slice(0, maxSearched))
+  return hasFailed ? `Trouble with ${name}: ${result}` : `${name} says: ${result}`
 }
 
 function askForValues({ name, missing }: { name: string; missing: string[] }): string {

@@ -28,11 +28,14 @@ test('its only model is demo, which can call tools', async () => {
   assert.equal((await engine.model('demo:latest'))?.name, 'demo')
 })
 
-test('another model is refused, with the reason why only demo is there', async () => {
-  await assert.rejects(chat({ model: 'qwen3' }), /no model "qwen3": no Ollama answered.*only model is "demo"/)
+test('another model is refused, with the reason', async () => {
+  await assert.rejects(
+    chat({ model: 'qwen3' }),
+    /no model "qwen3": the server uses the demo engine.*only model is "demo"/,
+  )
 })
 
-test('an answer comes a word a line, the call in a line of its own before the last', async () => {
+test('a reply has one line for each word, and one for the call before the last line', async () => {
   const parts = await chat()
   const [call] = parts.at(-2)?.calls ?? []
   assert.match(call?.id ?? '', /^call_/)
@@ -52,9 +55,9 @@ test('an empty list of messages loads the model, as with Ollama', async () => {
 
 test('generate without streaming is one object', async () => {
   const body = { model: 'demo', prompt: 'Hello', stream: false }
-  const answer = await engine.generate(body, unaborted)
-  assert.match(answer.contentType, /^application\/json/)
-  const { response, done } = JSON.parse(Buffer.concat(await collect(answer.body)).toString())
-  assert.match(response, /no language model.*You said: "Hello"/s)
+  const response = await engine.generate(body, unaborted)
+  assert.match(response.contentType, /^application\/json/)
+  const { response: text, done } = JSON.parse(Buffer.concat(await collect(response.body)).toString())
+  assert.match(text, /no language model.*You said: "Hello"/s)
   assert.equal(done, true)
 })

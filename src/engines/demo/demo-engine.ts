@@ -9,8 +9,8 @@ import { ollamaLines } from './ollama-lines.ts'
 const demo: EngineModel = { name: 'demo', capabilities: ['completion', 'tools'] }
 
 /**
- * A small stand-in for where there is no Ollama. Its only model, `demo`, picks offered tools by the words of the newest user
- * message, and says that it is no language model. `tokenDelayMs` is the pause after each word, in milliseconds.
+ * A small stand-in for Ollama. Its only model, `demo`, picks the offered tools by the words of the newest user message, and
+ * says that it is not a language model. `tokenDelayMs` is the pause after each word, in milliseconds.
  */
 export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
   return {
@@ -20,8 +20,8 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       if (!isDemo(model)) throw new ChatterdError('unknown-model', unknownModelMessage(model))
       const reply = messages.length > 0 ? decideReply(messages, tools) : undefined
       const prompt = messages.map(({ content }) => content).join(' ')
-      const answer = { model, prompt, reply, field: messageField, stream, tokenDelayMs }
-      for await (const line of ollamaLines(answer, signal)) yield [parseLine(line)]
+      const output = { model, prompt, reply, field: messageField, stream, tokenDelayMs }
+      for await (const line of ollamaLines(output, signal)) yield [parseLine(line)]
     },
     async generate(body, signal) {
       signal.throwIfAborted()
@@ -35,9 +35,9 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       const reply = prompt === '' ? undefined : decideReply([{ role: 'user', content: prompt }], [])
       const stream = body.stream !== false
       const field = (response: string): JsonObject => ({ response })
-      const answer = { model, prompt, reply, field, stream, tokenDelayMs }
+      const output = { model, prompt, reply, field, stream, tokenDelayMs }
       const contentType = stream ? 'application/x-ndjson' : json
-      return { status: 200, contentType, body: encode(ollamaLines(answer, signal)) }
+      return { status: 200, contentType, body: encode(ollamaLines(output, signal)) }
     },
     models: async () => [demo],
     model: async (name) => (isDemo(name) ? demo : undefined),
@@ -46,13 +46,13 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
   }
 }
 
-/** True for the name of the demo's model. */
+/** True for the name of the demo engine's model. */
 export function isDemo(model: string): boolean {
   return model === 'demo' || model === 'demo:latest'
 }
 
 function unknownModelMessage(model: string): string {
-  return `There is no model "${model}": no Ollama answered, so the demo engine serves, and its only model is "demo". Start Ollama (https://ollama.com) for real ones.`
+  return `There is no model "${model}": the server uses the demo engine, and its only model is "demo". For other models, start Ollama (https://ollama.com).`
 }
 
 function messageField(content: string, call?: DemoCall): JsonObject {

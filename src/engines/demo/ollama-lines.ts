@@ -2,32 +2,32 @@ import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { DemoCall, DemoReply } from './decide-reply.ts'
 
-/** A reply, and how it is written in Ollama's lines. */
-export interface OllamaAnswer {
+/** A reply, and the form of Ollama's lines for it. */
+export interface OllamaOutput {
   model: string
-  /** What was asked. Only its words are counted. */
+  /** The text of the prompt. Only its words are counted. */
   prompt: string
-  /** Undefined where nothing was asked: Ollama then only loads the model. */
+  /** Undefined for an empty prompt, with which Ollama only loads the model. */
   reply: DemoReply | undefined
-  /** The field of a line that holds text and a call: `message` for `/api/chat`, `response` for `/api/generate`. */
+  /** Makes the member of a line that holds text and a call: `message` for `/api/chat`, `response` for `/api/generate`. */
   field: (text: string, call?: DemoCall) => JsonObject
-  /** False: one line. */
+  /** False: the whole reply is one line. */
   stream: boolean
   /** Pause after each word, in milliseconds. */
   tokenDelayMs: number
 }
 
 /**
- * Yields the lines, without line ends: one for each word, one for a call, and the last with `done`. Throws the reason of
- * `signal` when that aborts.
+ * Yields the lines without line ends: one for each word, one for the call, and the last with `done`. Throws the reason of
+ * `signal` when it aborts.
  */
 export async function* ollamaLines(
-  { model, prompt, reply, field, stream, tokenDelayMs }: OllamaAnswer,
+  { model, prompt, reply, field, stream, tokenDelayMs }: OllamaOutput,
   signal: AbortSignal,
 ): AsyncGenerator<string, undefined> {
   const startedMs = performance.now()
   const { text, call } = reply ?? { text: '' }
-  const words = wordsOf(text)
+  const words = splitWords(text)
   const line = (fields: JsonObject, done: boolean): string => {
     signal.throwIfAborted()
     return JSON.stringify({ model, created_at: new Date().toISOString(), ...fields, done })
@@ -36,7 +36,7 @@ export async function* ollamaLines(
   if (stream) {
     for (const word of words) {
       yield line(field(word), false)
-      // It rejects with an error of its own when the signal aborts; the next line throws the signal's reason.
+      // After an abort the next line throws the signal's reason, not the timer's own error.
       if (tokenDelayMs > 0) await setTimeout(tokenDelayMs, undefined, { signal }).catch(() => undefined)
     }
     if (call !== undefined) yield line(field('', call), false)
@@ -46,8 +46,8 @@ export async function* ollamaLines(
     done_reason: reply === undefined ? 'load' : 'stop',
     total_duration: nanoseconds,
     load_duration: 0,
-    // Words, where a model counts tokens.
-    prompt_eval_count: wordsOf(prompt).length,
+    // Words take the place of tokens.
+    prompt_eval_count: splitWords(prompt).length,
     prompt_eval_duration: 0,
     eval_count: words.length,
     eval_duration: nanoseconds,
@@ -55,7 +55,7 @@ export async function* ollamaLines(
   yield line({ ...(stream ? field('') : field(text, call)), ...counts }, true)
 }
 
-/** Each with the space before it, as models stream them. */
-function wordsOf(text: string): string[] {
+/** Each word with the space before it, as models stream text. */
+function splitWords(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? []
 }

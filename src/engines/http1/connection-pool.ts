@@ -1,19 +1,19 @@
 import { Connection, type Target } from './connection.ts'
 
-/** How long a connection is kept for the next exchange where its server does not tell how long it keeps it, in milliseconds. */
-const usualRestMs = 4_000
-const longestRestMs = 600_000
-/** How much earlier than its server a connection is given up, so that no request crosses its end, in milliseconds. */
+/** How long a free connection is kept open where the server does not say how long it keeps it, in milliseconds. */
+const defaultIdleMs = 4_000
+const maxIdleMs = 600_000
+/** How much earlier than the server the pool closes a free connection, so that no request meets a closed one, in milliseconds. */
 const marginMs = 2_000
 
-/** The pool was closed. */
+/** The pool is closed. */
 export class PoolClosed extends Error {}
 
-/** The connections to one server: as many as there are exchanges at once, and for a while those that are free. */
+/** The connections to one server: one for each exchange in progress, and for some seconds those that are free. */
 export class ConnectionPool {
   readonly #target: Target
   readonly #all = new Set<Connection>()
-  /** The one that was used last comes last. */
+  /** In the order of their last use. */
   #free: Connection[] = []
   #closed = false
 
@@ -21,36 +21,36 @@ export class ConnectionPool {
     this.#target = target
   }
 
-  /** A free connection, or a new one; always new where it is to be `fresh`. Throws `PoolClosed`. */
+  /** A free connection, or a new one; with `fresh` always a new one. Throws `PoolClosed`. */
   take(fresh = false): Connection {
-    if (this.#closed) throw new PoolClosed('it was closed')
+    if (this.#closed) throw new PoolClosed('the pool is closed')
     for (let free = fresh ? undefined : this.#free.pop(); free; free = this.#free.pop()) {
       if (free.isOpen) return free
     }
-    const connection = new Connection(this.#target, (gone) => this.#forget(gone))
+    const connection = new Connection(this.#target, (closed) => this.#remove(closed))
     this.#all.add(connection)
     return connection
   }
 
-  /** Takes back a connection whose exchange is over, and whose server keeps it for so many seconds. */
-  giveBack(connection: Connection, keptSeconds: number | undefined): void {
+  /** Returns a connection after its exchange. The server keeps it open for `keepAliveSeconds`. */
+  release(connection: Connection, keepAliveSeconds: number | undefined): void {
     const ms =
-      keptSeconds === undefined ? usualRestMs : Math.min(keptSeconds * 1000 - marginMs, longestRestMs)
+      keepAliveSeconds === undefined ? defaultIdleMs : Math.min(keepAliveSeconds * 1000 - marginMs, maxIdleMs)
     if (ms > 0 && !this.#closed) {
       this.#free.push(connection)
-      connection.rest(ms)
+      connection.keepIdle(ms)
     } else {
       connection.close()
     }
   }
 
-  /** Closes all connections; exchanges that are under way end with `PoolClosed`. */
+  /** Closes all connections. Exchanges in progress fail with `PoolClosed`. */
   close(): void {
     this.#closed = true
-    for (const connection of this.#all) connection.fail(new PoolClosed('it was closed'))
+    for (const connection of this.#all) connection.fail(new PoolClosed('the pool is closed'))
   }
 
-  #forget(connection: Connection): void {
+  #remove(connection: Connection): void {
     this.#all.delete(connection)
     this.#free = this.#free.filter((free) => free !== connection)
   }

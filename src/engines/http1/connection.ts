@@ -1,17 +1,17 @@
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
-/** Is told what happens on a connection, from `carry` until `onClosed` or `rest`. Must not throw. */
+/** The functions that a connection calls from `send` until `onClosed` or `keepIdle`. They must not throw. */
 export interface ConnectionListener {
-  /** It stands; with TLS, its handshake is done. Perhaps before `carry` returned. */
+  /** The connection is established, with TLS after the handshake. Can be called before `send` returns. */
   onConnected(): void
-  /** What one read brought. The memory is used again for the next read, of any connection. */
+  /** The bytes of one read. They are valid only during the call: their memory is reused for the next read of any connection. */
   onBytes(bytes: Buffer): void
-  /** It is gone, by an error or because the other side closed it. Nothing is told after it. */
+  /** The connection is closed, by an error or by the server. No function is called after it. */
   onClosed(error: Error): void
 }
 
-/** Where a server is. */
+/** The address of a server. */
 export interface Target {
   secure: boolean
   /** A name or an address, without brackets. */
@@ -19,11 +19,11 @@ export interface Target {
   port: number
 }
 
-/** What one read brings at most. */
+/** Most bytes of one read. */
 export const maxReadBytes = 64 * 1024
-/** All reads of the process end up here: each is done with before the next begins. */
+/** All connections read into this buffer: the bytes of a read are used before the next read begins. */
 const readBuffer = Buffer.allocUnsafeSlow(maxReadBytes)
-/** How long a connection may be silent before the system asks whether the other side is still there, in milliseconds. */
+/** How long a connection may be silent before TCP keep-alive probes check the server, in milliseconds. */
 const probeAfterMs = 60_000
 
 /** A connection to a server, for one exchange at a time. */
@@ -32,33 +32,33 @@ export class Connection {
   #connected = false
   #listener: ConnectionListener | undefined
   #timer: NodeJS.Timeout | undefined
-  /** True where it has carried an exchange before: the server may have closed it since, without our knowing yet. */
+  /** True after the first exchange: the server may close the connection before it reads another request. */
   isUsed = false
 
-  /** `onGone` is called once, when it is closed for whatever reason. */
-  constructor(target: Target, onGone: (connection: Connection) => void) {
+  /** `onClose` is called once, when the connection is closed for any reason. */
+  constructor(target: Target, onClose: (connection: Connection) => void) {
     this.#socket = open(
       target,
       (length) => this.#read(length),
-      () => this.#stand(),
+      () => this.#onConnected(),
     )
     this.#socket.setNoDelay(true)
     this.#socket.setKeepAlive(true, probeAfterMs)
     this.#socket.on('error', (error) => this.#end(error))
-    this.#socket.on('end', () => this.#end(new Error('the other side closed it')))
+    this.#socket.on('end', () => this.#end(new Error('the server closed the connection')))
     this.#socket.on('close', () => {
-      this.#end(new Error('it was closed'))
-      onGone(this)
+      this.#end(new Error('the connection is closed'))
+      onClose(this)
     })
   }
 
-  /** False as soon as it is being closed. */
+  /** False as soon as the connection is being closed. */
   get isOpen(): boolean {
     return !this.#socket.destroyed
   }
 
-  /** Sends a request, and tells of all that comes back. */
-  carry(request: string, listener: ConnectionListener): void {
+  /** Sends a request, and passes the response to `listener`. */
+  send(request: string, listener: ConnectionListener): void {
     this.#listener = listener
     clearTimeout(this.#timer)
     this.#socket.ref()
@@ -74,8 +74,8 @@ export class Connection {
     this.#socket.resume()
   }
 
-  /** The exchange is over: keeps the connection for another for this time. It does not keep the process alive. */
-  rest(ms: number): void {
+  /** Keeps the connection open for this time, for another exchange. It does not keep the process alive. */
+  keepIdle(ms: number): void {
     this.#listener = undefined
     this.isUsed = true
     this.#socket.resume()
@@ -83,25 +83,25 @@ export class Connection {
     this.#timer = setTimeout(() => this.close(), ms).unref()
   }
 
-  /** Closes it; the listener hears no more. */
+  /** Closes the connection. No function of the listener is called after it. */
   close(): void {
     this.#listener = undefined
     clearTimeout(this.#timer)
     this.#socket.destroy()
   }
 
-  /** Closes it with an error that the listener is told. */
+  /** Closes the connection. The listener gets the error. */
   fail(error: Error): void {
     this.#end(error)
   }
 
-  #stand(): void {
+  #onConnected(): void {
     this.#connected = true
     this.#listener?.onConnected()
   }
 
   #read(length: number): boolean {
-    // Nothing was asked.
+    // No request is in progress: these bytes must not become the response to the next one.
     if (!this.#listener) this.close()
     else this.#listener.onBytes(readBuffer.subarray(0, length))
     return true
@@ -117,14 +117,14 @@ export class Connection {
 function open(
   { secure, host, port }: Target,
   onRead: (length: number) => boolean,
-  onStand: () => void,
+  onConnected: () => void,
 ): Socket {
-  // Node's own way past its streams, for plain connections and for TLS.
+  // With `onread` Node reads into this buffer without its streams, for plain connections and for TLS.
   const options: TcpNetConnectOpts = {
     ...{ host, port },
     onread: { buffer: readBuffer, callback: onRead },
   }
-  if (!secure) return connect(options).once('connect', onStand)
+  if (!secure) return connect(options).once('connect', onConnected)
   const name = isIP(host) ? {} : { servername: host }
-  return connectTls({ ...options, ...name, ALPNProtocols: ['http/1.1'] }).once('secureConnect', onStand)
+  return connectTls({ ...options, ...name, ALPNProtocols: ['http/1.1'] }).once('secureConnect', onConnected)
 }

@@ -1,20 +1,20 @@
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
-/** Bytes of the head, and of what follows the last chunk. */
+/** Most bytes of the head, and of the trailers after the last chunk. */
 const maxHeadBytes = 64 * 1024
-/** Bytes of a line that tells a chunk's size. */
+/** Most bytes of a line with the size of a chunk. */
 const maxSizeLine = 4096
-/** Headers as they came, by name in small letters; of one that came twice, both, with a comma between. */
+/** Headers by name in lower case. The values of a repeated header are joined with a comma. */
 export type Headers = ReadonlyMap<string, string>
 
-/** Is told what is read. What a function throws, `feed` throws. */
+/** The functions that `feed` calls with what it has parsed. `feed` throws the error that a function throws. */
 export interface ResponseListener {
   onHead(status: number, headers: Headers): void
-  /** A piece of the body: a part of the bytes that were fed, which may be used again afterwards. */
+  /** A piece of the body. `bytes` is valid only during the call: it is a part of the bytes given to `feed`. */
   onBody(bytes: Buffer): void
 }
 
-/** What came is no HTTP/1.1 response. */
+/** The bytes are not an HTTP/1.1 response. */
 export class NotHttp extends Error {}
 
 type State =
@@ -29,20 +29,20 @@ type State =
   | 'done'
 
 /**
- * Reads one response of HTTP/1.1 (RFC 9112) however it is cut into reads, the body as it lies in them: reading a stream this
- * way costs half of what it does through Node's streams (bench/README.md).
+ * Parses one response of HTTP/1.1 (RFC 9112), which may be split into reads anywhere, without copying the body. To read a stream
+ * this way costs half of what it costs with Node's streams (bench/README.md).
  */
 export class ResponseParser {
   readonly #listener: ResponseListener
   #state: State = 'status'
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of an incomplete line. */
   #line = ''
   #lineBytes = 0
   #status = 0
   #headers = new Map<string, string>()
-  /** Bytes that are missing of the body or the chunk. */
-  #left = 0
-  /** How far the line with a chunk's size is read; -1 where what follows says no more of it. */
+  /** How many bytes of the body or the chunk are still missing. */
+  #remaining = 0
+  /** How many digits of a chunk's size are read; -1 after the last digit. */
   #digits = 0
   #persistent = true
 
@@ -50,23 +50,23 @@ export class ResponseParser {
     this.#listener = listener
   }
 
-  /** True once the response is whole. */
+  /** True after the end of the response. */
   get isDone(): boolean {
     return this.#state === 'done'
   }
 
-  /** True where the connection can carry another response after this one, which is whole. */
+  /** True after the end of the response, where the connection can be used for another request. */
   get isPersistent(): boolean {
     return this.isDone && this.#persistent
   }
 
-  /** How long the server keeps the connection, in seconds; undefined where it does not tell. */
-  get keptSeconds(): number | undefined {
+  /** How long the server keeps the connection open, in seconds; undefined where it does not say so. */
+  get keepAliveSeconds(): number | undefined {
     const [, seconds] = /(?:^|[,\s])timeout=(\d{1,9})\b/i.exec(this.#headers.get('keep-alive') ?? '') ?? []
     return seconds === undefined ? undefined : Number(seconds)
   }
 
-  /** Throws `NotHttp`. Bytes that come after the response make its connection one that cannot be used again. */
+  /** Throws `NotHttp`. After bytes that follow the response, its connection cannot be used again. */
   feed(bytes: Buffer): void {
     let at = 0
     while (at < bytes.length) {
@@ -78,14 +78,14 @@ export class ResponseParser {
     }
   }
 
-  /** The connection was closed: true where that ends the response, and does not cut it. */
+  /** Must be called when the connection is closed. True where the response is complete. */
   close(): boolean {
     if (this.#state === 'until-close') this.#state = 'done'
     this.#persistent = false
     return this.#state === 'done'
   }
 
-  /** Reads on from this place, and returns the next. */
+  /** Parses from this index on, and returns the index to go on from. */
   #read(bytes: Buffer, at: number): number {
     switch (this.#state) {
       case 'chunk':
@@ -95,7 +95,7 @@ export class ResponseParser {
         return this.#readSize(bytes, at)
       case 'chunk-end':
         if (bytes[at] === lineFeed) this.#state = 'size'
-        else if (bytes[at] !== carriageReturn) throw new NotHttp('a chunk is longer than it said')
+        else if (bytes[at] !== carriageReturn) throw new NotHttp('a chunk is longer than its size')
         return at + 1
       case 'until-close':
         this.#listener.onBody(at === 0 ? bytes : bytes.subarray(at))
@@ -106,9 +106,9 @@ export class ResponseParser {
   }
 
   #readBody(bytes: Buffer, at: number): number {
-    const end = Math.min(at + this.#left, bytes.length)
-    this.#left -= end - at
-    if (this.#left === 0) this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done'
+    const end = Math.min(at + this.#remaining, bytes.length)
+    this.#remaining -= end - at
+    if (this.#remaining === 0) this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done'
     this.#listener.onBody(bytes.subarray(at, end))
     return end
   }
@@ -125,17 +125,17 @@ export class ResponseParser {
       const digit = hexDigit(byte)
       if (digit >= 0) {
         this.#digits += 1
-        this.#left = this.#left * 16 + digit
-        if (this.#left > Number.MAX_SAFE_INTEGER) throw new NotHttp('a chunk is too long')
+        this.#remaining = this.#remaining * 16 + digit
+        if (this.#remaining > Number.MAX_SAFE_INTEGER) throw new NotHttp('a chunk is too long')
       } else if (this.#digits > 0 && endsSize.has(byte)) this.#digits = -1
-      else throw new NotHttp('the size of a chunk is no number')
+      else throw new NotHttp('the size of a chunk is not a number')
     }
     return bytes.length
   }
 
   #beginChunk(): void {
     if (this.#digits === 0) throw new NotHttp('the size of a chunk is missing')
-    this.#state = this.#left === 0 ? 'trailers' : 'chunk'
+    this.#state = this.#remaining === 0 ? 'trailers' : 'chunk'
     this.#lineBytes = 0
     this.#digits = 0
   }
@@ -146,8 +146,7 @@ export class ResponseParser {
     this.#lineBytes += stop - at
     if (this.#lineBytes > maxHeadBytes) throw new NotHttp(`its head has more than ${maxHeadBytes} bytes`)
     this.#line += bytes.toString('latin1', at, stop)
-    if (this.#state === 'status' && !'HTTP/1.'.startsWith(this.#line.slice(0, 7)))
-      throw noResponse(this.#line)
+    if (this.#state === 'status' && !'HTTP/1.'.startsWith(this.#line.slice(0, 7))) throw notHttp(this.#line)
     if (end === -1) return stop
     const line = this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line
     this.#line = ''
@@ -159,7 +158,7 @@ export class ResponseParser {
 
   #readStatus(line: string): void {
     const [, minor, status] = /^HTTP\/1\.(\d) (\d{3})(?: .*)?$/.exec(line) ?? []
-    if (status === undefined || status < '100' || status === '101') throw noResponse(line)
+    if (status === undefined || status < '100' || status === '101') throw notHttp(line)
     this.#status = Number(status)
     this.#persistent = minor !== '0'
     this.#state = 'headers'
@@ -194,7 +193,8 @@ export class ResponseParser {
     const coding = this.#headers.get('transfer-encoding')
     const length = this.#headers.get('content-length')
     if (coding !== undefined) {
-      if (coding.toLowerCase() !== 'chunked') throw new NotHttp(`it is encoded as ${coding.slice(0, 50)}`)
+      if (coding.toLowerCase() !== 'chunked')
+        throw new NotHttp(`its transfer-encoding is ${coding.slice(0, 50)}`)
       if (length !== undefined) this.#persistent = false
       return 'size'
     }
@@ -202,8 +202,8 @@ export class ResponseParser {
     const [first = '', ...others] = length.split(/\s*,\s*/)
     if (!/^\d{1,15}$/.test(first) || others.some((other) => other !== first))
       throw new NotHttp('its length cannot be read')
-    this.#left = Number(first)
-    return this.#left === 0 ? 'done' : 'length'
+    this.#remaining = Number(first)
+    return this.#remaining === 0 ? 'done' : 'length'
   }
 }
 
@@ -215,6 +215,6 @@ function hexDigit(byte: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-function noResponse(line: string): NotHttp {
-  return new NotHttp(`it says ${JSON.stringify(line.slice(0, 50))}`)
+function notHttp(line: string): NotHttp {
+  return new NotHttp(`the response begins with ${JSON.stringify(line.slice(0, 50))}`)
 }

@@ -10,13 +10,13 @@ import { ConnectionPool, PoolClosed } from './connection-pool.ts'
 import { RoundTrip } from './round-trip.ts'
 
 const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
-const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
+const response = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'
 
-/** What answers the requests of one connection, by its number and that of the request, both from 1. */
+/** Responds to a request, given the numbers of its connection and of the request on it, both from 1. */
 type Speak = (socket: Socket, connection: number, request: number) => void
 
-/** A server, the connections that it had, and a pool of connections to it. Ends with the test. */
-async function site(t: TestContext, speak: Speak, server: Server = createServer()) {
+/** Starts a server and a pool of connections to it; `sockets` are all connections that it gets. Closed after the test. */
+async function startServer(t: TestContext, speak: Speak, server: Server = createServer()) {
   const sockets: Socket[] = []
   server.on(server.listenerCount('secureConnection') > 0 ? 'secureConnection' : 'connection', (socket) => {
     const connection = sockets.push(socket)
@@ -35,7 +35,7 @@ async function site(t: TestContext, speak: Speak, server: Server = createServer(
   return { pool, sockets, port: Number(port) }
 }
 
-/** The body that a request is answered with. Rejects with what it fails with. */
+/** Resolves to the body of the response, rejects with the error of the request. */
 function ask(pool: ConnectionPool): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let body = ''
@@ -51,31 +51,31 @@ function ask(pool: ConnectionPool): Promise<string> {
   return promise
 }
 
-test('one connection serves request after request, and as many as there are at once', async (t) => {
-  const { pool, sockets } = await site(t, (socket) => socket.write(answer))
+test('requests one after the other share a connection, and simultaneous requests have one each', async (t) => {
+  const { pool, sockets } = await startServer(t, (socket) => socket.write(response))
   for (let count = 0; count < 3; count++) assert.equal(await ask(pool), 'hi')
   assert.equal(sockets.length, 1)
   assert.deepEqual(await Promise.all([ask(pool), ask(pool), ask(pool)]), ['hi', 'hi', 'hi'])
   assert.equal(sockets.length, 3)
 })
 
-test('a request that crosses the end of its connection is sent once more, on a new one', async (t) => {
-  const { pool, sockets } = await site(t, (socket, connection, asked) => {
+test('a request on a used connection that the server closes is sent once more, on a new one', async (t) => {
+  const { pool, sockets } = await startServer(t, (socket, connection, asked) => {
     if (connection === 1 && asked === 2) socket.destroy()
-    else socket.write(answer)
+    else socket.write(response)
   })
   assert.equal(await ask(pool), 'hi')
   assert.equal(await ask(pool), 'hi')
   assert.equal(sockets.length, 2)
 })
 
-test('it is sent once more only, and only where no byte of an answer came', async (t) => {
+test('a request is sent again only once, and only where no byte of its response has come', async (t) => {
   let requests = 0
-  const { pool } = await site(t, (socket, _connection, asked) => {
+  const { pool } = await startServer(t, (socket, _connection, asked) => {
     requests += 1
-    if (requests === 1) socket.write(answer)
+    if (requests === 1) socket.write(response)
     else if (requests < 4) socket.destroy()
-    else if (asked === 1) socket.write(answer)
+    else if (asked === 1) socket.write(response)
     else socket.end('HTTP/1.1 2')
   })
   assert.equal(await ask(pool), 'hi')
@@ -86,25 +86,25 @@ test('it is sent once more only, and only where no byte of an answer came', asyn
   assert.equal(requests, 5)
 })
 
-const single: [title: string, answer: string][] = [
-  ['that the server closes', answer.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')],
+const single: [title: string, response: string][] = [
+  ['that the server closes', response.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')],
   [
-    'that the server keeps for a moment only',
-    answer.replace('\r\n\r\n', '\r\nkeep-alive: timeout=2\r\n\r\n'),
+    'that the server keeps open for a moment only',
+    response.replace('\r\n\r\n', '\r\nkeep-alive: timeout=2\r\n\r\n'),
   ],
-  ['with bytes that nobody asked for', `${answer}HTTP/1.1 200 OK\r\n\r\nsmuggled`],
+  ['with bytes after the response', `${response}HTTP/1.1 200 OK\r\n\r\nsmuggled`],
 ]
-for (const [title, answered] of single) {
-  test(`a connection ${title} serves no other request`, async (t) => {
-    const { pool, sockets } = await site(t, (socket) => socket.write(answered))
+for (const [title, response] of single) {
+  test(`a connection ${title} is not used again`, async (t) => {
+    const { pool, sockets } = await startServer(t, (socket) => socket.write(response))
     assert.equal(await ask(pool), 'hi')
     assert.equal(await ask(pool), 'hi')
     assert.equal(sockets.length, 2)
   })
 }
 
-test('a free connection that is closed, or says something, is not used', async (t) => {
-  const { pool, sockets } = await site(t, (socket) => socket.write(answer))
+test('a free connection that the server closes or writes to is not used', async (t) => {
+  const { pool, sockets } = await startServer(t, (socket) => socket.write(response))
   for (const act of [
     (socket: Socket) => socket.end(),
     (socket: Socket) => socket.write('HTTP/1.1 408\r\n\r\n'),
@@ -123,7 +123,7 @@ test('a free connection that is closed, or says something, is not used', async (
 
 test('a free connection is closed when its time is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { pool, sockets } = await site(t, (socket) => socket.write(answer))
+  const { pool, sockets } = await startServer(t, (socket) => socket.write(response))
   assert.equal(await ask(pool), 'hi')
   t.mock.timers.tick(3_999)
   assert.equal(await ask(pool), 'hi')
@@ -133,19 +133,19 @@ test('a free connection is closed when its time is over', async (t) => {
   assert.equal(sockets.length, 2)
 })
 
-test('closing the pool ends what is under way, and takes nothing more', async (t) => {
-  const { pool } = await site(t, () => pool.close())
+test('closing the pool ends requests in progress, and refuses new ones', async (t) => {
+  const { pool } = await startServer(t, () => pool.close())
   await assert.rejects(ask(pool), PoolClosed)
   await assert.rejects(ask(pool), PoolClosed)
 })
 
-test('a server with TLS is asked where its certificate is trusted, and only there', async (t) => {
+test('a server with TLS is accepted only with a trusted certificate for its name', async (t) => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   })
   const server = createTlsServer({ cert, key })
   server.on('secureConnection', () => {})
-  const { sockets, port } = await site(t, (socket) => socket.write(answer), server)
+  const { sockets, port } = await startServer(t, (socket) => socket.write(response), server)
   const pool = new ConnectionPool({ secure: true, host: 'localhost', port })
   t.after(() => pool.close())
   await assert.rejects(ask(pool), /self-signed/)

@@ -2,21 +2,21 @@ import type { Connection, ConnectionListener } from './connection.ts'
 import { type ConnectionPool, PoolClosed } from './connection-pool.ts'
 import { type Headers, type NotHttp, ResponseParser } from './response-parser.ts'
 
-/** Is told what becomes of a request. Either `onEnd` or `onError` is called, once, and nothing after it. Must not throw. */
+/** The functions that are called with the response. The last call is one of `onEnd` or `onError`. They must not throw. */
 export interface RoundTripListener {
-  /** A connection stands. */
+  /** A connection is established. */
   onConnected(): void
   onHead(status: number, headers: Headers): void
-  /** The memory is used again after the call. */
+  /** `bytes` is valid only during the call: its memory is reused. */
   onBody(bytes: Buffer): void
   onEnd(): void
-  /** `NotHttp`, `PoolClosed`, or what the connection failed with. */
+  /** `error` is a `NotHttp`, a `PoolClosed`, or the error of the connection. */
   onError(error: Error): void
 }
 
 /**
- * One request and its response. A request that was sent on a connection that had served before, and was closed without a word, is
- * sent once more on a new one: the server had given up the connection before it read it.
+ * One request and its response. When a used connection is closed before the first byte of the response, the request is sent once
+ * more on a new connection: the server has closed the idle connection before it read the request.
  */
 export class RoundTrip implements ConnectionListener {
   readonly #pool: ConnectionPool
@@ -24,10 +24,10 @@ export class RoundTrip implements ConnectionListener {
   readonly #listener: RoundTripListener
   readonly #parser: ResponseParser
   #connection: Connection | undefined
-  #silent = true
-  #over = false
+  #isSilent = true
+  #hasEnded = false
 
-  /** `request` is the message whole, with its head. */
+  /** `request` is the complete HTTP message, with its head. */
   constructor(pool: ConnectionPool, request: string, listener: RoundTripListener) {
     this.#pool = pool
     this.#request = request
@@ -38,7 +38,7 @@ export class RoundTrip implements ConnectionListener {
   start(fresh = false): void {
     try {
       this.#connection = this.#pool.take(fresh)
-      this.#connection.carry(this.#request, this)
+      this.#connection.send(this.#request, this)
     } catch (error) {
       this.#fail(error as Error)
     }
@@ -52,10 +52,10 @@ export class RoundTrip implements ConnectionListener {
     this.#connection?.resume()
   }
 
-  /** Closes the connection; the listener hears no more. */
+  /** Closes the connection. No function of the listener is called after it. */
   close(): void {
-    if (this.#over) return
-    this.#over = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#connection?.close()
   }
 
@@ -64,7 +64,7 @@ export class RoundTrip implements ConnectionListener {
   }
 
   onBytes(bytes: Buffer): void {
-    this.#silent = false
+    this.#isSilent = false
     try {
       this.#parser.feed(bytes)
     } catch (error) {
@@ -74,22 +74,22 @@ export class RoundTrip implements ConnectionListener {
   }
 
   onClosed(error: Error): void {
-    if (this.#silent && this.#connection?.isUsed && !(error instanceof PoolClosed)) this.start(true)
+    if (this.#isSilent && this.#connection?.isUsed && !(error instanceof PoolClosed)) this.start(true)
     else if (this.#parser.close()) this.#end()
     else this.#fail(error)
   }
 
   #end(): void {
-    if (this.#over) return
-    this.#over = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     if (this.#connection && this.#parser.isPersistent)
-      this.#pool.giveBack(this.#connection, this.#parser.keptSeconds)
+      this.#pool.release(this.#connection, this.#parser.keepAliveSeconds)
     else this.#connection?.close()
     this.#listener.onEnd()
   }
 
   #fail(error: Error): void {
-    if (this.#over) return
+    if (this.#hasEnded) return
     this.close()
     this.#listener.onError(error)
   }

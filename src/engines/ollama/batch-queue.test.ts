@@ -2,25 +2,25 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 
-function start(maxBytes = 10): { queue: BatchQueue<number>; told: string[] } {
-  const told: string[] = []
+function start(maxBytes = 10): { queue: BatchQueue<number>; calls: string[] } {
+  const calls: string[] = []
   const queue = createBatchQueue<number>({
     maxBytes,
-    onFull: () => told.push('full'),
-    onDrained: () => told.push('drained'),
-    onLeave: () => told.push('left'),
+    onFull: () => calls.push('full'),
+    onDrained: () => calls.push('drained'),
+    onReturn: () => calls.push('returned'),
   })
-  return { queue, told }
+  return { queue, calls }
 }
 
-test('the reader gets all that is there as one batch, in order', async () => {
+test('the reader gets all queued items as one batch, in order', async () => {
   const { queue } = start()
   queue.push([1, 2], 2)
   queue.push([3], 1)
   assert.deepEqual(await queue.iterator.next(), { done: false, value: [1, 2, 3] })
 })
 
-test('a reader who waits gets all that one read brought, though it was pushed piece by piece', async () => {
+test('a waiting reader gets all items that are pushed at the same time as one batch', async () => {
   const { queue } = start()
   const next = queue.iterator.next()
   queue.push([1], 1)
@@ -28,7 +28,7 @@ test('a reader who waits gets all that one read brought, though it was pushed pi
   assert.deepEqual(await next, { done: false, value: [1, 2] })
 })
 
-test('the end and an error come after what is there', async () => {
+test('the end and an error come after the queued items', async () => {
   const { queue: ended } = start()
   ended.push([1], 1)
   ended.end()
@@ -43,14 +43,14 @@ test('the end and an error come after what is there', async () => {
   assert.deepEqual(await failed.iterator.next(), { done: true, value: undefined })
 })
 
-test('an abort comes before what is there', async () => {
+test('an abort comes before the queued items', async () => {
   const { queue } = start()
   queue.push([1], 1)
   queue.abort(new Error('stop'))
   await assert.rejects(queue.iterator.next(), /stop/)
 })
 
-test('a reader who waits is told of the end, and of an error', async () => {
+test('a waiting reader gets the end and an error', async () => {
   const { queue: ended } = start()
   const end = ended.iterator.next()
   ended.end()
@@ -62,7 +62,7 @@ test('a reader who waits is told of the end, and of an error', async () => {
   await assert.rejects(failure, /broken/)
 })
 
-test('only the first end counts, and nothing is taken after it', async () => {
+test('only the first end counts, and items after it are ignored', async () => {
   const { queue } = start()
   queue.end()
   queue.fail(new Error('late'))
@@ -70,45 +70,45 @@ test('only the first end counts, and nothing is taken after it', async () => {
   assert.equal((await queue.iterator.next()).done, true)
 })
 
-test('more bytes than the bound stop the source once, reading starts it again', async () => {
-  const { queue, told } = start(10)
+test('more unread bytes than the limit pause the source once, and reading resumes it', async () => {
+  const { queue, calls } = start(10)
   queue.push([1], 10)
-  assert.deepEqual(told, [])
+  assert.deepEqual(calls, [])
   queue.push([2], 1)
   queue.push([3], 100)
-  assert.deepEqual(told, ['full'])
+  assert.deepEqual(calls, ['full'])
   await queue.iterator.next()
-  assert.deepEqual(told, ['full', 'drained'])
+  assert.deepEqual(calls, ['full', 'drained'])
   queue.push([4], 11)
-  assert.deepEqual(told, ['full', 'drained', 'full'])
+  assert.deepEqual(calls, ['full', 'drained', 'full'])
 })
 
-test('what the source brings while it is started again is part of the next batch', async () => {
+test('items that are pushed while the source resumes are in the next batch', async () => {
   const queue: BatchQueue<number> = createBatchQueue<number>({
     maxBytes: 1,
     onFull: () => undefined,
     onDrained: () => queue.push([2], 1),
-    onLeave: () => undefined,
+    onReturn: () => undefined,
   })
   queue.push([1], 2)
   assert.deepEqual((await queue.iterator.next()).value, [1])
   assert.deepEqual((await queue.iterator.next()).value, [2])
 })
 
-test('a reader who leaves ends it, also one who waits', async () => {
-  const { queue, told } = start()
+test('a reader that returns ends the queue, also while it waits', async () => {
+  const { queue, calls } = start()
   const next = queue.iterator.next()
   await queue.iterator.return()
   assert.equal((await next).done, true)
-  assert.deepEqual(told, ['left'])
+  assert.deepEqual(calls, ['returned'])
   queue.push([1], 1)
   assert.equal((await queue.iterator.next()).done, true)
 })
 
-test('two reads at once are refused', async () => {
+test('a second read at the same time is refused', async () => {
   const { queue } = start()
   const first = queue.iterator.next()
-  await assert.rejects(queue.iterator.next(), /under way/)
+  await assert.rejects(queue.iterator.next(), /in progress/)
   queue.end()
   await first
 })

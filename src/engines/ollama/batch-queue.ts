@@ -1,27 +1,27 @@
-/** Carries what reads brought to one reader, who gets all that is there as one array. */
+/** A queue with one reader, which gets all queued items as one array. */
 export interface BatchQueue<T> {
   push(items: T[], bytes: number): void
-  /** Nothing more comes. */
+  /** No more items follow. */
   end(): void
-  /** The reader gets what is there, then this error. */
+  /** The reader gets the queued items, then this error. */
   fail(error: unknown): void
-  /** The reader gets this error at once; what it has not read is dropped. */
+  /** The reader gets this error at once; unread items are dropped. */
   abort(error: unknown): void
   readonly iterator: AsyncIterator<T[], undefined> & { return(): Promise<IteratorResult<T[], undefined>> }
 }
 
 export interface BatchQueueOptions {
-  /** More unread bytes than these, and `onFull` is called; `onDrained` once they were read. */
+  /** `onFull` is called when more bytes than these are unread, `onDrained` when they have been read. */
   maxBytes: number
   onFull: () => void
   onDrained: () => void
-  /** The reader left early. */
-  onLeave: () => void
+  /** Called when the reader stops early. */
+  onReturn: () => void
 }
 
 /**
- * A promise costs more than all else that is done with a token, so there is one for each read of the reader. It is settled in a
- * microtask: by then all that one read of the socket brought is there, however many HTTP chunks it was.
+ * Creating a promise costs more than all other work for a token, so there is one for each read of the reader, not for each item.
+ * It is settled in a microtask, after all HTTP chunks of one read of the socket are queued.
  */
 export function createBatchQueue<T>(options: BatchQueueOptions): BatchQueue<T> {
   let items: T[] = []
@@ -85,7 +85,7 @@ export function createBatchQueue<T>(options: BatchQueueOptions): BatchQueue<T> {
     },
     iterator: {
       next() {
-        if (reader !== undefined) return Promise.reject(new Error('a read is under way already'))
+        if (reader !== undefined) return Promise.reject(new Error('a read is in progress'))
         reader = Promise.withResolvers()
         const { promise } = reader
         settle()
@@ -95,7 +95,7 @@ export function createBatchQueue<T>(options: BatchQueueOptions): BatchQueue<T> {
         items = []
         failure = undefined
         ended = true
-        options.onLeave()
+        options.onReturn()
         settle()
         return Promise.resolve({ done: true, value: undefined })
       },

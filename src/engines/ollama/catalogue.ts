@@ -5,53 +5,56 @@ import type { OllamaRequest } from './exchange.ts'
 import { createMemo } from './memo.ts'
 import { readModelCard, readModelList, taggedName } from './model-card.ts'
 
-const showsAtOnce = 8
+const maxConcurrentShows = 8
 const maxEntries = 1000
 
-/** What an Ollama has. Answers are remembered for a short time, equal questions that are asked at once are sent once. */
+/** The models of an Ollama server. Responses are cached for a short time, and equal lookups at the same time share a request. */
 export interface Catalogue {
   models(): Promise<EngineModel[]>
-  /** Undefined where there is no such model; that is never remembered, for it may be pulled at any time. */
+  /** Undefined where Ollama does not have the model. That is not cached, because a model can be pulled at any time. */
   model(name: string): Promise<EngineModel | undefined>
-  /** Undefined where the model is not loaded, or Ollama does not say. */
+  /** In tokens. Undefined where the model is not loaded, or Ollama does not report it. */
   loadedContext(name: string): Promise<number | undefined>
 }
 
 export interface CatalogueOptions {
-  ask: (request: OllamaRequest) => Promise<JsonObject>
-  /** How long an answer is remembered, in milliseconds. */
+  fetchJson: (request: OllamaRequest) => Promise<JsonObject>
+  /** How long models and contexts are cached, in milliseconds. */
   cacheMs: number
-  /** How long it is remembered that a model is not loaded, in milliseconds. */
+  /** How long the fact that a model is not loaded is cached, in milliseconds. */
   notLoadedCacheMs: number
-  /** A clock in milliseconds that never steps back. */
+  /** A clock in milliseconds that never goes back. */
   now: () => number
 }
 
-export function createCatalogue({ ask, cacheMs, notLoadedCacheMs, now }: CatalogueOptions): Catalogue {
-  const lists = createMemo<EngineModel[]>({ keepMs: () => cacheMs, maxEntries: 1, now })
+export function createCatalogue({ fetchJson, cacheMs, notLoadedCacheMs, now }: CatalogueOptions): Catalogue {
+  const lists = createMemo<EngineModel[]>({ lifeMs: () => cacheMs, maxEntries: 1, now })
   const cards = createMemo<EngineModel | undefined>({
-    keepMs: (card) => (card ? cacheMs : 0),
+    lifeMs: (card) => (card ? cacheMs : 0),
     maxEntries,
     now,
   })
-  const running = createMemo<Map<string, number>>({ keepMs: () => 0, maxEntries: 1, now })
+  const running = createMemo<Map<string, number>>({ lifeMs: () => 0, maxEntries: 1, now })
   const contexts = createMemo<number | undefined>({
-    keepMs: (context) => (context === undefined ? notLoadedCacheMs : cacheMs),
+    lifeMs: (context) => (context === undefined ? notLoadedCacheMs : cacheMs),
     maxEntries,
     now,
   })
 
   async function show(name: string): Promise<EngineModel | undefined> {
     try {
-      return readModelCard(name, await ask({ method: 'POST', path: '/api/show', body: { model: name } }))
+      return readModelCard(
+        name,
+        await fetchJson({ method: 'POST', path: '/api/show', body: { model: name } }),
+      )
     } catch (error) {
-      if (saysNoSuchModel(error)) return undefined
+      if (isUnknownModel(error)) return undefined
       throw error
     }
   }
 
-  /** A model whose card cannot be shown is listed all the same. */
-  async function listed(name: string): Promise<EngineModel> {
+  /** A model is listed even where `/api/show` fails for it. */
+  async function listEntry(name: string): Promise<EngineModel> {
     try {
       return (await cards.get(taggedName(name), () => show(taggedName(name)))) ?? { name }
     } catch (error) {
@@ -61,12 +64,14 @@ export function createCatalogue({ ask, cacheMs, notLoadedCacheMs, now }: Catalog
   }
 
   async function list(): Promise<EngineModel[]> {
-    const names = readModelList(await ask({ method: 'GET', path: '/api/tags' })).map((entry) => entry.name)
-    return mapAtMost(showsAtOnce, names, listed)
+    const names = readModelList(await fetchJson({ method: 'GET', path: '/api/tags' })).map(
+      (entry) => entry.name,
+    )
+    return mapConcurrently(maxConcurrentShows, names, listEntry)
   }
 
-  async function askRunning(): Promise<Map<string, number>> {
-    const entries = readModelList(await ask({ method: 'GET', path: '/api/ps' }))
+  async function fetchRunning(): Promise<Map<string, number>> {
+    const entries = readModelList(await fetchJson({ method: 'GET', path: '/api/ps' }))
     const contextsByName = new Map<string, number>()
     for (const { name, context_length } of entries) {
       if (typeof context_length === 'number')
@@ -75,9 +80,9 @@ export function createCatalogue({ ask, cacheMs, notLoadedCacheMs, now }: Catalog
     return contextsByName
   }
 
-  async function contextOf(name: string): Promise<number | undefined> {
+  async function fetchContext(name: string): Promise<number | undefined> {
     try {
-      return (await running.get('', askRunning)).get(name)
+      return (await running.get('', fetchRunning)).get(name)
     } catch (error) {
       if (error instanceof ChatterdError) return undefined
       throw error
@@ -89,12 +94,12 @@ export function createCatalogue({ ask, cacheMs, notLoadedCacheMs, now }: Catalog
     model: (name) => cards.get(taggedName(name), () => show(taggedName(name))),
     loadedContext(name) {
       const key = taggedName(name).toLowerCase()
-      return contexts.get(key, () => contextOf(key))
+      return contexts.get(key, () => fetchContext(key))
     },
   }
 }
 
-function saysNoSuchModel(error: unknown): boolean {
+function isUnknownModel(error: unknown): boolean {
   if (!(error instanceof ChatterdError)) return false
   return (
     error.code === 'unknown-model' ||
@@ -102,12 +107,16 @@ function saysNoSuchModel(error: unknown): boolean {
   )
 }
 
-async function mapAtMost<A, B>(atOnce: number, items: A[], map: (item: A) => Promise<B>): Promise<B[]> {
+async function mapConcurrently<A, B>(
+  maxConcurrent: number,
+  items: A[],
+  map: (item: A) => Promise<B>,
+): Promise<B[]> {
   const results: B[] = []
   const queue = items.entries()
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) results[index] = await map(item)
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work))
+  await Promise.all(Array.from({ length: Math.min(maxConcurrent, items.length) }, work))
   return results
 }

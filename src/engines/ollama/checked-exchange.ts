@@ -3,10 +3,10 @@ import type { OllamaHost } from './ollama-host.ts'
 import { statusError } from './status-error.ts'
 import type { Timeouts } from './timeout-keeper.ts'
 
-// An error of Ollama is a line of words; what answers in its place may send any page.
+// Ollama's own errors are one line; a proxy in front of it may send a page of any size.
 const maxErrorBytes = 64 * 1024
 
-/** As `startExchange`, with an answer that is no success made into the error that it tells of. */
+/** Like `startExchange`, but an unsuccessful response becomes the `ChatterdError` for its status and body. */
 export function startCheckedExchange(
   host: OllamaHost,
   request: OllamaRequest,
@@ -14,26 +14,26 @@ export function startCheckedExchange(
   signal: AbortSignal,
   listener: Omit<ExchangeListener, 'onStart'>,
 ): Exchange {
-  let refusedStatus: number | undefined
+  let errorStatus: number | undefined
   let errorBody = Buffer.alloc(0)
 
   return startExchange(host, request, timeouts, signal, {
     onStart(status) {
-      if (status >= 300) refusedStatus = status
+      if (status >= 300) errorStatus = status
     },
     onBytes(bytes) {
-      if (refusedStatus === undefined) return listener.onBytes(bytes)
+      if (errorStatus === undefined) return listener.onBytes(bytes)
       errorBody = Buffer.concat([errorBody, bytes.subarray(0, maxErrorBytes - errorBody.length)])
-      if (errorBody.length === maxErrorBytes) throw statusError(refusedStatus, errorBody.toString())
+      if (errorBody.length === maxErrorBytes) throw statusError(errorStatus, errorBody.toString())
     },
     onEnd() {
-      if (refusedStatus === undefined) return listener.onEnd()
-      throw statusError(refusedStatus, errorBody.toString())
+      if (errorStatus === undefined) return listener.onEnd()
+      throw statusError(errorStatus, errorBody.toString())
     },
     onError(error) {
-      if (refusedStatus === undefined || signal.aborted) return listener.onError(error)
-      // However the rest of an error's body is lost, its status says more than the loss.
-      listener.onError(statusError(refusedStatus, errorBody.toString()))
+      if (errorStatus === undefined || signal.aborted) return listener.onError(error)
+      // The status says more than the failure to read the rest of the body.
+      listener.onError(statusError(errorStatus, errorBody.toString()))
     },
   })
 }

@@ -2,10 +2,10 @@ import { ChatterdError } from '../../protocol/errors.ts'
 import { PoolClosed } from '../http1/connection-pool.ts'
 import { NotHttp } from '../http1/response-parser.ts'
 
-/** How far an exchange had come when its connection failed. */
+/** What an exchange is doing: connecting, waiting for the first byte of the response, or reading it. */
 export type Stage = 'connecting' | 'waiting' | 'reading'
 
-/** Turns what a connection failed with into words. `engine` is the name of what was asked. */
+/** The error for a failed connection. `engine` is the engine's name in the message. */
 export function connectionError(cause: Error, stage: Stage, engine: string): ChatterdError {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   if (cause instanceof PoolClosed) {
@@ -15,7 +15,7 @@ export function connectionError(cause: Error, stage: Stage, engine: string): Cha
       { cause },
     )
   }
-  // An AggregateError (a host of several addresses, none of which answers) has a code and no message.
+  // An AggregateError (the host has several addresses, and no connection succeeds) has a code and no message.
   const reason = cause.message || code
   if (stage === 'connecting') {
     return new ChatterdError(
@@ -27,11 +27,13 @@ export function connectionError(cause: Error, stage: Stage, engine: string): Cha
   if (stage === 'waiting' && cause instanceof NotHttp) {
     return new ChatterdError(
       'engine-failed',
-      `What answers in place of ${engine} does not speak HTTP (${reason})`,
+      `${engine} does not speak HTTP: another program may listen at this address (${reason})`,
       { cause },
     )
   }
-  const words =
-    stage === 'waiting' ? 'closed the connection before it answered' : 'broke off in the middle of its answer'
-  return new ChatterdError('engine-cut', `${engine} ${words} (${reason})`, { cause })
+  const message =
+    stage === 'waiting'
+      ? `${engine} closed the connection before its response began (${reason})`
+      : `The response of ${engine} is incomplete (${reason})`
+  return new ChatterdError('engine-cut', message, { cause })
 }

@@ -1,44 +1,44 @@
 import { RoundTrip } from '../http1/round-trip.ts'
 import { connectionError, type Stage } from './connection-error.ts'
 import type { OllamaHost } from './ollama-host.ts'
-import { createTimeoutKeeper, type Timeouts } from './timeout-keeper.ts'
+import { startTimeoutKeeper, type Timeouts } from './timeout-keeper.ts'
 
-// What may still come after the answer's last line: the end of the HTTP body.
+// How long a connection stays open for the end of the HTTP body, which follows the last line of a reply.
 const lingerMs = 1000
 
-/** What is asked of Ollama. */
+/** A request to Ollama. */
 export interface OllamaRequest {
   method: 'GET' | 'POST'
-  /** Below the host's prefix: `/api/chat`, … */
+  /** After the host's prefix: `/api/chat`, … */
   path: string
   body?: unknown
 }
 
 /**
- * Is told what comes back. Either `onEnd` or `onError` is called, once, and nothing after it; `onError` perhaps before
- * `startExchange` returned. What a function throws ends the exchange as its error.
+ * The functions that `startExchange` calls with the response. The last call is one of `onEnd` or `onError`; `onError` can be
+ * called before `startExchange` returns. An error that a function throws ends the exchange and is given to `onError`.
  */
 export interface ExchangeListener {
   onStart?(status: number, contentType: string): void
-  /** The memory of `bytes` is used again after the call. */
+  /** `bytes` is valid only during the call: its memory is reused. */
   onBytes(bytes: Buffer): void
   onEnd(): void
-  /** A `ChatterdError`, what another function threw, or the signal's reason. */
+  /** `error` is a `ChatterdError`, the error that another function threw, or the signal's reason. */
   onError(error: unknown): void
 }
 
-/** A request under way. */
+/** A request in progress. */
 export interface Exchange {
-  /** Stops reading from the socket; only from within `onBytes`. */
+  /** Stops reading from the socket; must be called within `onBytes`. */
   pause(): void
   resume(): void
-  /** Closes the connection; the listener hears no more. */
+  /** Closes the connection. No function of the listener is called after it. */
   cancel(): void
-  /** The listener heard all it wants; the connection is kept for the next request if the answer now ends. */
+  /** Ignores the rest of the response. The connection is reused if the response ends within a second. */
   release(): void
 }
 
-/** Sends one request and tells the listener what one read brings, within the time-outs. Aborting closes the connection. */
+/** Sends one request and passes its response to the listener as it arrives, within the time-outs. Aborting closes the connection. */
 export function startExchange(
   host: OllamaHost,
   request: OllamaRequest,
@@ -47,24 +47,24 @@ export function startExchange(
   listener: ExchangeListener,
 ): Exchange {
   let stage: Stage = 'connecting'
-  let over = false
+  let ended = false
   let linger: NodeJS.Timeout | undefined
-  const keeper = createTimeoutKeeper(timeouts, host.label, fail)
+  const keeper = startTimeoutKeeper(timeouts, host.label, fail)
 
   function settle(): void {
-    over = true
+    ended = true
     keeper.stop()
     signal.removeEventListener('abort', onAbort)
   }
 
   function cancel(): void {
-    if (over) return
+    if (ended) return
     settle()
     trip.close()
   }
 
   function fail(error: unknown): void {
-    if (over) return
+    if (ended) return
     cancel()
     listener.onError(error)
   }
@@ -73,13 +73,13 @@ export function startExchange(
     fail(signal.reason)
   }
 
-  const trip = new RoundTrip(host.pool, messageOf(host, request), {
+  const trip = new RoundTrip(host.pool, requestText(host, request), {
     onConnected() {
       stage = 'waiting'
       keeper.connected()
     },
     onHead(status, headers) {
-      if (over) return
+      if (ended) return
       try {
         listener.onStart?.(status, headers.get('content-type') ?? '')
       } catch (error) {
@@ -87,7 +87,7 @@ export function startExchange(
       }
     },
     onBody(bytes) {
-      if (over) return
+      if (ended) return
       stage = 'reading'
       keeper.read()
       try {
@@ -98,7 +98,7 @@ export function startExchange(
     },
     onEnd() {
       clearTimeout(linger)
-      if (over) return
+      if (ended) return
       settle()
       try {
         listener.onEnd()
@@ -125,12 +125,12 @@ export function startExchange(
       trip.pause()
     },
     resume() {
-      if (!over) keeper.resume()
+      if (!ended) keeper.resume()
       trip.resume()
     },
     cancel,
     release() {
-      if (over) return
+      if (ended) return
       settle()
       linger = setTimeout(() => trip.close(), lingerMs)
       trip.resume()
@@ -138,7 +138,7 @@ export function startExchange(
   }
 }
 
-function messageOf(host: OllamaHost, { method, path, body }: OllamaRequest): string {
+function requestText(host: OllamaHost, { method, path, body }: OllamaRequest): string {
   const head = `${method} ${host.prefix}${path} HTTP/1.1\r\nhost: ${host.authority}\r\nconnection: keep-alive\r\n`
   if (body === undefined) return `${head}\r\n`
   const text = JSON.stringify(body)

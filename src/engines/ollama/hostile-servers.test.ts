@@ -13,7 +13,7 @@ const request: ChatRequest = { model: 'm', messages: [], tools: [], stream: true
 const line = '{"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}\n'
 const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n'
 
-/** What a prompt leads to: the parts that came, and the error after them. */
+/** Sends a prompt. Resolves to the parts of the reply and the error after them. */
 async function ask(baseUrl: string, options: Partial<OllamaOptions> = {}, stream = true) {
   const engine = ollamaEngine(baseUrl, options)
   const parts: EnginePart[] = []
@@ -29,7 +29,7 @@ async function ask(baseUrl: string, options: Partial<OllamaOptions> = {}, stream
   }
 }
 
-/** A server that does with each connection what `speak` does once it was asked something. */
+/** Starts a server that runs `speak` for each connection after the first bytes of its request. */
 async function speaking(t: TestContext, speak: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -49,18 +49,18 @@ function failsWith(
   title: string,
   speak: (socket: Socket) => void,
   code: ErrorCode,
-  words: RegExp,
+  message: RegExp,
   parts = 0,
 ): void {
   test(title, async (t) => {
     const got = await ask(await speaking(t, speak), { maxLineBytes: 1024 * 1024 })
     assert.equal(got.error?.code, code)
-    assert.match(got.error?.message ?? '', words)
+    assert.match(got.error?.message ?? '', message)
     assert.equal(got.parts.length, parts)
   })
 }
 
-/** Writes without end, until the other side has closed. */
+/** Writes without end, until the client closes the connection. */
 function flood(socket: Socket, piece: string): void {
   while (!socket.destroyed && socket.write(piece)) {
     // Until the buffers are full.
@@ -70,14 +70,14 @@ function flood(socket: Socket, piece: string): void {
 
 const tenMegabytes = `{"message":{"content":"${'x'.repeat(10 * 1024 * 1024)}"}}\n`
 failsWith(
-  'a line of 10 MB is refused, after what came before it',
+  'a line of 10 MB is refused, after the lines before it',
   (socket) => socket.end(head + line + tenMegabytes),
   'engine-failed',
   /line of more than 1048576 bytes/,
   1,
 )
 failsWith(
-  'an answer that never ends its line is refused',
+  'a line without an end is refused',
   (socket) => {
     socket.write(head)
     flood(socket, 'x'.repeat(64 * 1024))
@@ -86,53 +86,53 @@ failsWith(
   /line of more than 1048576 bytes/,
 )
 failsWith(
-  'a line that is no JSON is refused, with what it says',
+  'a line that is not JSON is refused and quoted',
   (socket) => socket.end(`${head}${line}upstream timed out\n${line}`),
   'engine-failed',
-  /no JSON: upstream timed out/,
+  /not JSON: upstream timed out/,
   1,
 )
 failsWith(
-  "an error line ends the answer in Ollama's words",
+  "an error line ends the reply with Ollama's message",
   (socket) => socket.end(`${head}${line}{"error":"out of memory"}\n${line}`),
   'engine-failed',
   /^out of memory$/,
   1,
 )
 failsWith(
-  'an answer that ends without its last line is cut',
+  'a reply that ends without its last line is an engine-cut error',
   (socket) => socket.end(head + line),
   'engine-cut',
   /done: true/,
   1,
 )
 failsWith(
-  'a connection that breaks in the middle of a chunk is cut',
+  'a connection that is closed in the middle of a chunk is an engine-cut error',
   (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{"mess'),
   'engine-cut',
-  /broke off/,
+  /is incomplete/,
 )
 failsWith(
-  'a connection that is reset is cut',
+  'a connection that is reset is an engine-cut error',
   (socket) => socket.write(head + line, () => socket.resetAndDestroy()),
   'engine-cut',
-  /ended|broke off/,
+  /ended|is incomplete/,
   1,
 )
 failsWith(
-  'a connection that closes before any answer is cut',
+  'a connection that is closed before the response is an engine-cut error',
   (socket) => socket.end(),
   'engine-cut',
-  /before it answered/,
+  /before its response began/,
 )
 failsWith(
-  'what does not speak HTTP is named',
+  'a server that does not speak HTTP is refused',
   (socket) => socket.end('220 mail.example.org ESMTP\r\n'),
   'engine-failed',
   /does not speak HTTP/,
 )
 
-const refusals: [status: number, body: string, code: ErrorCode, words: RegExp][] = [
+const refusals: [status: number, body: string, code: ErrorCode, message: RegExp][] = [
   [400, '{"error":"\\"m\\" does not support thinking"}', 'engine-refused', /^"m" does not support thinking$/],
   [
     400,
@@ -152,17 +152,17 @@ const refusals: [status: number, body: string, code: ErrorCode, words: RegExp][]
   [500, '', 'engine-failed', /HTTP 500/],
   [503, '{"error":"server busy"}', 'engine-busy', /^server busy$/],
 ]
-for (const [status, body, code, words] of refusals) {
+for (const [status, body, code, message] of refusals) {
   test(`HTTP ${status} with the body ${body || '(none)'} is ${code}`, async (t) => {
     const server = await serve((_request, response) => response.writeHead(status).end(body))
     t.after(() => server.close())
     const { error } = await ask(server.url)
     assert.equal(error?.code, code)
-    assert.match(error?.message ?? '', words)
+    assert.match(error?.message ?? '', message)
   })
 }
 
-test('an error page without end is read only so far, and the connection closed', async (t) => {
+test('of an endless error page only the beginning is read, and the connection is closed', async (t) => {
   const closed = Promise.withResolvers<void>()
   const url = await speaking(t, (socket) => {
     socket.once('close', () => closed.resolve())
@@ -175,7 +175,7 @@ test('an error page without end is read only so far, and the connection closed',
   await closed.promise
 })
 
-test('an error page that stops coming is told by its status', async (t) => {
+test('an incomplete error page is reported with its status', async (t) => {
   const url = await speaking(t, (socket) =>
     socket.write('HTTP/1.1 503 Busy\r\ncontent-length: 99\r\n\r\nfull'),
   )
@@ -188,18 +188,18 @@ const slow: [
   title: string,
   speak: (socket: Socket) => void,
   options: Partial<OllamaOptions>,
-  words: RegExp,
+  message: RegExp,
   parts: number,
 ][] = [
   [
-    'an answer that never begins',
+    'a response that never begins',
     () => undefined,
     { firstTokenTimeoutMs: 20 },
     /20 ms \(the first-token time-out\)/,
     0,
   ],
   [
-    'an answer of headers only',
+    'a response of headers only',
     (socket) => socket.write(head),
     { firstTokenTimeoutMs: 20 },
     /first-token/,
@@ -220,15 +220,15 @@ const slow: [
     0,
   ],
   [
-    'an answer without end',
+    'an endless response',
     (socket) => socket.write(head),
-    { answerTimeoutMs: 20 },
+    { stepTimeoutMs: 20 },
     /20 ms \(the time-out for a whole/,
     0,
   ],
 ]
-for (const [title, speak, options, words, parts] of slow) {
-  test(`${title} is ended by a time-out that is named, and the connection closed`, async (t) => {
+for (const [title, speak, options, message, parts] of slow) {
+  test(`${title} is ended by a time-out that the error names, and the connection is closed`, async (t) => {
     const closed = Promise.withResolvers<void>()
     const url = await speaking(t, (socket) => {
       socket.once('close', () => closed.resolve())
@@ -236,19 +236,19 @@ for (const [title, speak, options, words, parts] of slow) {
     })
     const got = await ask(url, options)
     assert.equal(got.error?.code, 'engine-timeout')
-    assert.match(got.error?.message ?? '', words)
+    assert.match(got.error?.message ?? '', message)
     assert.equal(got.parts.length, parts)
     await closed.promise
   })
 }
 
-test('without streaming, the first token may take as long as the whole', async (t) => {
+test('without streaming, the first token may take as long as the whole response', async (t) => {
   const url = await speaking(t, () => undefined)
-  const { error } = await ask(url, { firstTokenTimeoutMs: 1, answerTimeoutMs: 40 }, false)
+  const { error } = await ask(url, { firstTokenTimeoutMs: 1, stepTimeoutMs: 40 }, false)
   assert.match(error?.message ?? '', /40 ms/)
 })
 
-test('where nobody listens, the words say where, and ask whether it runs', async () => {
+test('where no server listens, the error names the address and asks whether Ollama runs', async () => {
   const server = createServer()
   const url = await listen(server)
   server.close()
@@ -261,15 +261,15 @@ test('where nobody listens, the words say where, and ask whether it runs', async
   )
 })
 
-test('a connection that never stands is ended by the connect time-out', async (t) => {
-  // With TLS a connection stands when the handshake is done, which this server never answers.
+test('a connection that is not established is ended by the connect time-out', async (t) => {
+  // With TLS a connection is established after the handshake, to which this server never responds.
   const url = await speaking(t, () => undefined)
   const { error } = await ask(url.replace('http:', 'https:'), { connectTimeoutMs: 20 })
   assert.equal(error?.code, 'engine-unreachable')
   assert.match(error?.message ?? '', /20 ms \(the connect time-out\)/)
 })
 
-test('an engine that was closed says that chatterd is stopping', async () => {
+test('a closed engine fails with shutting-down', async () => {
   const engine = ollamaEngine('http://127.0.0.1:9')
   await engine.close()
   await assert.rejects(

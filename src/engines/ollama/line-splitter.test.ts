@@ -8,7 +8,7 @@ function collector(maxLineBytes = 1024): { lines: string[]; splitter: LineSplitt
   return { lines, splitter: createLineSplitter({ maxLineBytes, onLine: (line) => lines.push(line) }) }
 }
 
-test('one read brings several lines, and the beginning of the next', () => {
+test('one read can have several lines and the beginning of the next', () => {
   const { lines, splitter } = collector()
   splitter.feed(Buffer.from('one\ntwo\nthr'))
   assert.deepEqual(lines, ['one', 'two'])
@@ -16,26 +16,26 @@ test('one read brings several lines, and the beginning of the next', () => {
   assert.deepEqual(lines, ['one', 'two', 'three'])
 })
 
-test('characters that are cut across reads stay whole', () => {
+test('a character that is split between two reads stays whole', () => {
   const { lines, splitter } = collector()
   for (const byte of Buffer.from('51.3ºF 漢字 🙂\n')) splitter.feed(Uint8Array.of(byte))
   assert.deepEqual(lines, ['51.3ºF 漢字 🙂'])
 })
 
-test('a carriage return before the line end belongs to it, also in a read of its own', () => {
+test('a carriage return before the line feed is part of the line end, also at the end of a read', () => {
   const { lines, splitter } = collector()
   splitter.feed(Buffer.from('one\r\ntwo\r'))
   splitter.feed(Buffer.from('\n'))
   assert.deepEqual(lines, ['one', 'two'])
 })
 
-test('empty lines are left out', () => {
+test('empty lines are skipped', () => {
   const { lines, splitter } = collector()
   splitter.feed(Buffer.from('\n\r\none\n\n'))
   assert.deepEqual(lines, ['one'])
 })
 
-test('what has no line end is given at the end, once', () => {
+test('the text after the last line end is returned at the end, once', () => {
   const { lines, splitter } = collector()
   splitter.feed(Buffer.from('one\ntwo'))
   assert.equal(splitter.rest(), 'two')
@@ -43,7 +43,7 @@ test('what has no line end is given at the end, once', () => {
   assert.deepEqual(lines, ['one'])
 })
 
-test('a line that comes in a million pieces is put together', () => {
+test('a line in a million reads is joined', () => {
   const { lines, splitter } = collector(2 ** 20)
   const piece = Buffer.from('x')
   for (let count = 0; count < 1_000_000; count += 1) splitter.feed(piece)
@@ -52,7 +52,7 @@ test('a line that comes in a million pieces is put together', () => {
   assert.equal(lines[1], 'next')
 })
 
-test('a line of just the limit is taken', () => {
+test('a line as long as the limit is accepted', () => {
   const { lines, splitter } = collector(8)
   splitter.feed(Buffer.from('12345678\n1234'))
   splitter.feed(Buffer.from('5678\n'))
@@ -65,7 +65,7 @@ const tooLong: [title: string, reads: string[]][] = [
   ['without a line end', ['one\n123456789']],
 ]
 for (const [title, reads] of tooLong) {
-  test(`a line beyond the limit is refused ${title}, after those before it`, () => {
+  test(`a line longer than the limit ${title} is refused, after the lines before it`, () => {
     const { lines, splitter } = collector(8)
     assert.throws(
       () => {

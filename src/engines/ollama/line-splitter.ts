@@ -2,32 +2,32 @@ import { ChatterdError } from '../../protocol/errors.ts'
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
-const keptCapacity = 64 * 1024
+const maxIdleCapacity = 64 * 1024
 
-/** Cuts bytes into lines, however they are cut into reads. */
+/** Splits a stream of bytes into lines. A read may contain several lines, or a part of one. */
 export interface LineSplitter {
   /** Calls `onLine` for each line that these bytes complete. Throws `engine-failed` on a line that is too long. */
   feed(bytes: Uint8Array): void
-  /** What came after the last line end, and forgets it. */
+  /** Returns the bytes after the last line end as text, and removes them. */
   rest(): string
 }
 
 export interface LineSplitterOptions {
-  /** Longest line that is taken, in bytes. */
+  /** Longest line that is accepted, in bytes. */
   maxLineBytes: number
-  /** Given each line without its line end (`\n` or `\r\n`). Empty lines are left out. */
+  /** Called with each line, without its line end (`\n` or `\r\n`). Empty lines are skipped. */
   onLine: (line: string) => void
 }
 
 /**
- * Lines are cut as bytes and decoded whole, so a UTF-8 sequence that is split across reads stays one. What is unfinished is
- * copied into one buffer that doubles: many tiny pieces cost neither quadratic time nor an object each.
+ * Lines are split as bytes and decoded whole, so that a UTF-8 sequence may be split between two reads. An incomplete line is
+ * copied into a buffer that doubles its size: many tiny reads cost neither quadratic time nor an object each.
  */
 export function createLineSplitter({ maxLineBytes, onLine }: LineSplitterOptions): LineSplitter {
   let pending = Buffer.alloc(0)
   let length = 0
 
-  function keep(bytes: Buffer): void {
+  function append(bytes: Buffer): void {
     if (length + bytes.length > maxLineBytes) {
       throw new ChatterdError(
         'engine-failed',
@@ -46,7 +46,7 @@ export function createLineSplitter({ maxLineBytes, onLine }: LineSplitterOptions
   function takePending(): string {
     const text = decode(pending, 0, length)
     length = 0
-    if (pending.length > keptCapacity) pending = Buffer.alloc(0)
+    if (pending.length > maxIdleCapacity) pending = Buffer.alloc(0)
     return text
   }
 
@@ -59,13 +59,13 @@ export function createLineSplitter({ maxLineBytes, onLine }: LineSplitterOptions
         if (length === 0 && end - start <= maxLineBytes) {
           line = decode(chunk, start, end)
         } else {
-          keep(chunk.subarray(start, end))
+          append(chunk.subarray(start, end))
           line = takePending()
         }
         start = end + 1
         if (line !== '') onLine(line)
       }
-      if (start < chunk.length) keep(chunk.subarray(start))
+      if (start < chunk.length) append(chunk.subarray(start))
     },
     rest: takePending,
   }

@@ -1,49 +1,49 @@
-/** Remembers answers for a time, and lets those who ask for the same at once share one question. */
+/** A cache of values that are fetched. Calls for the same key at the same time share one fetch. */
 export interface Memo<T> {
-  /** The remembered answer to `key`, or what `ask` gives. Failures are not remembered. */
-  get(key: string, ask: () => Promise<T>): Promise<T>
+  /** The cached value of `key`, else the value that `fetchValue` resolves to. Failures are not cached. */
+  get(key: string, fetchValue: () => Promise<T>): Promise<T>
 }
 
 export interface MemoOptions<T> {
-  /** How long an answer is remembered, in milliseconds; 0: not at all. */
-  keepMs: (value: T) => number
-  /** Most answers that are remembered at a time; the oldest goes first. */
+  /** How long a value is cached, in milliseconds; 0: not at all. */
+  lifeMs: (value: T) => number
+  /** Most values in the cache; the oldest is dropped first. */
   maxEntries: number
-  /** A clock in milliseconds that never steps back. */
+  /** A clock in milliseconds that never goes back. */
   now: () => number
 }
 
-export function createMemo<T>({ keepMs, maxEntries, now }: MemoOptions<T>): Memo<T> {
-  const known = new Map<string, { value: T; until: number }>()
-  const asked = new Map<string, Promise<T>>()
+export function createMemo<T>({ lifeMs, maxEntries, now }: MemoOptions<T>): Memo<T> {
+  const cached = new Map<string, { value: T; expiresAt: number }>()
+  const fetching = new Map<string, Promise<T>>()
 
-  function remember(key: string, value: T): void {
-    known.delete(key)
-    const keep = keepMs(value)
-    if (keep > 0) known.set(key, { value, until: now() + keep })
-    const [oldest] = known.keys()
-    if (known.size > maxEntries && oldest !== undefined) known.delete(oldest)
+  function cache(key: string, value: T): void {
+    cached.delete(key)
+    const life = lifeMs(value)
+    if (life > 0) cached.set(key, { value, expiresAt: now() + life })
+    const [oldest] = cached.keys()
+    if (cached.size > maxEntries && oldest !== undefined) cached.delete(oldest)
   }
 
-  async function question(key: string, ask: () => Promise<T>): Promise<T> {
+  async function fetchAndCache(key: string, fetchValue: () => Promise<T>): Promise<T> {
     try {
-      const value = await ask()
-      remember(key, value)
+      const value = await fetchValue()
+      cache(key, value)
       return value
     } finally {
-      asked.delete(key)
+      fetching.delete(key)
     }
   }
 
   return {
-    get(key, ask) {
-      const found = known.get(key)
-      if (found !== undefined && now() < found.until) return Promise.resolve(found.value)
-      const shared = asked.get(key)
+    get(key, fetchValue) {
+      const entry = cached.get(key)
+      if (entry !== undefined && now() < entry.expiresAt) return Promise.resolve(entry.value)
+      const shared = fetching.get(key)
       if (shared !== undefined) return shared
-      const asking = question(key, ask)
-      asked.set(key, asking)
-      return asking
+      const promise = fetchAndCache(key, fetchValue)
+      fetching.set(key, promise)
+      return promise
     },
   }
 }

@@ -30,50 +30,50 @@ test('models, contexts and version are read from a real catalogue', async (t) =>
   assert.equal(await engine.loadedContext('smollm2:135m'), 512)
 })
 
-test('a caller who stops waiting does not take the answer from the others', async (t) => {
-  const asked = Promise.withResolvers<() => void>()
-  let questions = 0
+test('a caller that stops waiting does not abort a shared lookup', async (t) => {
+  const requested = Promise.withResolvers<() => void>()
+  let requests = 0
   const engine = await startEngine(t, (_request, response) => {
-    questions += 1
-    asked.resolve(() => response.end('{"capabilities":["tools"]}'))
+    requests += 1
+    requested.resolve(() => response.end('{"capabilities":["tools"]}'))
   })
   const abort = new AbortController()
-  const leaving = engine.model('m', abort.signal)
-  const staying = engine.model('m')
-  const answer = await asked.promise
-  abort.abort(new Error('gone'))
-  await assert.rejects(leaving, /gone/)
-  answer()
-  assert.deepEqual((await staying)?.capabilities, ['tools'])
-  assert.equal(questions, 1)
+  const aborted = engine.model('m', abort.signal)
+  const other = engine.model('m')
+  const respond = await requested.promise
+  abort.abort(new Error('stop'))
+  await assert.rejects(aborted, /stop/)
+  respond()
+  assert.deepEqual((await other)?.capabilities, ['tools'])
+  assert.equal(requests, 1)
 })
 
-test('a catalogue that does not answer, or answers rubbish, is an error with words', async (t) => {
+test('a lookup without a response, or with a malformed one, is an error', async (t) => {
   const silent = await startEngine(t, () => undefined, { lookupTimeoutMs: 20 })
   await assert.rejects(
     silent.models(),
     (error: unknown) => error instanceof ChatterdError && error.code === 'engine-timeout',
   )
-  const rubbish = await startEngine(t, (_request, response) => response.end('<html>'))
-  await assert.rejects(rubbish.models(), /\/api\/tags is no JSON object: <html>/)
+  const malformed = await startEngine(t, (_request, response) => response.end('<html>'))
+  await assert.rejects(malformed.models(), /\/api\/tags is not a JSON object: <html>/)
 })
 
-test('generate passes the request and the answer on, byte for byte', async (t) => {
+test('generate passes the request and the response through, byte for byte', async (t) => {
   const { answer } = recording('generate')
   let body: unknown
-  const engine = await startEngine(t, async (request, response) => {
-    assert.equal(`${request.method} ${request.url}`, 'POST /api/generate')
-    body = await json(request)
+  const engine = await startEngine(t, async (incoming, response) => {
+    assert.equal(`${incoming.method} ${incoming.url}`, 'POST /api/generate')
+    body = await json(incoming)
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(answer)
   })
-  const asked = { model: 'm', prompt: 'Say hello.', options: { num_predict: 12 }, unheardOf: [1] }
-  const { status, contentType, body: answered } = await engine.generate(asked, unaborted)
+  const request = { model: 'm', prompt: 'Say hello.', options: { num_predict: 12 }, unheardOf: [1] }
+  const { status, contentType, body: received } = await engine.generate(request, unaborted)
   assert.deepEqual([status, contentType], [200, 'application/x-ndjson'])
-  assert.deepEqual(await bytesOf(answered), answer)
-  assert.deepEqual(body, asked)
+  assert.deepEqual(await bytesOf(received), answer)
+  assert.deepEqual(body, request)
 })
 
-test("generate passes Ollama's errors on with their status", async (t) => {
+test("generate passes Ollama's errors through with their status", async (t) => {
   const { answer } = recording('error-unknown-model')
   const engine = await startEngine(t, (_request, response) => response.writeHead(404).end(answer))
   const { status, body } = await engine.generate({ model: 'nope' }, unaborted)
@@ -81,7 +81,7 @@ test("generate passes Ollama's errors on with their status", async (t) => {
   assert.deepEqual(await bytesOf(body), answer)
 })
 
-test('generate tells of an Ollama that does not begin, falls silent, or breaks off', async (t) => {
+test('generate fails when Ollama sends nothing, falls silent, or closes the connection early', async (t) => {
   const fails = (code: string) => (error: unknown) => error instanceof ChatterdError && error.code === code
   const silent = await startEngine(t, () => undefined, { firstTokenTimeoutMs: 20 })
   await assert.rejects(silent.generate({}, unaborted), fails('engine-timeout'))
@@ -96,8 +96,8 @@ test('generate tells of an Ollama that does not begin, falls silent, or breaks o
   await assert.rejects(bytesOf((await breaking.generate({}, unaborted)).body), fails('engine-cut'))
 })
 
-for (const title of ['aborting', 'leaving early']) {
-  test(`${title} a passed-on answer closes the connection to Ollama`, async (t) => {
+for (const title of ['aborting', 'ending']) {
+  test(`${title} the reading of a response of generate closes the connection to Ollama`, async (t) => {
     const closed = Promise.withResolvers<void>()
     const engine = await startEngine(t, (request, response) => {
       request.socket.once('close', () => closed.resolve())
@@ -119,7 +119,7 @@ for (const title of ['aborting', 'leaving early']) {
   })
 }
 
-test('of a passed-on answer, only a bounded part is fetched ahead', async (t) => {
+test('only a limited part of a response of generate is buffered', async (t) => {
   const maxUnreadBytes = 16 * 1024
   const piece = Buffer.alloc(8 * 1024, 'x')
   const engine = await startEngine(
@@ -138,5 +138,5 @@ test('of a passed-on answer, only a bounded part is fetched ahead', async (t) =>
     for (let turn = 0; turn < 10; turn += 1) await setImmediate()
   }
   assert.equal(length, 300 * piece.length)
-  assert.ok(most <= maxUnreadBytes + maxReadBytes, `${most} bytes lay unread`)
+  assert.ok(most <= maxUnreadBytes + maxReadBytes, `${most} unread bytes`)
 })

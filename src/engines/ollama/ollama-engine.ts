@@ -1,65 +1,66 @@
 import { performance } from 'node:perf_hooks'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Engine } from '../../turn/ports/engine.ts'
-import { askJson } from './ask-json.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { OllamaRequest } from './exchange.ts'
-import { connectOllama } from './ollama-host.ts'
+import { fetchJson } from './fetch-json.ts'
+import { createOllamaHost } from './ollama-host.ts'
 import { passGenerate } from './pass-generate.ts'
-import { type AnswerLimits, streamChat } from './stream-chat.ts'
+import { type ReplyLimits, streamChat } from './stream-chat.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Times are milliseconds. */
 export interface OllamaOptions {
-  /** What stands before `/api`, with no slash at its end: `http://127.0.0.1:11434`. */
+  /** The part before `/api`, without a slash at its end: `http://127.0.0.1:11434`. */
   baseUrl: string
-  /** Until a connection stands. */
+  /** Until a connection is established. */
   connectTimeoutMs: number
-  /** From then until the first byte of an answer; a large model may load for minutes. */
+  /** From then until the first byte of a response; a large model may load for minutes. */
   firstTokenTimeoutMs: number
-  /** Between two reads of an answer; a long tool call is written in silence. */
+  /** Between two reads of a response; while the model writes a long tool call, Ollama sends nothing. */
   silenceTimeoutMs: number
-  /** A whole answer. */
-  answerTimeoutMs: number
-  /** Questions about models. Default 10,000. */
+  /** A complete step, from the request to the end of the reply. */
+  stepTimeoutMs: number
+  /** A request about models. Default 10,000. */
   lookupTimeoutMs?: number
-  /** Longest line of an answer. */
+  /** Longest line of a reply, in bytes. */
   maxLineBytes: number
-  /** How much of an answer may lie unread before the socket is paused. Default 256 KiB. */
+  /** The socket is paused while more bytes than this are unread. Default 256 KiB. */
   maxUnreadBytes?: number
-  /** How long models and their contexts are remembered. Default 10,000. */
+  /** How long models and their contexts are cached. Default 10,000. */
   cacheMs?: number
-  /** How long it is remembered that a model is not loaded. Default 3,000. */
+  /** How long the fact that a model is not loaded is cached. Default 3,000. */
   notLoadedCacheMs?: number
 }
 
-/** The engine port on Ollama's wire. */
+/** The engine port, implemented with Ollama's HTTP API. */
 export interface OllamaEngine extends Engine {
-  /** Ollama's version; throws where it does not answer. Never remembered, so it tells whether there is an Ollama. */
+  /** Ollama's version. Never cached: it rejects while Ollama does not respond. */
   version(signal?: AbortSignal): Promise<string>
 }
 
 export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
   const lookupMs = options.lookupTimeoutMs ?? 10_000
   const connectMs = options.connectTimeoutMs
-  const lookupTimeouts = { connectMs, firstTokenMs: lookupMs, silenceMs: lookupMs, wholeMs: lookupMs }
-  const limits: AnswerLimits = {
+  const lookupTimeouts = { connectMs, firstTokenMs: lookupMs, silenceMs: lookupMs, totalMs: lookupMs }
+  const limits: ReplyLimits = {
     timeouts: {
       connectMs,
       firstTokenMs: options.firstTokenTimeoutMs,
       silenceMs: options.silenceTimeoutMs,
-      wholeMs: options.answerTimeoutMs,
+      totalMs: options.stepTimeoutMs,
     },
     maxLineBytes: options.maxLineBytes,
     maxUnreadBytes: options.maxUnreadBytes ?? 256 * 1024,
   }
-  const host = connectOllama(options.baseUrl)
+  const host = createOllamaHost(options.baseUrl)
 
-  // Shared questions outlive each of those who ask; their own time-out bounds them.
+  // Several callers share a lookup, so it is aborted by none of them. The lookup time-out limits it.
   const never = new AbortController().signal
-  const ask = (request: OllamaRequest): Promise<JsonObject> => askJson(host, request, lookupTimeouts, never)
+  const lookUp = (request: OllamaRequest): Promise<JsonObject> =>
+    fetchJson(host, request, lookupTimeouts, never)
   const catalogue = createCatalogue({
-    ask,
+    fetchJson: lookUp,
     cacheMs: options.cacheMs ?? 10_000,
     notLoadedCacheMs: options.notLoadedCacheMs ?? 3_000,
     now: () => performance.now(),
@@ -73,8 +74,8 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
     model: (name, signal) => untilAborted(catalogue.model(name), signal),
     loadedContext: (name, signal) => untilAborted(catalogue.loadedContext(name), signal),
     async version(signal = never) {
-      const answer = await askJson(host, { method: 'GET', path: '/api/version' }, lookupTimeouts, signal)
-      return String(answer.version ?? 'unknown')
+      const response = await fetchJson(host, { method: 'GET', path: '/api/version' }, lookupTimeouts, signal)
+      return String(response.version ?? 'unknown')
     },
     async close() {
       host.pool.close()

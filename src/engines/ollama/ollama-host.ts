@@ -1,18 +1,18 @@
 import { ConnectionPool } from '../http1/connection-pool.ts'
 
-/** An Ollama that is spoken to, and the connections to it. */
+/** The address of an Ollama server, and the connections to it. */
 export interface OllamaHost {
   pool: ConnectionPool
-  /** Host and port, as the `host` header names them. */
+  /** Host and port, for the `host` header. */
   authority: string
-  /** What stands before `/api` in paths, without a slash at its end. */
+  /** The part of paths before `/api`, without a slash at its end. */
   prefix: string
-  /** What it is called in errors. */
+  /** Its name in error messages. */
   label: string
 }
 
-/** `baseUrl` is what stands before `/api`. HTTP/1.1 only: there, closing the connection is what stops the engine. */
-export function connectOllama(baseUrl: string): OllamaHost {
+/** `baseUrl` is the part before `/api`. HTTP/1.1 only: with it, closing the connection stops the engine. */
+export function createOllamaHost(baseUrl: string): OllamaHost {
   const { protocol, hostname, port, host, pathname } = new URL(baseUrl)
   const secure = protocol === 'https:'
   const pool = new ConnectionPool({

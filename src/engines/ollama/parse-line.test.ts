@@ -3,23 +3,23 @@ import { test } from 'node:test'
 import { ChatterdError } from '../../protocol/errors.ts'
 import { parseLine } from './parse-line.ts'
 
-function failsWith(words: RegExp): (error: unknown) => boolean {
+function failsWith(message: RegExp): (error: unknown) => boolean {
   return (error) =>
-    error instanceof ChatterdError && error.code === 'engine-failed' && words.test(error.message)
+    error instanceof ChatterdError && error.code === 'engine-failed' && message.test(error.message)
 }
 
-test('text and thinking are read, and the line stays as it came', () => {
+test('text and thinking are parsed, and the line is unchanged', () => {
   const line =
     '{"model":"m",  "message":{"role":"assistant","content":" Hi","thinking":"Hm"},"done":false,"extra":1}'
   assert.deepEqual(parseLine(line), { line, text: ' Hi', thinking: 'Hm' })
 })
 
-test('an empty text is no text', () => {
+test('an empty text is left out', () => {
   const line = '{"message":{"role":"assistant","content":""},"done":false}'
   assert.deepEqual(parseLine(line), { line })
 })
 
-test('calls keep their arguments as given, and have no id where there is none', () => {
+test('calls have their arguments unchanged, and no id where Ollama sends none', () => {
   const calls = [
     {
       id: 'call_1',
@@ -38,7 +38,7 @@ test('calls keep their arguments as given, and have no id where there is none', 
   ])
 })
 
-test('the last line tells why it ended, and the costs in milliseconds', () => {
+test('the last line has the reason, and the usage with times in milliseconds', () => {
   const part = parseLine(
     '{"message":{"role":"assistant","content":""},"done":true,"done_reason":"length","prompt_eval_count":14,"prompt_eval_duration":54157386,"eval_count":8,"eval_duration":114000000}',
   )
@@ -48,28 +48,28 @@ test('the last line tells why it ended, and the costs in milliseconds', () => {
   })
 })
 
-test('a last line without counts has none', () => {
+test('a last line without counts has an empty usage', () => {
   assert.deepEqual(parseLine('{"done":true,"done_reason":"load"}').done, { reason: 'load', usage: {} })
 })
 
-test("an error line is an error in Ollama's words", () => {
+test("an error line is an error with Ollama's message", () => {
   assert.throws(
     () => parseLine('{"error":"model runner has unexpectedly stopped","status":500}'),
     failsWith(/^model runner has/),
   )
 })
 
-const unreadable: [line: string, words: RegExp][] = [
-  ['<html>', /no JSON: <html>/],
-  ['{"message":', /no JSON/],
-  ['[1]', /no object/],
-  ['null', /no object/],
-  ['"text"', /no object/],
+const malformed: [line: string, message: RegExp][] = [
+  ['<html>', /not JSON: <html>/],
+  ['{"message":', /not JSON/],
+  ['[1]', /not an object/],
+  ['null', /not an object/],
+  ['"text"', /not an object/],
   ['{"message":{"tool_calls":[{"function":{"arguments":{}}}]}}', /call without a name/],
   ['{"message":{"tool_calls":[null]}}', /call without a name/],
 ]
-for (const [line, words] of unreadable) {
-  test(`the line ${line} is refused with words`, () => {
-    assert.throws(() => parseLine(line), failsWith(words))
+for (const [line, message] of malformed) {
+  test(`the line ${line} is refused`, () => {
+    assert.throws(() => parseLine(line), failsWith(message))
   })
 }

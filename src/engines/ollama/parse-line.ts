@@ -4,26 +4,26 @@ import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 
 /**
- * Reads one line of Ollama's answer to `/api/chat`. The line itself is kept as it came. Calls keep their `arguments` as
- * given, and stay without `id` where Ollama (before 0.12.10) gave none.
+ * Parses one line of Ollama's response to `/api/chat`. `line` is the line unchanged. Calls have their `arguments` unchanged,
+ * and no `id` where Ollama (before 0.12.10) sends none.
  *
- * @throws ChatterdError `engine-failed`: an `error` line, in Ollama's words; what is no JSON object (`cause` is then the
- *   SyntaxError) or holds calls that cannot be read.
+ * @throws ChatterdError `engine-failed` for an `error` line, with Ollama's message; for a line that is not a JSON object
+ *   (`cause` is the SyntaxError where it is not JSON); and for a call without a name or with too deep arguments.
  */
 export function parseLine(line: string): EnginePart {
-  const answer = parseObject(line)
-  if (answer.error !== undefined && answer.error !== null)
-    throw new ChatterdError('engine-failed', wordsOf(answer.error))
-  const message = isJsonObject(answer.message) ? answer.message : {}
+  const object = parseObject(line)
+  if (object.error !== undefined && object.error !== null)
+    throw new ChatterdError('engine-failed', errorText(object.error))
+  const message = isJsonObject(object.message) ? object.message : {}
   const part: EnginePart = { line }
   if (typeof message.content === 'string' && message.content !== '') part.text = message.content
   if (typeof message.thinking === 'string' && message.thinking !== '') part.thinking = message.thinking
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0)
     part.calls = message.tool_calls.map(readCall)
-  if (answer.done === true) {
+  if (object.done === true) {
     part.done = {
-      reason: typeof answer.done_reason === 'string' ? answer.done_reason : 'stop',
-      usage: readUsage(answer),
+      reason: typeof object.done_reason === 'string' ? object.done_reason : 'stop',
+      usage: readUsage(object),
     }
   }
   return part
@@ -34,12 +34,12 @@ function parseObject(line: string): JsonObject {
   try {
     value = JSON.parse(line)
   } catch (cause) {
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is no JSON: ${excerpt(line)}`, {
+    throw new ChatterdError('engine-failed', `Ollama sent a line that is not JSON: ${excerpt(line)}`, {
       cause,
     })
   }
   if (!isJsonObject(value))
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is no object: ${excerpt(line)}`)
+    throw new ChatterdError('engine-failed', `Ollama sent a line that is not an object: ${excerpt(line)}`)
   return value
 }
 
@@ -62,23 +62,23 @@ function readCall(call: unknown): EngineCall {
   return read
 }
 
-function readUsage(answer: JsonObject): Usage {
+function readUsage(object: JsonObject): Usage {
   const usage: Usage = {}
-  if (typeof answer.prompt_eval_count === 'number') usage.promptTokens = answer.prompt_eval_count
-  if (typeof answer.eval_count === 'number') usage.outputTokens = answer.eval_count
-  if (typeof answer.prompt_eval_duration === 'number') usage.promptMs = answer.prompt_eval_duration / 1e6
-  if (typeof answer.eval_duration === 'number') usage.outputMs = answer.eval_duration / 1e6
+  if (typeof object.prompt_eval_count === 'number') usage.promptTokens = object.prompt_eval_count
+  if (typeof object.eval_count === 'number') usage.outputTokens = object.eval_count
+  if (typeof object.prompt_eval_duration === 'number') usage.promptMs = object.prompt_eval_duration / 1e6
+  if (typeof object.eval_duration === 'number') usage.outputMs = object.eval_duration / 1e6
   return usage
 }
 
-/** The words of an `error` field, which is a string in all that Ollama sends. */
-export function wordsOf(error: unknown): string {
+/** The message in an `error` field. Ollama sends a string; other servers send an object. */
+export function errorText(error: unknown): string {
   if (typeof error === 'string') return error
   if (isJsonObject(error) && typeof error.message === 'string') return error.message
   return JSON.stringify(error)
 }
 
-/** The beginning of a text that is quoted in an error. */
+/** The beginning of a text, to quote in an error message. */
 export function excerpt(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -3,13 +3,13 @@ import type { RawAnswer } from '../../turn/ports/engine.ts'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 import { startExchange } from './exchange.ts'
 import type { OllamaHost } from './ollama-host.ts'
-import { type AnswerLimits, timeoutsFor } from './stream-chat.ts'
+import { type ReplyLimits, timeoutsFor } from './stream-chat.ts'
 
-/** Passes a request to `/api/generate` on as it is, and its answer back unread, whatever its status. */
+/** Passes a request to `/api/generate` through unchanged, and returns its response unread, also an error. */
 export function passGenerate(
   host: OllamaHost,
   body: JsonObject,
-  limits: AnswerLimits,
+  limits: ReplyLimits,
   signal: AbortSignal,
 ): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>()
@@ -17,15 +17,15 @@ export function passGenerate(
     maxBytes: limits.maxUnreadBytes,
     onFull: () => exchange.pause(),
     onDrained: () => exchange.resume(),
-    onLeave: () => exchange.cancel(),
+    onReturn: () => exchange.cancel(),
   })
   const request = { method: 'POST', path: '/api/generate', body } as const
   const exchange = startExchange(host, request, timeoutsFor(body.stream !== false, limits.timeouts), signal, {
-    onStart: (status, contentType) => resolve({ status, contentType, body: joined(queue) }),
+    onStart: (status, contentType) => resolve({ status, contentType, body: joinBatches(queue) }),
     onBytes: (bytes) => queue.push([Buffer.from(bytes)], bytes.length),
     onEnd: () => queue.end(),
     onError(error) {
-      // Before the answer began there is no reader yet; after it, rejecting does nothing.
+      // Has an effect only before the response begins; after that, the reader gets the error from the queue.
       reject(error)
       if (signal.aborted) queue.abort(error)
       else queue.fail(error)
@@ -34,12 +34,12 @@ export function passGenerate(
   return promise
 }
 
-function joined({ iterator }: BatchQueue<Buffer>): AsyncIterable<Uint8Array> {
+function joinBatches({ iterator }: BatchQueue<Buffer>): AsyncIterable<Uint8Array> {
   return {
     [Symbol.asyncIterator]: () => ({
       next: async () => {
-        const read = await iterator.next()
-        return read.done ? read : { done: false, value: Buffer.concat(read.value) }
+        const batch = await iterator.next()
+        return batch.done ? batch : { done: false, value: Buffer.concat(batch.value) }
       },
       return: async () => {
         await iterator.return()

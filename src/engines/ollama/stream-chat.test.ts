@@ -21,13 +21,13 @@ const request: ChatRequest = {
 }
 const unaborted = new AbortController().signal
 
-async function collect(answer: AsyncIterable<EnginePart[]>): Promise<EnginePart[]> {
+async function collect(reply: AsyncIterable<EnginePart[]>): Promise<EnginePart[]> {
   const parts: EnginePart[] = []
-  for await (const batch of answer) parts.push(...batch)
+  for await (const batch of reply) parts.push(...batch)
   return parts
 }
 
-function wholeLines(answer: Buffer): string[] {
+function completeLines(answer: Buffer): string[] {
   return answer
     .toString()
     .split('\n')
@@ -35,7 +35,7 @@ function wholeLines(answer: Buffer): string[] {
 }
 
 for (const { name, contentType, answer } of chatAnswers) {
-  test(`the answer "${name}" comes over HTTP as it was sent, a piece at a time`, async (t) => {
+  test(`the reply "${name}" is received as it is sent, piece by piece`, async (t) => {
     const engine = await startEngine(t, async (_request, response) => {
       response.writeHead(200, { 'content-type': contentType })
       for (let sent = 0; sent < answer.length; sent += 101) {
@@ -52,14 +52,14 @@ for (const { name, contentType, answer } of chatAnswers) {
     else await reading
     assert.deepEqual(
       parts.map(({ line }) => line),
-      wholeLines(answer),
+      completeLines(answer),
     )
   })
 }
 
-test('an answer whose connection breaks anywhere is cut, and no part of it is half', async (t) => {
+test('a reply whose connection is closed early anywhere is an engine-cut error, and no part is incomplete', async (t) => {
   const { answer } = recording('text-then-two-calls')
-  const parts = wholeLines(answer).map((line) => parseLine(line))
+  const parts = completeLines(answer).map((line) => parseLine(line))
   let length = 0
   const engine = await startEngine(t, (_request, response) => {
     response.write(answer.subarray(0, length), () => response.destroy())
@@ -76,7 +76,7 @@ test('an answer whose connection breaks anywhere is cut, and no part of it is ha
   }
 })
 
-test('what one write brought is one batch', async (t) => {
+test('the parts of one read are one batch', async (t) => {
   const { answer } = recording('text')
   const engine = await startEngine(t, (_request, response) => response.end(answer))
   const batches: EnginePart[][] = []
@@ -84,7 +84,7 @@ test('what one write brought is one batch', async (t) => {
   assert.equal(batches.length, 1)
 })
 
-test('Ollama is sent the messages, the tools and the settings, and told not to truncate', async (t) => {
+test('the request has the messages, the tools and the settings, and forbids Ollama to truncate', async (t) => {
   const bodies: unknown[] = []
   const engine = await startEngine(t, async (incoming, response) => {
     assert.equal(`${incoming.method} ${incoming.url}`, 'POST /api/chat')
@@ -119,7 +119,7 @@ test('settings cannot change the model or the messages', async (t) => {
   assert.deepEqual(body, { truncate: false, model, messages, stream: true })
 })
 
-test('an Ollama behind a path is asked there', async (t) => {
+test('an Ollama below a path is requested there', async (t) => {
   const serving = serve((incoming, response) => {
     response.statusCode = incoming.url === '/ollama/api/chat' ? 200 : 500
     response.end(recording('text').answer)
@@ -128,7 +128,7 @@ test('an Ollama behind a path is asked there', async (t) => {
   assert.ok((await collect(engine.chat(request, unaborted))).at(-1)?.done)
 })
 
-test('one connection serves one answer after the other, also for readers who leave after the last part', async (t) => {
+test('one connection serves one reply after the other, also when the reader stops after the last part', async (t) => {
   const sockets = new Set<Socket>()
   const engine = await startEngine(t, (incoming, response) => {
     sockets.add(incoming.socket)
@@ -141,15 +141,15 @@ test('one connection serves one answer after the other, also for readers who lea
   assert.equal(sockets.size, 1)
 })
 
-const [firstLine] = wholeLines(recording('text').answer)
-const leaving: [
+const [firstLine] = completeLines(recording('text').answer)
+const stopping: [
   title: string,
-  leave: (answer: AsyncIterator<EnginePart[]>, abort: AbortController) => Promise<unknown>,
+  stop: (reply: AsyncIterator<EnginePart[]>, abort: AbortController) => Promise<unknown>,
 ][] = [
-  ['aborting', async (_answer, abort) => abort.abort(new Error('stop'))],
-  ['leaving early', async (answer) => answer.return?.()],
+  ['aborting', async (_reply, abort) => abort.abort(new Error('stop'))],
+  ['stopping early', async (reply) => reply.return?.()],
 ]
-for (const [title, leave] of leaving) {
+for (const [title, stop] of stopping) {
   test(`${title} closes the connection to Ollama at once`, async (t) => {
     const closed = Promise.withResolvers<void>()
     const engine = await startEngine(t, (incoming, response) => {
@@ -157,9 +157,9 @@ for (const [title, leave] of leaving) {
       response.write(`${firstLine}\n`)
     })
     const abort = new AbortController()
-    const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
-    await answer.next()
-    await leave(answer, abort)
+    const reply = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
+    await reply.next()
+    await stop(reply, abort)
     await closed.promise
   })
 }
@@ -176,34 +176,34 @@ test('aborting before the first token closes the connection, and rejects with th
   await closed.promise
 })
 
-test('once aborted, also what has come already is not told', async (t) => {
+test('after an abort, parts that have been received are not returned', async (t) => {
   const more = Promise.withResolvers<() => void>()
   const engine = await startEngine(t, (_request, response) => {
     more.resolve(() => void response.write(`${firstLine}\n`))
     response.write(`${firstLine}\n`)
   })
   const abort = new AbortController()
-  const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
-  await answer.next()
+  const reply = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
+  await reply.next()
   const writeMore = await more.promise
   writeMore()
-  // Turns enough for the second line to come.
+  // Enough turns of the event loop for the second line to arrive.
   for (let turn = 0; turn < 100; turn += 1) await setImmediate()
   const reason = new Error('stop')
   abort.abort(reason)
-  await assert.rejects(answer.next(), reason)
+  await assert.rejects(reply.next(), reason)
 })
 
-test('an answer that was told whole stays whole when its signal aborts afterwards', async (t) => {
+test('a complete reply stays complete when its signal aborts afterwards', async (t) => {
   const engine = await startEngine(t, (_request, response) => response.end(recording('text').answer))
   const abort = new AbortController()
-  const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
-  assert.ok((await answer.next()).value?.at(-1)?.done)
+  const reply = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
+  assert.ok((await reply.next()).value?.at(-1)?.done)
   abort.abort(new Error('late'))
-  assert.equal((await answer.next()).done, true)
+  assert.equal((await reply.next()).done, true)
 })
 
-test('a connection that goes on after the last line is closed', async (t) => {
+test('a connection on which the response does not end after the last line is closed', async (t) => {
   const closed = Promise.withResolvers<void>()
   const engine = await startEngine(t, (incoming, response) => {
     incoming.socket.once('close', () => closed.resolve())
@@ -213,7 +213,7 @@ test('a connection that goes on after the last line is closed', async (t) => {
   await closed.promise
 })
 
-test('for a reader who is slow, only a bounded part of the answer is fetched ahead', async (t) => {
+test('for a slow reader, only a limited part of the reply is buffered', async (t) => {
   const maxUnreadBytes = 16 * 1024
   const write = `${`${firstLine}\n`.repeat(50)}`
   const writes = 500
@@ -231,29 +231,29 @@ test('for a reader who is slow, only a bounded part of the answer is fetched ahe
   for await (const batch of engine.chat(request, unaborted)) {
     lines += batch.length
     most = Math.max(most, batch.length * (firstLine ?? '').length)
-    // Time enough for several reads, which would all be in the next batch were the socket not paused.
+    // Enough time for several reads, which would all be in the next batch if the socket were not paused.
     for (let turn = 0; turn < 10; turn += 1) await setImmediate()
   }
-  assert.equal(lines, 50 * writes + wholeLines(recording('text').answer).length)
-  assert.ok(most <= maxUnreadBytes + maxReadBytes, `${most} bytes lay unread`)
+  assert.equal(lines, 50 * writes + completeLines(recording('text').answer).length)
+  assert.ok(most <= maxUnreadBytes + maxReadBytes, `${most} unread bytes`)
 })
 
-test('while nobody reads, silence is not held against Ollama', async (t) => {
+test('while chatterd does not read, there is no silence time-out', async (t) => {
   const engine = await startEngine(
     t,
     (_request, response) => {
       response.write(`${firstLine}\n`.repeat(5_000))
       response.end(recording('text').answer)
     },
-    { maxUnreadBytes: 1, answerTimeoutMs: 2_000_000 },
+    { maxUnreadBytes: 1, stepTimeoutMs: 2_000_000 },
   )
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const answer = engine.chat(request, unaborted)[Symbol.asyncIterator]()
-  await answer.next()
-  // Turns enough for the next read, after which the socket is paused.
+  const reply = engine.chat(request, unaborted)[Symbol.asyncIterator]()
+  await reply.next()
+  // Enough turns of the event loop for the next read, after which the socket is paused.
   for (let turn = 0; turn < 100; turn += 1) await setImmediate()
   t.mock.timers.tick(1_000_000)
   let last: EnginePart | undefined
-  for (let read = await answer.next(); !read.done; read = await answer.next()) last = read.value.at(-1)
+  for (let read = await reply.next(); !read.done; read = await reply.next()) last = read.value.at(-1)
   assert.ok(last?.done)
 })

@@ -1,24 +1,24 @@
 import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
-import { createAnswerDecoder } from './answer-decoder.ts'
 import { createBatchQueue } from './batch-queue.ts'
 import { startCheckedExchange } from './checked-exchange.ts'
 import type { OllamaRequest } from './exchange.ts'
 import type { OllamaHost } from './ollama-host.ts'
+import { createReplyDecoder } from './reply-decoder.ts'
 import type { Timeouts } from './timeout-keeper.ts'
 
-/** The bounds of one answer. */
-export interface AnswerLimits {
+/** The limits of one reply. */
+export interface ReplyLimits {
   timeouts: Timeouts
   maxLineBytes: number
-  /** The socket is not read while more than this is unread. */
+  /** The socket is paused while more bytes than this are unread. */
   maxUnreadBytes: number
 }
 
-/** Prompts the model with `/api/chat`. Each iteration sends the request once; leaving it early closes the connection. */
+/** Prompts the model with `/api/chat`. Each iteration sends the request once; ending it early closes the connection. */
 export function streamChat(
   host: OllamaHost,
   request: ChatRequest,
-  limits: AnswerLimits,
+  limits: ReplyLimits,
   signal: AbortSignal,
 ): AsyncIterable<EnginePart[]> {
   return { [Symbol.asyncIterator]: () => iterate(host, request, limits, signal) }
@@ -27,11 +27,11 @@ export function streamChat(
 function iterate(
   host: OllamaHost,
   request: ChatRequest,
-  limits: AnswerLimits,
+  limits: ReplyLimits,
   signal: AbortSignal,
 ): AsyncIterator<EnginePart[]> {
   let batch: EnginePart[] = []
-  const decoder = createAnswerDecoder({
+  const decoder = createReplyDecoder({
     maxLineBytes: limits.maxLineBytes,
     onPart: (part) => batch.push(part),
   })
@@ -39,11 +39,11 @@ function iterate(
     maxBytes: limits.maxUnreadBytes,
     onFull: () => exchange.pause(),
     onDrained: () => exchange.resume(),
-    onLeave: () => exchange.cancel(),
+    onReturn: () => exchange.cancel(),
   })
 
-  /** Parts that came before a fault are still told. */
-  function tell(decode: () => void, bytes: number): void {
+  /** Parts that are decoded before an error are still given to the reader. */
+  function pushParts(decode: () => void, bytes: number): void {
     try {
       decode()
     } finally {
@@ -59,13 +59,13 @@ function iterate(
     signal,
     {
       onBytes(bytes) {
-        tell(() => decoder.feed(bytes), bytes.length)
+        pushParts(() => decoder.feed(bytes), bytes.length)
         if (!decoder.finished) return
         queue.end()
         exchange.release()
       },
       onEnd() {
-        tell(() => decoder.end(), 0)
+        pushParts(() => decoder.end(), 0)
         queue.end()
       },
       onError: (error) => (signal.aborted ? queue.abort(error) : queue.fail(error)),
@@ -74,7 +74,7 @@ function iterate(
   return queue.iterator
 }
 
-// `truncate: false` makes a prompt that is too long an error; Ollama would drop messages from its front without a word.
+// With `truncate: false` a prompt that is too long is an error; by default Ollama drops its first messages and reports nothing.
 function chatRequest({ model, messages, tools, stream, settings }: ChatRequest): OllamaRequest {
   const offered = tools.length > 0 ? { tools } : {}
   return {
@@ -84,7 +84,7 @@ function chatRequest({ model, messages, tools, stream, settings }: ChatRequest):
   }
 }
 
-/** Without streaming, the first byte comes when all is done. */
+/** Without streaming, the first byte comes when the reply is complete. */
 export function timeoutsFor(stream: boolean, timeouts: Timeouts): Timeouts {
-  return stream ? timeouts : { ...timeouts, firstTokenMs: timeouts.wholeMs }
+  return stream ? timeouts : { ...timeouts, firstTokenMs: timeouts.totalMs }
 }

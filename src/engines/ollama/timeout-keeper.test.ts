@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { ChatterdError } from '../../protocol/errors.ts'
-import { createTimeoutKeeper, type TimeoutKeeper } from './timeout-keeper.ts'
+import { startTimeoutKeeper, type TimeoutKeeper } from './timeout-keeper.ts'
 
-const limits = { connectMs: 5_000, firstTokenMs: 60_000, silenceMs: 10_000, wholeMs: 100_000 }
+const limits = { connectMs: 5_000, firstTokenMs: 60_000, silenceMs: 10_000, totalMs: 100_000 }
 
-/** Node's mocked timers do nothing on `refresh`, so these are of our own. */
+/** Node's mocked timers ignore `refresh`, so the test has its own. */
 function fakeTimers(t: TestContext): (ms: number) => void {
   let time = 0
   const running = new Map<object, number>()
@@ -31,11 +31,11 @@ function start(t: TestContext): {
 } {
   const pass = fakeTimers(t)
   const errors: ChatterdError[] = []
-  const keeper = createTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
+  const keeper = startTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
   return { keeper, errors, pass }
 }
 
-test('a connection that never stands is told as unreachable', (t) => {
+test('a connection that is not established in time is an engine-unreachable error', (t) => {
   const { errors, pass } = start(t)
   pass(4_999)
   assert.equal(errors.length, 0)
@@ -44,7 +44,7 @@ test('a connection that never stands is told as unreachable', (t) => {
   assert.match(errors[0]?.message ?? '', /within 5 s \(the connect time-out\)/)
 })
 
-test('the first token may take longer than the connection', (t) => {
+test('the first token has a longer time-out than the connection', (t) => {
   const { keeper, errors, pass } = start(t)
   keeper.connected()
   pass(59_999)
@@ -54,7 +54,7 @@ test('the first token may take longer than the connection', (t) => {
   assert.match(errors[0]?.message ?? '', /within 60 s \(the first-token time-out\)/)
 })
 
-test('silence counts from the last read', (t) => {
+test('silence is counted from the last read', (t) => {
   const { keeper, errors, pass } = start(t)
   keeper.connected()
   keeper.read()
@@ -67,7 +67,7 @@ test('silence counts from the last read', (t) => {
   assert.match(errors[0]?.message ?? '', /10 s \(the silence time-out\)/)
 })
 
-test('while nobody reads, silence is not counted', (t) => {
+test('while the exchange is paused, silence is not counted', (t) => {
   const { keeper, errors, pass } = start(t)
   keeper.connected()
   keeper.read()
@@ -79,7 +79,7 @@ test('while nobody reads, silence is not counted', (t) => {
   assert.match(errors[0]?.message ?? '', /silence/)
 })
 
-test('the whole ends also what never falls silent', (t) => {
+test('the total time-out also ends a response that never falls silent', (t) => {
   const { keeper, errors, pass } = start(t)
   keeper.connected()
   for (let second = 0; second < 100; second += 1) {
@@ -91,7 +91,7 @@ test('the whole ends also what never falls silent', (t) => {
   assert.match(errors[0]?.message ?? '', /100 s/)
 })
 
-test('there is one error at most, and none once it was stopped', (t) => {
+test('there is at most one error, and none after stop', (t) => {
   const { keeper, errors, pass } = start(t)
   keeper.connected()
   pass(200_000)
@@ -99,7 +99,7 @@ test('there is one error at most, and none once it was stopped', (t) => {
   pass(200_000)
   assert.equal(errors.length, 1)
 
-  const stopped = createTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
+  const stopped = startTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
   stopped.stop()
   stopped.read()
   stopped.resume()

@@ -2,28 +2,28 @@ import { ChatterdError } from '../../protocol/errors.ts'
 
 /** How long each part of an exchange may take, in milliseconds. */
 export interface Timeouts {
-  /** Until the connection stands. */
+  /** Until the connection is established. */
   connectMs: number
-  /** From then until the first byte of the answer: a model may need minutes to load. */
+  /** From then until the first byte of the response: a model may need minutes to load. */
   firstTokenMs: number
-  /** Between two reads, while somebody wants to read. */
+  /** Between two reads, while the exchange is not paused. */
   silenceMs: number
-  /** All of it. */
-  wholeMs: number
+  /** The whole exchange. */
+  totalMs: number
 }
 
-/** Is told how an exchange goes on, and calls `onTimeout` once when it does not. */
+/** The timers of one exchange. It calls `onTimeout` once, when a part of the exchange takes too long. */
 export interface TimeoutKeeper {
   connected(): void
   read(): void
-  /** Nobody reads: silence is not the engine's. */
+  /** chatterd does not read, so the silence is not the engine's. */
   pause(): void
   resume(): void
   stop(): void
 }
 
-/** Starts counting at once. `engine` is the name of what is waited for, for the words of the error. */
-export function createTimeoutKeeper(
+/** Starts the timers at once. `engine` is the engine's name in error messages. */
+export function startTimeoutKeeper(
   limits: Timeouts,
   engine: string,
   onTimeout: (error: ChatterdError) => void,
@@ -41,55 +41,55 @@ export function createTimeoutKeeper(
   const silenceError = (): ChatterdError =>
     new ChatterdError(
       'engine-timeout',
-      `${engine} fell silent in the middle of its answer for ${duration(limits.silenceMs)} (the silence time-out)`,
+      `${engine} fell silent in the middle of its response for ${duration(limits.silenceMs)} (the silence time-out)`,
     )
-  const wholeError = (): ChatterdError =>
+  const totalError = (): ChatterdError =>
     new ChatterdError(
       'engine-timeout',
-      `${engine} was not done after ${duration(limits.wholeMs)} (the time-out for a whole answer)`,
+      `${engine} did not finish its response within ${duration(limits.totalMs)} (the time-out for a whole response)`,
     )
 
-  const expire = (words: () => ChatterdError): void => {
+  const expire = (createError: () => ChatterdError): void => {
     stop()
-    onTimeout(words())
+    onTimeout(createError())
   }
-  const whole = startTimer(limits.wholeMs, () => expire(wholeError))
+  const total = startTimer(limits.totalMs, () => expire(totalError))
   let phase = startTimer(limits.connectMs, () => expire(connectError))
-  let silence = false
+  let isReading = false
   let stopped = false
 
-  function watch(milliseconds: number, words: () => ChatterdError): void {
+  function startPhase(milliseconds: number, createError: () => ChatterdError): void {
     clearTimeout(phase)
-    if (!stopped) phase = startTimer(milliseconds, () => expire(words))
+    if (!stopped) phase = startTimer(milliseconds, () => expire(createError))
   }
 
   function stop(): void {
     stopped = true
     clearTimeout(phase)
-    clearTimeout(whole)
+    clearTimeout(total)
   }
 
-  function watchSilence(): void {
-    silence = true
-    watch(limits.silenceMs, silenceError)
+  function startReading(): void {
+    isReading = true
+    startPhase(limits.silenceMs, silenceError)
   }
 
   return {
-    connected: () => watch(limits.firstTokenMs, firstTokenError),
-    // A timer that is moved on costs far less than a new one for each read.
-    read: () => (silence && !stopped ? void phase.refresh() : watchSilence()),
+    connected: () => startPhase(limits.firstTokenMs, firstTokenError),
+    // To refresh a timer costs far less than to create one for each read.
+    read: () => (isReading && !stopped ? void phase.refresh() : startReading()),
     pause: () => {
-      silence = false
+      isReading = false
       clearTimeout(phase)
     },
-    resume: watchSilence,
+    resume: startReading,
     stop,
   }
 }
 
-// setTimeout takes more than 2^31 - 1 ms for 1 ms.
-function startTimer(milliseconds: number, onTime: () => void): NodeJS.Timeout {
-  return setTimeout(onTime, Math.min(milliseconds, 2 ** 31 - 1))
+// setTimeout turns a delay of more than 2^31 - 1 ms into 1 ms.
+function startTimer(milliseconds: number, onExpired: () => void): NodeJS.Timeout {
+  return setTimeout(onExpired, Math.min(milliseconds, 2 ** 31 - 1))
 }
 
 function duration(milliseconds: number): string {

@@ -1,4 +1,4 @@
-/** Waits for `promise`, which goes on, no longer than until `signal` aborts; then rejects with its reason. */
+/** Waits for `promise` until `signal` aborts, then rejects with the signal's reason. The work behind the promise continues. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {

@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { chatAnswers, recording } from '../../../test/fixtures/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { EnginePart } from '../../turn/ports/engine.ts'
-import { createAnswerDecoder } from './answer-decoder.ts'
+import { createReplyDecoder } from './reply-decoder.ts'
 
-/** Decodes reads to their parts, and the error that ended them. */
+/** Decodes reads into parts, and the error that ends them. */
 function decode(
   reads: Buffer[],
   maxLineBytes = 64 * 1024,
 ): { parts: EnginePart[]; error: ChatterdError | undefined } {
   const parts: EnginePart[] = []
-  const decoder = createAnswerDecoder({ maxLineBytes, onPart: (part) => parts.push(part) })
+  const decoder = createReplyDecoder({ maxLineBytes, onPart: (part) => parts.push(part) })
   try {
     for (const read of reads) decoder.feed(read)
     decoder.end()
@@ -26,7 +26,7 @@ for (const { name, answer } of chatAnswers) {
   const whole = decode([answer])
   const wholeText = JSON.stringify(whole)
 
-  test(`the answer "${name}" gives each of its lines, byte for byte`, () => {
+  test(`the reply "${name}" is decoded into its lines, byte for byte`, () => {
     const lines = answer.toString().split('\n')
     assert.deepEqual(
       whole.parts.map(({ line }) => line),
@@ -34,32 +34,32 @@ for (const { name, answer } of chatAnswers) {
     )
   })
 
-  test(`the answer "${name}" is the same however it is cut into two reads`, () => {
-    for (let cut = 0; cut <= answer.length; cut += 1) {
-      assert.equal(JSON.stringify(decode([answer.subarray(0, cut), answer.subarray(cut)])), wholeText)
+  test(`the reply "${name}" is the same however it is split into two reads`, () => {
+    for (let split = 0; split <= answer.length; split += 1) {
+      assert.equal(JSON.stringify(decode([answer.subarray(0, split), answer.subarray(split)])), wholeText)
     }
   })
 
-  test(`the answer "${name}" is the same a byte a read`, () => {
+  test(`the reply "${name}" is the same with one byte in each read`, () => {
     assert.deepEqual(decode(Array.from(answer, (byte) => Buffer.of(byte))), whole)
   })
 
-  test(`the answer "${name}" that breaks off anywhere is an error, and no part of it is half`, () => {
+  test(`the reply "${name}" that ends early anywhere is an error, and no part is incomplete`, () => {
     const partTexts = whole.parts.map((part) => JSON.stringify(part))
-    // Without its last line end an answer is whole.
+    // Without its last line end a reply is complete.
     for (let length = 0; length < answer.toString().trimEnd().length; length += 1) {
       const { parts, error } = decode([answer.subarray(0, length)])
-      assert.equal(error?.code, lastLineIsWhole(answer, length) ? whole.error?.code : 'engine-cut')
+      assert.equal(error?.code, hasLastLine(answer, length) ? whole.error?.code : 'engine-cut')
       for (const [index, part] of parts.entries()) assert.equal(JSON.stringify(part), partTexts[index])
     }
   })
 }
 
-function lastLineIsWhole(answer: Buffer, length: number): boolean {
+function hasLastLine(answer: Buffer, length: number): boolean {
   return length >= Buffer.from(answer.toString().trimEnd()).length
 }
 
-test('an answer that is an error line after text gives the text, then the words', () => {
+test('a reply with text and then an error line is decoded into the text, then the error', () => {
   const { parts, error } = decode([recording('error-runner-died').answer])
   assert.ok(parts.length > 10)
   assert.equal(error?.code, 'engine-failed')
@@ -78,7 +78,7 @@ test('text, then two calls in two lines', () => {
   )
 })
 
-test('what comes after the last line is ignored', () => {
+test('bytes after the last line are ignored', () => {
   const { answer } = recording('text')
   assert.deepEqual(
     decode([Buffer.concat([answer, Buffer.from('{"error":"late"}\nrubbish\n')])]),
@@ -86,18 +86,18 @@ test('what comes after the last line is ignored', () => {
   )
 })
 
-test('an answer without its last line is cut', () => {
+test('a reply without its last line is an engine-cut error', () => {
   const { error } = decode([Buffer.from('{"message":{"content":"Hi"},"done":false}\n')])
   assert.equal(error?.code, 'engine-cut')
 })
 
-test('a last line that was never JSON is named', () => {
+test('a last line that is not JSON is quoted in the error', () => {
   const { error } = decode([Buffer.from('upstream went away')])
   assert.equal(error?.code, 'engine-failed')
   assert.match(error?.message ?? '', /upstream went away/)
 })
 
-test('lines before one that is too long are given', () => {
+test('lines before one that is too long are decoded', () => {
   const { parts, error } = decode([Buffer.from(`{"message":{"content":"Hi"}}\n${'x'.repeat(100)}`)], 50)
   assert.equal(parts.length, 1)
   assert.equal(error?.code, 'engine-failed')

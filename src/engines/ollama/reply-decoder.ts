@@ -3,25 +3,25 @@ import type { EnginePart } from '../../turn/ports/engine.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { parseLine } from './parse-line.ts'
 
-/** Turns the bytes of one answer into its parts. */
-export interface AnswerDecoder {
-  /** Calls `onPart` for each part that these bytes complete. Throws `engine-failed` where the answer cannot be read. */
+/** Decodes the bytes of one reply of `/api/chat` into its parts. */
+export interface ReplyDecoder {
+  /** Calls `onPart` for each part that these bytes complete. Throws `engine-failed` where the reply is malformed. */
   feed(bytes: Uint8Array): void
-  /** To be called when no more bytes come. Throws `engine-cut` where the last part is missing. */
+  /** Must be called after the last bytes. Throws `engine-cut` where the last part is missing. */
   end(): void
-  /** True once the part with `done` was given. What comes after it is ignored. */
+  /** True after the part with `done`. Bytes after it are ignored. */
   readonly finished: boolean
 }
 
-/** `maxLineBytes` is the longest line that is taken. */
-export function createAnswerDecoder(options: {
+/** `maxLineBytes` is the length of the longest line that is accepted. */
+export function createReplyDecoder(options: {
   maxLineBytes: number
   onPart: (part: EnginePart) => void
-}): AnswerDecoder {
+}): ReplyDecoder {
   let finished = false
-  const splitter = createLineSplitter({ maxLineBytes: options.maxLineBytes, onLine: read })
+  const splitter = createLineSplitter({ maxLineBytes: options.maxLineBytes, onLine: readLine })
 
-  function read(line: string): void {
+  function readLine(line: string): void {
     if (finished || line.trim() === '') return
     const part = parseLine(line)
     if (part.done !== undefined) finished = true
@@ -30,12 +30,12 @@ export function createAnswerDecoder(options: {
 
   function readRest(rest: string): void {
     try {
-      read(rest)
+      readLine(rest)
     } catch (error) {
-      const broken =
+      const isIncomplete =
         rest.trimStart().startsWith('{') && error instanceof Error && error.cause instanceof SyntaxError
-      if (!broken) throw error
-      throw new ChatterdError('engine-cut', "Ollama's answer broke off in the middle of a line")
+      if (!isIncomplete) throw error
+      throw new ChatterdError('engine-cut', "Ollama's reply ended in the middle of a line")
     }
   }
 
@@ -47,7 +47,7 @@ export function createAnswerDecoder(options: {
       if (finished) return
       readRest(splitter.rest())
       if (!finished)
-        throw new ChatterdError('engine-cut', "Ollama's answer ended without its last line (done: true)")
+        throw new ChatterdError('engine-cut', "Ollama's reply ended without its last line (done: true)")
     },
     get finished() {
       return finished

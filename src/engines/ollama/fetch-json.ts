@@ -6,11 +6,11 @@ import type { OllamaHost } from './ollama-host.ts'
 import { excerpt } from './parse-line.ts'
 import type { Timeouts } from './timeout-keeper.ts'
 
-// `/api/show` can hold a licence, a template and the list of tensors: some hundred kilobytes.
-const maxAnswerBytes = 8 * 1024 * 1024
+// `/api/show` can contain a licence, a template and the list of tensors: some hundred kilobytes.
+const maxResponseBytes = 8 * 1024 * 1024
 
-/** Sends a request whose answer is one JSON object. Throws `ChatterdError`s as the engine port tells. */
-export function askJson(
+/** Sends a request and reads its response, one JSON object. Rejects with the `ChatterdError`s of the engine port. */
+export function fetchJson(
   host: OllamaHost,
   request: OllamaRequest,
   timeouts: Timeouts,
@@ -22,10 +22,10 @@ export function askJson(
   startCheckedExchange(host, request, timeouts, signal, {
     onBytes(bytes) {
       length += bytes.length
-      if (length > maxAnswerBytes) {
+      if (length > maxResponseBytes) {
         throw new ChatterdError(
           'engine-failed',
-          `Ollama's answer to ${request.path} is longer than ${maxAnswerBytes} bytes`,
+          `Ollama's response to ${request.path} is longer than ${maxResponseBytes} bytes`,
         )
       }
       chunks.push(Buffer.from(bytes))
@@ -41,7 +41,10 @@ function parseObject(path: string, text: string): JsonObject {
     const value: unknown = JSON.parse(text)
     if (isJsonObject(value)) return value
   } catch {
-    // Told below, with the beginning of the text.
+    // Reported below, with the beginning of the text.
   }
-  throw new ChatterdError('engine-failed', `Ollama's answer to ${path} is no JSON object: ${excerpt(text)}`)
+  throw new ChatterdError(
+    'engine-failed',
+    `Ollama's response to ${path} is not a JSON object: ${excerpt(text)}`,
+  )
 }
