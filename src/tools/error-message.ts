@@ -1,10 +1,10 @@
-/** The words of whatever was thrown, for a model to read: an error's message, never its stack. Never throws itself. */
+/** The message of a thrown value, for the model: an error's message, never its stack. It never throws. */
 export function errorMessage(thrown: unknown): string {
   try {
-    const words = thrown instanceof Error ? thrown.message : thrown
-    if (typeof words === 'string' && words.trim() !== '') return words
+    const message = thrown instanceof Error ? thrown.message : thrown
+    if (typeof message === 'string' && message.trim() !== '') return message
   } catch {
-    // Even looking at what was thrown can throw.
+    // A getter or a proxy can throw.
   }
   return 'it gave no reason'
 }

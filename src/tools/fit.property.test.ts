@@ -11,7 +11,7 @@ const runs = { numRuns: 200, seed: 1 }
 const names = fc.constantFrom('a', 'b', 'c', 'constructor')
 const typeNames = fc.constantFrom('string', 'number', 'integer', 'boolean', 'object', 'array', 'null')
 
-/** Values with words and names that the schemas below speak of. */
+/** Values with texts and names that occur in the schemas below. */
 const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -23,7 +23,7 @@ const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
 }))
 const argumentObjects = fc.dictionary(names, values, { maxKeys: 4, noNullPrototype: true })
 
-/** Well-formed schemas of the keywords that are held against arguments. */
+/** Well-formed schemas with the keywords that are checked. */
 const { schema: soundSchemas } = fc.letrec<{ schema: JsonObject }>((tie) => ({
   schema: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -37,7 +37,7 @@ const { schema: soundSchemas } = fc.letrec<{ schema: JsonObject }>((tie) => ({
   ),
 }))
 
-/** None requires a name that it rules out: nothing could be valid. */
+/** Without schemas that require a property which they forbid: no value would be valid. */
 function objectsOf(schemas: fc.Arbitrary<JsonObject>): fc.Arbitrary<JsonObject> {
   const parts = fc.record({
     properties: fc.dictionary(names, schemas, { maxKeys: 3, noNullPrototype: true }),
@@ -78,7 +78,7 @@ const keywords = fc.constantFrom(
   ],
 )
 
-/** What looks a little like a schema: all keywords, with sound and unsound values. */
+/** Objects that resemble schemas: all keywords, with well-formed and malformed values. */
 const { schema: wildSchemas } = fc.letrec<{ schema: JsonObject; part: Json }>((tie) => ({
   schema: fc.dictionary(keywords, tie('part'), { maxKeys: 5, noNullPrototype: true }),
   part: fc.oneof(
@@ -102,7 +102,7 @@ function validatorOf(schema: JsonObject) {
   )
 }
 
-test('any schema and any arguments end in fitted arguments or in words, and neither is altered', () => {
+test('any schema and any arguments result in fitted arguments or a message, and neither is modified', () => {
   fc.assert(
     fc.property(
       fc.oneof(wildSchemas, fc.jsonValue() as fc.Arbitrary<Json>),
@@ -121,7 +121,7 @@ test('any schema and any arguments end in fitted arguments or in words, and neit
   )
 })
 
-test('fitted arguments are valid by the schema', () => {
+test('fitted arguments are valid for the schema', () => {
   fc.assert(
     fc.property(objectsOf(soundSchemas), argumentObjects, (schema, args) => {
       const result = fit(tool(schema), args)
@@ -133,7 +133,7 @@ test('fitted arguments are valid by the schema', () => {
   )
 })
 
-test('arguments that the schema takes as they are fit', () => {
+test('arguments that are valid for the schema are accepted', () => {
   let valid = 0
   fc.assert(
     fc.property(fc.oneof(soundSchemas, objectsOf(soundSchemas)), argumentObjects, (schema, args) => {
@@ -147,7 +147,7 @@ test('arguments that the schema takes as they are fit', () => {
   assert.ok(valid > 20, `only ${valid} were valid`)
 })
 
-test('what has been fitted fits again, and stays the same', () => {
+test('fitted arguments are accepted again, unchanged', () => {
   fc.assert(
     fc.property(fc.oneof(wildSchemas, soundSchemas), argumentObjects, (schema, args) => {
       const once = fit(tool(schema), args)
@@ -158,7 +158,7 @@ test('what has been fitted fits again, and stays the same', () => {
   )
 })
 
-test('a JSON string of the arguments fits like the arguments', () => {
+test('a JSON string of the arguments is fitted like the arguments', () => {
   fc.assert(
     fc.property(soundSchemas, argumentObjects, (schema, args) => {
       assert.deepEqual(fit(tool(schema), JSON.stringify(args)), fit(tool(schema), args))

@@ -29,37 +29,34 @@ function validationError(schema: ToolSchema, args: unknown): string {
 }
 
 describe('arguments as models send them', () => {
-  const place = { latitude: '42.29', longitude: '-83.71' }
+  const coordinates = { latitude: '42.29', longitude: '-83.71' }
 
   test('numbers become the strings that the weather tool declares', () => {
-    assert.deepEqual(fitted(weather, { latitude: 42.29, longitude: -83.71 }), place)
+    assert.deepEqual(fitted(weather, { latitude: 42.29, longitude: -83.71 }), coordinates)
   })
 
   test('the order of the arguments does not matter', () => {
-    assert.deepEqual(fitted(weather, { longitude: '-83.71', latitude: '42.29' }), place)
+    assert.deepEqual(fitted(weather, { longitude: '-83.71', latitude: '42.29' }), coordinates)
   })
 
   test('a JSON string of the object is read as the object', () => {
-    assert.deepEqual(fitted(weather, '{"latitude": 42.29, "longitude": "-83.71"}'), place)
+    assert.deepEqual(fitted(weather, '{"latitude": 42.29, "longitude": "-83.71"}'), coordinates)
   })
 
-  test('nothing at all is an empty object', () => {
+  test('missing arguments are an empty object', () => {
     for (const nothing of [undefined, null, '', ' ', 'null', '{}']) {
       assert.deepEqual(fitted(tool({ type: 'object', properties: {} }), nothing), {})
     }
   })
 
-  test('anything else than an object is told to be none', () => {
-    assert.match(
-      validationError(weather, [1]),
-      /must be one JSON object, but came as an array\. It takes latitude/,
-    )
-    assert.match(validationError(weather, 3), /came as a number/)
-    assert.match(validationError(weather, '{"latitude": 4'), /came as the text "\{\\"latitude\\": 4"/)
-    assert.match(validationError(weather, '[]'), /came as an array/)
+  test('arguments that are not an object are refused', () => {
+    assert.match(validationError(weather, [1]), /must be one JSON object, not an array\. It takes latitude/)
+    assert.match(validationError(weather, 3), /not a number/)
+    assert.match(validationError(weather, '{"latitude": 4'), /not the text "\{\\"latitude\\": 4"/)
+    assert.match(validationError(weather, '[]'), /not an array/)
   })
 
-  test('arguments of too many values, too deep or too long are refused with words', () => {
+  test('arguments with too many values, too many levels or too long texts are refused', () => {
     const anything = tool({})
     const deep = JSON.parse(`{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`)
     assert.match(validationError(anything, deep), /too large or too deeply nested/)
@@ -119,7 +116,7 @@ describe('coercion toward the declared type', () => {
     })
   }
 
-  const validationErrors: [declared: unknown, given: unknown, words: RegExp][] = [
+  const validationErrors: [declared: unknown, given: unknown, message: RegExp][] = [
     [{ type: 'number' }, '', /"a" must be number, but it is ""/],
     [{ type: 'number' }, 'abc', /"a" must be number, but it is "abc"/],
     [{ type: 'number' }, '0x10', /must be number/],
@@ -138,7 +135,7 @@ describe('coercion toward the declared type', () => {
     [{ enum: ['on', 'ON'] }, 'On', /must be "on" or "ON"/],
     [{ const: 'x' }, 'y', /must be "x"/],
     [{ type: 'number', minimum: 3 }, '2', /must be >= 3, but it is 2/],
-    [{ anyOf: [{ type: 'integer' }, { type: 'boolean' }] }, 'x', /"a" fits none of the forms/],
+    [{ anyOf: [{ type: 'integer' }, { type: 'boolean' }] }, 'x', /"a" must match one of the forms/],
     [
       { type: 'array', items: { type: 'object', properties: { b: { type: 'integer' } } } },
       [{ b: 'x' }],
@@ -151,9 +148,9 @@ describe('coercion toward the declared type', () => {
       /must have "b"/,
     ],
   ]
-  for (const [declared, given, words] of validationErrors) {
+  for (const [declared, given, message] of validationErrors) {
     test(`${JSON.stringify(given)} for ${JSON.stringify(declared)} is refused`, () => {
-      assert.match(validationError(taking(declared), { a: given }), words)
+      assert.match(validationError(taking(declared), { a: given }), message)
     })
   }
 
@@ -161,7 +158,7 @@ describe('coercion toward the declared type', () => {
     assert.deepEqual(fitted(taking({ multipleOf: 0.1 }), { a: 0.3 }), { a: 0.3 })
   })
 
-  test('null for an optional argument leaves it out, for a required one it is refused', () => {
+  test('an optional argument that is null is left out, a required one is refused', () => {
     assert.deepEqual(fitted(taking({ type: 'string' }), { a: null }), {})
     const required = tool({ properties: { a: { type: 'string' } }, required: ['a'] })
     assert.match(
@@ -171,10 +168,10 @@ describe('coercion toward the declared type', () => {
   })
 })
 
-describe('arguments that are not declared', () => {
+describe('undeclared arguments', () => {
   const declared = { a: { type: 'string' } }
 
-  test('they are dropped, for phones drop a call that holds one that is no string', () => {
+  test('they are dropped, because phones ignore a call with an argument that is not a string', () => {
     assert.deepEqual(fitted(tool({ properties: {} }), { x: 1 }), {})
     assert.deepEqual(fitted(tool({ properties: declared }), { a: 'y', x: 1 }), { a: 'y' })
     assert.deepEqual(fitted(tool({ properties: declared, additionalProperties: false }), { a: 'y', x: 1 }), {
@@ -184,7 +181,7 @@ describe('arguments that are not declared', () => {
     assert.deepEqual(fitted(tool(oneOfTwo), { a: 1, x: 1 }), { a: 1 })
   })
 
-  test('they stay where the schema asks for more, or names more than is followed here', () => {
+  test('they stay where the schema allows them, or may declare them in a keyword that is ignored', () => {
     const open = [
       { properties: declared, additionalProperties: true },
       { properties: declared, additionalProperties: { type: 'number' } },
@@ -206,7 +203,7 @@ describe('arguments that are not declared', () => {
     assert.deepEqual(fitted(tool({ additionalProperties: { type: 'string' } }), { x: 1 }), { x: '1' })
   })
 
-  test('names that every object inherits are like any other, and none changes a prototype', () => {
+  test('names that every object inherits are like any other name, and none changes a prototype', () => {
     const args = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "toString": 2}')
     const open = fitted(tool({ type: 'object' }), args)
     assert.deepEqual(Object.entries(open), [
@@ -225,22 +222,22 @@ describe('arguments that are not declared', () => {
   })
 })
 
-describe('words for the model', () => {
-  test('a missing argument is named, with all that the tool takes', () => {
+describe('messages for the model', () => {
+  test('a missing argument is named, with all arguments of the tool', () => {
     assert.equal(
       validationError(weather, { longitude: '1' }),
       `Wrong arguments for get_weather: "latitude" is missing. ${weatherTakes}`,
     )
   })
 
-  test('wrong names are named beside the right ones', () => {
+  test('unknown arguments are named too', () => {
     assert.equal(
       validationError(weather, { lat: 42.29, lon: -83.71 }),
       `Wrong arguments for get_weather: "latitude" and "longitude" are missing, and there is no "lat" or "lon". ${weatherTakes}`,
     )
   })
 
-  test('optional arguments, choices and alternatives are told', () => {
+  test('optional arguments, enums and alternatives are described', () => {
     const schema = tool({
       properties: {
         unit: { type: 'string', enum: ['C', 'F'] },
@@ -261,10 +258,10 @@ describe('words for the model', () => {
     const properties = Object.fromEntries(
       Array.from({ length: 120 }, (_, i) => [`${'n'.repeat(100)}${i}`, {}]),
     )
-    const words = validationError(tool({ properties, required: Object.keys(properties) }), {
+    const message = validationError(tool({ properties, required: Object.keys(properties) }), {
       ['x'.repeat(5000)]: 1,
     })
-    assert.ok(words.length <= 2_001, `${words.length} characters`)
+    assert.ok(message.length <= 2_001, `${message.length} characters`)
     assert.match(validationError(taking({ type: 'number' }), { a: 'y'.repeat(5000) }), /but it is "y{59}…\./)
   })
 })

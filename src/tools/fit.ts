@@ -11,28 +11,28 @@ import { readArguments } from './fit/read-arguments.ts'
 import { problemMessage, validationMessage } from './fit/validation-message.ts'
 
 /**
- * What schemas and arguments of strangers may cost. Checking is bounded by `plain.schemas` × `arguments.values`: the worst that was
- * found takes half a second, a usual call 25 µs.
+ * Limits for schemas and arguments, which come from clients and models. The time of a check is bounded by
+ * `plain.schemas` × `arguments.values`: the worst known case takes half a second, a usual call 25 µs.
  */
 export interface FitLimits {
-  /** A schema beyond these is not looked at: its arguments go as they came. */
+  /** A schema that exceeds these is ignored: arguments are passed on unchecked. */
   schema: Bounds
-  /** How much of a schema is held against arguments. Compiling 256 schemas takes some 100 ms, a usual tool 3 ms. */
+  /** How much of a schema is checked. Compiling 256 schemas takes some 100 ms, those of a usual tool 3 ms. */
   plain: PlainLimits
-  /** Arguments beyond these are refused. */
+  /** Arguments that exceed these are refused. */
   arguments: Bounds
-  /** How many compiled schemas are kept. */
-  kept: number
+  /** Most compiled schemas in the cache. */
+  cachedSchemas: number
 }
 
 const defaults: FitLimits = {
   schema: { depth: 64, values: 8_192, characters: 32 * 1024 },
   plain: { depth: 32, schemas: 256 },
   arguments: { depth: 64, values: 4_096, characters: 256 * 1024 },
-  kept: 256,
+  cachedSchemas: 256,
 }
 
-/** What arguments are held against. Without `check` they are only coerced. */
+/** How the arguments of a tool are checked. Without `check` they are only coerced. */
 interface Rules {
   schema: PlainSchema
   check?: Check
@@ -41,19 +41,18 @@ interface Rules {
 const anyObject: Rules = { schema: {} }
 
 /**
- * Makes arguments fit a tool's JSON Schema: by name, coerced only toward the declared types, then validated. A sloppy schema
- * does not break its tool: what cannot be understood of it is not held against the arguments. Never throws for values that
- * JSON can carry.
+ * Creates the function that fits arguments to a tool's JSON Schema: it coerces them toward the declared types, then validates
+ * them. A malformed schema does not break its tool: its malformed parts are ignored. The function never throws for JSON values.
  */
 export function createFit(limits: Partial<FitLimits> = {}): (tool: ToolSchema, args: unknown) => Fit {
-  const { schema: schemaBounds, plain, arguments: argumentBounds, kept } = { ...defaults, ...limits }
-  const remember = createLru<Rules>(kept)
+  const { schema: schemaBounds, plain, arguments: argumentBounds, cachedSchemas } = { ...defaults, ...limits }
+  const getOrCreate = createLru<Rules>(cachedSchemas)
 
   function rulesFor(parameters: unknown): Rules {
     if (!isJsonObject(parameters) || !isWithin(parameters, schemaBounds)) return anyObject
-    return remember(hash('sha256', JSON.stringify(parameters), 'base64'), () => {
+    return getOrCreate(hash('sha256', JSON.stringify(parameters), 'base64'), () => {
       const schema = plainSchema(parameters, plain)
-      return schema.type && !schema.type.includes('object') ? anyObject : { schema, ...compiled(schema) }
+      return schema.type && !schema.type.includes('object') ? anyObject : { schema, ...compileCheck(schema) }
     })
   }
 
@@ -64,26 +63,26 @@ export function createFit(limits: Partial<FitLimits> = {}): (tool: ToolSchema, a
       error: validationMessage(name, schema, problem),
     })
 
-    const given = readArguments(args)
-    if ('problem' in given) return validationError(given.problem)
-    if (!isWithin(given.object, argumentBounds))
+    const read = readArguments(args)
+    if ('problem' in read) return validationError(read.problem)
+    if (!isWithin(read.object, argumentBounds))
       return validationError('they are too large or too deeply nested')
-    const fitted = coercedObject(schema, given.object)
-    // Once more: JSON strings have become values.
+    const fitted = coerceObject(schema, read.object)
+    // Checked again, because coercion parses JSON strings into values.
     if (!isWithin(fitted, argumentBounds)) return validationError('they are too large or too deeply nested')
     const error = check?.(fitted)
-    if (error) return validationError(problemMessage(schema, error, { given: given.object, fitted }))
+    if (error) return validationError(problemMessage(schema, error, { given: read.object, fitted }))
     return { ok: true, arguments: fitted }
   }
 }
 
-/** An object stays one, also where a contradictory schema would have it otherwise. */
-function coercedObject(schema: PlainSchema, given: JsonObject): JsonObject {
+/** The arguments stay an object, even where a contradictory schema declares another type. */
+function coerceObject(schema: PlainSchema, given: JsonObject): JsonObject {
   const coerced = coerce(schema, given)
   return isJsonObject(coerced) ? coerced : given
 }
 
-function compiled(schema: PlainSchema): { check?: Check } {
+function compileCheck(schema: PlainSchema): { check?: Check } {
   try {
     return { check: compileSchema(schema) }
   } catch {

@@ -3,7 +3,7 @@ import type { Tool, ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { resultText } from './result-text.ts'
 
-/** A tool, and how long it may take in milliseconds. */
+/** A tool, and how long it may run, in milliseconds. */
 export interface LimitedTool {
   name: string
   tool: Tool
@@ -11,8 +11,8 @@ export interface LimitedTool {
 }
 
 /**
- * Runs one tool until it ends, its time is over or its turn is cancelled, whichever comes first. A tool that ignores its signal
- * is left behind. Never rejects.
+ * Runs one tool until it ends, its time is over or its turn is cancelled, whichever comes first. The outcome of a tool that
+ * ignores its signal is dropped. Never rejects.
  */
 export async function runTool(
   limited: LimitedTool,
@@ -23,12 +23,12 @@ export async function runTool(
   const cancelled: ToolOutcome = { status: 'failed', output: `${name} was cancelled before it ended.` }
   if (context.signal.aborted) return cancelled
 
-  const aborter = new AbortController()
+  const abort = new AbortController()
   const ended = Promise.withResolvers<ToolOutcome>()
-  // First the outcome, then the signal: a tool that gives up at once must not be taken for one that failed.
+  // The outcome is set before the abort: a tool that rejects because of the abort has timed out, not failed.
   const stop = (outcome: ToolOutcome) => {
     ended.resolve(outcome)
-    aborter.abort()
+    abort.abort()
   }
   const onCancel = () => stop(cancelled)
   const timer = setTimeout(
@@ -36,7 +36,7 @@ export async function runTool(
     timeoutMs,
   )
   context.signal.addEventListener('abort', onCancel)
-  outcomeOf(limited, args, { ...context, signal: aborter.signal }).then(ended.resolve)
+  outcomeOf(limited, args, { ...context, signal: abort.signal }).then(ended.resolve)
   try {
     return await ended.promise
   } finally {
@@ -45,14 +45,14 @@ export async function runTool(
   }
 }
 
-/** A tool may throw before it returns, or return what JSON cannot carry: all of it becomes words. */
+/** A tool that throws, rejects or returns a value without a JSON form has failed, with a message for the model. */
 async function outcomeOf(
   { name, tool }: LimitedTool,
   args: JsonObject,
   context: ToolContext,
 ): Promise<ToolOutcome> {
   try {
-    // A copy, for the call's record keeps the arguments as they were.
+    // A copy: the tool must not change the arguments that are stored with the call.
     const result = await tool.run(structuredClone(args), context)
     return { status: 'succeeded', output: resultText(result) }
   } catch (thrown) {

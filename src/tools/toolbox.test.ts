@@ -12,20 +12,20 @@ function context(signal: AbortSignal = new AbortController().signal): ToolContex
   return { signal, conversation: 'app', turn: 't', callId: 'c' }
 }
 
-/** Runs a tool that does only this. */
+/** Runs a tool with this function. */
 function outcomeOf(run: Tool['run'], options = {}) {
   return createToolbox([makeTool('try_it', run)], options).run('try_it', {}, context())
 }
 
 const never = () => new Promise<never>(() => {})
 
-describe('gathering tools', () => {
-  test('two tools of one name are refused at start', () => {
+describe('creating a toolbox', () => {
+  test('two tools with the same name are refused', () => {
     const twice = [makeTool('same', () => ''), makeTool('same', () => '')]
-    assert.throws(() => createToolbox(twice), /Two tools are called "same"/)
+    assert.throws(() => createToolbox(twice), /Two tools have the name "same"/)
   })
 
-  test('a tool without a name and limits that make no sense are refused at start', () => {
+  test('a tool without a name and limits out of range are refused', () => {
     assert.throws(() => createToolbox([makeTool('', () => '')]), /no name/)
     for (const timeoutMs of [0, -1, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(
@@ -36,7 +36,7 @@ describe('gathering tools', () => {
     assert.throws(() => createToolbox([], { maxOutputBytes: 0 }), /maxOutputBytes/)
   })
 
-  test('models are told of the tools in the same order and form every time, whatever tools do', () => {
+  test('schemas have the same order and form every time, even when a tool changes its own', () => {
     const tools = ['beta', 'alpha', 'Zeta', 'alpha2'].map((name) => makeTool(name, () => ''))
     const toolbox = createToolbox(tools)
     const before = toolbox.schemas()
@@ -50,7 +50,7 @@ describe('gathering tools', () => {
     assert.throws(() => Object.assign(before[0]?.function ?? {}, { description: 'x' }), TypeError)
   })
 
-  test('only resident tools are there', () => {
+  test('the toolbox has only its resident tools', () => {
     const toolbox = createToolbox([makeTool('here', () => '')])
     assert.deepEqual(
       [toolbox.has('here'), toolbox.has('elsewhere'), toolbox.has('constructor')],
@@ -71,25 +71,25 @@ describe('results', () => {
     ['half a pair: \ud83d', 'half a pair: \ufffd'],
   ]
   for (const [result, output] of results) {
-    test(`${JSON.stringify(result)} is told as ${JSON.stringify(output)}`, async () => {
+    test(`${JSON.stringify(result)} becomes the output ${JSON.stringify(output)}`, async () => {
       assert.deepEqual(await outcomeOf(() => result), { status: 'succeeded', output })
       assert.deepEqual(await outcomeOf(async () => result), { status: 'succeeded', output })
     })
   }
 
-  test('output beyond the limit is cut between two characters, and the model is told', async () => {
-    const cut = (text: string, bytes: number) =>
-      `${text}\n[cut here: ${bytes} bytes, of which 10 are the limit]`
+  test('output over the limit is truncated between two characters, with a note for the model', async () => {
+    const truncated = (text: string, bytes: number) =>
+      `${text}\n[truncated here: the output has ${bytes} bytes, the limit is 10]`
     const limited = { maxOutputBytes: 10 }
     assert.equal((await outcomeOf(() => '0123456789', limited)).output, '0123456789')
-    assert.equal((await outcomeOf(() => '0123456789a', limited)).output, cut('0123456789', 11))
-    assert.equal((await outcomeOf(() => '01234567😀', limited)).output, cut('01234567', 12))
-    assert.equal((await outcomeOf(() => '012345678º', limited)).output, cut('012345678', 11))
+    assert.equal((await outcomeOf(() => '0123456789a', limited)).output, truncated('0123456789', 11))
+    assert.equal((await outcomeOf(() => '01234567😀', limited)).output, truncated('01234567', 12))
+    assert.equal((await outcomeOf(() => '012345678º', limited)).output, truncated('012345678', 11))
     const failure = await outcomeOf(() => Promise.reject(new Error('x'.repeat(100))), limited)
-    assert.equal(failure.output, cut('try_it fai', 115))
+    assert.equal(failure.output, truncated('try_it fai', 115))
   })
 
-  test('the tool is given a copy of its arguments, and itself as this', async () => {
+  test('a tool gets a copy of its arguments, and itself as this', async () => {
     const tool = makeTool('try_it', function (this: Tool, args) {
       args.changed = true
       return { ...args, self: this === tool }
@@ -118,25 +118,25 @@ describe('tools that misbehave', () => {
     get: throwing(new Error('trap')),
     getPrototypeOf: throwing(new Error('trap')),
   })
-  const failures: [what: string, run: Tool['run'], words: RegExp][] = [
+  const failures: [what: string, run: Tool['run'], output: RegExp][] = [
     ['throws at once', throwing(new Error('no luck')), /^try_it failed: no luck$/],
     ['rejects', () => Promise.reject(new Error('no luck')), /^try_it failed: no luck$/],
     ['throws a string', throwing('just words'), /^try_it failed: just words$/],
     ['throws nothing', throwing(undefined), /^try_it failed: it gave no reason$/],
     ['throws an object', throwing({ message: 3 }), /^try_it failed: it gave no reason$/],
-    ['throws an error without words', throwing(new Error('')), /^try_it failed: it gave no reason$/],
-    ['throws what cannot be looked at', throwing(unreadable), /^try_it failed: it gave no reason$/],
-    ['gives a circular object', () => circular, /^try_it failed: .*circular/],
-    ['gives a BigInt', () => 3n, /^try_it failed: .*BigInt/],
-    ['gives a function', () => () => '', /^try_it failed: a function is no JSON$/],
-    ['gives an object whose getter throws', () => badGetter, /^try_it failed: not for you$/],
-    ['gives a thenable that throws', () => badThenable, /^try_it failed: no promise$/],
+    ['throws an error without a message', throwing(new Error('')), /^try_it failed: it gave no reason$/],
+    ['throws a value that cannot be read', throwing(unreadable), /^try_it failed: it gave no reason$/],
+    ['returns a circular object', () => circular, /^try_it failed: .*circular/],
+    ['returns a BigInt', () => 3n, /^try_it failed: .*BigInt/],
+    ['returns a function', () => () => '', /^try_it failed: a function cannot be converted to JSON$/],
+    ['returns an object whose getter throws', () => badGetter, /^try_it failed: not for you$/],
+    ['returns a thenable that throws', () => badThenable, /^try_it failed: no promise$/],
   ]
-  for (const [what, run, words] of failures) {
-    test(`a tool that ${what} has failed, in words`, async () => {
+  for (const [what, run, expected] of failures) {
+    test(`a tool that ${what} has failed, with a message`, async () => {
       const { status, output } = await outcomeOf(run)
       assert.equal(status, 'failed')
-      assert.match(output, words)
+      assert.match(output, expected)
       assert.doesNotMatch(output, /\n\s+at /)
     })
   }
@@ -147,7 +147,7 @@ describe('tools that misbehave', () => {
     assert.deepEqual(outcome, { status: 'succeeded', output: 'later' })
   })
 
-  test('a tool that never ends is given up, its signal is aborted, and others go on', async () => {
+  test('a tool that never ends times out, its signal is aborted, and other tools continue', async () => {
     let signal: AbortSignal | undefined
     const hangs = makeTool('hangs', (_args, given) => {
       signal = given.signal
@@ -166,7 +166,7 @@ describe('tools that misbehave', () => {
     assert.equal(signal?.aborted, true)
   })
 
-  test('a tool that gives up when its time is over has timed out, not failed', async () => {
+  test('a tool that rejects because of its time-out has timed out, not failed', async () => {
     const outcome = await outcomeOf(
       (_args, { signal }) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -175,26 +175,26 @@ describe('tools that misbehave', () => {
     assert.equal(outcome.status, 'timed-out')
   })
 
-  test('a tool has its own time limit where it sets one', async () => {
+  test('a tool can set its own time limit', async () => {
     const toolbox = createToolbox([makeTool('hangs', never, { timeoutMs: 15 })])
     assert.equal((await toolbox.run('hangs', {}, context())).output, 'hangs gave no result within 0.015 s.')
   })
 
-  test('what a tool throws after its time is swallowed', async () => {
+  test('an error that a tool throws after its time-out is ignored', async () => {
     const late = Promise.withResolvers<never>()
     const unhandled: unknown[] = []
     const listen = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', listen)
     assert.equal((await outcomeOf(() => late.promise, { timeoutMs: 5 })).status, 'timed-out')
     late.reject(new Error('too late'))
-    // Unhandled rejections are told after the microtasks, so before the next turn of the event loop.
+    // Unhandled rejections are reported after the microtasks, before the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', listen)
     assert.deepEqual(unhandled, [])
   })
 })
 
-test('a tool that ended leaves no timer behind', async () => {
+test('after a tool has ended its timer is cleared', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
   const before = timers()
   await outcomeOf(() => 'done')
@@ -202,7 +202,7 @@ test('a tool that ended leaves no timer behind', async () => {
 })
 
 describe('cancelling', () => {
-  test('a cancelled turn ends its tools, with words and an aborted signal', async () => {
+  test('cancelling a turn ends its tools, with a message and an aborted signal', async () => {
     const turn = new AbortController()
     let signal: AbortSignal | undefined
     const toolbox = createToolbox([
@@ -217,7 +217,7 @@ describe('cancelling', () => {
     assert.equal(signal?.aborted, true)
   })
 
-  test('no tool is started in a turn that is cancelled already', async () => {
+  test('no tool is started in a cancelled turn', async () => {
     let started = false
     const toolbox = createToolbox([
       makeTool('starts', () => {
@@ -228,7 +228,7 @@ describe('cancelling', () => {
     assert.deepEqual([outcome.status, started], ['failed', false])
   })
 
-  test('a tool that ended leaves no listener on the turn', async () => {
+  test('after a tool has ended it has no listener on the signal of the turn', async () => {
     const turn = new AbortController()
     let listeners = 0
     const { addEventListener, removeEventListener } = turn.signal
@@ -246,12 +246,12 @@ describe('cancelling', () => {
 })
 
 describe('never throwing', () => {
-  test('an unknown tool has failed, in words', async () => {
+  test('an unknown tool has failed, with a message', async () => {
     const outcome = await createToolbox([]).run('nobody', {}, context())
     assert.deepEqual(outcome, { status: 'failed', output: 'There is no tool "nobody" here.' })
   })
 
-  test('arguments that no JSON could carry are told to be unreadable', () => {
+  test('arguments that are not JSON values are refused', () => {
     const toolbox = createToolbox([])
     const args = {
       get a() {

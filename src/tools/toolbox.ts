@@ -2,52 +2,52 @@ import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
-import { cutText } from './result-text.ts'
+import { truncateText } from './result-text.ts'
 import { type LimitedTool, runTool } from './run-tool.ts'
 
-/** The limits that hold for all tools. */
+/** The limits of all tools. */
 export interface ToolboxOptions {
-  /** How long a tool may take that sets no `timeoutMs` of its own, in milliseconds. Default 15,000. */
+  /** How long a tool without its own `timeoutMs` may run, in milliseconds. Default 15,000. */
   timeoutMs?: number
-  /** How much of a tool's output the model is given, in bytes of UTF-8. Default 65,536. */
+  /** Longest output of a tool, in bytes of UTF-8; a longer one is truncated. Default 65,536. */
   maxOutputBytes?: number
-  /** What checking arguments may cost. */
+  /** The limits of argument checking. */
   fit?: Partial<FitLimits>
 }
 
-/** A tool with what was made sure of at the start. */
-interface Entry extends LimitedTool {
+/** A tool whose name and limits are checked, with a frozen copy of its schema. */
+interface CheckedTool extends LimitedTool {
   schema: ToolSchema
 }
 
-/** The longest time that a timer of Node can be set to; beyond it, it goes off at once. */
+/** The longest delay of a timer in Node; with a longer one the timer fires at once. */
 const maxTimeoutMs = 2 ** 31 - 1
 
 /**
- * Gathers the resident tools.
+ * Creates the toolbox of these resident tools.
  *
- * @throws Error where a tool has no name, or another one's, or where a limit makes no sense.
+ * @throws Error where a tool has no name, two tools have the same name, or a limit is out of range.
  */
 export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): Toolbox {
   const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024 } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
-  const entries = new Map<string, Entry>()
+  const checkedTools = new Map<string, CheckedTool>()
   for (const tool of tools) {
-    const entry = checkedEntry(tool, timeoutMs)
-    if (entries.has(entry.name)) throw new Error(`Two tools are called "${entry.name}".`)
-    entries.set(entry.name, entry)
+    const checked = checkTool(tool, timeoutMs)
+    if (checkedTools.has(checked.name)) throw new Error(`Two tools have the name "${checked.name}".`)
+    checkedTools.set(checked.name, checked)
   }
-  // By code units, whatever the locale: the engine's prompt cache lives off the same bytes every time.
-  const names = [...entries.keys()].sort()
-  const schemas = names.flatMap((name) => entries.get(name)?.schema ?? [])
+  // Sorted by code units, not by locale: the engine's prompt cache needs the same bytes in every prompt.
+  const names = [...checkedTools.keys()].sort()
+  const schemas = names.flatMap((name) => checkedTools.get(name)?.schema ?? [])
   const fit = createFit(options.fit)
-  // Compiling takes milliseconds, which no request should wait for.
+  // Compiles the schemas now, because it takes milliseconds that a request should not wait for.
   for (const schema of schemas) fit(schema, {})
 
   return {
     schemas: () => schemas,
-    has: (name) => entries.has(name),
-    isIdempotent: (name) => entries.get(name)?.tool.idempotent === true,
+    has: (name) => checkedTools.has(name),
+    isIdempotent: (name) => checkedTools.get(name)?.tool.idempotent === true,
 
     fit(schema, args) {
       try {
@@ -58,9 +58,9 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
     },
 
     async run(name, args, context) {
-      const entry = entries.get(name)
-      const { status, output } = entry ? await runTool(entry, args, context) : unknownTool(name)
-      return { status, output: cutText(output, maxOutputBytes) }
+      const tool = checkedTools.get(name)
+      const { status, output } = tool ? await runTool(tool, args, context) : unknownTool(name)
+      return { status, output: truncateText(output, maxOutputBytes) }
     },
   }
 }
@@ -69,13 +69,13 @@ function unknownTool(name: string): ToolOutcome {
   return { status: 'failed', output: `There is no tool "${name}" here.` }
 }
 
-function checkedEntry(tool: Tool, defaultMs: number): Entry {
+function checkTool(tool: Tool, defaultMs: number): CheckedTool {
   const { timeoutMs = defaultMs } = tool
   const schema = structuredClone(tool.schema)
   const { name } = schema.function
   if (typeof name !== 'string' || name === '') throw new Error('A tool has no name.')
   checkLimit(`The time limit of the tool "${name}"`, timeoutMs, maxTimeoutMs)
-  return { name, tool, schema: deepFrozen(schema), timeoutMs }
+  return { name, tool, schema: deepFreeze(schema), timeoutMs }
 }
 
 function checkLimit(what: string, value: number, max: number) {
@@ -83,8 +83,8 @@ function checkLimit(what: string, value: number, max: number) {
   throw new Error(`${what} must be a whole number from 1 to ${max}, not ${value}.`)
 }
 
-/** What models are told of a tool must not change while the process runs. */
-function deepFrozen<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFrozen)
+/** The schema of a tool must not change while the process runs, because it is part of every prompt. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze)
   return value
 }

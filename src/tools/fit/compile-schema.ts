@@ -1,14 +1,14 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import type { PlainSchema } from './plain-schema.ts'
 
-/** What is wrong with a value, as Ajv puts it; undefined where nothing is. */
+/** Returns Ajv's error for a value; undefined for a valid value. */
 export type Check = (value: unknown) => ErrorObject | undefined
 
 /**
- * Compiles a plain schema with an Ajv of its own, since an Ajv keeps all that it ever compiled. The meta-schema is not needed for
- * a schema that is plain. It stops at the first error: naming all of them, Ajv has no bound for their number.
+ * Compiles a plain schema with a new Ajv, because an Ajv never releases a compiled schema. A plain schema needs no check against
+ * the meta-schema. Validation stops at the first error, because Ajv has no limit for the number of errors.
  *
- * @throws what Ajv throws where a schema cannot be compiled.
+ * @throws the error of Ajv where it cannot compile the schema.
  */
 export function compileSchema(schema: PlainSchema): Check {
   const ajv = new Ajv2020({
@@ -17,12 +17,12 @@ export function compileSchema(schema: PlainSchema): Check {
     validateSchema: false,
     addUsedSchema: false,
     logger: false,
-    // Else `constructor` and its like count as present in every object.
+    // Without it, inherited names such as `constructor` count as present in every object.
     ownProperties: true,
-    // 0.3 is a multiple of 0.1, whatever doubles say.
+    // Makes 0.3 a multiple of 0.1 in spite of rounding errors.
     multipleOfPrecision: 9,
   })
   const validate = ajv.compile(schema)
-  // The last one: those of the branches of an `anyOf` come before its own.
+  // The error of an `anyOf` comes after those of its branches.
   return (value) => (validate(value) ? undefined : validate.errors?.at(-1))
 }

@@ -4,7 +4,7 @@ import type { TypeName } from './keywords.ts'
 /** Decimal notation only: no hexadecimal, no `Infinity`. */
 export const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** Says the same in another type. Undefined where that cannot be done without guessing. */
+/** Converts a value to another type. Undefined where that is not possible without guessing. */
 export function convert(value: Json, type: TypeName): Json | undefined {
   switch (type) {
     case 'string':
@@ -16,15 +16,15 @@ export function convert(value: Json, type: TypeName): Json | undefined {
     case 'boolean':
       return typeof value === 'string' ? toBoolean(value) : undefined
     case 'object':
-      return typeof value === 'string' ? parsed(value, isJsonObject) : undefined
+      return typeof value === 'string' ? parseAs(value, isJsonObject) : undefined
     case 'array':
-      return typeof value === 'string' ? parsed(value, Array.isArray) : undefined
+      return typeof value === 'string' ? parseAs(value, Array.isArray) : undefined
     case 'null':
       return undefined
   }
 }
 
-/** True where a value is of a type already. As in JSON Schema, 3.0 is an integer. */
+/** True where a value has the type. As in JSON Schema, 3.0 is an integer. */
 export function isOfType(value: Json, type: TypeName): boolean {
   switch (type) {
     case 'integer':
@@ -50,21 +50,21 @@ function toNumber(text: string): number | undefined {
   return decimal.test(trimmed) && Number.isFinite(number) ? number : undefined
 }
 
-/** Only as far as doubles are exact: a long identifier must not become its neighbour. */
+/** Only safe integers: a long identifier must not be rounded to another one. */
 function toInteger(text: string): number | undefined {
   const number = toNumber(text)
   return Number.isSafeInteger(number) ? number : undefined
 }
 
 function toBoolean(text: string): boolean | undefined {
-  const word = text.trim().toLowerCase()
-  return word === 'true' ? true : word === 'false' ? false : undefined
+  const lower = text.trim().toLowerCase()
+  return lower === 'true' ? true : lower === 'false' ? false : undefined
 }
 
-function parsed(text: string, isRight: (value: unknown) => boolean): Json | undefined {
+function parseAs(text: string, isExpected: (value: unknown) => boolean): Json | undefined {
   try {
     const value: Json = JSON.parse(text)
-    return isRight(value) ? value : undefined
+    return isExpected(value) ? value : undefined
   } catch {
     return undefined
   }

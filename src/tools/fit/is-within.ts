@@ -1,14 +1,14 @@
-/** How much of a value is looked at, so that no stranger's JSON can overflow the stack or hold the process up. */
+/** The size limits of a value, so that JSON of clients cannot overflow the stack or block the process. */
 export interface Bounds {
-  /** Levels of objects and arrays inside each other. */
+  /** Levels of nested objects and arrays. */
   depth: number
-  /** Values in all: members, elements, and what holds them. */
+  /** Total number of values: objects, arrays, their members and elements. */
   values: number
-  /** UTF-16 units in all strings and names. */
+  /** Total number of UTF-16 units in strings and names. */
   characters: number
 }
 
-/** True where a value stays within all of the bounds. Looks at no more than they allow, so a circular value is simply too deep. */
+/** True where a value is within all bounds. It stops at the first one that is exceeded, so a circular value counts as too deep. */
 export function isWithin(value: unknown, bounds: Bounds): boolean {
   let { values, characters } = bounds
   return within(value, bounds.depth)

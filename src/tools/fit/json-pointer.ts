@@ -1,6 +1,6 @@
 import type { Json } from '../../protocol/json.ts'
 
-/** The names and positions of a JSON Pointer (RFC 6901), also in a URL's fragment: `#/$defs/a~1b` → `$defs`, `a/b`. */
+/** The member names and array indexes of a JSON Pointer (RFC 6901), with or without `#`: `#/$defs/a~1b` → `$defs`, `a/b`. */
 export function pointerTokens(pointer: string): string[] {
   return pointer
     .split('/')
@@ -8,7 +8,7 @@ export function pointerTokens(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** The value at that place; undefined where there is none. */
+/** The value that the tokens of a JSON Pointer refer to; undefined where there is none. */
 export function valueAt(root: Json, tokens: readonly string[]): Json | undefined {
   let value: Json | undefined = root
   for (const token of tokens) {

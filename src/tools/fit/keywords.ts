@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../protocol/json.ts'
 
-/** The types that JSON Schema knows. */
+/** The types of JSON Schema. */
 export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null'
 
 const typeNames = new Set<unknown>(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'])
@@ -8,7 +8,7 @@ const typeNames = new Set<unknown>(['string', 'number', 'integer', 'boolean', 'o
 const isCount = (value: Json) => Number.isSafeInteger(value) && Number(value) >= 0
 const isNumber = (value: Json) => typeof value === 'number'
 
-/** What the value of a keyword must look like. */
+/** The keywords that contain no schemas, each with a check of its value. */
 const wellFormed = new Map<string, (value: Json) => boolean>([
   ['const', () => true],
   ['enum', (value) => Array.isArray(value) && value.length > 0],
@@ -24,12 +24,12 @@ const wellFormed = new Map<string, (value: Json) => boolean>([
   ['maxProperties', isCount],
 ])
 
-/** The keywords that hold no schemas, of those that are well formed. */
+/** The keywords of a schema that contain no schemas and are well formed. */
 export function ownKeywords(schema: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(schema).filter(([name, value]) => wellFormed.get(name)?.(value)))
 }
 
-/** The declared types; undefined where any type goes. `nullable` is OpenAPI's. */
+/** The declared types; undefined where any type is allowed. `nullable` is a keyword of OpenAPI 3.0. */
 export function typesOf({ type, nullable }: JsonObject): TypeName[] | undefined {
   const types = Array.isArray(type) ? type : [type]
   if (types.length === 0 || !types.every(isTypeName)) return undefined

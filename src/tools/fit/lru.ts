@@ -1,10 +1,10 @@
-/** Remembers what was made for the keys that were asked for last, and makes what it does not have. */
+/** Creates a cache that creates missing values and drops the one that was used least recently. */
 export function createLru<Value>(limit: number) {
   const entries = new Map<string, Value>()
 
-  return function remember(key: string, make: () => Value): Value {
-    const value = entries.get(key) ?? make()
-    // A Map keeps the order of insertion, so the first key is the one that was not asked for the longest.
+  return function getOrCreate(key: string, create: () => Value): Value {
+    const value = entries.get(key) ?? create()
+    // A Map keeps the order of insertion, so its first key is the one used least recently.
     entries.delete(key)
     entries.set(key, value)
     const [oldest] = entries.keys()

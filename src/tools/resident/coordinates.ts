@@ -1,27 +1,27 @@
 import { ChatterdError } from '../../protocol/errors.ts'
 import { decimal } from '../fit/convert.ts'
 
-/** A place as a caller gave it: degrees, as numbers or as text. */
-export interface Place {
+/** Unchecked coordinates: degrees as numbers or as text. */
+export interface RawCoordinates {
   latitude: unknown
   longitude: unknown
 }
 
-/** A place on Earth, its degrees written as the caller wrote them. */
+/** Valid coordinates. The degrees are written as the caller wrote them. */
 export interface Coordinates {
   latitude: string
   longitude: string
 }
 
-/** Longer than any device tells them, and short enough for a URL. */
+/** Longer than the coordinates of any device, and short enough for a URL. */
 const maxLength = 32
 
 /**
- * Makes sure that a place is one on Earth.
+ * Checks coordinates.
  *
- * @throws ChatterdError `invalid-request`, naming both numbers, and saying so where they look swapped.
+ * @throws ChatterdError `invalid-request` where they are out of range; its message says so where they look swapped.
  */
-export function readCoordinates({ latitude, longitude }: Place): Coordinates {
+export function readCoordinates({ latitude, longitude }: RawCoordinates): Coordinates {
   const coordinates = { latitude: degreesText(latitude), longitude: degreesText(longitude) }
   const north = degrees(coordinates.latitude)
   const east = degrees(coordinates.longitude)
@@ -31,7 +31,7 @@ export function readCoordinates({ latitude, longitude }: Place): Coordinates {
   throw new ChatterdError(
     'invalid-request',
     'Latitude must be a number from -90 to 90 and longitude one from -180 to 180, in degrees, but they are ' +
-      `${told(latitude)} and ${told(longitude)}.${swapped}`,
+      `${describe(latitude)} and ${describe(longitude)}.${swapped}`,
   )
 }
 
@@ -43,7 +43,7 @@ function degrees(text: string): number {
   return text.length <= maxLength && decimal.test(text) ? Number(text) : Number.NaN
 }
 
-function told(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined || value === null) return 'missing'
   return typeof value === 'number' || typeof value === 'string'
     ? `"${String(value).slice(0, maxLength)}"`

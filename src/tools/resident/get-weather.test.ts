@@ -8,7 +8,7 @@ import { residentTools } from './resident-tools.ts'
 
 const annArbor = { latitude: '42.29306', longitude: '-83.71555' }
 
-/** A stand-in for Open-Meteo; resolves to its address. */
+/** Starts a server in the place of Open-Meteo; resolves to its address. */
 async function openMeteo(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -19,16 +19,16 @@ async function openMeteo(t: TestContext, listener: RequestListener): Promise<str
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-function answering(body: string, status = 200): RequestListener {
+function responding(body: string, status = 200): RequestListener {
   return (_request, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body)
 }
 
-const sunny = answering(
+const sunny = responding(
   '{"current_units":{"temperature_2m":"°F"},"current":{"interval":900,"temperature_2m":51.3}}',
 )
 
-function failsWith(code: string, words: RegExp) {
-  return (error: Error & { code?: string }) => error.code === code && words.test(error.message)
+function failsWith(code: string, message: RegExp) {
+  return (error: Error & { code?: string }) => error.code === code && message.test(error.message)
 }
 
 describe('get_weather', () => {
@@ -42,7 +42,7 @@ describe('get_weather', () => {
     return (await toolbox.run('get_weather', fit.arguments, context)).output
   }
 
-  test('models are told of it exactly as phones and recordings know it', () => {
+  test('its schema is exactly the one that phones and recordings have', () => {
     const [tool] = residentTools({ weather: { baseUrl: '' } })
     assert.equal(
       JSON.stringify(tool?.schema),
@@ -53,14 +53,14 @@ describe('get_weather', () => {
     )
   })
 
-  test('strings, numbers and a JSON string are answered alike, in either order', async (t) => {
-    const words = 'Weather at lat: 42.29306, lon: -83.71555 is 51.3ºF'
-    assert.equal(await call(t, annArbor), words)
-    assert.equal(await call(t, { longitude: -83.71555, latitude: 42.29306 }), words)
-    assert.equal(await call(t, '{"latitude": "42.29306", "longitude": -83.71555}'), words)
+  test('strings, numbers and a JSON string give the same result, in either order', async (t) => {
+    const expected = 'Weather at lat: 42.29306, lon: -83.71555 is 51.3ºF'
+    assert.equal(await call(t, annArbor), expected)
+    assert.equal(await call(t, { longitude: -83.71555, latitude: 42.29306 }), expected)
+    assert.equal(await call(t, '{"latitude": "42.29306", "longitude": -83.71555}'), expected)
   })
 
-  test('wrong names, swapped and senseless values are told so that a model can mend them', async (t) => {
+  test('the messages for wrong names, swapped values and invalid values let a model correct them', async (t) => {
     assert.match(
       await call(t, { lat: 42.29, lon: -83.71 }),
       /"latitude" and "longitude" are missing, and there is no "lat" or "lon"\. It takes latitude \(string, required\)/,
@@ -75,40 +75,37 @@ describe('get_weather', () => {
     )
   })
 
-  test('trouble with the service is told to the model', async (t) => {
+  test('the model gets an error of the service', async (t) => {
     assert.equal(
-      await call(t, annArbor, answering('', 503)),
-      'get_weather failed: The weather service (Open-Meteo) answered with status 503.',
+      await call(t, annArbor, responding('', 503)),
+      'get_weather failed: The weather service (Open-Meteo) responded with status 503.',
     )
   })
 })
 
-describe('the weather at a place', () => {
-  test('Open-Meteo is asked for the temperature in Fahrenheit, for the place as it was written', async (t) => {
-    const asked: (string | undefined)[] = []
+describe('the weather at a location', () => {
+  test('the request asks for Fahrenheit, with the coordinates as they are written', async (t) => {
+    const urls: (string | undefined)[] = []
     const baseUrl = await openMeteo(t, (request, response) => {
-      asked.push(request.url)
+      urls.push(request.url)
       sunny(request, response)
     })
-    const words = await readWeather(
-      { latitude: '42.290', longitude: '+1.50' },
-      { baseUrl: `${baseUrl}/api/` },
-    )
-    assert.equal(words, 'Weather at lat: 42.290, lon: +1.50 is 51.3ºF')
-    assert.deepEqual(asked, [
+    const text = await readWeather({ latitude: '42.290', longitude: '+1.50' }, { baseUrl: `${baseUrl}/api/` })
+    assert.equal(text, 'Weather at lat: 42.290, lon: +1.50 is 51.3ºF')
+    assert.deepEqual(urls, [
       '/api/v1/forecast?latitude=42.290&longitude=%2B1.50&current=temperature_2m&temperature_unit=fahrenheit',
     ])
   })
 
-  test('the temperature is written as Open-Meteo wrote it', async (t) => {
+  test('the temperature is written as Open-Meteo writes it', async (t) => {
     for (const number of ['44.0', '50', '-0.4', '0']) {
-      const baseUrl = await openMeteo(t, answering(`{"current":{"temperature_2m":${number}}}`))
-      const words = await readWeather({ latitude: 0, longitude: 180 }, { baseUrl })
-      assert.equal(words, `Weather at lat: 0, lon: 180 is ${number}ºF`)
+      const baseUrl = await openMeteo(t, responding(`{"current":{"temperature_2m":${number}}}`))
+      const text = await readWeather({ latitude: 0, longitude: 180 }, { baseUrl })
+      assert.equal(text, `Weather at lat: 0, lon: 180 is ${number}ºF`)
     }
   })
 
-  const wrongPlaces: [latitude: unknown, longitude: unknown, words: RegExp][] = [
+  const invalidCoordinates: [latitude: unknown, longitude: unknown, message: RegExp][] = [
     [
       90.1,
       180.1,
@@ -123,58 +120,58 @@ describe('the weather at a place', () => {
     [true, [1], /a value of type boolean and a value of type object/],
     ['0'.repeat(5000), '1', /"0{32}"/],
   ]
-  for (const [latitude, longitude, words] of wrongPlaces) {
-    test(`there is no place at ${JSON.stringify([latitude, longitude]).slice(0, 60)}`, async () => {
-      // Nothing listens there: a place that is none must not be asked for.
-      const answer = readWeather({ latitude, longitude }, { baseUrl: 'http://127.0.0.1:9' })
-      await assert.rejects(answer, failsWith('invalid-request', words))
+  for (const [latitude, longitude, message] of invalidCoordinates) {
+    test(`invalid coordinates are refused: ${JSON.stringify([latitude, longitude]).slice(0, 60)}`, async () => {
+      // No server listens there: invalid coordinates must not be requested.
+      const weather = readWeather({ latitude, longitude }, { baseUrl: 'http://127.0.0.1:9' })
+      await assert.rejects(weather, failsWith('invalid-request', message))
     })
   }
 
-  const huge = answering(JSON.stringify({ current: { temperature_2m: 1 }, filling: 'x'.repeat(70_000) }))
-  const troubles: [what: string, listener: RequestListener, words: RegExp][] = [
-    ['refuses', answering('{"error":true,"reason":"Latitude is odd"}', 400), /status 400: Latitude is odd$/],
-    ['is broken', answering('<h1>oops</h1>', 500), /status 500\.$/],
-    ['sends garbage', answering('{"current":'), /without a temperature/],
-    ['sends no temperature', answering('{"current":{}}'), /without a temperature/],
+  const huge = responding(JSON.stringify({ current: { temperature_2m: 1 }, filling: 'x'.repeat(70_000) }))
+  const failures: [what: string, listener: RequestListener, message: RegExp][] = [
+    ['refuses', responding('{"error":true,"reason":"Latitude is odd"}', 400), /status 400: Latitude is odd$/],
+    ['fails', responding('<h1>oops</h1>', 500), /status 500\.$/],
+    ['sends malformed JSON', responding('{"current":'), /without a temperature/],
+    ['sends no temperature', responding('{"current":{}}'), /without a temperature/],
     [
-      'sends a temperature that is none',
-      answering('{"current":{"temperature_2m":null}}'),
+      'sends null for the temperature',
+      responding('{"current":{"temperature_2m":null}}'),
       /without a temperature/,
     ],
     [
-      'sends words for a temperature',
-      answering('{"current":{"temperature_2m":"hot"}}'),
+      'sends text for the temperature',
+      responding('{"current":{"temperature_2m":"hot"}}'),
       /without a temperature/,
     ],
-    ['sends a list', answering('[51.3]'), /without a temperature/],
+    ['sends a list', responding('[51.3]'), /without a temperature/],
     ['sends too much', huge, /more than 65536 bytes/],
-    ['hangs up', (request) => request.socket.destroy(), /cannot be reached: /],
+    ['closes the connection', (request) => request.socket.destroy(), /cannot be reached: /],
     [
-      'hangs up in the middle',
+      'closes the connection in the middle of its response',
       (_request, response) => response.write('{', () => response.destroy()),
       /cannot be reached: /,
     ],
   ]
-  for (const [what, listener, words] of troubles) {
-    test(`a service that ${what} is named in the error`, async (t) => {
+  for (const [what, listener, message] of failures) {
+    test(`a service that ${what} is an error that names it`, async (t) => {
       const baseUrl = await openMeteo(t, listener)
-      await assert.rejects(readWeather(annArbor, { baseUrl }), failsWith('tool-service-failed', words))
+      await assert.rejects(readWeather(annArbor, { baseUrl }), failsWith('tool-service-failed', message))
     })
   }
 
-  test('a service that does not answer in time is given up, before and within its answer', async (t) => {
+  test('a service that does not respond in time is an error, before its response and in the middle of it', async (t) => {
     for (const listener of [
       () => {},
       (_request, response) => response.write('{'),
     ] satisfies RequestListener[]) {
       const baseUrl = await openMeteo(t, listener)
-      const answer = readWeather(annArbor, { baseUrl, timeoutMs: 50 })
-      await assert.rejects(answer, failsWith('tool-service-failed', /did not answer within 0\.05 s/))
+      const weather = readWeather(annArbor, { baseUrl, timeoutMs: 50 })
+      await assert.rejects(weather, failsWith('tool-service-failed', /did not respond within 0\.05 s/))
     }
   })
 
-  test('a service that is not there is named in the error', async () => {
+  test('a service that cannot be reached is an error that names it', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
@@ -191,18 +188,18 @@ describe('the weather at a place', () => {
     )
   })
 
-  test('whoever asked can end the request', async (t) => {
-    const asked = Promise.withResolvers<void>()
+  test('a caller can cancel the request', async (t) => {
+    const requested = Promise.withResolvers<void>()
     const closed = Promise.withResolvers<void>()
     const baseUrl = await openMeteo(t, (request) => {
       request.socket.once('close', () => closed.resolve())
-      asked.resolve()
+      requested.resolve()
     })
-    const aborter = new AbortController()
-    const answer = readWeather(annArbor, { baseUrl, signal: aborter.signal })
-    await asked.promise
-    aborter.abort()
-    await assert.rejects(answer, failsWith('tool-service-failed', /cancelled/))
+    const abort = new AbortController()
+    const weather = readWeather(annArbor, { baseUrl, signal: abort.signal })
+    await requested.promise
+    abort.abort()
+    await assert.rejects(weather, failsWith('tool-service-failed', /cancelled/))
     await closed.promise
   })
 })

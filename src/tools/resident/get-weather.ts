@@ -1,7 +1,7 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { readWeather, type WeatherOptions } from './read-weather.ts'
 
-/** Tells the temperature at a place. */
+/** A tool that returns the current temperature at a location. */
 export function createGetWeather(options: Omit<WeatherOptions, 'signal'>): Tool {
   return {
     schema: {
@@ -19,7 +19,7 @@ export function createGetWeather(options: Omit<WeatherOptions, 'signal'>): Tool 
         },
       },
     },
-    // It only reads.
+    // The tool only reads.
     idempotent: true,
     run: ({ latitude, longitude }, { signal }) =>
       readWeather({ latitude, longitude }, { ...options, signal }),

@@ -14,7 +14,7 @@ function assertFits(parameters: unknown, args: Json, expected: Json = args) {
   assert.deepEqual(fit(tool(parameters), args), { ok: true, arguments: expected })
 }
 
-test('a tool without a schema of its arguments takes any object', () => {
+test('a tool without parameters in its schema accepts any object', () => {
   assert.deepEqual(fit({ type: 'function', function: { name: 'bare' } }, { a: [1] }), {
     ok: true,
     arguments: { a: [1] },
@@ -24,7 +24,7 @@ test('a tool without a schema of its arguments takes any object', () => {
   }
 })
 
-test('a sloppy schema still coerces where it can be understood', () => {
+test('the well-formed parts of a malformed schema are used', () => {
   const n = { a: { type: 'integer' } }
   assertFits({ type: 'Object', properties: n, required: true }, { a: '3' }, { a: 3 })
   assertFits(
@@ -51,11 +51,11 @@ test('a sloppy schema still coerces where it can be understood', () => {
   assertFits({ properties: n, required: ['b'], additionalProperties: false }, { a: '3' }, { a: 3 })
 })
 
-test('a contradictory schema is answered, not thrown over', () => {
+test('a contradictory schema refuses arguments and does not throw', () => {
   assert.equal(fit(tool({ allOf: [{ type: 'string' }] }), { a: 1 }).ok, false)
 })
 
-test('references within a schema are followed, all others accept anything', () => {
+test('references into the same schema are followed, all others accept any value', () => {
   const $defs = { place: { type: 'object', properties: { 'a/b': { type: 'string' } }, required: ['a/b'] } }
   const properties = { at: { $ref: '#/$defs/place', description: 'where' } }
   assertFits({ $defs, properties }, { at: { 'a/b': 1 } }, { at: { 'a/b': '1' } })
@@ -78,7 +78,7 @@ test('a schema that contains itself is followed once', () => {
   assertFits({ properties: { a: { $ref: '#/properties/a' } } }, { a: { b: 1 } })
 })
 
-test('a pattern cannot hold the process up: it is not looked at', () => {
+test('a pattern cannot block the process, because it is ignored', () => {
   const evil = '^(a+)+$'
   const a = `${'a'.repeat(60)}!`
   assertFits({ properties: { a: { type: 'string', pattern: evil } } }, { a })
@@ -88,7 +88,7 @@ test('a pattern cannot hold the process up: it is not looked at', () => {
   assertFits({ propertyNames: { pattern: evil } }, { [a]: 1 })
 })
 
-test('what stands beside a reference and what it points to are both held, and neither drops what the other names', () => {
+test('keywords beside a reference and the referenced schema both apply, and properties of both are kept', () => {
   const base = { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] }
   const p = { $ref: '#/$defs/base', properties: { b: { type: 'string' } }, required: ['b'] }
   const schema = { $defs: { base }, properties: { p } }
@@ -97,12 +97,12 @@ test('what stands beside a reference and what it points to are both held, and ne
   assert.equal(fit(tool(schema), { p: { a: 1 } }).ok, false)
 })
 
-test('where a schema has both anyOf and oneOf, no name of either is dropped', () => {
+test('where a schema has both anyOf and oneOf, properties of both are kept', () => {
   const named = (name: string) => [{ type: 'object', properties: { [name]: {} } }]
   assertFits({ properties: { p: { anyOf: named('a'), oneOf: named('b') } } }, { p: { a: 1, b: 2 } })
 })
 
-test('a schema that doubles with each of its references is cut short', () => {
+test('a schema that doubles with each reference is limited', () => {
   const doubling = (keyword: string) => ({
     $defs: Object.fromEntries(
       Array.from({ length: 60 }, (_, i) => {
@@ -119,7 +119,7 @@ test('a schema that doubles with each of its references is cut short', () => {
     assertFits(doubling(keyword), { a: {} })
 })
 
-test('long lists count as schemas do, so that referring to them again and again has an end', () => {
+test('long lists count toward the size of a schema, so that many references to them are limited', () => {
   const words = Array.from({ length: 3_000 }, (_, i) => `word${i}`)
   assert.equal(fit(tool({ properties: { a: { enum: words.slice(0, 1_000) } } }), { a: 'other' }).ok, false)
   assertFits({ properties: { a: { enum: words } } }, { a: 'other' })
@@ -129,7 +129,7 @@ test('long lists count as schemas do, so that referring to them again and again 
   assertFits({ $defs, properties: { a: { items: { allOf } } } }, { a: Array(3_000).fill('word999') })
 })
 
-test('what lies beyond the bounds of a schema accepts anything', () => {
+test('the part of a schema beyond the limits accepts any value', () => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, { type: 'string' }]))
   assertFits({ properties: many }, { p0: 1, other: 2 })
   assertFits({ properties: { a: { anyOf: Array(500).fill({ type: 'string' }) } } }, { a: 1 })
@@ -145,8 +145,8 @@ test('what lies beyond the bounds of a schema accepts anything', () => {
   assertFits({ properties: { a: nested } }, { a: 1 })
 })
 
-test('compiled schemas are remembered only up to the limit', () => {
-  const small = createFit({ kept: 2 })
+test('compiled schemas are cached only up to the limit', () => {
+  const small = createFit({ cachedSchemas: 2 })
   for (const round of [1, 2]) {
     for (const type of ['integer', 'string', 'boolean', 'number']) {
       const result = small(tool({ properties: { [type]: { type } }, required: [type] }), {})
