@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { loadDevCertificate } from './dev-certificate.ts'
+import { dayMs } from './issue-certificate.ts'
 
 const folders: string[] = []
 after(() => {
@@ -21,10 +22,9 @@ function dataFolder(): string {
 }
 
 const now = new Date()
-const day = 86_400_000
-const later = (days: number) => new Date(now.getTime() + days * day)
+const later = (days: number) => new Date(now.getTime() + days * dayMs)
 const days = (certificate: X509Certificate) =>
-  (certificate.validToDate.getTime() - certificate.validFromDate.getTime()) / day
+  (certificate.validToDate.getTime() - certificate.validFromDate.getTime()) / dayMs
 
 async function statusOf(options: RequestOptions): Promise<number | undefined> {
   const request = get({ ...options, agent: false })

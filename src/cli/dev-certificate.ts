@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { type Certificate, issueAuthority, issueServerCertificate } from './issue-certificate.ts'
+import { type Certificate, dayMs, issueAuthority, issueServerCertificate } from './issue-certificate.ts'
 
 /** The server's certificate for development. */
 export interface DevCertificate extends Certificate {
@@ -15,7 +15,7 @@ export interface DevCertificate extends Certificate {
 const localNames = ['localhost', '127.0.0.1', '::1']
 
 /** A certificate is renewed this long before it expires, so that it does not expire while the server runs. */
-const renewBeforeMs = 30 * 86_400_000
+const renewBeforeMs = 30 * dayMs
 
 async function read(folder: string, name: string): Promise<Certificate | undefined> {
   try {

@@ -7,7 +7,7 @@ export interface Certificate {
   key: string
 }
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
 /** Certificates are valid from a day ago, for a phone whose clock is slow. */
 const backdateMs = dayMs
