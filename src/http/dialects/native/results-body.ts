@@ -11,7 +11,7 @@ const Output = Type.Object({
 })
 const Failure = Type.Object({
   callId: CallId,
-  error: Type.String({ description: 'What the model reads where there is no output.' }),
+  error: Type.String({ description: 'Why there is no output, for the model to read.' }),
 })
 
 /** The body of a request with results of device calls. */
