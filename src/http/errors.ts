@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatterdError, errorKinds } from '../protocol/errors.ts'
 
-/** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets errors that are faults of chatterd. */
+/** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets faults of chatterd. */
 export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(thrown, request, reply, onFault)

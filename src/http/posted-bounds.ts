@@ -25,7 +25,7 @@ export const PostedFunction = Type.Object({
   parameters: Type.Optional(AnyObject),
 })
 
-/** Throws `invalid-request` where a request has too many messages, or too many calls and images in them; `partsOf` counts those of one. */
+/** Throws `invalid-request` for too many messages, or too many calls and images in them; `partsOf` counts those of one message. */
 export function checkMessages<Message>(
   messages: readonly Message[],
   partsOf: (message: Message) => number,
@@ -43,7 +43,7 @@ export function checkTools(tools: readonly unknown[] | null | undefined, { maxTo
   checkCount(count, maxTools, `The request has ${count} tools`, 'CHATTERD_MAX_TOOLS')
 }
 
-/** Throws `invalid-request` for names with lone surrogates, which UTF-8, and so the database, cannot hold. `members` says which they are. */
+/** Throws `invalid-request` for names with lone surrogates, which the database cannot hold; `members` says what they name. */
 export function checkNames(names: readonly (string | null | undefined)[], members: string): void {
   if (names.every((name) => name?.isWellFormed() ?? true)) return
   throw new ChatterdError('invalid-request', `${members} must be well-formed Unicode.`)

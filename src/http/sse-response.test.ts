@@ -129,3 +129,21 @@ test('a chunked stream has one last chunk, and none for an empty text', () => {
   sse.end()
   assert.deepEqual(sent, ['a\r\ndata: ü\n\n\r\n', '0\r\n\r\n'])
 })
+
+test('nothing is sent where the client has disconnected before the stream begins', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const sent: unknown[] = []
+  const raw = Object.assign(new EventEmitter(), {
+    destroyed: true,
+    writableLength: 0,
+    writeHead: (status: number) => void sent.push(status),
+    write: (text: string) => void sent.push(text),
+  })
+  const reply = { raw, hijack() {}, getHeaders: () => ({}) } as unknown as FastifyReply
+  const limits = { keepAliveMs: 1_000, maxUnreadBytes: 1_000 }
+  const sse = new SseResponse(reply, limits, disconnectSignal(reply))
+  sse.keepAlive()
+  sse.write('data: 1\n\n')
+  t.mock.timers.tick(5_000)
+  assert.deepEqual(sent, [])
+})

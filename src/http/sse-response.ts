@@ -73,7 +73,7 @@ export class SseResponse {
     }
   }
 
-  /** Undefined where the client keeps up. Else resolves when it has caught up or disconnected; one that stops reading is destroyed. */
+  /** Undefined where the client keeps up. Else resolves when it has caught up, or has disconnected; see `stallTimeoutMs`. */
   drained(): Promise<void> | undefined {
     if (this.#closed || !this.#out.writableNeedDrain) return undefined
     this.#drained ??= this.#awaitDrain()

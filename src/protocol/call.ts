@@ -34,7 +34,7 @@ export interface Call {
   arguments: JsonObject
   side: CallSide
   status: CallStatus
-  /** What the model reads as the result: the output, or a message that says why there is none. Absent where the call has neither. */
+  /** What the model reads as the result: the output, or a message that says why there is none. */
   output?: string
   /** True where the call may run again after its process is gone, because its tool declares that this does no harm. */
   restartable?: true

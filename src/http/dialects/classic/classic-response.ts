@@ -13,7 +13,7 @@ export interface ClassicResponse {
   disconnected: AbortSignal
   /** Encodes and sends the events of the turn. */
   listener: TurnListener
-  /** Resolves when the response is complete or the client has disconnected; rejects with an error that can still be sent with its status. */
+  /** Resolves when the response is complete or the client has disconnected; rejects with an error while nothing has been sent. */
   ended: Promise<void>
   /** Says which turn the listener listens to; undefined where no turn runs for this request. */
   follow(live: LiveTurn | undefined): void
@@ -42,7 +42,7 @@ export function openResponse(reply: FastifyReply, limits: ClassicResponseLimits)
   }
 
   disconnected.addEventListener('abort', () => {
-    // Nobody is left who could be told of a refusal, so the turn and its reply are kept.
+    // A client that has disconnected cannot be answered with an error any more, so the turn is kept, with its reply.
     live?.accept()
     live?.unlisten(listener)
     resolve()

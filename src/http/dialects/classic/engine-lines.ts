@@ -39,7 +39,7 @@ export function endLine(line: string, stepHasCalls: boolean): string {
   return JSON.stringify({ ...parsed, message: { ...rest, ...withoutText(message) } })
 }
 
-/** The members that all lines of a response have which chatterd makes itself. A replay uses the same ones, so that its bytes are the same. */
+/** Members of the lines that chatterd makes itself. A replay has the same ones, and so the same bytes. */
 export interface LineHead {
   model: string
   createdAt: Date

@@ -7,8 +7,9 @@ import { fitsCall, type PostedResult, type PostedResults } from './match-results
 import type { PostedMessage } from './prompt-body.ts'
 
 /**
- * Posted messages in the form of the log, where a result is part of its call. A message of role "tool" goes to the call before it
- * that has its id or name; where it has neither, to the first call that has no result yet. Throws `invalid-request` where there is none.
+ * Posted messages in the form of the log, where a result is part of its call. A message of role "tool" is the result of the call
+ * before it with its id or name; where it has neither, of the first call without a result. Throws `invalid-request` where there is
+ * no such call.
  */
 export function importMessages(messages: readonly PostedMessage[]): NewMessage[] {
   const imported: NewMessage[] = []

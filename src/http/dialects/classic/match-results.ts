@@ -80,7 +80,7 @@ export function fitsCall({ callId, name }: PostedResult, call: Pick<StoredCall, 
   return callId === undefined ? name === undefined || call.name === name : call.id === callId
 }
 
-/** Results answer the open calls in call order. A client that sends fewer, sends those of the last calls; the other calls expire. */
+/** Results answer the open calls in call order. Fewer results than calls are those of the last calls; the others expire. */
 function matchInOrder(results: readonly PostedResult[], open: readonly StoredCall[]): CallOutcome[] {
   if (results.length === 0) return []
   if (results.length > open.length) {

@@ -19,7 +19,7 @@ export interface ClassicPorts extends DeviceToolPorts {
   limits: ClassicResponseLimits & PostedLimits & { boardMessages: number }
 }
 
-/** The weather at a location, as the tool `get_weather` returns it. Throws `invalid-request` for what are no coordinates. */
+/** The weather at a location, as the tool `get_weather` returns it. Throws `invalid-request` for invalid coordinates. */
 export type ReadWeather = (
   location: { latitude: unknown; longitude: unknown },
   signal: AbortSignal,

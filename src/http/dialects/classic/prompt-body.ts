@@ -56,7 +56,7 @@ export type PromptBody = Static<typeof PromptBody>
 /** A message of a validated body. */
 export type PostedMessage = Static<typeof PostedMessage>
 
-/** Throws `invalid-request` where a body has more messages, calls, images or tools than the limits allow, or names that are not well-formed. */
+/** Throws `invalid-request` where a body exceeds the limits, or has names that are not well-formed Unicode. */
 export function checkBounds(body: PromptBody, limits: PostedLimits): void {
   checkNames([body.appID, body.model], 'appID and model')
   checkMessages(

@@ -62,7 +62,7 @@ export function streamResumedTurn(
   })
 }
 
-/** Streams the turn that an earlier request with the same key began or continued. Throws an error only while nothing has been sent. */
+/** Streams the turn of an earlier request with the same key. Throws an error only while nothing has been sent. */
 export function streamReplayedTurn(
   reply: FastifyReply,
   prompt: ClassicPrompt,

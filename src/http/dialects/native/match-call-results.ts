@@ -15,13 +15,14 @@ export interface MatchedResults {
   outcomes: CallOutcome[]
   /** Outcomes of superseded calls: they are stored, but the turn does not go on. */
   late: CallOutcome[]
-  /** Thrown in the end, where a call is closed: then no open call gets its result. */
+  /** Set where a call is closed: then no open call gets its result. */
   refusal: ChatterdError | undefined
 }
 
 /**
  * Matches results with the calls of the turn. A result that is stored already has no outcome. Throws `unknown-call` for a call that
- * the device does not have, `result-conflict` for a call that has another result, `invalid-request` for two different results of one call.
+ * the device does not have, `result-conflict` for a call that has a different result, and `invalid-request` for two different
+ * results of one call.
  */
 export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn): MatchedResults {
   const matched: MatchedResults = { outcomes: [], late: [], refusal: undefined }

@@ -44,10 +44,7 @@ const sharedSchemas = [
   EventSchema,
 ]
 
-/**
- * `GET /openapi.json`: the scope's routes as an OpenAPI 3.1 document, made from the schemas that validate them. Must be called before
- * the routes are added.
- */
+/** `GET /openapi.json`: the routes that are added to the scope from now on, as OpenAPI 3.1. The same schemas validate them. */
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
   for (const schema of sharedSchemas) scope.addSchema(schema)
   await scope.register(swagger, {

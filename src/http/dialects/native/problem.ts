@@ -12,7 +12,7 @@ export function problemOf({ code, message }: ChatterdError): Static<typeof Probl
   return { type: `urn:chatterd:problem:${code}`, title, status, detail: message, code }
 }
 
-/** Answers errors and unknown routes of the scope with problem details. `onFault` gets errors that are faults of chatterd. */
+/** Answers errors and unknown routes of the scope with problem details. `onFault` gets faults of chatterd. */
 export function setProblemHandlers(scope: FastifyInstance, onFault: (error: unknown) => void): void {
   scope.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(asTurnNotFound(thrown), request, reply, onFault)

@@ -8,7 +8,7 @@ export const QueryNumber = (maximum: number, description: string) =>
 export const limitOf = (items: string) => QueryNumber(200, `The largest number of ${items}; absent: 50.`)
 export const defaultLimit = 50
 
-/** A hook that runs before a query is validated: turns these parameters, which arrive as text, into whole numbers where they are some. */
+/** A hook that runs before a query is validated: parses these parameters, which are text, as whole numbers where they are. */
 export function readQueryNumbers(...names: string[]) {
   return async (request: FastifyRequest): Promise<void> => {
     const query = request.query as Record<string, unknown>

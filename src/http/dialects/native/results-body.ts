@@ -23,7 +23,7 @@ export const ResultsBody = sharedSchema(
   },
 )
 
-/** The results with the outputs as the model reads them. Throws `invalid-request` for too many, or for one with an output and an error. */
+/** The results as the model reads them. Throws `invalid-request` for too many, or for one with an output and an error. */
 export function callResultsOf({ results }: Static<typeof ResultsBody>, limits: PostedLimits): CallResult[] {
   checkMessages(results, () => 0, limits)
   return results.map((result) => {

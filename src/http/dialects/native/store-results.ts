@@ -5,7 +5,7 @@ import { type CallResult, matchCallResults } from './match-call-results.ts'
 import type { NativePorts } from './ports.ts'
 import { readTurn } from './read-turn.ts'
 
-/** Stores results of a turn's calls, all or none, and returns the turn as it is then. Throws as `readTurn` and `matchCallResults` do. */
+/** Stores results of a turn's calls, all or none; returns the turn afterwards. Throws as `readTurn` and `matchCallResults` do. */
 export function storeCallResults(
   id: string,
   results: readonly CallResult[],

@@ -49,7 +49,7 @@ export const TurnBody = sharedSchema('TurnBody', 'A prompt with its settings. Un
 /** A validated body. */
 export type TurnBody = Static<typeof TurnBody>
 
-/** Throws `invalid-request` where a body has more messages, images or tools than the limits allow, or a name that is not well-formed. */
+/** Throws `invalid-request` where a body exceeds the limits, or has a name that is not well-formed Unicode. */
 export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
   checkNames([body.model], 'model')
   if (typeof body.input !== 'string') checkMessages(body.input, ({ images = [] }) => images.length, limits)

@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { sharedSchema } from './shared-schema.ts'
 
-/** A model of the engine. */
 export const ModelSchema = sharedSchema(
   'Model',
   'A model of the engine. Members are absent where the engine does not report them.',
@@ -15,7 +14,6 @@ export const ModelSchema = sharedSchema(
   },
 )
 
-/** A resident tool. */
 export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the server.', {
   name: Type.String(),
   description: Type.Optional(Type.String()),

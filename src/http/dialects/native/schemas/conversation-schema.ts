@@ -5,7 +5,6 @@ import { CallSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
-/** A device tool. */
 export const DeviceToolSchema = sharedSchema(
   'DeviceTool',
   'A tool that runs in the client. `parameters` is a JSON Schema.',
@@ -16,7 +15,6 @@ export const DeviceToolSchema = sharedSchema(
   },
 )
 
-/** A conversation. */
 export const ConversationSchema = sharedSchema('Conversation', 'A conversation with its settings.', {
   name: Type.String(),
   title: OrNone,
@@ -31,7 +29,6 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   updatedAt: Type.String({ format: 'date-time' }),
 })
 
-/** A message. */
 export const MessageSchema = sharedSchema(
   'Message',
   'A message of a conversation, with its calls and their results.',

@@ -4,7 +4,6 @@ import { sharedSchema } from './shared-schema.ts'
 
 const codes = Object.keys(errorKinds) as ErrorCode[]
 
-/** Why a request was refused, RFC 9457. */
 export const ProblemSchema = sharedSchema('Problem', 'Why a request was refused (RFC 9457).', {
   type: Type.String({ format: 'uri' }),
   title: Type.String(),
@@ -13,7 +12,6 @@ export const ProblemSchema = sharedSchema('Problem', 'Why a request was refused 
   code: Type.Enum(codes),
 })
 
-/** Why a turn failed. */
 export const ErrorDetailSchema = sharedSchema('ErrorDetail', 'Why a turn failed or was interrupted.', {
   code: Type.Enum(codes),
   detail: Type.String(),

@@ -24,7 +24,6 @@ export const callOutcome = {
   error: Type.Optional(Type.String()),
 }
 
-/** A tool call. */
 export const CallSchema = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
   callId: Type.String(),
   name: Type.String(),
@@ -35,7 +34,6 @@ export const CallSchema = sharedSchema('Call', 'A tool call, and its result once
   ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
 })
 
-/** What the engine reports. */
 export const UsageSchema = sharedSchema(
   'Usage',
   'What the engine reports of its work. Members are absent where it does not report them.',
@@ -49,7 +47,6 @@ export const UsageSchema = sharedSchema(
 
 const TurnStatusSchema = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
 
-/** A turn. */
 export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and calls that follow from it.', {
   id: Type.String({ format: 'uuid' }),
   conversation: Type.String(),
