@@ -15,24 +15,24 @@ import { readWeather } from './tools/resident/read-weather.ts'
 import { residentTools } from './tools/resident/resident-tools.ts'
 import { createToolbox } from './tools/toolbox.ts'
 
-/** What the server tells while it starts. */
+/** Where the server writes while it starts. */
 export interface ServeOutput {
   version: string
   /** Writes to the terminal, line ends included. */
   out(text: string): void
 }
 
-/** A server that serves. */
+/** A server that has started. */
 export interface Server {
   /** Where it is reached. */
   url: string
-  /** What a person at the terminal is to read of it. */
+  /** What the terminal shows of it. */
   firstLines: string
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
   close(): Promise<void>
 }
 
-/** How long connections may still send and take what is under way, once no turn runs any more, in milliseconds. */
+/** How long connections may finish what they send and receive, once no turn runs any more, in milliseconds. */
 const closeGraceMs = 1_000
 
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
@@ -61,13 +61,13 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   const store = await openStore(config, {
     onProgress: (text) => output.out(`${text}\n`),
     onStateChange: (state) => {
-      // At the start the first lines tell it, and at the end it is no news.
+      // The first lines say it at the start, and at the end it is no news.
       if (!serving) return
       if (state.ready) log.info('the database is ready')
       else log.warn(`the database is not ready: ${state.reason}`)
     },
-    onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended that no process runs any more'),
-    onFault: (fault) => log.error({ err: fault }, 'the database refused a sign of life of this process'),
+    onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended because no process ran them any more'),
+    onFault: (fault) => log.error({ err: fault }, 'the database refused a heartbeat of this process'),
   })
   rooms.defer(() => store.close())
 
@@ -120,7 +120,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
         timeoutMs: config.toolTimeoutMs,
         maxOutputBytes: config.toolOutputBytes,
       })),
-    readWeather: (place, signal) => readWeather(place, { ...weather, signal }),
+    readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
     newId: uuidv7,
     readiness: () =>
       turns.isDraining ? Promise.resolve({ ready: false, reason: 'shutting down' }) : store.readiness(),

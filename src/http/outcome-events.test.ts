@@ -23,7 +23,7 @@ const ended: StoredOutcome = {
   calls: [{ ...call, seq: 2, ms: 12.4 }],
   usage: { outputTokens: 3 },
   createdAt: new Date(0),
-  answers: [
+  replies: [
     reply(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 } }),
     reply(3, { content: 'Mild.', usage: { outputTokens: 2 } }),
   ],
@@ -72,7 +72,7 @@ test('a client that has some events gets step-end of each step and turn-end, num
 
 test('an incomplete reply has text and no step-end, and turn-end has the error', () => {
   const error = { code: 'turn-lost' as const, detail: 'Gone.' }
-  const incomplete = { ...ended, answers: [reply(2, { content: 'It is', complete: false })], calls: [] }
+  const incomplete = { ...ended, replies: [reply(2, { content: 'It is', complete: false })], calls: [] }
   assert.deepEqual(eventsOf({ ...incomplete, status: 'interrupted', error }).slice(1), [
     [2, 'step-start', { step: 1 }],
     [3, 'text-delta', { text: 'It is' }],

@@ -15,7 +15,7 @@ export function outcomeEvents(outcome: StoredOutcome, after: number): JournalEve
   const { id: turn, conversation, model } = outcome
   const events: TurnEvent[] = [
     { type: 'turn-start', turn, conversation: conversation.name, model },
-    ...outcome.answers.flatMap((reply, index) => stepEvents(reply, index + 1, outcome)),
+    ...outcome.replies.flatMap((reply, index) => stepEvents(reply, index + 1, outcome)),
     end,
   ]
   const sent = after === 0 ? events : events.filter(({ type }) => type === 'step-end' || type === 'turn-end')

@@ -56,7 +56,7 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
 }
 
 export function storedOutcomeOf(row: FoundTurnRow): StoredOutcome {
-  return { ...storedTurnOf(row), answers: messagesOf(row.messages ?? [], row.calls) }
+  return { ...storedTurnOf(row), replies: messagesOf(row.messages ?? [], row.calls) }
 }
 
 /** The sum of both, of what either has. */

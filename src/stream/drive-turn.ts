@@ -22,7 +22,7 @@ export interface DriveLimits {
 /** What a turn is run with. */
 export interface DrivePorts extends Omit<TurnPorts, 'store'> {
   store: TurnWrites
-  /** Called with faults of chatterd itself, which no client is told of. */
+  /** Called with faults of chatterd itself, which no client can do anything about. */
   onFault(fault: unknown, turn: string): void
 }
 
@@ -69,7 +69,7 @@ async function endLost(
 
 const fault: ErrorDetail = {
   code: 'internal',
-  detail: 'Something went wrong in chatterd; its log tells what.',
+  detail: 'Something went wrong in chatterd; its log has the details.',
 }
 
 function overtime(ms: number): TurnAbort {

@@ -1,18 +1,18 @@
 import type { EventJournal, JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
 
-/** Wants in one statement; the others go with the next. */
+/** Wants in one statement; the others wait for the next. */
 const maxWants = 100
 
-interface Asked {
+interface Request {
   want: JournalWant
   resolve(page: JournalPage): void
   reject(error: unknown): void
 }
 
-/** Reads for all who follow turns here with one statement at a time: who asks meanwhile is served by the next one. */
+/** Reads for all followers of this process, one statement at a time: wants that come meanwhile wait for the next one. */
 export class JournalReader {
   readonly #journal: Pick<EventJournal, 'read'>
-  #asked: Asked[] = []
+  #requests: Request[] = []
   #reading = false
 
   constructor(journal: Pick<EventJournal, 'read'>) {
@@ -21,26 +21,26 @@ export class JournalReader {
 
   read(want: JournalWant): Promise<JournalPage> {
     const { promise, resolve, reject } = Promise.withResolvers<JournalPage>()
-    this.#asked.push({ want, resolve, reject })
+    this.#requests.push({ want, resolve, reject })
     if (!this.#reading) void this.#serve()
     return promise
   }
 
   async #serve(): Promise<void> {
     this.#reading = true
-    // What is asked for in the same moment goes together.
+    // Wants of the same moment go together.
     await undefined
-    while (this.#asked.length > 0) {
-      const asked = this.#asked.splice(0, maxWants)
+    while (this.#requests.length > 0) {
+      const requests = this.#requests.splice(0, maxWants)
       try {
-        const pages = await this.#journal.read(asked.map(({ want }) => want))
-        for (const [place, { resolve, reject, want }] of asked.entries()) {
-          const page = pages[place]
+        const pages = await this.#journal.read(requests.map(({ want }) => want))
+        for (const [index, { resolve, reject, want }] of requests.entries()) {
+          const page = pages[index]
           if (page) resolve(page)
           else reject(new Error(`the journal gave no page for ${want.turn}`))
         }
       } catch (error) {
-        for (const { reject } of asked) reject(error)
+        for (const { reject } of requests) reject(error)
       }
     }
     this.#reading = false

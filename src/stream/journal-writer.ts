@@ -4,14 +4,14 @@ import type { EventJournal, JournalWritten, TurnChunks } from '../turn/ports/eve
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { LiveTurn } from './live-turn.ts'
 
-/** How late an event may come to the journal, in milliseconds; with the write itself, less than 50. */
+/** How long an event waits for the next write, in milliseconds; with the write itself, less than 50. */
 const delayMs = 45
 /** Longest pause between writes while the database is away, in milliseconds. */
 const longestDelayMs = 1_000
-/** Characters of events in one write; the others go with the next. */
+/** Characters of records in one write; the other turns go with the next. */
 const maxWriteChars = 8_000_000
 
-/** Writes the events of all turns that run here to the journal, many turns at once, off the path of their streams. */
+/** Writes the events of all running turns to the journal, many turns at once, apart from their streams. */
 export class JournalWriter {
   readonly #journal: Pick<EventJournal, 'write'>
   readonly #onFault: (fault: unknown) => void
@@ -25,13 +25,13 @@ export class JournalWriter {
     this.#onFault = onFault
   }
 
-  /** The turn has events to write. */
+  /** Has the turn's events written, soon. */
   add(live: LiveTurn): void {
     this.#pending.add(live)
     if (!this.#timer && !this.#writing) this.#schedule()
   }
 
-  /** The turn has ended, or is not run here any more. */
+  /** Writes no more events of the turn: it does not run here any more. */
   forget(live: LiveTurn): void {
     this.#pending.delete(live)
   }
@@ -77,7 +77,7 @@ export class JournalWriter {
       const last = chunks.at(-1)
       if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
       else if (isLost.has(turn)) live.abort(turnLost())
-      // An outcome of it is just being stored, and takes its events along; or else they go with the next write.
+      // Its row was locked by an outcome, which writes its events too; if that fails, they go with the next write.
       else this.#pending.add(live)
       if (isCancelled.has(turn)) live.abort(new TurnAbort('cancelled'))
     }

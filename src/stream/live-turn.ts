@@ -130,7 +130,7 @@ export class LiveTurn implements TurnClient {
     this.#subscribers.publishChunk(chunk)
   }
 
-  /** Publishes events to listeners alone: the journal does not have them, or has others in their place. */
+  /** Publishes events to listeners alone: the journal does not have them, or has others with their numbers. */
   publishUnjournaled(events: readonly TurnEvent[]): void {
     this.#subscribers.publishEvents(events, none.parts)
   }

@@ -1,5 +1,5 @@
 /**
- * Wakes whoever waits for something that happens elsewhere: in another request, or in another process. Topics are turns, by their
+ * Wakes those who wait for something that happens elsewhere: in another request, or in another process. Topics are turns, by their
  * ids, and conversations, by `keyOf`. Who subscribes before looking misses nothing.
  */
 export class Notifier {

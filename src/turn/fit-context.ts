@@ -5,13 +5,13 @@ import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import { estimatePrompt, truncateLog } from './truncate-log.ts'
 import type { TurnPorts } from './turn-ports.ts'
 
-/** Prompts estimated below this, in tokens, fit what engines load by themselves: they are not asked for its size. */
+/** Prompts estimated below this, in tokens, fit what engines load by default: the engine is not asked for its window. */
 const smallPrompt = 1_500
 
-/** No model has less; a request that says so would cost its conversation all its history. */
+/** No model has less, in tokens; a request that asks for less would cost its conversation all of its history. */
 const smallestContext = 256
 
-/** The state with its log cut, where the prompt would not leave room for an answer. */
+/** The state with its log truncated, where the prompt would not leave room for a reply. */
 export async function fitContext(
   state: TurnState,
   tools: readonly ToolSchema[],
@@ -24,7 +24,7 @@ export async function fitContext(
   return window ? { ...state, promptFrom: truncateLog(state, tools, window) } : state
 }
 
-/** After the engine said that the prompt is too long: the state cut for certain. Throws `error` where nothing is left to cut. */
+/** The state truncated after the engine has refused the prompt as too long. Throws `error` where nothing is left to truncate. */
 export async function truncateAfterOverflow(
   error: unknown,
   state: TurnState,
@@ -34,12 +34,12 @@ export async function truncateAfterOverflow(
 ): Promise<TurnState> {
   if (!(error instanceof ChatterdError) || error.code !== 'context-overflow') throw error
   const window = (await contextOf(state, ports, signal)) ?? estimatePrompt(state, tools)
-  const cut = truncateLog(state, tools, window, true)
-  if (cut === state.promptFrom) throw error
-  return { ...state, promptFrom: cut }
+  const promptFrom = truncateLog(state, tools, window, true)
+  if (promptFrom === state.promptFrom) throw error
+  return { ...state, promptFrom }
 }
 
-/** The context to ask of the engine, in tokens: what the request's settings say, or our setting; undefined: its own. */
+/** The window to ask of the engine, in tokens: of the request, else of chatterd's setting; undefined: the engine's own. */
 function askedContext(
   { options }: JsonObject,
   { contextTokens }: Pick<TurnLimits, 'contextTokens'>,
@@ -48,7 +48,7 @@ function askedContext(
   return typeof named === 'number' ? Math.max(named, smallestContext) : contextTokens
 }
 
-/** Tokens that the prompt and its answer may fill: what is asked for, or what the engine tells. */
+/** The window for the prompt and its reply, in tokens: what is asked for, else what the engine says. */
 async function contextOf(
   state: TurnState,
   ports: TurnPorts,

@@ -11,15 +11,15 @@ export type NextStep =
   | { do: 'wait-for-device' }
   | { do: 'end'; ending: Pick<TurnEnding, 'status' | 'error'> }
 
-/** Decides from the log alone, so that it decides the same after a crash, in another process, or in a test. */
+/** Decides from the log alone, so the decision is the same after a crash, in another process, and in a test. */
 export function nextStep(state: TurnState, limits: Pick<TurnLimits, 'maxSteps'>): NextStep {
-  const answer = lastReply(state)
-  if (!answer) return { do: 'prompt' }
-  const open = answer.calls.filter(isOpen)
+  const reply = lastReply(state)
+  if (!reply) return { do: 'prompt' }
+  const open = reply.calls.filter(isOpen)
   const resident = open.filter((call) => call.side === 'resident')
   if (resident.length > 0) return { do: 'run-calls', calls: resident }
   if (open.length > 0) return { do: 'wait-for-device' }
-  if (answer.calls.length === 0) return { do: 'end', ending: { status: 'completed' } }
+  if (reply.calls.length === 0) return { do: 'end', ending: { status: 'completed' } }
   if (state.step < limits.maxSteps) return { do: 'prompt' }
   return { do: 'end', ending: { status: 'failed', error: stepLimit(limits.maxSteps) } }
 }

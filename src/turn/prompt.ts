@@ -3,12 +3,12 @@ import type { LogMessage } from '../protocol/message.ts'
 import type { PromptMessage } from './ports/engine.ts'
 import type { TurnState } from './ports/turn-state.ts'
 
-/** Told to the model in place of what was cut. Constant, so that it does not disturb the prompt's prefix. */
+/** Takes the place of what was truncated. Constant, so that the prompt's prefix stays the same. */
 const leftOut = 'The earlier part of this conversation was left out, because it no longer fits the context.'
 
 /**
- * The messages for the engine. Made of the log alone: the same log gives the same bytes, and a longer log begins with the
- * bytes of a shorter one. Well-formed whatever the log's prefix: every call is followed by its result, in call order.
+ * The messages for the engine. They depend on the log alone: the same log gives the same bytes, and a longer log begins with the
+ * bytes of a shorter one. They are well-formed for every prefix of a log: each call is followed by its result, in call order.
  */
 export function prompt(state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'promptFrom'>): PromptMessage[] {
   const system: PromptMessage[] = state.system ? [{ role: 'system', content: state.system }] : []
@@ -20,15 +20,15 @@ export function prompt(state: Pick<TurnState, 'system' | 'log' | 'pinned' | 'pro
 }
 
 function promptMessages(message: LogMessage): PromptMessage[] {
-  const told: PromptMessage = { role: message.role, content: message.content }
-  if (message.thinking) told.thinking = message.thinking
-  if (message.images && message.images.length > 0) told.images = message.images
-  if (message.calls.length === 0) return [told]
-  told.tool_calls = message.calls.map((call) => ({
+  const prompted: PromptMessage = { role: message.role, content: message.content }
+  if (message.thinking) prompted.thinking = message.thinking
+  if (message.images && message.images.length > 0) prompted.images = message.images
+  if (message.calls.length === 0) return [prompted]
+  prompted.tool_calls = message.calls.map((call) => ({
     id: call.id,
     function: { index: call.index, name: call.name, arguments: call.arguments },
   }))
-  return [told, ...message.calls.map(result)]
+  return [prompted, ...message.calls.map(result)]
 }
 
 function result(call: Call): PromptMessage {
@@ -38,7 +38,7 @@ function result(call: Call): PromptMessage {
 /** What the model reads as a call's result. */
 function resultText(call: Call): string {
   if (isOpen(call)) return 'No result yet.'
-  // A result that came too late stays with its call, but the model has been told already that there was none.
+  // A late result is stored with its call, but earlier prompts have said already that there is none.
   if (call.status === 'superseded') return 'No result: the user went on before the device answered.'
   if (call.status === 'expired') return call.output ?? 'No result: the device did not answer this call.'
   if (call.status === 'cancelled') return 'No result: the call was cancelled.'

@@ -2,10 +2,10 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { ErrorDetail, TurnEnd } from '../protocol/events.ts'
 import type { TurnEnding } from './ports/turn-store.ts'
 
-/** Why a turn has to end before its time: the reason that its signal is aborted with. */
+/** Why a turn has to end early: the reason with which its signal is aborted. */
 export class TurnAbort extends Error {
   readonly status: TurnEnd['status']
-  /** Absent where nothing went wrong: somebody wanted it so. */
+  /** Absent where nothing went wrong: a client asked for it. */
   readonly detail: ErrorDetail | undefined
 
   constructor(status: TurnEnd['status'], detail?: ErrorDetail) {
@@ -16,10 +16,10 @@ export class TurnAbort extends Error {
   }
 }
 
-/** How a turn ends that comes to no whole answer. */
+/** How a turn ends that comes to no whole reply. */
 type Ending = Pick<TurnEnding, 'status' | 'error'>
 
-/** How a turn ends that met `error` or was aborted; undefined where the error is none that clients are told. */
+/** How a turn ends after `error` or an abort; undefined where the error is a fault of chatterd itself. */
 export function endingOf(error: unknown, signal: AbortSignal): Ending | undefined {
   const cause = signal.aborted ? signal.reason : error
   if (cause instanceof TurnAbort)

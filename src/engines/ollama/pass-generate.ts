@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../protocol/json.ts'
-import type { RawAnswer } from '../../turn/ports/engine.ts'
+import type { RawResponse } from '../../turn/ports/engine.ts'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 import { startExchange } from './exchange.ts'
 import type { OllamaHost } from './ollama-host.ts'
@@ -11,8 +11,8 @@ export function passGenerate(
   body: JsonObject,
   limits: ReplyLimits,
   signal: AbortSignal,
-): Promise<RawAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>()
+): Promise<RawResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawResponse>()
   const queue = createBatchQueue<Buffer>({
     maxBytes: limits.maxUnreadBytes,
     onFull: () => exchange.pause(),

@@ -4,7 +4,7 @@ import type { LogMessage, Usage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { StoredCall } from './conversation-store.ts'
 
-/** A turn as it stands. */
+/** A turn as it is stored. */
 export interface StoredTurn {
   id: string
   conversation: ConversationKey
@@ -12,7 +12,7 @@ export interface StoredTurn {
   status: TurnStatus
   /** Steps done. */
   steps: number
-  /** In the order in which they were asked for. */
+  /** In the model's order. `ms`: how long each took, in milliseconds; undefined while it is open. */
   calls: (StoredCall & { ms: number | undefined })[]
   /** Of all its steps together. */
   usage: Usage
@@ -21,10 +21,10 @@ export interface StoredTurn {
   endedAt?: Date
 }
 
-/** What a turn is told from once its events are gone. */
+/** What is left of a turn once its events are removed. */
 export interface StoredOutcome extends StoredTurn {
-  /** Its answers: one a step, and a last one that is not complete where it was cut off. */
-  answers: LogMessage[]
+  /** The model's replies: one a step, and a last one that is incomplete where the turn ended early. */
+  replies: LogMessage[]
 }
 
 /** A conversation, without its log. */
@@ -35,15 +35,15 @@ export interface StoredConversation {
   model: string | null
   /** The client's device tools. */
   tools: ToolSchema[]
-  /** Messages in its log. */
+  /** How many messages its log has. */
   messages: number
-  /** The turn that runs or waits. */
+  /** Id of the turn that runs or waits. */
   activeTurn: string | null
   createdAt: Date
   updatedAt: Date
 }
 
-/** What may be changed of a conversation by itself; absent: no change; null: none. */
+/** A change of a conversation. Absent: no change; null: removed. */
 export interface ConversationChange {
   title?: string | null
   system?: string | null
@@ -51,7 +51,7 @@ export interface ConversationChange {
   tools?: readonly ToolSchema[]
 }
 
-/** Where a list goes on: after this conversation, as it stood when the page before was read. */
+/** The last conversation of a page, as it was when the page was read: the next page begins after it. */
 export interface ConversationCursor {
   updatedAt: string
   id: string
@@ -63,18 +63,18 @@ export interface ConversationPage {
   next: ConversationCursor | undefined
 }
 
-/** Reads and changes conversations by themselves. All throw `database-unavailable` where the database cannot be reached. */
+/** Reads and changes conversations and turns as a whole. All throw `database-unavailable`. */
 export interface ConversationDirectory {
   turn(id: string): Promise<StoredTurn | undefined>
   outcome(id: string): Promise<StoredOutcome | undefined>
-  /** Those of a tenant, the last changed first. */
+  /** The conversations of a tenant, the last changed first. */
   conversations(
     tenant: string,
     after: ConversationCursor | undefined,
     limit: number,
   ): Promise<ConversationPage>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
-  /** The conversation as it is then; undefined where there is none. */
+  /** Returns the changed conversation; undefined where there is none. */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
   /** Removes it with all that it holds; false where there was none. */
   remove(key: ConversationKey): Promise<boolean>

@@ -17,14 +17,14 @@ export interface PromptMessage {
 export interface ChatRequest {
   model: string
   messages: PromptMessage[]
-  /** Empty: none are offered, and the field is left out. */
+  /** Empty: none are offered, and the request to the engine has no `tools`. */
   tools: ToolSchema[]
-  /** False asks the engine for the whole answer at once. */
+  /** False asks the engine for the reply at once, not in pieces. */
   stream: boolean
   settings: JsonObject
 }
 
-/** A call as the model asked for it. `arguments` may be anything, even a JSON string. */
+/** A call as the model asked for it. `arguments` may be any JSON, even a string of JSON. */
 export interface EngineCall {
   id?: string
   name: string
@@ -42,7 +42,7 @@ export interface EnginePart {
   done?: { reason: string; usage: Usage }
 }
 
-/** What an engine knows of a model. Absent: it did not say. */
+/** A model of an engine. Absent members: the engine did not say. */
 export interface EngineModel {
   name: string
   capabilities?: string[]
@@ -50,8 +50,8 @@ export interface EngineModel {
   contextLength?: number
 }
 
-/** An answer that is passed through unread. */
-export interface RawAnswer {
+/** A response of the engine that is passed through unread. */
+export interface RawResponse {
   status: number
   contentType: string
   body: AsyncIterable<Uint8Array>
@@ -69,16 +69,15 @@ export interface Engine {
    * a stream that ends without one throws `engine-cut`.
    */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<EnginePart[]>
-  /** Ollama's `/api/generate`, passed through; also errors of the engine are, with their status. */
-  generate(body: JsonObject, signal: AbortSignal): Promise<RawAnswer>
-  /** The models it has. */
+  /** Passes a request through to Ollama's `/api/generate`, and the response back, errors of the engine included. */
+  generate(body: JsonObject, signal: AbortSignal): Promise<RawResponse>
+  /** All models that the engine has. */
   models(signal?: AbortSignal): Promise<EngineModel[]>
   /**
-   * One model; undefined where the engine does not have it. Remembered for a short time. Throws where the engine cannot be
-   * asked.
+   * One model; undefined where the engine does not have it. Cached for a short time. Throws where the engine cannot be reached.
    */
   model(name: string, signal?: AbortSignal): Promise<EngineModel | undefined>
-  /** The context, in tokens, that the engine gave this model when it loaded it; undefined while it is not known. */
+  /** The context window, in tokens, with which the engine has loaded this model; undefined while that is unknown. */
   loadedContext(name: string, signal?: AbortSignal): Promise<number | undefined>
   close(): Promise<void>
 }

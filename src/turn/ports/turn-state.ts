@@ -4,10 +4,10 @@ import type { JsonObject } from '../../protocol/json.ts'
 import type { LogMessage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
-/** How a turn prompts its model: what the client asked for at its start, kept with it. */
+/** How a turn prompts its model, as the client asked for at its beginning. */
 export interface TurnRequest {
   model: string
-  /** False asks the engine for each answer at once. */
+  /** False asks the engine for each reply at once, not in pieces. */
   stream: boolean
   /** False: no tools are offered to the model. */
   offerTools: boolean
@@ -15,7 +15,7 @@ export interface TurnRequest {
   settings: JsonObject
 }
 
-/** A running turn and the log that it stands in. Values are replaced, never altered. */
+/** A running turn, with the log of its conversation. Values are replaced, never altered. */
 export interface TurnState {
   id: string
   conversation: ConversationKey
@@ -24,24 +24,26 @@ export interface TurnState {
   error?: ErrorDetail
   /** Steps done. */
   step: number
-  /** The messages that the prompt is made of, oldest first: the pinned ones, then those from `cut` on. */
+  /** The messages that the prompt is made of, oldest first: the pinned ones, then those from `promptFrom` on. */
   log: readonly LogMessage[]
-  /** How many messages at the start of the log are never cut: the system messages that the conversation began with. */
+  /** How many messages at the start of the log always stay in the prompt: the system messages that the conversation began with. */
   pinned: number
-  /** Sequence number of the first message after the pinned ones that is still told to the model. */
+  /** Number of the first message after the pinned ones that is still in the prompt. */
   promptFrom: number
   deviceTools: readonly ToolSchema[]
-  /** The conversation's system prompt, told before all else. */
+  /** The conversation's system prompt, which comes before all messages. */
   system?: string
-  /** How many events the journal holds of it. */
+  /** Number of its last event in the journal. */
   lastEvent: number
-  /** Calls that the request which set this run off has answered; none when it began the turn. */
+  /** The calls whose results made it go on; none where it has just begun. */
   results: readonly CallKey[]
 }
 
-/** Where a call stands in its conversation. */
+/** Identifies a call within its conversation. */
 export interface CallKey {
+  /** Number of its message. */
   seq: number
+  /** Position in that message, from 0. */
   index: number
 }
 
@@ -49,10 +51,10 @@ export interface CallKey {
 export interface TurnLimits {
   /** Prompts to the engine in one turn. */
   maxSteps: number
-  /** Calls in one answer of the model. */
+  /** Calls in one reply of the model. */
   maxCalls: number
-  /** Bytes of text and thinking in one answer, in UTF-8. */
+  /** Bytes of text and thinking in one reply, in UTF-8. */
   maxAnswerBytes: number
-  /** The context to ask of the engine and to keep within; absent: what the engine tells. */
+  /** The context window to ask of the engine, in tokens; absent: the engine's own. */
   contextTokens?: number
 }

@@ -62,7 +62,7 @@ export function cancels(world: () => StoreWorld): void {
     assert.equal(await living.store.cancel(turn), 'ended')
     const outcome = await living.directory.outcome(turn)
     assert.deepEqual(
-      [outcome?.status, outcome?.error, outcome?.answers[0]?.content],
+      [outcome?.status, outcome?.error, outcome?.replies[0]?.content],
       ['cancelled', undefined, 'half'],
     )
     assert.deepEqual((await eventsFrom(living.journal, turn, 3)).at(-1), [

@@ -63,7 +63,7 @@ export function interrupts(world: () => StoreWorld): void {
         calls: [],
       },
     })
-    assert.deepEqual((await living.directory.outcome(turn))?.answers, [message])
+    assert.deepEqual((await living.directory.outcome(turn))?.replies, [message])
   })
 
   test('only the text of the step that was not stored makes an answer of its own', async () => {

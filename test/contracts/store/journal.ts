@@ -202,6 +202,6 @@ export function journal(world: () => StoreWorld): void {
       ['completed', true, 0],
       ['running', false, 1],
     ])
-    assert.equal((await keeps.directory.outcome(turn))?.answers[0]?.content, 'x')
+    assert.equal((await keeps.directory.outcome(turn))?.replies[0]?.content, 'x')
   })
 }

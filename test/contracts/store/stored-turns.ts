@@ -48,7 +48,7 @@ export function storedTurns(world: () => StoreWorld): void {
     assert.deepEqual(outcome?.conversation, conversation)
     assert.ok(outcome?.endedAt && outcome.endedAt >= outcome.createdAt)
     assert.deepEqual(
-      outcome?.answers.map(({ content, calls: own, complete }) => [content, own.length, complete]),
+      outcome?.replies.map(({ content, calls: own, complete }) => [content, own.length, complete]),
       [
         ['first', 2, true],
         ['second', 0, true],
@@ -59,11 +59,11 @@ export function storedTurns(world: () => StoreWorld): void {
     const partial = { role: 'assistant' as const, content: 'half' }
     await store.endTurn({ turn: next.id, status: 'failed', error, partial }, [])
     const failed = await directory.outcome(next.id)
-    assert.deepEqual([failed?.error, failed?.answers.map(({ content }) => content)], [error, ['half']])
+    assert.deepEqual([failed?.error, failed?.replies.map(({ content }) => content)], [error, ['half']])
     const last = await begun(store, beginning(conversation, 'last'))
     const third = step(last.id, 1, 'third')
     await store.endStep({ ...third, message: { ...third.message, usage: { promptTokens: 100 } } }, [])
     const again = await directory.outcome(id)
-    assert.deepEqual([again?.answers.length, again?.usage], [2, outcome?.usage])
+    assert.deepEqual([again?.replies.length, again?.usage], [2, outcome?.usage])
   })
 }

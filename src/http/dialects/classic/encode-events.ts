@@ -81,28 +81,6 @@ export function createClassicEncoder(): ClassicEncoder {
   }
 }
 
-function encodeDelta({ type, text, line, shared }: Delta): string {
-  if (line === null) return ''
-  return dataEvent(shared ? textLine(line, type, text) : line)
-}
-
-/** The device calls of one engine line, of which `first` is the first call. It is also the first event of `rest`. */
-function encodeCalls(first: CallStart, rest: readonly TurnEvent[]): string {
-  if (!first.source) return ''
-  const { line } = first.source
-  const others = rest.findIndex((event, index) => index > 0 && !isOfSameLine(rest[index - 1], event))
-  const group = rest.slice(0, others < 0 ? rest.length : others) as CallStart[]
-  const offered = group.filter((call) => call.offered)
-  return offered.length > 0 ? encodeCallsLine(callsLine(line, offered)) : ''
-}
-
-/** True for two consecutive calls of one line. Two lines can have equal text, but each counts its calls from 0. */
-function isOfSameLine(before: TurnEvent | undefined, event: TurnEvent): boolean {
-  if (before?.type !== 'call-start' || event.type !== 'call-start') return false
-  if (!before.source || !event.source) return false
-  return before.source.line === event.source.line && before.source.position < event.source.position
-}
-
 /** The event of a failure. */
 export function encodeError(message: string): string {
   return `event: error\n${dataEvent(JSON.stringify({ error: message }))}`
@@ -113,7 +91,7 @@ export function encodeCallsLine(line: string): string {
   return `event: tool_calls\n${dataEvent(line)}`
 }
 
-/** An event with this line of JSON. JSON can have carriage returns between its tokens, and they would end the line for a client. */
+/** An event with this line of JSON as its data. A carriage return, possible between the tokens of JSON, would end the line for a client. */
 export function dataEvent(line: string): string {
   return `data: ${line.includes('\r') ? line.replaceAll('\r', '') : line}\n\n`
 }

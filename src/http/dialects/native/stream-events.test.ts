@@ -122,7 +122,7 @@ test('a turn whose events are pruned is sent from its stored outcome', async (t)
   turns.chunks.delete(id)
   turns.followed = 'pruned'
   assert.equal((await readEvents(url)).status, 404)
-  const turn = { ...directory.addTurn({ id, status: 'cancelled' }), answers: [] }
+  const turn = { ...directory.addTurn({ id, status: 'cancelled' }), replies: [] }
   directory.outcomes.set(id, turn)
   assert.deepEqual(
     (await readEvents(url)).events.map(({ id: number, name }) => [number, name]),
@@ -177,7 +177,7 @@ test('a turn that is pruned while it is followed goes on from its stored outcome
   const { url, turns, directory, id } = await follow(t)
   turns.tell({ id }, begin)
   turns.followed = 'pruned'
-  directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'cancelled' }), answers: [] })
+  directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'cancelled' }), replies: [] })
   const { events } = await readEvents(url)
   assert.deepEqual(
     events.map(({ id: number, name }) => [number, name]),
@@ -205,8 +205,8 @@ for (const [title, pathOf] of [
     const text = 'x'.repeat(50_000_000)
     turns.chunks.delete(id)
     turns.followed = 'pruned'
-    const answers = [{ step: 1, content: text, calls: [], usage: {}, complete: true }]
-    directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'completed' }), answers } as never)
+    const replies = [{ step: 1, content: text, calls: [], usage: {}, complete: true }]
+    directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'completed' }), replies } as never)
     directory.addConversation({ name: 'long', system: text })
     const closed = Promise.withResolvers<void>()
     app.server.on('connection', (socket) => socket.on('close', () => closed.resolve()))
