@@ -89,7 +89,7 @@ failsWith(
   'a line that is not JSON is refused and quoted',
   (socket) => socket.end(`${head}${line}upstream timed out\n${line}`),
   'engine-failed',
-  /not JSON: upstream timed out/,
+  /no JSON: upstream timed out/,
   1,
 )
 failsWith(

@@ -60,11 +60,11 @@ test("an error line is an error with Ollama's message", () => {
 })
 
 const malformed: [line: string, message: RegExp][] = [
-  ['<html>', /not JSON: <html>/],
-  ['{"message":', /not JSON/],
-  ['[1]', /not an object/],
-  ['null', /not an object/],
-  ['"text"', /not an object/],
+  ['<html>', /no JSON: <html>/],
+  ['{"message":', /no JSON/],
+  ['[1]', /no object/],
+  ['null', /no object/],
+  ['"text"', /no object/],
   ['{"message":{"tool_calls":[{"function":{"arguments":{}}}]}}', /call without a name/],
   ['{"message":{"tool_calls":[null]}}', /call without a name/],
 ]

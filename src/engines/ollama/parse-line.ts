@@ -34,12 +34,12 @@ function parseObject(line: string): JsonObject {
   try {
     value = JSON.parse(line)
   } catch (cause) {
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is not JSON: ${excerpt(line)}`, {
+    throw new ChatterdError('engine-failed', `Ollama sent a line that is no JSON: ${excerpt(line)}`, {
       cause,
     })
   }
   if (!isJsonObject(value))
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is not an object: ${excerpt(line)}`)
+    throw new ChatterdError('engine-failed', `Ollama sent a line that is no object: ${excerpt(line)}`)
   return value
 }
 

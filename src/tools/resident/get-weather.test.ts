@@ -78,7 +78,7 @@ describe('get_weather', () => {
   test('the model gets an error of the service', async (t) => {
     assert.equal(
       await call(t, annArbor, responding('', 503)),
-      'get_weather failed: The weather service (Open-Meteo) responded with status 503.',
+      'get_weather failed: The weather service (Open-Meteo) answered with status 503.',
     )
   })
 })

@@ -101,5 +101,5 @@ function currentTemperature(response: Json | undefined): string | undefined {
 function refusalMessage(status: number, response: Json | undefined): string {
   const reason =
     isJsonObject(response) && typeof response.reason === 'string' ? `: ${response.reason.slice(0, 500)}` : '.'
-  return `${serviceName} responded with status ${status}${reason}`
+  return `${serviceName} answered with status ${status}${reason}`
 }
