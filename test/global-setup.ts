@@ -1,5 +1,5 @@
-import { embeddedTemplate } from './databases.ts'
-import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { embeddedTemplate } from './support/databases/database-kinds.ts'
+import { type PostgresServer, startPostgres } from './support/databases/postgres-server.ts'
 
 // For node's --test-global-setup: what the files of a run share, each of which is a process of its own.
 

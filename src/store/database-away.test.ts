@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { type DatabaseKind, databaseKinds } from '../../test/databases.ts'
-import { createFor, schemaOf, stateWatch } from '../../test/open-by-hand.ts'
-import { startPostgres } from '../../test/postgres-server.ts'
-import { openTcpGate } from '../../test/tcp-gate.ts'
+import { type DatabaseKind, databaseKinds } from '../../test/support/databases/database-kinds.ts'
+import { startPostgres } from '../../test/support/databases/postgres-server.ts'
+import { openTcpProxy } from '../../test/support/databases/tcp-proxy.ts'
+import { createFor, schemaOf, stateWatch } from '../../test/support/databases/unopened-database.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 
 const notes = 'create table chatterd.notes (n int unique)'
@@ -11,17 +11,17 @@ const one = { name: 'one', text: 'select 1 as one' }
 const away = { code: 'database-unavailable' }
 
 describe('PostgreSQL that is away', () => {
-  /** A database behind a gate. */
-  async function behindGate(t: TestContext, options: Partial<DatabaseOptions> = {}) {
+  /** A database behind a proxy. */
+  async function behindProxy(t: TestContext, options: Partial<DatabaseOptions> = {}) {
     const { source, end } = await createFor(databaseKinds[1] as DatabaseKind)
     assert(source.kind === 'postgresql')
     const url = new URL(source.url)
-    const gate = await openTcpGate(url.hostname, Number(url.port))
-    url.host = `127.0.0.1:${gate.port}`
+    const proxy = await openTcpProxy(url.hostname, Number(url.port))
+    url.host = `127.0.0.1:${proxy.port}`
     url.password = 'verysecret'
     let database: Database | undefined
     t.after(async () => {
-      gate.close()
+      proxy.close()
       await database?.close()
       await end()
     })
@@ -36,32 +36,32 @@ describe('PostgreSQL that is away', () => {
       })
       return database
     }
-    return { gate, watch, open }
+    return { proxy, watch, open }
   }
 
   test('at start: the database opens nevertheless, says no, and is ready when it comes', async (t) => {
-    const { gate, watch, open } = await behindGate(t)
-    gate.shut()
+    const { proxy, watch, open } = await behindProxy(t)
+    proxy.shut()
     const database = await open()
     await assert.rejects(database.query(one), away)
     await watch.until((state) => !state.ready && /lost|ECONN/.test(state.reason))
     await assert.rejects(database.check(), away)
-    gate.open()
+    proxy.open()
     await database.whenReady
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
   test('later: who waits is told, and it comes back by itself', async (t) => {
-    const { gate, watch, open } = await behindGate(t)
+    const { proxy, watch, open } = await behindProxy(t)
     const database = await open()
     await database.whenReady
     const waiting = assert.rejects(database.query({ name: 'sleep', text: 'select pg_sleep(60)' }), away)
     await database.query(one)
-    gate.shut()
+    proxy.shut()
     await waiting
     await assert.rejects(database.query(one), away)
     await watch.until((state) => !state.ready)
-    gate.open()
+    proxy.open()
     await watch.until((state) => state.ready)
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
@@ -75,30 +75,30 @@ describe('PostgreSQL that is away', () => {
   }
 
   test('without a word, as when packets vanish: statements on open connections fail, and those that wait for one', async (t) => {
-    const { gate, watch, open } = await behindGate(t, { ...patient, poolSize: 2 })
+    const { proxy, watch, open } = await behindProxy(t, { ...patient, poolSize: 2 })
     const database = await open()
     await database.whenReady
     await Promise.all([database.query(one), database.query(one)])
-    gate.freeze()
+    proxy.freeze()
     await Promise.all(Array.from({ length: 5 }, () => assert.rejects(database.query(one), away)))
     await assert.rejects(database.check(), away)
-    gate.open()
+    proxy.open()
     await watch.until((state) => state.ready)
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
   test('without a word, from the start', async (t) => {
-    const { gate, watch, open } = await behindGate(t, patient)
-    gate.freeze()
+    const { proxy, watch, open } = await behindProxy(t, patient)
+    proxy.freeze()
     const database = await open()
     await watch.until((state) => !state.ready && /does not answer/.test(state.reason))
-    gate.open()
+    proxy.open()
     await database.whenReady
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
   test('not: a statement that is only slow is let be', async (t) => {
-    const { open } = await behindGate(t, patient)
+    const { open } = await behindProxy(t, patient)
     const database = await open()
     await database.whenReady
     const slow = { name: 'slow', text: 'select 1 as one from pg_sleep(0.4)' }
@@ -107,11 +107,11 @@ describe('PostgreSQL that is away', () => {
   })
 
   test('not: a server that is too busy for a new connection, but answers others, is let do its work', async (t) => {
-    const { gate, open } = await behindGate(t, { ...patient, probeTimeoutMs: 100, poolSize: 2 })
+    const { proxy, open } = await behindProxy(t, { ...patient, probeTimeoutMs: 100, poolSize: 2 })
     const database = await open()
     await database.whenReady
     await Promise.all([database.query(one), database.query(one)])
-    gate.crowd()
+    proxy.crowd()
     const slow = database.query({ name: 'slow', text: 'select 1 as one from pg_sleep(1)' })
     let isOver = false
     const over = slow.finally(() => {
@@ -123,7 +123,7 @@ describe('PostgreSQL that is away', () => {
   })
 
   test('a statement that takes longer than it may fails, and its connection is not used again', async (t) => {
-    const { open } = await behindGate(t, { statementTimeoutMs: 1_500, suspectAfterMs: 20, poolSize: 1 })
+    const { open } = await behindProxy(t, { statementTimeoutMs: 1_500, suspectAfterMs: 20, poolSize: 1 })
     const database = await open()
     await database.whenReady
     const sleep = database.query({ name: 'sleep', text: 'select pg_sleep(60)' })
@@ -132,7 +132,7 @@ describe('PostgreSQL that is away', () => {
   })
 
   test('busy: more than may wait for a connection are turned away', async (t) => {
-    const { open } = await behindGate(t, { poolSize: 1, maxWaiting: 2 })
+    const { open } = await behindProxy(t, { poolSize: 1, maxWaiting: 2 })
     const database = await open()
     await database.whenReady
     const ask = () => database.query(one).then(() => 'answered', String)
@@ -144,8 +144,8 @@ describe('PostgreSQL that is away', () => {
   })
 
   test('the words never hold the password', async (t) => {
-    const { gate, watch, open } = await behindGate(t)
-    gate.shut()
+    const { proxy, watch, open } = await behindProxy(t)
+    proxy.shut()
     const database = await open()
     await watch.until((state) => !state.ready)
     await assert.rejects(database.query(one), (error) => {

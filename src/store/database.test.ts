@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { databaseKinds } from '../../test/databases.ts'
-import { createFor, schemaOf } from '../../test/open-by-hand.ts'
+import { databaseKinds } from '../../test/support/databases/database-kinds.ts'
+import { createFor, schemaOf } from '../../test/support/databases/unopened-database.ts'
 import { openDatabase } from './database.ts'
 
 const notes = 'create table chatterd.notes (n int unique)'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
-import { databaseKinds } from '../../test/databases.ts'
-import { createFor } from '../../test/open-by-hand.ts'
+import { databaseKinds } from '../../test/support/databases/database-kinds.ts'
+import { createFor } from '../../test/support/databases/unopened-database.ts'
 import { openStore, type StoreListener, type StoreSettings } from './open-store.ts'
 
 const listener: StoreListener = {

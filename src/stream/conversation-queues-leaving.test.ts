@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { begun, busy, openQueue } from '../../test/conversation-queue.ts'
-import { settle } from '../../test/live-process.ts'
+import { begun, busy, openQueue } from '../../test/support/turns/conversation-queue.ts'
+import { settle } from '../../test/support/turns/live-process.ts'
 
 test('a request that waits too long is refused as busy and leaves the queue, and those behind go on', async (t) => {
   const { wait, begin, free, trail, isBusy } = openQueue(t, { busyWaitMs: 30, pollMs: 60_000 })

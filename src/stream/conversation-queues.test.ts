@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { begun, busy, openQueue } from '../../test/conversation-queue.ts'
-import { settle } from '../../test/live-process.ts'
+import { begun, busy, openQueue } from '../../test/support/turns/conversation-queue.ts'
+import { settle } from '../../test/support/turns/live-process.ts'
 import type { BeginOutcome } from '../turn/ports/conversation-store.ts'
 
 test('requests of one conversation ask for it one at a time, in order of arrival', async (t) => {

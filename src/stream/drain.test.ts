@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Follower } from '../../test/follower.ts'
-import { here, lastEnd, liveOf, liveProcess, settle } from '../../test/live-process.ts'
-import { call, calls, part, says } from '../../test/scripted-engine.ts'
-import { conversation, resident } from '../../test/scripted-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, lastEnd, liveOf, liveProcess, settle } from '../../test/support/turns/live-process.ts'
+import { call, calls, part, says } from '../../test/support/turns/scripted-engine.ts'
+import { conversation, resident } from '../../test/support/turns/scripted-turn.ts'
 
 test('a drain takes no new turns and lets those that run finish', async () => {
   const { post, turns, hold, release, store } = liveProcess([says('Hi.')])

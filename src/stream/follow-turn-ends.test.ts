@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delta } from '../../test/arbitrary-events.ts'
-import { Follower } from '../../test/follower.ts'
-import { JournaledTurn } from '../../test/journaled-turn.ts'
-import { here, settle } from '../../test/live-process.ts'
-import { engineError } from '../../test/scripted-turn.ts'
+import { delta } from '../../test/support/arbitraries/events.ts'
+import { FollowedTurn } from '../../test/support/turns/followed-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, settle } from '../../test/support/turns/live-process.ts'
+import { engineError } from '../../test/support/turns/scripted-turn.ts'
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { followTurn } from './follow-turn.ts'
@@ -12,18 +12,18 @@ import { followTurn } from './follow-turn.ts'
 const end: TurnEvent = { type: 'turn-end', status: 'completed' }
 
 /** What following comes to, for a client that knows the events up to `after`. */
-function follow(turn: JournaledTurn, after = 0, sink = new Follower(after), left = here) {
+function follow(turn: FollowedTurn, after = 0, sink = new Follower(after), left = here) {
   return followTurn('t', after, sink, left, turn.ports)
 }
 
 test('a turn that there is not is unknown', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   const over = followTurn('other', 0, new Follower(), here, turn.ports)
   assert.equal(await over, 'unknown')
 })
 
 test('a turn whose events have been pruned says so, to whoever has not seen them', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.elsewhere(false, end)
   turn.chunks = []
   turn.pruned = true
@@ -31,7 +31,7 @@ test('a turn whose events have been pruned says so, to whoever has not seen them
 })
 
 test('a client that has seen all is told nothing more', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.elsewhere(false, delta('a'), end)
   for (const after of [3, 4, 1_000_000_000]) {
     const client = new Follower(after)
@@ -41,7 +41,7 @@ test('a client that has seen all is told nothing more', async () => {
 })
 
 test('a client that asks for more than there is yet gets it when it comes', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.run()
   const client = new Follower(3)
   const over = follow(turn, 3, client)
@@ -54,7 +54,7 @@ test('a client that asks for more than there is yet gets it when it comes', asyn
 })
 
 test('who follows a turn here, and who waits for one elsewhere, is told when this process closes', async () => {
-  const [running, waiting] = [new JournaledTurn(), new JournaledTurn()]
+  const [running, waiting] = [new FollowedTurn(), new FollowedTurn()]
   running.run()
   const overs = [follow(running), follow(waiting)]
   await settle()
@@ -65,7 +65,7 @@ test('who follows a turn here, and who waits for one elsewhere, is told when thi
 })
 
 test('what is told already is still told whole when this process closes', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.elsewhere(false, end)
   turn.afterRead = () => turn.closing.abort()
   const client = new Follower()
@@ -74,7 +74,7 @@ test('what is told already is still told whole when this process closes', async 
 })
 
 test('a client that leaves is told nothing more, wherever the turn is', async () => {
-  const [running, waiting] = [new JournaledTurn(), new JournaledTurn()]
+  const [running, waiting] = [new FollowedTurn(), new FollowedTurn()]
   running.run()
   for (const turn of [running, waiting]) {
     const left = new AbortController()
@@ -91,7 +91,7 @@ test('a client that leaves is told nothing more, wherever the turn is', async ()
 })
 
 test('a client that leaves and comes back to the end of a turn that runs keeps it from nothing', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   const live = turn.run()
   const left = new AbortController()
   const over = follow(turn, 0, new Follower(), left.signal)
@@ -107,7 +107,7 @@ test('a client that leaves and comes back to the end of a turn that runs keeps i
 })
 
 test('a journal that cannot be read fails for the client, which may ask again', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.beforeRead = () => {
     throw engineError('database-unavailable')
   }
@@ -115,7 +115,7 @@ test('a journal that cannot be read fails for the client, which may ask again', 
 })
 
 test('a client that reads slowly is waited for before more is read of the journal', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.pageSize = 2
   for (const text of ['a', 'b', 'c', 'd', 'e']) turn.elsewhere(false, delta(text))
   turn.elsewhere(false, end)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { delta, eventBatches } from '../../test/arbitrary-events.ts'
-import { Follower } from '../../test/follower.ts'
-import { JournaledTurn } from '../../test/journaled-turn.ts'
-import { here, settle } from '../../test/live-process.ts'
+import { delta, eventBatches } from '../../test/support/arbitraries/events.ts'
+import { FollowedTurn } from '../../test/support/turns/followed-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, settle } from '../../test/support/turns/live-process.ts'
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import { followTurn } from './follow-turn.ts'
 
@@ -13,7 +13,7 @@ class Client extends Follower {
   readonly after: number
   readonly over: Promise<string>
 
-  constructor(turn: JournaledTurn, after: number, slow: boolean) {
+  constructor(turn: FollowedTurn, after: number, slow: boolean) {
     super(after)
     this.after = after
     const write = (chunk: EventChunk, from: number) => {
@@ -43,7 +43,7 @@ const acts = fc.array(
 test('wherever a turn runs, and whenever they join, all who follow it are told the same, without gap or repeat', async () => {
   await fc.assert(
     fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.boolean(), async (given, pageSize, here) => {
-      const turn = new JournaledTurn(1)
+      const turn = new FollowedTurn(1)
       turn.pageSize = pageSize
       turn.afterRead = () => settle()
       const clients: Client[] = []

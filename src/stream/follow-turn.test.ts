@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delta } from '../../test/arbitrary-events.ts'
-import { Follower } from '../../test/follower.ts'
-import { JournaledTurn } from '../../test/journaled-turn.ts'
-import { here, settle } from '../../test/live-process.ts'
+import { delta } from '../../test/support/arbitraries/events.ts'
+import { FollowedTurn } from '../../test/support/turns/followed-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, settle } from '../../test/support/turns/live-process.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { followTurn } from './follow-turn.ts'
 
@@ -11,13 +11,13 @@ const end: TurnEvent = { type: 'turn-end', status: 'completed' }
 const waits: TurnEvent = { type: 'turn-waiting', calls: ['c'] }
 
 /** A client that follows a turn from after this number. */
-function follow(turn: JournaledTurn, after = 0, left = here) {
+function follow(turn: FollowedTurn, after = 0, left = here) {
   const follower = new Follower(after)
   return Object.assign(follower, { over: followTurn('t', after, follower, left, turn.ports) })
 }
 
 test('a turn that runs here is followed from memory, as its events happen', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.run()
   const client = follow(turn, 1)
   for (const text of ['a', 'b', 'c']) {
@@ -31,7 +31,7 @@ test('a turn that runs here is followed from memory, as its events happen', asyn
 })
 
 test('a client that joins later is told what was, and then what happens', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.run()
   turn.say('a')
   turn.write()
@@ -45,7 +45,7 @@ test('a client that joins later is told what was, and then what happens', async 
 })
 
 test('a client that is further behind than memory reaches reads the journal first', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.elsewhere(false, delta('from another run '))
   turn.run()
   turn.say('a')
@@ -59,7 +59,7 @@ test('a client that is further behind than memory reaches reads the journal firs
 })
 
 test('a client far behind is told the journal page by page', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.pageSize = 1
   for (const text of ['a', 'b', 'c']) turn.elsewhere(false, delta(text), delta(`${text}!`, 'thinking-delta'))
   turn.elsewhere(false, end)
@@ -73,7 +73,7 @@ test('a client far behind is told the journal page by page', async () => {
 })
 
 test('a turn that waits for its device is followed on, where it goes on here', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.run()
   const client = follow(turn)
   turn.say('a')
@@ -90,7 +90,7 @@ test('a turn that waits for its device is followed on, where it goes on here', a
 })
 
 test('a turn that waits for its device is followed on, where it goes on in another process', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.run()
   const client = follow(turn)
   await turn.commit(waits)
@@ -110,7 +110,7 @@ test('a turn that waits for its device is followed on, where it goes on in anoth
 })
 
 test('what comes just after the journal was read is not missed', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   const came = [delta('a'), delta('b'), end]
   turn.afterRead = async ({ chunks }) => {
     const next = chunks.length === 0 && came.shift()
@@ -123,7 +123,7 @@ test('what comes just after the journal was read is not missed', async () => {
 })
 
 test('a turn that goes on here just after the journal was read is followed here', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   turn.status = 'waiting'
   let reads = 0
   turn.afterRead = () => {
@@ -140,7 +140,7 @@ test('a turn that goes on here just after the journal was read is followed here'
 })
 
 test('where no signal comes, the journal is asked from time to time', async () => {
-  const turn = new JournaledTurn(1)
+  const turn = new FollowedTurn(1)
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')
   turn.elsewhere(false, delta('a'))
@@ -150,7 +150,7 @@ test('where no signal comes, the journal is asked from time to time', async () =
 })
 
 test('a turn that was taken from this process ends with what the journal says', async () => {
-  const turn = new JournaledTurn()
+  const turn = new FollowedTurn()
   const live = turn.run()
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')

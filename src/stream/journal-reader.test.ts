@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settle } from '../../test/live-process.ts'
-import { engineError } from '../../test/scripted-turn.ts'
+import { settle } from '../../test/support/turns/live-process.ts'
+import { engineError } from '../../test/support/turns/scripted-turn.ts'
 import type { JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
 import { JournalReader } from './journal-reader.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Follower } from '../../test/follower.ts'
-import { here, lastEnd, liveProcess, settle } from '../../test/live-process.ts'
-import { call, calls, says } from '../../test/scripted-engine.ts'
-import { engineError, kinds, resident } from '../../test/scripted-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, lastEnd, liveProcess, settle } from '../../test/support/turns/live-process.ts'
+import { call, calls, says } from '../../test/support/turns/scripted-engine.ts'
+import { engineError, kinds, resident } from '../../test/support/turns/scripted-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
 /** What the device says to the call at this place of the turn's first answer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
-import { part, says } from '../../test/scripted-engine.ts'
+import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/support/turns/live-process.ts'
+import { part, says } from '../../test/support/turns/scripted-engine.ts'
 
 test('prompts to one conversation run one after the other, in order of arrival', async () => {
   const { post, hold, release, log } = liveProcess([says('one.'), says('two.'), says('three.')])

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Follower } from '../../test/follower.ts'
-import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { call, calls, part, says } from '../../test/scripted-engine.ts'
-import { begin, engineError } from '../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/support/turns/live-process.ts'
+import { call, calls, part, says } from '../../test/support/turns/scripted-engine.ts'
+import { begin, engineError } from '../../test/support/turns/scripted-turn.ts'
 import type { EventJournal } from '../turn/ports/event-journal.ts'
 
 const silent = [[[part({ text: 'It is' })], 'silence' as const]]

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Follower } from '../../test/follower.ts'
-import { here, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
-import { call, calls, part, type Scene, says } from '../../test/scripted-engine.ts'
-import { engineError } from '../../test/scripted-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, liveOf, liveProcess, prompt, settle } from '../../test/support/turns/live-process.ts'
+import { call, calls, part, type Scene, says } from '../../test/support/turns/scripted-engine.ts'
+import { engineError } from '../../test/support/turns/scripted-turn.ts'
 
 /** An answer that comes in pieces. */
 const pieces = (...texts: string[]): Scene[] => [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Follower } from '../../test/follower.ts'
-import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/live-process.ts'
-import { part, says } from '../../test/scripted-engine.ts'
-import { conversation, engineError, kinds } from '../../test/scripted-turn.ts'
+import { Follower } from '../../test/support/turns/follower.ts'
+import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/support/turns/live-process.ts'
+import { part, says } from '../../test/support/turns/scripted-engine.ts'
+import { conversation, engineError, kinds } from '../../test/support/turns/scripted-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
 test('a turn tells its listener all that happens', async () => {

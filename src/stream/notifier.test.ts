@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settle } from '../../test/live-process.ts'
+import { settle } from '../../test/support/turns/live-process.ts'
 import { Notifier, notifiedOrAfter } from './notifier.ts'
 
 const never = new AbortController().signal

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { begin, conversation, engineError } from '../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import { begin, conversation, engineError } from '../../test/support/turns/scripted-turn.ts'
 import { retryingStore } from './retrying-store.ts'
 
 const away = engineError('database-unavailable', 'connection refused')

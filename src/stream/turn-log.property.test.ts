@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { eventBatches, outcomes } from '../../test/arbitrary-events.ts'
+import { eventBatches, outcomes } from '../../test/support/arbitraries/events.ts'
 import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { type StagedChunks, TurnLog } from './turn-log.ts'

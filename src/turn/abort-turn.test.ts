@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { call, calls, createScriptedEngine, part, type Scene, says } from '../../test/scripted-engine.ts'
-import { begin, resident, run } from '../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import {
+  call,
+  calls,
+  createScriptedEngine,
+  part,
+  type Scene,
+  says,
+} from '../../test/support/turns/scripted-engine.ts'
+import { begin, resident, run } from '../../test/support/turns/scripted-turn.ts'
 import { isOpen } from '../protocol/call.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import { TurnAbort } from './turn-abort.ts'

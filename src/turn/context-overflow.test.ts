@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore, type MemoryStore } from '../../test/memory-store.ts'
-import { createScriptedEngine, part, type Scene, says } from '../../test/scripted-engine.ts'
-import { begin, engineError, kinds, limits, run, user } from '../../test/scripted-turn.ts'
+import { createMemoryStore, type MemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import { createScriptedEngine, part, type Scene, says } from '../../test/support/turns/scripted-engine.ts'
+import { begin, engineError, kinds, limits, run, user } from '../../test/support/turns/scripted-turn.ts'
 
 const tooLong: Scene[] = [engineError('context-overflow', 'the prompt is too long')]
 

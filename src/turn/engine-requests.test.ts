@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { call, calls, createScriptedEngine, says } from '../../test/scripted-engine.ts'
-import { begin, limits, resident, run, user } from '../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import { call, calls, createScriptedEngine, says } from '../../test/support/turns/scripted-engine.ts'
+import { begin, limits, resident, run, user } from '../../test/support/turns/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)

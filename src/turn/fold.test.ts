@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { call, part } from '../../test/scripted-engine.ts'
+import { call, part } from '../../test/support/turns/scripted-engine.ts'
 import { deltas, emptyReply, fold, type Reply } from './fold.ts'
 import type { EnginePart } from './ports/engine.ts'
 

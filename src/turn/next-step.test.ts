@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { logs } from '../../test/arbitrary-log.ts'
+import { logs } from '../../test/support/arbitraries/logs.ts'
 import type { Call, CallSide, CallStatus } from '../protocol/call.ts'
 import { isOpen } from '../protocol/call.ts'
 import { nextStep } from './next-step.ts'

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type ArbitraryLog, endedLogs, logs, possibleTruncations } from '../../test/arbitrary-log.ts'
+import {
+  type ArbitraryLog,
+  endedLogs,
+  logs,
+  possibleTruncations,
+} from '../../test/support/arbitraries/logs.ts'
 import type { Call, CallStatus } from '../protocol/call.ts'
 import type { LogMessage } from '../protocol/message.ts'
 import type { PromptMessage } from './ports/engine.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { locate, resident } from '../../test/scripted-turn.ts'
+import { locate, resident } from '../../test/support/turns/scripted-turn.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import type { EngineCall } from './ports/engine.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryStore } from '../../test/memory-store.ts'
-import { call, calls, createScriptedEngine, part, says } from '../../test/scripted-engine.ts'
-import { begin, engineError, kinds, resident, run } from '../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
+import { call, calls, createScriptedEngine, part, says } from '../../test/support/turns/scripted-engine.ts'
+import { begin, engineError, kinds, resident, run } from '../../test/support/turns/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)

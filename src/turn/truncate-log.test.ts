@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { logs, possibleTruncations } from '../../test/arbitrary-log.ts'
+import { logs, possibleTruncations } from '../../test/support/arbitraries/logs.ts'
 import type { LogMessage, Usage } from '../protocol/message.ts'
 import { prompt } from './prompt.ts'
 import { estimatePrompt, truncateLog } from './truncate-log.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { call, calls, createScriptedEngine, part } from '../../test/scripted-engine.ts'
-import { limits, resident, run, toldText } from '../../test/scripted-turn.ts'
+import { call, calls, createScriptedEngine, part } from '../../test/support/turns/scripted-engine.ts'
+import { limits, resident, run, toldText } from '../../test/support/turns/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)

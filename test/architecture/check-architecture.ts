@@ -28,7 +28,7 @@ export function checkArchitecture(files: Map<string, string>): string[] {
   const sources: SourceFile[] = []
   const problems: string[] = []
   for (const [path, content] of files) {
-    problems.push(...checkName(path), ...checkWords(path, content))
+    problems.push(...checkName(path), ...checkWords(path, content), ...checkTestImports(path, content))
     if (!/^src\/.*(?<!\.test)\.ts$/.test(path)) continue
     problems.push(...checkLength(path, content))
     const blanked: BlankedSource = blankSource(content)
@@ -60,6 +60,18 @@ function checkWords(path: string, content: string): string[] {
 function checkLength(path: string, content: string): string[] {
   const lines = content.split('\n').length - (content.endsWith('\n') ? 1 : 0)
   return lines > longestFile ? [`${path}: ${lines} lines; ${longestFile} are the most`] : []
+}
+
+/** A suite of tests imports the product and the tests' support, which imports no suite. */
+function checkTestImports(path: string, content: string): string[] {
+  if (!/^test\/.*\.ts$|\.test\.ts$/.test(path)) return []
+  const suite = path.startsWith('test/') ? path.split('/').slice(0, 2).join('/') : posix.dirname(path)
+  return findImports(blankSource(content))
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => posix.join(posix.dirname(path), specifier))
+    .filter((target) => target.startsWith('test/') && !target.startsWith('test/support/'))
+    .filter((target) => !target.startsWith(`${suite}/`))
+    .map((target) => `${path}: ${suite} may not import ${target}; what suites share lies in test/support`)
 }
 
 function checkImports({ path, room, imports }: SourceFile): string[] {

@@ -1,5 +1,5 @@
 import { describe } from 'node:test'
-import type { DatabaseKind } from '../databases.ts'
+import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { deviceTools } from './scenarios/device-tools.ts'
 import { engineFaults } from './scenarios/engine-faults.ts'
 import { leavingAndMeeting } from './scenarios/leaving.ts'

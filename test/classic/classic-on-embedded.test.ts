@@ -1,4 +1,4 @@
-import { databaseKinds } from '../databases.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { testClassicDialect } from './classic-dialect.ts'
 
 for (const database of databaseKinds) if (database.kind === 'embedded') testClassicDialect(database)

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { databaseKinds } from '../databases.ts'
-import type { ChatScript, ScriptedModel } from '../stand-ins/ollama.ts'
-import { calls, deviceTool, done, pauses, refuses, says, sends, text } from '../stand-ins/ollama-answers.ts'
-import { send } from './post.ts'
+import { send } from '../support/clients/classic/post.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
+import type { ChatScript, ScriptedModel } from '../support/stand-ins/ollama.ts'
+import {
+  calls,
+  deviceTool,
+  done,
+  pauses,
+  refuses,
+  says,
+  sends,
+  text,
+} from '../support/stand-ins/ollama-answers.ts'
 import { type World, worldOf } from './world.ts'
 
 // What the tutorial's own server gets wrong, defect by defect, as docs/dialect.md lists them.

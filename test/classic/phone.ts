@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/protocol/json.ts'
-import type { PhoneCall } from './phone-stream.ts'
-import { type Answer, type Posting, send } from './post.ts'
+import type { PhoneCall } from '../support/clients/classic/phone-stream.ts'
+import { type Answer, type Posting, send } from '../support/clients/classic/post.ts'
 
 /**
  * How a phone posts its results. A: the result of its last call alone, and no tools. B: the first POST's messages again,

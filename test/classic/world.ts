@@ -1,9 +1,9 @@
 import { after, before } from 'node:test'
-import type { DatabaseKind } from '../databases.ts'
-import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
-import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
+import type { DatabaseKind } from '../support/databases/database-kinds.ts'
+import { startChatterd } from '../support/processes/start-chatterd.ts'
+import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../support/stand-ins/ollama.ts'
+import { type OpenMeteoStandIn, openMeteoStandIn } from '../support/stand-ins/open-meteo.ts'
 import { createPhone, type DeviceTools, type Phone, type Shape } from './phone.ts'
-import { startChatterd } from './start-chatterd.ts'
 
 /** A chatterd with all that it talks to, each on a socket of its own. */
 export interface World {

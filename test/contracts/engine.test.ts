@@ -1,9 +1,9 @@
 import { createDemoEngine } from '../../src/engines/demo/demo-engine.ts'
 import type { ToolSchema } from '../../src/protocol/tool-schema.ts'
 import type { ChatRequest, PromptMessage } from '../../src/turn/ports/engine.ts'
-import { recording } from '../fixtures/ollama/recordings.ts'
-import { serveRecordings, stallingPrompt } from '../fixtures/ollama/replay-server.ts'
-import { ollamaEngine } from '../ollama-engine.ts'
+import { ollamaEngine } from '../support/ollama/ollama-engine.ts'
+import { recording } from '../support/ollama/recordings.ts'
+import { serveRecordings, stallingPrompt } from '../support/ollama/replay-server.ts'
 import { testEngine } from './engine.ts'
 
 const getLocation: ToolSchema = {

@@ -1,5 +1,5 @@
 import { describe } from 'node:test'
-import type { DatabaseKind } from '../databases.ts'
+import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { adoptions } from './store/adoptions.ts'
 import { answers } from './store/answers.ts'
 import { beginnings } from './store/beginnings.ts'

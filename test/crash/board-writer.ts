@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { get, send } from '../classic/post.ts'
+import { get, send } from '../support/clients/classic/post.ts'
 
 interface Post {
   message: string

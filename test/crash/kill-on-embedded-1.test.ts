@@ -1,4 +1,4 @@
-import { databaseKinds } from '../databases.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { killRepeatedly } from './kill-repeatedly.ts'
 
 // Fifty kills in two files, for they run side by side.

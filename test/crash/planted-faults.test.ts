@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { databaseKinds } from '../databases.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
+import type { FaultName } from '../support/processes/preloads/planted-faults.ts'
 import type { Move } from './checker/chaos.ts'
 import { runChecker } from './checker/run-checker.ts'
-import type { FaultName } from './development/planted-faults.ts'
 
 // That the checker passes means something only because it fails where there is a fault: here are some, in processes made for it.
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { get, send } from '../classic/post.ts'
-import { type PostgresServer, startPostgres } from '../postgres-server.ts'
-import { done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { untilReadiness } from './ready.ts'
-import { openScene } from './scene.ts'
+import { get, send } from '../support/clients/classic/post.ts'
+import { type PostgresServer, startPostgres } from '../support/databases/postgres-server.ts'
+import { untilReadiness } from '../support/processes/readiness.ts'
+import { done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { openServers } from './servers.ts'
 
 /** How soon a client is told that the database is away, in ms: a promise. */
 const soon = 2_000
@@ -25,15 +25,15 @@ async function told<T>(answer: Promise<T>): Promise<T> {
 }
 
 test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart', async (t) => {
-  await using scene = await openScene(t.signal)
-  const url = await scene.start(source()).url
-  scene.model.answers(says('one'))
-  await scene.prompt(url, 'before').answer
+  await using servers = await openServers(t.signal)
+  const url = await servers.start(source()).url
+  servers.model.answers(says('one'))
+  await servers.prompt(url, 'before').answer
   await send(`${url}/postchatt`, { username: 'u', message: 'before' }).answer
 
   await postgres.stop()
   for (const content of ['refused', 'refused again']) {
-    const refused = await told(scene.prompt(url, content).answer)
+    const refused = await told(servers.prompt(url, content).answer)
     assert.equal(refused.status, 503)
     assert.match(String(refused.error), /The database is not available/)
     assert.equal(
@@ -46,10 +46,10 @@ test('while PostgreSQL is stopped nothing is taken, and when it is back all goes
 
   await postgres.start()
   await untilReadiness(url, 200)
-  scene.model.answers(says('two'))
-  assert.equal((await scene.prompt(url, 'after').answer).text, 'two')
+  servers.model.answers(says('two'))
+  assert.equal((await servers.prompt(url, 'after').answer).text, 'two')
   assert.deepEqual(
-    scene.model.lastMessages().map(({ content }) => content),
+    servers.model.lastMessages().map(({ content }) => content),
     ['before', 'one', 'after'],
   )
   const board = (await get(`${url}/getchatts`)).json as string[][]
@@ -60,11 +60,11 @@ test('while PostgreSQL is stopped nothing is taken, and when it is back all goes
 })
 
 test('an answer that cannot be stored ends with an error, and its prompt is interrupted', async (t) => {
-  await using scene = await openScene(t.signal)
-  const url = await scene.start(source()).url
+  await using servers = await openServers(t.signal)
+  const url = await servers.start(source()).url
   const gate = Promise.withResolvers<void>()
-  scene.model.answers(pauses([text('begun')], gate.promise, [done()]))
-  const running = scene.prompt(url, 'first', 'not stored')
+  servers.model.answers(pauses([text('begun')], gate.promise, [done()]))
+  const running = servers.prompt(url, 'first', 'not stored')
   await running.event(0)
   await postgres.stop()
   gate.resolve()
@@ -74,20 +74,20 @@ test('an answer that cannot be stored ends with an error, and its prompt is inte
 
   await postgres.start()
   await untilReadiness(url, 200)
-  scene.model.answers(says('two'))
-  assert.equal((await scene.prompt(url, 'second', 'not stored').answer).text, 'two')
+  servers.model.answers(says('two'))
+  assert.equal((await servers.prompt(url, 'second', 'not stored').answer).text, 'two')
   assert.deepEqual(
-    scene.model.lastMessages().map(({ content }) => content),
+    servers.model.lastMessages().map(({ content }) => content),
     ['first', 'second'],
   )
 })
 
 test('an answer that ends while PostgreSQL is stopped for a moment is stored when it is back', async (t) => {
-  await using scene = await openScene(t.signal)
-  const url = await scene.start(source(), { CHATTERD_LEASE: '1m' }).url
+  await using servers = await openServers(t.signal)
+  const url = await servers.start(source(), { CHATTERD_LEASE: '1m' }).url
   const gate = Promise.withResolvers<void>()
-  scene.model.answers(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
-  const running = scene.prompt(url, 'first', 'stored late')
+  servers.model.answers(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  const running = servers.prompt(url, 'first', 'stored late')
   await running.event(0)
   await postgres.stop()
   gate.resolve()
@@ -96,24 +96,24 @@ test('an answer that ends while PostgreSQL is stopped for a moment is stored whe
   await postgres.start()
   const answer = await running.answer
   assert.deepEqual([answer.text, answer.error], ['begun and done', undefined])
-  scene.model.answers(says('two'))
-  await scene.prompt(url, 'second', 'stored late').answer
+  servers.model.answers(says('two'))
+  await servers.prompt(url, 'second', 'stored late').answer
   assert.deepEqual(
-    scene.model.lastMessages().map(({ content }) => content),
+    servers.model.lastMessages().map(({ content }) => content),
     ['first', 'begun and done', 'second'],
   )
 })
 
 test('a server that starts while PostgreSQL is away says so, and serves when it comes', async (t) => {
   await postgres.stop()
-  await using scene = await openScene(t.signal)
-  const server = scene.start(source())
+  await using servers = await openServers(t.signal)
+  const server = servers.start(source())
   const url = await server.url
   assert.match(await untilReadiness(url, 503), /not ready/)
-  assert.equal((await told(scene.prompt(url, 'refused', 'from the start').answer)).status, 503)
+  assert.equal((await told(servers.prompt(url, 'refused', 'from the start').answer)).status, 503)
   await postgres.start()
   await untilReadiness(url, 200)
-  scene.model.answers(says('one'))
-  assert.equal((await scene.prompt(url, 'taken', 'from the start').answer).text, 'one')
-  assert.equal(scene.model.lastMessages().length, 1)
+  servers.model.answers(says('one'))
+  assert.equal((await servers.prompt(url, 'taken', 'from the start').answer).text, 'one')
+  assert.equal(servers.model.lastMessages().length, 1)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { JsonObject } from '../../src/protocol/json.ts'
-import { type Answer, send } from '../classic/post.ts'
-import { deviceTool } from '../stand-ins/ollama-answers.ts'
-import type { SteadyModel } from './engine.ts'
+import { type Answer, send } from '../support/clients/classic/post.ts'
+import { deviceTool } from '../support/stand-ins/ollama-answers.ts'
 import { Ledger, resultFor } from './ledger.ts'
+import type { SteadyModel } from './steady-model.ts'
 
 /** A client that writes to one conversation, and keeps account of what it was told. */
 export class Writer {

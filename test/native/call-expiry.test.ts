@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, deviceTool, says } from '../stand-ins/ollama-answers.ts'
-import { checkAgainst, checkTurn } from './check-turn.ts'
-import { beginTurn, getTurn, join, postResults } from './client.ts'
-import { pairOf } from './pair.ts'
+import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
+import { beginTurn, getTurn, join, postResults } from '../support/clients/native/client.ts'
+import { serverPairOf } from '../support/processes/server-pair.ts'
+import { calls, deviceTool, says } from '../support/stand-ins/ollama-answers.ts'
 
-const pair = pairOf({ CHATTERD_CALL_TIMEOUT: '1s' })
+const pair = serverPairOf({ CHATTERD_CALL_TIMEOUT: '1s' })
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
 
 test('calls that no device answers in time expire, once, and the model goes on with what there is', async () => {

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { serverEnv, startServer } from '../crash/child-server.ts'
-import { untilReadiness } from '../crash/ready.ts'
-import { startPostgres } from '../postgres-server.ts'
-import { ollamaStandIn } from '../stand-ins/ollama.ts'
-import { checkTurn } from './check-turn.ts'
-import { beginTurn, getTurn } from './client.ts'
-import { type Addresses, openHabit } from './habit.ts'
-import { loadModel } from './load-model.ts'
-import { openPair } from './pair.ts'
+import { checkTurn } from '../support/clients/native/check-turn.ts'
+import { beginTurn, getTurn } from '../support/clients/native/client.ts'
+import { type Addresses, openContinuousClient } from '../support/clients/native/continuous-client.ts'
+import { startPostgres } from '../support/databases/postgres-server.ts'
+import { serverEnv, startServer } from '../support/processes/child-server.ts'
+import { untilReadiness } from '../support/processes/readiness.ts'
+import { openServerPair } from '../support/processes/server-pair.ts'
+import { loadModel } from '../support/stand-ins/load-model.ts'
+import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
 
 test('with one connection to the database each, two processes serve many turns at once', async (t) => {
-  await using pair = await openPair(t.signal, { CHATTERD_DATABASE_POOL: '1', CHATTERD_LEASE: '10s' })
+  await using pair = await openServerPair(t.signal, { CHATTERD_DATABASE_POOL: '1', CHATTERD_LEASE: '10s' })
   const model = loadModel(pair.ollama, 'load:test', 20, 10)
   const names = Array.from({ length: 40 }, (_, place) => `one-${place}`)
   await Promise.all(
@@ -43,16 +43,18 @@ test('PostgreSQL is started anew under load: what was acknowledged is there, not
   const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
   const at: Addresses = { one, two }
   const model = loadModel(ollama, 'load:test', 20, 20)
-  const habits = Array.from({ length: 12 }, (_, place) => openHabit(`away-${place}`, model, at, t.signal))
+  const clients = Array.from({ length: 12 }, (_, place) =>
+    openContinuousClient(`away-${place}`, model, at, t.signal),
+  )
   for (let time = 0; time < 2; time++) {
-    await Promise.all(habits.map((habit) => habit.untilMore(1)))
+    await Promise.all(clients.map((client) => client.untilMore(1)))
     await postgres.stop()
     await untilReadiness(one, 503)
     await postgres.start()
     await Promise.all([one, two].map((url) => untilReadiness(url, 200)))
   }
-  await Promise.all(habits.map((habit) => habit.untilMore(1)))
-  const turns = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  await Promise.all(clients.map((client) => client.untilMore(1)))
+  const turns = (await Promise.all(clients.map((client) => client.end()))).flat()
   t.diagnostic(`${turns.length} turns`)
   for (const { turn, end } of turns) {
     // Its process has lived all the time, and the database was back within the lease.

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { untilReadiness } from '../crash/ready.ts'
-import { ask } from './ask.ts'
-import { checkTurn, prove } from './check-turn.ts'
-import { beginTurn, beginUnheard, resume, wholeTurn } from './client.ts'
-import { openHabit } from './habit.ts'
-import { loadModel } from './load-model.ts'
-import { openPair } from './pair.ts'
+import { ask } from '../support/clients/native/ask.ts'
+import { checkTurn, prove } from '../support/clients/native/check-turn.ts'
+import { beginTurn, beginUnheard, resume, wholeTurn } from '../support/clients/native/client.ts'
+import { openContinuousClient } from '../support/clients/native/continuous-client.ts'
+import { untilReadiness } from '../support/processes/readiness.ts'
+import { openServerPair } from '../support/processes/server-pair.ts'
+import { loadModel } from '../support/stand-ins/load-model.ts'
 
 const settings = { CHATTERD_DRAIN_TIMEOUT: '20s', CHATTERD_MAX_TURNS: '500' }
 
 test('SIGTERM under load: not ready at once, and every stream goes on at the other process without a lost event', async (t) => {
-  await using pair = await openPair(t.signal, settings)
+  await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 60, 20)
   const going = pair.processes.one
   const names = Array.from({ length: 30 }, (_, place) => `drain-${place}`)
@@ -43,19 +43,21 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
 })
 
 test('a rolling restart of both processes under load loses nothing', async (t) => {
-  await using pair = await openPair(t.signal, settings)
+  await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 20, 20)
-  const habits = Array.from({ length: 12 }, (_, place) => openHabit(`habit-${place}`, model, pair, t.signal))
+  const clients = Array.from({ length: 12 }, (_, place) =>
+    openContinuousClient(`client-${place}`, model, pair, t.signal),
+  )
   for (const which of ['one', 'two'] as const) {
-    await Promise.all(habits.map((habit) => habit.untilMore(1)))
+    await Promise.all(clients.map((client) => client.untilMore(1)))
     const old = pair.processes[which]
     old.kill('SIGTERM')
     // The next one is there before the old one is gone.
     await pair.start(which)
     assert.deepEqual(await old.exit.then(({ code, signal }) => [code, signal]), [0, null])
   }
-  await Promise.all(habits.map((habit) => habit.untilMore(1)))
-  const turns = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+  await Promise.all(clients.map((client) => client.untilMore(1)))
+  const turns = (await Promise.all(clients.map((client) => client.end()))).flat()
   t.diagnostic(`${turns.length} turns`)
   for (const { turn, end, digest } of turns) {
     assert.equal(end.data.status, 'completed', end.raw)

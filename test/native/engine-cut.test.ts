@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { ChatRequest, EnginePart } from '../../src/turn/ports/engine.ts'
-import { chatAnswers } from '../fixtures/ollama/recordings.ts'
-import { startEngine } from '../ollama-engine.ts'
+import { startEngine } from '../support/ollama/ollama-engine.ts'
+import { chatAnswers } from '../support/ollama/recordings.ts'
 
 const unaborted = new AbortController().signal
 const request: ChatRequest = {

@@ -1,30 +1,40 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { preload } from '../crash/development/preload.ts'
-import { type Bell, openBell } from '../stand-ins/bell.ts'
-import { calls, done, hangs, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { checkAgainst, checkTurn } from './check-turn.ts'
-import { beginTurn, followToEnd, getTurn, join, messagesOf, wholeTurn } from './client.ts'
-import { compareTold } from './compare-told.ts'
-import { openPair, type Pair } from './pair.ts'
+import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
+import {
+  beginTurn,
+  followToEnd,
+  getTurn,
+  join,
+  messagesOf,
+  wholeTurn,
+} from '../support/clients/native/client.ts'
+import { compareTold } from '../support/clients/native/compare-told.ts'
+import { preload } from '../support/processes/preloads/preload.ts'
+import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
+import { calls, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { openSideEffectCounter, type SideEffectCounter } from '../support/stand-ins/side-effect-counter.ts'
 import { storedOf, untilJournaled } from './stored.ts'
 
 // Processes that are killed, or stand still for longer than their lease, while others follow their turns elsewhere.
 
 const leaseMs = 1_000
 
-let bell: Bell
-let pair: Pair
+let sideEffects: SideEffectCounter
+let pair: ServerPair
 const over = new AbortController()
 before(async () => {
-  bell = await openBell()
-  pair = await openPair(over.signal, { ...preload('with-bell'), BELL_URL: bell.url })
+  sideEffects = await openSideEffectCounter()
+  pair = await openServerPair(over.signal, {
+    ...preload('with-side-effect-tool'),
+    SIDE_EFFECT_URL: sideEffects.url,
+  })
 })
 after(async () => {
   await pair[Symbol.asyncDispose]()
   over.abort()
-  await bell.close()
+  await sideEffects.close()
 })
 
 test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept', async (t) => {
@@ -114,10 +124,13 @@ test('a call that may be started again is, by another process, when its own is k
 
 test('a call with side effects is not started again: its outcome is unknown, and the turn is interrupted', async () => {
   const { name, model } = pair.talk()
-  bell.holds('evening')
-  model.answers(says(calls([{ name: 'ring_bell', arguments: { note: 'evening' }, id: 'ring' }])), says('yes'))
-  const first = beginTurn(pair.one, name, { input: 'ring the bell', model: model.name })
-  await bell.heard('evening')
+  sideEffects.holds('evening')
+  model.answers(
+    says(calls([{ name: 'side_effect', arguments: { name: 'evening' }, id: 'once' }])),
+    says('yes'),
+  )
+  const first = beginTurn(pair.one, name, { input: 'have an effect', model: model.name })
+  await sideEffects.happened('evening')
   await first.until((event) => event.name === 'step-end')
   const turn = String(first.record.turn)
   const second = join(pair.two, turn)
@@ -130,6 +143,6 @@ test('a call with side effects is not started again: its outcome is unknown, and
   await pair.start('one')
   const next = beginTurn(pair.one, name, { input: 'are you there?', model: model.name })
   assert.equal(await next.over, 'ended')
-  assert.equal(bell.rung.get('evening'), 1)
+  assert.equal(sideEffects.counts.get('evening'), 1)
   checkAgainst((await getTurn(pair.one, turn)).json, second.record.events)
 })

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { send } from '../classic/post.ts'
-import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { checkTurn } from './check-turn.ts'
-import { beginTurn, beginUnheard, join } from './client.ts'
-import { Refused } from './following.ts'
-import { pairOf } from './pair.ts'
+import { send } from '../support/clients/classic/post.ts'
+import { checkTurn } from '../support/clients/native/check-turn.ts'
+import { beginTurn, beginUnheard, join } from '../support/clients/native/client.ts'
+import { Refused } from '../support/clients/native/following.ts'
+import { serverPairOf } from '../support/processes/server-pair.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 
 // Requests with an Idempotency-Key, sent fifty times at once to two processes.
 
-const pair = pairOf({ CHATTERD_MAX_TURNS: '200' })
+const pair = serverPairOf({ CHATTERD_MAX_TURNS: '200' })
 const times = 50
 
 /** Addresses of the processes in turn. */

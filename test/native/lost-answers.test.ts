@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AnswerGate, openAnswerGate } from '../answer-gate.ts'
-import { serverEnv, startServer } from '../crash/child-server.ts'
-import { untilReadiness } from '../crash/ready.ts'
-import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { checkAgainst, checkTurn } from './check-turn.ts'
+import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import {
   beginTurn,
   beginUnheard,
@@ -15,22 +11,26 @@ import {
   messagesOf,
   postResults,
   wholeTurn,
-} from './client.ts'
-import type { Following } from './following.ts'
-import { openPair, type Pair } from './pair.ts'
+} from '../support/clients/native/client.ts'
+import type { Following } from '../support/clients/native/following.ts'
+import { openStatementProxy, type StatementProxy } from '../support/databases/statement-proxy.ts'
+import { serverEnv, startServer } from '../support/processes/child-server.ts'
+import { untilReadiness } from '../support/processes/readiness.ts'
+import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 
 // Connections to the database that break in the middle of a statement: before it has arrived, or when it is committed and its
 // answer is on its way.
 
 const over = new AbortController()
 const tools = [deviceTool('get_location')]
-let pair: Pair
-let gate: AnswerGate
+let pair: ServerPair
+let proxy: StatementProxy
 let url: string
 before(async () => {
-  pair = await openPair(over.signal)
-  gate = await openAnswerGate(pair.database)
-  const source = { kind: 'postgresql', url: gate.url } as const
+  pair = await openServerPair(over.signal)
+  proxy = await openStatementProxy(pair.database)
+  const source = { kind: 'postgresql', url: proxy.url } as const
   // By itself, it does not give up while a busy machine finds the database again.
   const server = startServer({ ...serverEnv(source, pair.ollama.url), CHATTERD_LEASE: '5s' }, over.signal)
   url = await server.url
@@ -38,7 +38,7 @@ before(async () => {
 after(async () => {
   await pair[Symbol.asyncDispose]()
   over.abort()
-  gate.close()
+  proxy.close()
 })
 
 async function endsWhole({ over, record }: Following, name: string): Promise<void> {
@@ -61,12 +61,12 @@ for (const loss of ['question', 'answer'] as const) {
       const talked = pair.talk()
       const go = Promise.withResolvers<void>()
       talked.model.answers(pauses([text('half and ')], go.promise, [text('half'), done()]))
-      const before = gate.lost
-      gate.loses(name, loss)
+      const before = proxy.lost
+      proxy.loses(name, loss)
       const stream = beginTurn(url, talked.name, { input: 'go on', model: talked.model.name })
       await stream.until((event) => event.name === 'text-delta')
       const untilLost = async () => {
-        while (gate.lost === before) await delay(10)
+        while (proxy.lost === before) await delay(10)
       }
       // The journal is written, and a sign of life given, while the turn runs.
       if (name !== 'end_step') await untilLost()
@@ -85,11 +85,11 @@ for (const loss of ['question', 'answer'] as const) {
     await untilReadiness(url, 200)
     const followed = join(url, String(stream.record.turn))
     await followed.until((event) => event.name === 'text-delta')
-    const before = gate.lost
-    gate.loses('read_events', loss)
+    const before = proxy.lost
+    proxy.loses('read_events', loss)
     go.resolve()
     assert.notEqual(await followed.over, 'cut')
-    assert.equal(gate.lost, before + 1)
+    assert.equal(proxy.lost, before + 1)
     await followToEnd(() => url, followed.record, t.signal)
     await endsWhole(stream, name)
     assert.equal(followed.record.bytes(), stream.record.bytes())
@@ -100,7 +100,7 @@ for (const loss of ['question', 'answer'] as const) {
       const { name, model } = pair.talk()
       model.answers(says('well'))
       await untilReadiness(url, 200)
-      gate.loses('begin_turn', loss, times)
+      proxy.loses('begin_turn', loss, times)
       const { status, json } = await beginUnheard(url, name, { input: 'once', model: model.name })
       if (status === 202) {
         const stream = await wholeTurn(pair.two, String(json.id))
@@ -130,7 +130,7 @@ for (const loss of ['question', 'answer'] as const) {
       await untilReadiness(url, 200)
       const stream = beginTurn(url, name, { input: 'where am I?', model: model.name, tools })
       await stream.until((event) => event.name === 'turn-waiting')
-      gate.loses('store_results', loss, times)
+      proxy.loses('store_results', loss, times)
       let posted = await postResults(url, String(stream.record.turn), { where: 'the sea' })
       while (posted.status === 503) {
         await untilReadiness(url, 200)

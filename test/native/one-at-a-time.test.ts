@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, deviceTool, done, hangs, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { checkTurn } from './check-turn.ts'
-import { beginTurn, beginUnheard, cancelTurn, getTurn, messagesOf, postResults } from './client.ts'
-import { pairOf } from './pair.ts'
+import { checkTurn } from '../support/clients/native/check-turn.ts'
+import {
+  beginTurn,
+  beginUnheard,
+  cancelTurn,
+  getTurn,
+  messagesOf,
+  postResults,
+} from '../support/clients/native/client.ts'
+import { serverPairOf } from '../support/processes/server-pair.ts'
+import { calls, deviceTool, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 import { untilWaiting } from './stored.ts'
 
 // One turn of a conversation at a time, whichever process is asked.
 
 // So long that even a busy machine takes no process for gone, whose requests would lose their places in line.
-const pair = pairOf({ CHATTERD_LEASE: '15s' })
+const pair = serverPairOf({ CHATTERD_LEASE: '15s' })
 
 test('a turn is cancelled through the other process: its engine is left, and its text is kept', async (t) => {
   const { one, two, talk } = pair()

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { watchMemory } from '../crash/memory-of.ts'
-import type { ChatScript } from '../stand-ins/ollama.ts'
-import { done, text } from '../stand-ins/ollama-answers.ts'
-import { checkTurn } from './check-turn.ts'
-import { beginTurn, followToEnd, join, resume } from './client.ts'
-import { loadModel } from './load-model.ts'
-import { openPair } from './pair.ts'
+import { checkTurn } from '../support/clients/native/check-turn.ts'
+import { beginTurn, followToEnd, join, resume } from '../support/clients/native/client.ts'
+import { watchMemory } from '../support/processes/memory-watch.ts'
+import { openServerPair } from '../support/processes/server-pair.ts'
+import { loadModel } from '../support/stand-ins/load-model.ts'
+import type { ChatScript } from '../support/stand-ins/ollama.ts'
+import { done, text } from '../support/stand-ins/ollama-answers.ts'
 
 const settings = {
   CHATTERD_CLIENT_BUFFER: '64KiB',
@@ -43,7 +43,7 @@ function floods(gate: Promise<void>): ChatScript {
 
 test('ten clients that do not read, among sixty: they are cut off, cost little, and go on where they were', async (t) => {
   await using memory = await watchMemory()
-  await using pair = await openPair(t.signal, { ...settings, ...memory.env })
+  await using pair = await openServerPair(t.signal, { ...settings, ...memory.env })
   const model = loadModel(pair.ollama, 'load:test', 40, 20)
   const flooding = pair.ollama.model('flood:test')
   const gate = Promise.withResolvers<void>()

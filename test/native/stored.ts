@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Pair } from './pair.ts'
+import type { ServerPair } from '../support/processes/server-pair.ts'
 
 const pauseMs = 10
 
 /** Resolves when the journal has all events of the turn up to this number. */
-export async function untilJournaled({ sql }: Pair, turn: string, last: number): Promise<void> {
+export async function untilJournaled({ sql }: ServerPair, turn: string, last: number): Promise<void> {
   for (;;) {
     const [row] = await sql<{ events: number }>(
       'select last_event as events from chatterd.turns where id = $1',
@@ -16,7 +16,7 @@ export async function untilJournaled({ sql }: Pair, turn: string, last: number):
 }
 
 /** Resolves when so many requests wait for their conversation. */
-export async function untilWaiting({ sql }: Pair, count: number): Promise<void> {
+export async function untilWaiting({ sql }: ServerPair, count: number): Promise<void> {
   for (;;) {
     const [row] = await sql<{ count: number }>('select count(*)::int from chatterd.queue')
     if (row?.count === count) return
@@ -25,7 +25,7 @@ export async function untilWaiting({ sql }: Pair, count: number): Promise<void> 
 }
 
 /** All that the database holds of a turn, table by table, as JSON. */
-export async function storedOf({ sql }: Pair, turn: string): Promise<unknown[]> {
+export async function storedOf({ sql }: ServerPair, turn: string): Promise<unknown[]> {
   const tables = { turns: 'id', messages: 'turn_id', calls: 'turn_id', events: 'turn_id' }
   return await Promise.all(
     Object.entries(tables).map(([table, column]) =>

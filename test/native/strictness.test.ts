@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { checkTurn } from './check-turn.ts'
-import { compareTold } from './compare-told.ts'
-import { SseReader } from './sse-reader.ts'
-import { TurnRecord } from './turn-record.ts'
+import { checkTurn } from '../support/clients/native/check-turn.ts'
+import { compareTold } from '../support/clients/native/compare-told.ts'
+import { SseReader } from '../support/clients/native/sse-reader.ts'
+import { TurnRecord } from '../support/clients/native/turn-record.ts'
 
 // The client of these tests is strict: here is what it does not let pass.
 

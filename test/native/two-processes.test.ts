@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, deviceTool, done, pauses, says, text } from '../stand-ins/ollama-answers.ts'
-import { checkAgainst, checkTurn } from './check-turn.ts'
-import { beginTurn, getTurn, join, postResults, resume, wholeTurn } from './client.ts'
-import { pairOf } from './pair.ts'
+import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
+import { beginTurn, getTurn, join, postResults, resume, wholeTurn } from '../support/clients/native/client.ts'
+import { serverPairOf } from '../support/processes/server-pair.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 
-const pair = pairOf()
+const pair = serverPairOf()
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
 const callsLocation = calls([{ name: 'get_location', arguments: {}, id: 'where' }])
 

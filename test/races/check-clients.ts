@@ -72,17 +72,17 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
 }
 
 /** Those that wait for a conversation begin in the order in which they came. Whose process lost its lease has lost its place. */
-function* checkLines({ witness, emptied, all, expired }: RaceWorld): Iterable<string> {
+function* checkLines({ observed, emptied, all, expired }: RaceWorld): Iterable<string> {
   const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
-  const begun = [...witness.begun.keys()]
-  const kept = witness.arrivals.filter(({ turn, conversation, runner }) => {
-    const isHere = begun.includes(turn) && witness.begun.get(turn)?.withdrawn === 0
+  const begun = [...observed.begun.keys()]
+  const kept = observed.arrivals.filter(({ turn, conversation, runner }) => {
+    const isHere = begun.includes(turn) && observed.begun.get(turn)?.withdrawn === 0
     return isHere && !emptied.has(conversation) && !lost.has(runner)
   })
   for (const [place, one] of kept.entries())
     for (const later of kept.slice(place + 1))
       if (one.conversation === later.conversation && begun.indexOf(one.turn) > begun.indexOf(later.turn))
-        yield `${witness.begun.get(later.turn)?.content} was let in before ${witness.begun.get(one.turn)?.content}`
+        yield `${observed.begun.get(later.turn)?.content} was let in before ${observed.begun.get(one.turn)?.content}`
 }
 
 /** What was refused has left nothing, unless its process could not see to it, or others knew of it. */
@@ -100,9 +100,9 @@ function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
 }
 
 /** A key has one turn at most, of those that were not taken back. */
-function* checkKeys({ witness, emptied, posts }: RaceWorld, { keys }: Stored): Iterable<string> {
+function* checkKeys({ observed, emptied, posts }: RaceWorld, { keys }: Stored): Iterable<string> {
   const begun = new Map<string, string[]>()
-  for (const { key, conversation, turn, withdrawn } of witness.begun.values()) {
+  for (const { key, conversation, turn, withdrawn } of observed.begun.values()) {
     if (key === undefined || withdrawn > 0 || emptied.has(conversation)) continue
     const of = `${conversation} ${key}`
     begun.set(of, [...(begun.get(of) ?? []), turn])
@@ -111,15 +111,15 @@ function* checkKeys({ witness, emptied, posts }: RaceWorld, { keys }: Stored): I
   }
   for (const [key, turns] of begun) if (turns.length > 1) yield `the key ${key} has begun ${turns}`
   for (const { asked, content } of posts)
-    if (asked.standing === 'replayed' && asked.turn && witness.begun.get(asked.turn)?.content !== content)
+    if (asked.standing === 'replayed' && asked.turn && observed.begun.get(asked.turn)?.content !== content)
       yield `${content} was told another request's turn`
 }
 
 /** Results that were taken are those of their calls. */
-function* checkResults({ results, witness }: RaceWorld, { turns }: Stored): Iterable<string> {
+function* checkResults({ results, observed }: RaceWorld, { turns }: Stored): Iterable<string> {
   for (const { turn, results: posted, asked } of results) {
     if (asked.standing !== 'accepted' && asked.standing !== 'replayed') continue
-    if ((witness.begun.get(turn)?.withdrawn ?? 0) > 0) continue
+    if ((observed.begun.get(turn)?.withdrawn ?? 0) > 0) continue
     for (const { callId, output } of posted) {
       const call = turns.get(turn)?.calls.find(({ id }) => id === callId)
       if (call && (call.status !== 'answered' || call.output !== output))

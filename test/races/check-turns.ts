@@ -69,8 +69,8 @@ function* checkFillers({ told }: StoredTurn): Iterable<string> {
   if (rest.some((name) => name !== 'call-end' && name !== 'turn-end')) yield `after its fillers come ${rest}`
 }
 
-function* checkText({ witness }: RaceWorld, turn: StoredTurn): Iterable<string> {
-  const content = witness.begun.get(turn.id)?.content
+function* checkText({ observed }: RaceWorld, turn: StoredTurn): Iterable<string> {
+  const content = observed.begun.get(turn.id)?.content
   if (content === undefined) return yield 'nobody has begun it'
   for (const [step, { content: text, complete }] of turn.answers.entries()) {
     const whole = textOf(content, step)
@@ -83,8 +83,8 @@ function* checkText({ witness }: RaceWorld, turn: StoredTurn): Iterable<string> 
 }
 
 /** A tool with effects is started once at most; an idempotent one as often as it may be. */
-function* checkTools({ witness }: RaceWorld, turns: Map<string, StoredTurn>): Iterable<string> {
-  for (const [what, starts] of witness.starts) {
+function* checkTools({ observed }: RaceWorld, turns: Map<string, StoredTurn>): Iterable<string> {
+  for (const [what, starts] of observed.starts) {
     const [id = '', ...call] = what.split(' ')
     const stored = turns.get(id)?.calls.find((one) => one.id === call.join(' '))
     const isRestartable = stored?.restartable ?? what.includes('i')
@@ -93,10 +93,10 @@ function* checkTools({ witness }: RaceWorld, turns: Map<string, StoredTurn>): It
 }
 
 /** A step is prompted once in each turn of its message, and once more where its request was taken back. */
-function* checkPrompts({ witness }: RaceWorld): Iterable<string> {
-  for (const [prompt, times] of witness.prompts) {
+function* checkPrompts({ observed }: RaceWorld): Iterable<string> {
+  for (const [prompt, times] of observed.prompts) {
     const content = prompt.slice(0, prompt.lastIndexOf('.'))
-    const begun = [...witness.begun.values()].filter((turn) => turn.content === content)
+    const begun = [...observed.begun.values()].filter((turn) => turn.content === content)
     const allowed = begun.reduce((sum, { withdrawn }) => sum + 1 + withdrawn, 0)
     if (times > allowed) yield `the engine was prompted ${times} times for ${prompt}`
   }

@@ -1,8 +1,8 @@
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { Database, Statement } from '../../src/store/database.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { Observations } from './observations.ts'
+import type { Scheduler } from './scheduler.ts'
 import { inRealTime } from './virtual-clock.ts'
-import type { Witness } from './witness.ts'
 
 /** When the database goes away: before a statement reaches it; after it was carried out; or it is carried out, but later. */
 export type Loss = 'before' | 'after' | 'late'
@@ -12,27 +12,27 @@ export interface Holding {
   hold(what: string): Promise<void>
   /** What becomes of the next statements. */
   losses: Loss[]
-  turnstile: Turnstile
-  witness: Witness
+  scheduler: Scheduler
+  observed: Observations
 }
 
 /** Holds up each statement of a process twice: before it is carried out, and before its answer. */
 export function holdStatements(
   process: string,
   database: Pick<Database, 'query'>,
-  { hold, losses, turnstile, witness }: Holding,
+  { hold, losses, scheduler, observed }: Holding,
 ): Pick<Database, 'query'> {
   async function carryOut<Row>(statement: Statement): Promise<PromiseSettledResult<Row[]>> {
     const [done] = await Promise.allSettled([
-      turnstile.work(() => inRealTime(() => database.query<Row>(statement))),
+      scheduler.work(() => inRealTime(() => database.query<Row>(statement))),
     ])
-    await witness.afterStatement()
-    if (done.status === 'fulfilled') witness.saw(statement, done.value)
+    await observed.afterStatement()
+    if (done.status === 'fulfilled') observed.saw(statement, done.value)
     return done
   }
 
   async function late(statement: Statement): Promise<void> {
-    await turnstile.hold(`${process} asked ${statement.name}, which comes late`)
+    await scheduler.hold(`${process} asked ${statement.name}, which comes late`)
     await carryOut(statement)
   }
 

@@ -2,20 +2,20 @@ import type { JsonObject } from '../../src/protocol/json.ts'
 import { createToolbox } from '../../src/tools/toolbox.ts'
 import type { ChatRequest, Engine, EnginePart } from '../../src/turn/ports/engine.ts'
 import type { Tool, Toolbox, ToolContext } from '../../src/turn/ports/toolbox.ts'
-import { createScriptedEngine } from '../scripted-engine.ts'
-import { resident } from '../scripted-turn.ts'
+import { createScriptedEngine } from '../support/turns/scripted-engine.ts'
+import { resident } from '../support/turns/scripted-turn.ts'
+import type { Observations } from './observations.ts'
 import { scenesOf } from './plans.ts'
-import type { Witness } from './witness.ts'
 
 /** Holds something up, until it is let through. */
 type Hold = (what: string) => Promise<void>
 
 /** `effect`, a tool with effects, and `again`, an idempotent one. Both take some time. */
-export function heldToolbox(hold: Hold, witness: Witness): Toolbox {
+export function heldToolbox(hold: Hold, observed: Observations): Toolbox {
   const run =
     (kind: string) =>
     async (_: JsonObject, { turn, callId }: ToolContext) => {
-      witness.toolStarted(turn, callId)
+      observed.toolStarted(turn, callId)
       await hold(`${kind} works`)
       await hold(`${kind} works on`)
       await hold(`${kind} ends`)
@@ -26,9 +26,9 @@ export function heldToolbox(hold: Hold, witness: Witness): Toolbox {
 }
 
 /** An engine that follows the plan of the message it is asked, each part held up. */
-export function heldEngine(hold: Hold, witness: Witness): Engine {
+export function heldEngine(hold: Hold, observed: Observations): Engine {
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<EnginePart[]> {
-    const { content, step } = witness.prompted(request)
+    const { content, step } = observed.prompted(request)
     const gone = Promise.withResolvers<never>()
     gone.promise.catch(() => {})
     const leave = () => gone.reject(signal.reason)

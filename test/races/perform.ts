@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { user } from '../contracts/store/turn-fixtures.ts'
+import { user } from '../support/turns/store-calls.ts'
 import type { Doing } from './actions.ts'
 import { Asked, Subscriber } from './clients.ts'
 import { planned } from './plans.ts'
@@ -20,15 +20,15 @@ export async function perform(
   { doing, picks }: { doing: Doing; picks: readonly number[] },
   world: RaceWorld,
 ): Promise<void> {
-  world.turnstile.note(JSON.stringify(doing))
+  world.scheduler.note(JSON.stringify(doing))
   if (doing.do === 'jam') return jam(picks, world)
   await act(doing, world)
-  await world.turnstile.quiet()
-  for (const pick of picks) await world.turnstile.pass(pick)
+  await world.scheduler.quiet()
+  for (const pick of picks) await world.scheduler.pass(pick)
 }
 
 async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Promise<void> {
-  const { turnstile, clock, subscribers } = world
+  const { scheduler, clock, subscribers } = world
   switch (doing.do) {
     case 'post':
       return post(doing, world)
@@ -65,7 +65,7 @@ async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Prom
     case 'lose':
       return void world.process(doing.place).losses.push(...doing.losses)
     case 'wait':
-      return clock.advance(doing.ms, () => turnstile.quiet())
+      return clock.advance(doing.ms, () => scheduler.quiet())
     case 'call-expiry':
       return void (await world.query("update chatterd.calls set created_at = created_at - interval '1 day'"))
     case 'reset':
@@ -116,7 +116,7 @@ function cancel(by: ReturnType<RaceWorld['process']>, turn: string | undefined, 
 function follow({ place, turn, after, slow }: Extract<Doing, { do: 'follow' }>, world: RaceWorld): void {
   const id = world.turn(turn)
   if (!id) return
-  const reader = () => (slow ? world.turnstile.hold('a slow reader reads') : undefined)
+  const reader = () => (slow ? world.scheduler.hold('a slow reader reads') : undefined)
   const subscriber = new Subscriber(id, after, reader)
   world.subscribers.push(subscriber)
   void subscriber.follow(world.process(place))
@@ -134,16 +134,16 @@ function empty(
 }
 
 async function jam(picks: readonly number[], world: RaceWorld): Promise<void> {
-  const { turnstile, database } = world
-  await turnstile.quiet()
+  const { scheduler, database } = world
+  await scheduler.quiet()
   const free = await inRealTime(() => database.hold())
   for (const pick of picks.slice(0, 4)) {
-    turnstile.open(pick)
+    scheduler.open(pick)
     await turnOfTheLoop()
   }
   const since = Date.now()
-  while (turnstile.isWorking && Date.now() - since < jamMs) await turnOfTheLoop()
+  while (scheduler.isWorking && Date.now() - since < jamMs) await turnOfTheLoop()
   await inRealTime(free)
-  await turnstile.quiet()
-  for (const pick of picks.slice(4)) await turnstile.pass(pick)
+  await scheduler.quiet()
+  for (const pick of picks.slice(4)) await scheduler.pass(pick)
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { NewMessage } from '../../src/protocol/message.ts'
 import type { ChatRequest, EnginePart } from '../../src/turn/ports/engine.ts'
-import { user } from '../contracts/store/turn-fixtures.ts'
-import { call, part, type Scene } from '../scripted-engine.ts'
-import { engineError } from '../scripted-turn.ts'
+import { call, part, type Scene } from '../support/turns/scripted-engine.ts'
+import { engineError } from '../support/turns/scripted-turn.ts'
+import { user } from '../support/turns/store-calls.ts'
 
 /**
  * What the model does in a turn, a part for each step, and then it answers with text. The letters of a step: calls of `l`, a tool

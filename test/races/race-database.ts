@@ -1,7 +1,7 @@
 import { after, before } from 'node:test'
 import pg from 'pg'
 import { type Database, openDatabase } from '../../src/store/database.ts'
-import type { DatabaseKind } from '../databases.ts'
+import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { SignalTap } from './signal-tap.ts'
 
 /** A database that processes race on. */

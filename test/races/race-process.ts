@@ -10,12 +10,12 @@ import type { ConversationDirectory } from '../../src/turn/ports/conversation-di
 import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 import { holdStatements, type Loss } from './held-statements.ts'
 import { heldEngine, heldToolbox } from './held-tools.ts'
+import type { Observations } from './observations.ts'
 import { limits, storeOptions, turnLimits } from './race-limits.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { Scheduler } from './scheduler.ts'
 import { inRealTime } from './virtual-clock.ts'
-import type { Witness } from './witness.ts'
 
-/** The real core on the real store, as one process runs them: all that it does to the world outside is held at the turnstile. */
+/** The real core on the real store, as one process runs them: all that it does to the world outside is held at the scheduler. */
 export class RaceProcess {
   readonly turns: LiveTurns
   readonly directory: ConversationDirectory
@@ -26,7 +26,7 @@ export class RaceProcess {
   dead = false
   readonly name: string
   readonly #database: Pick<Database, 'query'>
-  readonly #turnstile: Turnstile
+  readonly #scheduler: Scheduler
   readonly #store: Store
   readonly #options: StoreOptions
   #resumed: PromiseWithResolvers<void> | undefined
@@ -36,15 +36,15 @@ export class RaceProcess {
     name: string,
     database: Pick<Database, 'query'>,
     alone: boolean,
-    turnstile: Turnstile,
-    witness: Witness,
+    scheduler: Scheduler,
+    observed: Observations,
   ) {
     this.name = name
     this.#database = database
-    this.#turnstile = turnstile
+    this.#scheduler = scheduler
     this.#options = { ...storeOptions, alone, runner: this.runner }
     const hold = (what: string) => this.#pass(what)
-    const held = holdStatements(name, database, { hold, losses: this.losses, turnstile, witness })
+    const held = holdStatements(name, database, { hold, losses: this.losses, scheduler, observed })
     this.#store = createStore(held, this.#options)
     this.directory = createDirectory(held, storeOptions.maxTools)
     const journal = createJournal(held, this.runner)
@@ -52,7 +52,7 @@ export class RaceProcess {
     this.turns = new LiveTurns(
       {
         ...{ store: this.#store, directory: this.directory, journal },
-        ...{ engine: heldEngine(hold, witness), toolbox: heldToolbox(hold, witness) },
+        ...{ engine: heldEngine(hold, observed), toolbox: heldToolbox(hold, observed) },
         ...{ limits: turnLimits, now: () => performance.now(), newTurnId: uuidv7 },
         newCallId: () => `${name} own ${++calls}`,
         onFault: (fault) => this.faults.push(fault),
@@ -82,7 +82,7 @@ export class RaceProcess {
   /** Its lease is over, and it does not know. */
   expire(): Promise<void> {
     const text = `update chatterd.runners set expires_at = '-infinity' where id = $1`
-    return this.#turnstile.work(() =>
+    return this.#scheduler.work(() =>
       inRealTime(async () => void (await this.#database.query({ name: '', text, values: [this.runner] }))),
     )
   }
@@ -104,7 +104,7 @@ export class RaceProcess {
   async beatAtOnce(): Promise<void> {
     const store = createStore(this.#database, this.#options)
     const beat = () => store.heartbeat(this.turns.ids(), this.turns.room)
-    this.turns.onHeartbeat(await this.#turnstile.work(() => inRealTime(beat)))
+    this.turns.onHeartbeat(await this.#scheduler.work(() => inRealTime(beat)))
   }
 
   /** Hears what another process tells, some time. */
@@ -114,7 +114,7 @@ export class RaceProcess {
   }
 
   async #pass(what: string): Promise<void> {
-    await this.#turnstile.hold(`${this.name} ${what}`)
+    await this.#scheduler.hold(`${this.name} ${what}`)
     while (this.#resumed) await this.#resumed.promise
     if (this.dead) await new Promise<never>(() => {})
   }

@@ -2,12 +2,12 @@ import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 import type { Asked, Subscriber } from './clients.ts'
+import { Observations } from './observations.ts'
 import type { RaceDatabase } from './race-database.ts'
 import { RaceProcess } from './race-process.ts'
+import { Scheduler } from './scheduler.ts'
 import type { SignalTap } from './signal-tap.ts'
-import { Turnstile } from './turnstile.ts'
 import { inRealTime, VirtualClock } from './virtual-clock.ts'
-import { Witness } from './witness.ts'
 
 /** A prompt that was posted. */
 export interface Post {
@@ -27,8 +27,8 @@ export interface PostedResults {
 /** One run: processes, clients and time, on a database that holds nothing else. */
 export class RaceWorld {
   readonly clock = new VirtualClock()
-  readonly turnstile = new Turnstile()
-  readonly witness = new Witness()
+  readonly scheduler = new Scheduler()
+  readonly observed = new Observations()
   readonly database: RaceDatabase
   /** Those that live, by their place. */
   readonly processes: RaceProcess[] = []
@@ -53,7 +53,7 @@ export class RaceWorld {
   constructor(database: RaceDatabase) {
     this.database = database
     const { tap } = database
-    if (tap) this.witness.afterStatement = () => this.#tellSignals(tap)
+    if (tap) this.observed.afterStatement = () => this.#tellSignals(tap)
   }
 
   readonly moment = (): number => ++this.#moments
@@ -71,7 +71,7 @@ export class RaceWorld {
     const pool = pools[place]
     if (!pool) throw new Error(`there is no place ${place}`)
     const name = `${'AB'[place]}${this.all.length}`
-    const process = new RaceProcess(name, pool, isAlone, this.turnstile, this.witness)
+    const process = new RaceProcess(name, pool, isAlone, this.scheduler, this.observed)
     this.processes[place] = process
     this.all.push(process)
     void process.beat()
@@ -85,7 +85,7 @@ export class RaceWorld {
 
   /** One of the turns that were begun, the newest first. */
   turn(pick: number): string | undefined {
-    const turns = [...this.witness.begun.keys()]
+    const turns = [...this.observed.begun.keys()]
     return turns.at(-1 - (pick % Math.max(1, turns.length)))
   }
 
@@ -94,7 +94,7 @@ export class RaceWorld {
   }
 
   readonly query = <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
-    this.turnstile.work(() => inRealTime(() => this.database.query<Row>(text, values)))
+    this.scheduler.work(() => inRealTime(() => this.database.query<Row>(text, values)))
 
   /** A request that is in flight; whoever is told nothing but an error of ours was not told rightly. */
   ask(by: RaceProcess, answered: Promise<unknown>): void {
@@ -128,7 +128,7 @@ export class RaceWorld {
   }
 
   async #tellSignals(tap: SignalTap): Promise<void> {
-    const told = await this.turnstile.work(() => inRealTime(() => tap.fetch()))
+    const told = await this.scheduler.work(() => inRealTime(() => tap.fetch()))
     for (const { runner, ...signal } of told) {
       const listeners = this.processes.filter((one) => runner === undefined || one.runner === runner)
       for (const process of listeners) void process.hear(signal as StoreNotification)

@@ -1,6 +1,6 @@
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import type { DatabaseKind } from '../databases.ts'
+import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { actions } from './actions.ts'
 import { raceDatabaseOf } from './race-database.ts'
 import { regressions } from './regressions.ts'

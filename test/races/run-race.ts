@@ -26,7 +26,7 @@ export async function runRace(race: Race, database: RaceDatabase): Promise<void>
     if (broken.length > 0) throw new Error(broken.join('\n'))
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    throw new Error(`${words}\n\nThe story:\n${world.turnstile.story.join('\n')}`, { cause: error })
+    throw new Error(`${words}\n\nThe story:\n${world.scheduler.story.join('\n')}`, { cause: error })
   } finally {
     for (const process of world.all) process.kill()
     world.clock.uninstall()
@@ -43,12 +43,12 @@ async function checkActive(world: RaceWorld): Promise<void> {
 }
 
 /** What should never have been seen, by anybody. */
-function faultsOf({ faults, witness, all, posts, results }: RaceWorld): string[] {
+function faultsOf({ faults, observed, all, posts, results }: RaceWorld): string[] {
   const asked = [...posts, ...results].flatMap(({ asked: { fault } }) => (fault ? [fault] : []))
   const ofProcesses = all.flatMap((process) => process.faults)
   return [
     ...faults,
-    ...witness.faults,
+    ...observed.faults,
     ...[...asked, ...ofProcesses].map((fault) => `a fault of ours: ${fault}`),
   ]
 }

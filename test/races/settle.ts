@@ -5,20 +5,20 @@ const maxRounds = 60
 
 /** Nothing is held up any more, leases of the dead run out, and time passes until everything has come to its end, or waits. */
 export async function settle(world: RaceWorld): Promise<void> {
-  const { turnstile, clock } = world
-  turnstile.note('settling')
+  const { scheduler, clock } = world
+  scheduler.note('settling')
   for (const process of world.processes) {
     process.losses.length = 0
     process.resume()
   }
-  await turnstile.drain()
+  await scheduler.drain()
   for (let round = 0; round < maxRounds; round++) {
     if (round % 3 === 1) await expireTheDead(world)
     for (const process of world.processes) void process.beat()
-    await turnstile.drain()
-    await clock.advance(500, () => turnstile.drain())
+    await scheduler.drain()
+    await clock.advance(500, () => scheduler.drain())
     resumeSubscribers(world)
-    await turnstile.drain()
+    await scheduler.drain()
     if (round > 1 && (await isSettled(world))) return
   }
   const open = [...world.open.values()].map(({ name }) => name)
@@ -42,7 +42,7 @@ function resumeSubscribers({ subscribers, process }: RaceWorld): void {
 }
 
 async function isSettled(world: RaceWorld): Promise<boolean> {
-  if (world.open.size > 0 || world.turnstile.size > 0) return false
+  if (world.open.size > 0 || world.scheduler.size > 0) return false
   if (world.processes.some(({ turns }) => turns.ids().length > 0)) return false
   const active = await world.query<{ id: string; status: string }>(
     `select id, status from chatterd.turns where status in ('running', 'waiting')`,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ProvenTurn, prove } from '../native/check-turn.ts'
-import { wholeTurn } from '../native/client.ts'
-import { type Habit, openHabit } from '../native/habit.ts'
-import { loadModel } from '../native/load-model.ts'
-import { hold } from '../native/turn-record.ts'
+import { type ProvenTurn, prove } from '../support/clients/native/check-turn.ts'
+import { wholeTurn } from '../support/clients/native/client.ts'
+import { type ContinuousClient, openContinuousClient } from '../support/clients/native/continuous-client.ts'
+import { hold } from '../support/clients/native/turn-record.ts'
+import { loadModel } from '../support/stand-ins/load-model.ts'
+import { type Deployment, openDeployment } from './deployment.ts'
 import { soakOptions } from './options.ts'
-import { openSite, type Site } from './site.ts'
 import { stalledReader } from './stalled-reader.ts'
 
 // Two processes and one PostgreSQL under load for as long as it is wished, with readers that stall, an engine that goes away now
@@ -21,56 +21,58 @@ const tell = (words: string) => console.log(`${seconds()} ${words}`)
 if (options) {
   const { streams, stalled, lastsMs, pieces, pauseMs, restarts, flapMs, floodKiB } = options
   const over = new AbortController()
-  await using site = await openSite(over.signal)
-  const paced = loadModel(site.ollama, 'paced:test', pieces, pauseMs)
-  const flood = loadModel(site.ollama, 'flood:test', floodKiB, 0, 'x'.repeat(1_000))
+  await using deployment = await openDeployment(over.signal)
+  const paced = loadModel(deployment.ollama, 'paced:test', pieces, pauseMs)
+  const flood = loadModel(deployment.ollama, 'flood:test', floodKiB, 0, 'x'.repeat(1_000))
 
   const open = (wave: string, count: number) =>
-    Array.from({ length: count }, (_, place) => openHabit(`${wave}-${place}`, paced, site, over.signal))
+    Array.from({ length: count }, (_, place) =>
+      openContinuousClient(`${wave}-${place}`, paced, deployment, over.signal),
+    )
   tell(`${streams} streams to warm up`)
-  await endAll(open('warm-up', streams), site)
-  const before = await site.memory()
+  await endAll(open('warm-up', streams), deployment)
+  const before = await deployment.memory()
   tell(`memory: ${words(before)}`)
 
-  const habits = [
+  const clients = [
     ...open('load', streams),
     ...Array.from({ length: stalled }, (_, place) =>
-      stalledReader(`slow-${place}`, flood, site, over.signal),
+      stalledReader(`slow-${place}`, flood, deployment, over.signal),
     ),
   ]
   const ending = new AbortController()
-  const flapping = flap(site, flapMs, ending.signal)
+  const flapping = flap(deployment, flapMs, ending.signal)
   for (let part = 0; part <= restarts; part++) {
-    await Promise.race([delay(lastsMs / (restarts + 1)), ...habits.map((habit) => habit.failed)])
+    await Promise.race([delay(lastsMs / (restarts + 1)), ...clients.map((client) => client.failed)])
     if (part === restarts) break
     tell('PostgreSQL is started anew')
-    await site.restartDatabase()
+    await deployment.restartDatabase()
   }
   ending.abort()
   await flapping
-  await endAll(habits, site)
-  const after = await site.memory()
+  await endAll(clients, deployment)
+  const after = await deployment.memory()
   tell(`memory: ${words(after)}, before: ${words(before)}`)
   for (const [place, bytes] of after.entries())
     assert.ok(bytes <= mostGrowth * (before[place] ?? 0), 'memory has not come back')
 
   tell('SIGTERM under load')
   const last = open('last', streams)
-  await Promise.all(last.map((habit) => habit.untilMore(1)))
-  site.leave()
-  const codes = endAll(last, site)
-  assert.deepEqual(await site.end(codes), [0, 0])
+  await Promise.all(last.map((client) => client.untilMore(1)))
+  deployment.leave()
+  const codes = endAll(last, deployment)
+  assert.deepEqual(await deployment.end(codes), [0, 0])
   tell('nothing was lost')
 }
 
 /** Lets all come to their end, and reads each of their turns anew. */
-async function endAll(habits: readonly Habit[], site: Site): Promise<void> {
-  const turns = (await Promise.all(habits.map((habit) => habit.end()))).flat()
+async function endAll(clients: readonly ContinuousClient[], deployment: Deployment): Promise<void> {
+  const turns = (await Promise.all(clients.map((client) => client.end()))).flat()
   const ends: Record<string, number> = {}
   for (const seen of turns) {
     const status = endOf(seen)
     ends[status] = (ends[status] ?? 0) + 1
-    assert.equal(prove(await wholeTurn(site.two, seen.turn)).digest, seen.digest, 'a frame is lost')
+    assert.equal(prove(await wholeTurn(deployment.two, seen.turn)).digest, seen.digest, 'a frame is lost')
   }
   tell(`${turns.length} turns: ${JSON.stringify(ends)}`)
 }
@@ -82,7 +84,7 @@ function endOf({ end }: ProvenTurn): string {
   return error ? `${status}, ${error.code}` : String(status)
 }
 
-async function flap({ ollama }: Site, everyMs: number, over: AbortSignal): Promise<void> {
+async function flap({ ollama }: Deployment, everyMs: number, over: AbortSignal): Promise<void> {
   while (everyMs > 0 && !over.aborted) {
     await delay(everyMs, undefined, { signal: over }).catch(() => {})
     if (over.aborted) return

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ProvenTurn, prove } from '../native/check-turn.ts'
-import { beginTurn, followToEnd, getTurn } from '../native/client.ts'
-import { Refused } from '../native/following.ts'
-import type { Addresses, Habit } from '../native/habit.ts'
-import type { LoadModel } from '../native/load-model.ts'
-import { hold } from '../native/turn-record.ts'
+import { type ProvenTurn, prove } from '../support/clients/native/check-turn.ts'
+import { beginTurn, followToEnd, getTurn } from '../support/clients/native/client.ts'
+import type { Addresses, ContinuousClient } from '../support/clients/native/continuous-client.ts'
+import { Refused } from '../support/clients/native/following.ts'
+import { hold } from '../support/clients/native/turn-record.ts'
+import type { LoadModel } from '../support/stand-ins/load-model.ts'
 
 const pauseMs = 500
 
 /** A client that stops reading what it asked for, until its turn has ended; then it reads on and comes again for the rest. */
-export function stalledReader(name: string, model: LoadModel, at: Addresses, over: AbortSignal): Habit {
+export function stalledReader(
+  name: string,
+  model: LoadModel,
+  at: Addresses,
+  over: AbortSignal,
+): ContinuousClient {
   const turns: ProvenTurn[] = []
   let ending = false
 

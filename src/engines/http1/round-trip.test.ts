@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { generate } from 'selfsigned'
-import { listen } from '../../../test/fixtures/ollama/local-server.ts'
+import { listen } from '../../../test/support/stand-ins/local-server.ts'
 import { ConnectionPool, PoolClosed } from './connection-pool.ts'
 import { RoundTrip } from './round-trip.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { recording } from '../../../test/support/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chatAnswers, recording } from '../../../test/fixtures/ollama/recordings.ts'
+import { chatAnswers, recording } from '../../../test/support/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { EnginePart } from '../../turn/ports/engine.ts'
 import { createReplyDecoder } from './reply-decoder.ts'

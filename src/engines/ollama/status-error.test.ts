@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recording, recordings } from '../../../test/fixtures/ollama/recordings.ts'
+import { recording, recordings } from '../../../test/support/ollama/recordings.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import { statusError } from './status-error.ts'
 

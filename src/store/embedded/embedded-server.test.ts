@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import pg from 'pg'
-import { startEmbedded } from '../../../test/start-embedded.ts'
+import { startEmbedded } from '../../../test/support/databases/start-embedded.ts'
 
 test('the embedded database answers as PostgreSQL does', async (t) => {
   const { pool } = await startEmbedded(t)

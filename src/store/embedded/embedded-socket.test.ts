@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { startEmbedded } from '../../../test/start-embedded.ts'
-import { wireMessage as message, wireTypes } from '../../../test/wire-message.ts'
+import { startEmbedded } from '../../../test/support/databases/start-embedded.ts'
+import { wireMessage as message, wireTypes } from '../../../test/support/databases/wire-message.ts'
 
 test('the wire protocol of the embedded database', async (t) => {
   const { server } = await startEmbedded(t)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { wireMessage as message } from '../../../test/wire-message.ts'
+import { wireMessage as message } from '../../../test/support/databases/wire-message.ts'
 import { createExchangeReader } from './exchange-reader.ts'
 
 const startup = message('', '\0\x03\0\0user\0postgres\0\0')

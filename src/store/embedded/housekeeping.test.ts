@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
-import { databaseKinds } from '../../../test/databases.ts'
+import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
 import { logIntervalMs, startHousekeeping, tablesIntervalMs } from './housekeeping.ts'
 
 /** A database on this thread, with housekeeping whose time is the test's. `pass` lets time go by, and the jobs be done. */

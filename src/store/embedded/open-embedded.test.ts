@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 import pg from 'pg'
-import { databaseKinds } from '../../../test/databases.ts'
+import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
 import { openEmbedded } from './open-embedded.ts'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import pg from 'pg'
-import { databaseKinds } from '../../../test/databases.ts'
+import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
 import { openServer } from '../open-server.ts'
 import { applySchema, type RunSql, SchemaRefused } from './apply-schema.ts'
 import type { Migration, Schema } from './read-schema.ts'

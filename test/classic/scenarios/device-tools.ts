@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
-import type { ScriptedModel } from '../../stand-ins/ollama.ts'
-import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
-import { send } from '../post.ts'
+import { send } from '../../support/clients/classic/post.ts'
+import type { ScriptedModel } from '../../support/stand-ins/ollama.ts'
+import { calls, deviceTool, says } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** Which tools a model is told of, prompt after prompt. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ChatScript, ScriptedModel } from '../../stand-ins/ollama.ts'
+import type { ChatScript, ScriptedModel } from '../../support/stand-ins/ollama.ts'
 import {
   bytes,
   calls,
@@ -12,7 +12,7 @@ import {
   sends,
   tears,
   text,
-} from '../../stand-ins/ollama-answers.ts'
+} from '../../support/stand-ins/ollama-answers.ts'
 import type { Phone } from '../phone.ts'
 import type { World } from '../world.ts'
 

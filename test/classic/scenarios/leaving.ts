@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, deviceTool, done, pauses, says, text } from '../../stand-ins/ollama-answers.ts'
-import { get } from '../post.ts'
+import { get } from '../../support/clients/classic/post.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** Phones that go away, and prompts that meet. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, done, pauses, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import { calls, done, pauses, says, sends, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** Limits that are soon reached, and not so soon that a slow machine reaches them by itself. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recording } from '../../fixtures/ollama/recordings.ts'
-import { get, send } from '../post.ts'
+import { get, send } from '../../support/clients/classic/post.ts'
+import { recording } from '../../support/ollama/recordings.ts'
 import type { World } from '../world.ts'
 
 /** The routes beside the chat. */

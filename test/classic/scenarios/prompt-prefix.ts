@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ChatPrompt } from '../../stand-ins/ollama.ts'
-import { calls, deviceTool, refuses, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import type { ChatPrompt } from '../../support/stand-ins/ollama.ts'
+import {
+  calls,
+  deviceTool,
+  refuses,
+  replays,
+  says,
+  sends,
+  text,
+} from '../../support/stand-ins/ollama-answers.ts'
 import type { Shape } from '../phone.ts'
 import type { World } from '../world.ts'
 

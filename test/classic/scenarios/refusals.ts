@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { says } from '../../stand-ins/ollama-answers.ts'
-import { get, send } from '../post.ts'
+import { get, send } from '../../support/clients/classic/post.ts'
+import { says } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** Requests that cannot be taken: JSON with the right status, and nothing stored. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptMessage } from '../../../src/turn/ports/engine.ts'
-import { calls, deviceTool, says } from '../../stand-ins/ollama-answers.ts'
+import { calls, deviceTool, says } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 const tools = [deviceTool('get_location'), deviceTool('get_battery')]

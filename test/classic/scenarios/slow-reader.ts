@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import type { ChatScript } from '../../stand-ins/ollama.ts'
-import { done, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import type { ChatScript } from '../../support/stand-ins/ollama.ts'
+import { done, says, sends, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** More than the sockets of both sides and the server's bound can take in. */

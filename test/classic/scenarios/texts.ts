@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
-import { recording } from '../../fixtures/ollama/recordings.ts'
-import { bytes, done, message, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import { recording } from '../../support/ollama/recordings.ts'
+import { bytes, done, message, replays, says, sends, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 const odd: [what: string, content: string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptMessage } from '../../../src/turn/ports/engine.ts'
-import { calls, deviceTool, done, says, sends } from '../../stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, says, sends } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 const sunny = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { calls, deviceTool, done, replays, says, sends, text } from '../../stand-ins/ollama-answers.ts'
+import {
+  calls,
+  deviceTool,
+  done,
+  replays,
+  says,
+  sends,
+  text,
+} from '../../support/stand-ins/ollama-answers.ts'
 import type { Shape } from '../phone.ts'
 import type { World } from '../world.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ChatScript } from '../../stand-ins/ollama.ts'
-import { done, hangs, pauses, says, text } from '../../stand-ins/ollama-answers.ts'
+import type { ChatScript } from '../../support/stand-ins/ollama.ts'
+import { done, hangs, pauses, says, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
 
 /** Engines that are slow and conversations that are busy, with the tight limits. */

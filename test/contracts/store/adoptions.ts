@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   beginning,
   begun,
@@ -13,7 +12,8 @@ import {
   step,
   stepEnd,
   succeeded,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 const restartable = (index = 0): Call => ({ ...residentCall(index), restartable: true })
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -13,7 +12,8 @@ import {
   tool,
   user,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function beginnings(world: () => StoreWorld): void {
   test('a turn begins with the whole log before it and its own messages', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -16,7 +15,8 @@ import {
   succeeded,
   told,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function cancels(world: () => StoreWorld): void {
   test('a turn that waits is cancelled at once, by any process, and again without a change', async () => {

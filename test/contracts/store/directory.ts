@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConversationCursor } from '../../../src/turn/ports/conversation-directory.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -12,7 +11,8 @@ import {
   tool,
   user,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function directory(world: () => StoreWorld): void {
   test('pages hold every conversation once, the last changed first, though some change meanwhile', async () => {

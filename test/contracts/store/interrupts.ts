@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
-import type { StoreProcess, StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -17,7 +16,8 @@ import {
   stepEnd,
   succeeded,
   told,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 /** Events that a process of these tests may be ahead of the journal. */
 const lead = 8

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type EventChunk, eventsOf } from '../../../src/protocol/event-chunk.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   beginning,
   begun,
@@ -14,7 +13,8 @@ import {
   succeeded,
   told,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function journal(world: () => StoreWorld): void {
   test('events are read as they were written, by any process, from any number on', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -13,7 +12,8 @@ import {
   statesOf,
   step,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function keys(world: () => StoreWorld): void {
   const key = { key: 'k"\\\u00e9', digest: 'of the body' }

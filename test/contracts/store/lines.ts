@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TurnBeginning } from '../../../src/turn/ports/conversation-store.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -14,7 +13,8 @@ import {
   succeeded,
   user,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function lines(world: () => StoreWorld): void {
   const queued = (conversation: TurnBeginning['conversation'], content: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { beginning, begun, residentCall, step, succeeded, user } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
-import { beginning, begun, residentCall, step, succeeded, user } from './turn-fixtures.ts'
 
 export function longLogs(world: () => StoreWorld): void {
   test('of ten thousand messages only the pinned ones and those after the cut are read', async () => {

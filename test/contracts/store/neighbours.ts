@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { uuidv7 } from '../../../src/store/uuidv7.ts'
+import { beginning, begun, step } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
-import { beginning, begun, step } from './turn-fixtures.ts'
 
 export function neighbours(world: () => StoreWorld): void {
   test('nothing of chatterd lies outside its schema', async () => {

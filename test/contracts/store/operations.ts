@@ -5,7 +5,6 @@ import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { WhenBusy } from '../../../src/turn/ports/conversation-store.ts'
-import type { StoreProcess, StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -18,7 +17,8 @@ import {
   stepEnd,
   succeeded,
   tool,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 /** What processes do to a conversation; `by` is the place of the process that does it. */
 export type Operation =

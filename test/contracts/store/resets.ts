@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -14,7 +13,8 @@ import {
   succeeded,
   tool,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function resets(world: () => StoreWorld): void {
   test('an emptied conversation has its new messages and nothing else', async () => {

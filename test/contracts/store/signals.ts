@@ -3,8 +3,17 @@ import { type TestContext, test } from 'node:test'
 import { listenTo } from '../../../src/store/listen.ts'
 import type { StoreNotification } from '../../../src/turn/ports/event-journal.ts'
 import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
+import {
+  answered,
+  answersTo,
+  beginning,
+  begun,
+  chunk,
+  delta,
+  step,
+  waitingTurn,
+} from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
-import { answered, answersTo, beginning, begun, chunk, delta, step, waitingTurn } from './turn-fixtures.ts'
 
 export function signals(world: () => StoreWorld): void {
   /** What a process hears, from now on. */

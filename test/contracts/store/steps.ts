@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -12,7 +11,8 @@ import {
   step,
   succeeded,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function steps(world: () => StoreWorld): void {
   test("a step's answer lies in the log as it was returned", async () => {

@@ -11,7 +11,7 @@ import { uuidv7 } from '../../../src/store/uuidv7.ts'
 import type { ConversationDirectory } from '../../../src/turn/ports/conversation-directory.ts'
 import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
 import type { MessageBoard } from '../../../src/turn/ports/message-board.ts'
-import { type DatabaseKind, patient } from '../../databases.ts'
+import { type DatabaseKind, patient } from '../../support/databases/database-kinds.ts'
 
 /** One of the processes that serve the database, as far as the store can tell. */
 export interface StoreProcess {

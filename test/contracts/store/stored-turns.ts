@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -10,7 +9,8 @@ import {
   residentCall,
   step,
   succeeded,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function storedTurns(world: () => StoreWorld): void {
   test('a turn is told as it stands, with its calls and the usage of all its steps', async () => {

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
+import {
+  answersTo,
+  beginning,
+  begun,
+  residentCall,
+  step,
+  succeeded,
+  tool,
+} from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
-import { answersTo, beginning, begun, residentCall, step, succeeded, tool } from './turn-fixtures.ts'
 
 /** What databases, JSON and encodings are known to alter. */
 const awkward: Record<string, string> = {

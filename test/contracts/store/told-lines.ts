@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import { prompt } from '../../../src/turn/prompt.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -18,7 +17,8 @@ import {
   succeeded,
   told,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 /** What engines and clients give that a database, or a regular expression, could trip over. */
 const awkward = 'a\u0000"\\\\"}\n\ud83c{"id":"no"}'

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NewMessage } from '../../../src/protocol/message.ts'
-import type { StoreWorld } from './store-world.ts'
 import {
   answered,
   answersTo,
@@ -14,7 +13,8 @@ import {
   tool,
   user,
   waitingTurn,
-} from './turn-fixtures.ts'
+} from '../../support/turns/store-calls.ts'
+import type { StoreWorld } from './store-world.ts'
 
 export function withdrawals(world: () => StoreWorld): void {
   test('the first prompt of a conversation, withdrawn, leaves no conversation', async () => {

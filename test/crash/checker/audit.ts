@@ -1,16 +1,21 @@
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import { type DatabaseSource, openDatabase } from '../../../src/store/database.ts'
-import { checkAgainst, checkTurn } from '../../native/check-turn.ts'
-import { getTurn, messagesOf, wholeTurn } from '../../native/client.ts'
-import { compareTold } from '../../native/compare-told.ts'
-import { hold, type TurnRecord } from '../../native/turn-record.ts'
-import type { Bell } from '../../stand-ins/bell.ts'
+import { checkAgainst, checkTurn } from '../../support/clients/native/check-turn.ts'
+import { getTurn, messagesOf, wholeTurn } from '../../support/clients/native/client.ts'
+import { compareTold } from '../../support/clients/native/compare-told.ts'
+import { hold, type TurnRecord } from '../../support/clients/native/turn-record.ts'
+import type { SideEffectCounter } from '../../support/stand-ins/side-effect-counter.ts'
 import type { Chaos } from './chaos.ts'
 import { answerTo } from './steady-answers.ts'
 import { type Account, describe } from './turn-client.ts'
 
 /** Holds the server, when all turns have ended, to all that it has told a client of one turn. Throws a `Violation`. */
-export async function auditTurn(url: string, account: Account, chaos: Chaos, bell: Bell): Promise<void> {
+export async function auditTurn(
+  url: string,
+  account: Account,
+  chaos: Chaos,
+  sideEffects: SideEffectCounter,
+): Promise<void> {
   const { record, taken, prompt, sent, ended } = account
   const words = describe(account)
   hold(record.turn && record.end && ended !== undefined, `a turn has not ended: ${words}`)
@@ -25,7 +30,7 @@ export async function auditTurn(url: string, account: Account, chaos: Chaos, bel
     const end = whole.events.find((event) => event.name === 'call-end' && event.data.callId === callId)
     hold(end?.data.output === output, `a result that was acknowledged is gone: ${words}`)
   }
-  hold((bell.rung.get(prompt) ?? 0) <= 1, `a call with side effects was started twice: ${words}`)
+  hold((sideEffects.counts.get(prompt) ?? 0) <= 1, `a call with side effects was started twice: ${words}`)
 }
 
 /** A turn is completed with its whole answer; or interrupted, where something was done to a process meanwhile. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSource } from '../../../src/store/database.ts'
-import { type ChildServer, serverEnv, startServer } from '../child-server.ts'
+import { type ChildServer, serverEnv, startServer } from '../../support/processes/child-server.ts'
 
 /** What is done to a process. Kills come at a random moment, or at a fail point. */
 export type Move = 'kill' | 'pause' | `${'before' | 'after'} ${string}`

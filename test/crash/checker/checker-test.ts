@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DatabaseKind, databaseKinds } from '../../databases.ts'
+import { type DatabaseKind, databaseKinds } from '../../support/databases/database-kinds.ts'
 import type { Move } from './chaos.ts'
 import { runChecker } from './run-checker.ts'
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DatabaseKind } from '../../databases.ts'
-import { openBell } from '../../stand-ins/bell.ts'
-import { ollamaStandIn } from '../../stand-ins/ollama.ts'
-import { openMeteoStandIn } from '../../stand-ins/open-meteo.ts'
-import type { FaultName } from '../development/planted-faults.ts'
-import { preload } from '../development/preload.ts'
+import type { DatabaseKind } from '../../support/databases/database-kinds.ts'
+import type { FaultName } from '../../support/processes/preloads/planted-faults.ts'
+import { preload } from '../../support/processes/preloads/preload.ts'
+import { ollamaStandIn } from '../../support/stand-ins/ollama.ts'
+import { openMeteoStandIn } from '../../support/stand-ins/open-meteo.ts'
+import { openSideEffectCounter } from '../../support/stand-ins/side-effect-counter.ts'
 import { randomOf } from '../random.ts'
 import { auditDatabase, auditLog, auditTurn } from './audit.ts'
 import { Chaos, type Move } from './chaos.ts'
@@ -48,11 +48,11 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   rooms.defer(() => ollama.close())
   const openMeteo = await openMeteoStandIn()
   rooms.defer(() => openMeteo.close())
-  const bell = await openBell()
-  rooms.defer(() => bell.close())
+  const sideEffects = await openSideEffectCounter()
+  rooms.defer(() => sideEffects.close())
   const settings = {
-    ...preload('with-bell', 'failing-driver'),
-    ...{ BELL_URL: bell.url, OPEN_METEO_URL: openMeteo.url },
+    ...preload('with-side-effect-tool', 'failing-driver'),
+    ...{ SIDE_EFFECT_URL: sideEffects.url, OPEN_METEO_URL: openMeteo.url },
     ...(fault && { CHATTERD_PLANTED_FAULT: fault }),
   }
   const chaos = new Chaos({ source, engineUrl: ollama.url, settings, moves, processes, random, over })
@@ -78,7 +78,7 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   const ends: Record<string, number> = {}
   for (const [place, { accounts }] of clients.entries()) {
     for (const account of accounts) {
-      await auditTurn(url, account, chaos, bell)
+      await auditTurn(url, account, chaos, sideEffects)
       const status = String(account.record.end?.data.status)
       ends[status] = (ends[status] ?? 0) + 1
     }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ChatScript, OllamaStandIn } from '../../stand-ins/ollama.ts'
-import { calls, done, message, type ScriptedCall, text } from '../../stand-ins/ollama-answers.ts'
+import type { ChatScript, OllamaStandIn } from '../../support/stand-ins/ollama.ts'
+import { calls, done, message, type ScriptedCall, text } from '../../support/stand-ins/ollama-answers.ts'
 
 /** What a prompt asks for: an answer alone, or one tool before it. */
-export const kinds = ['plain', 'device', 'bell', 'weather'] as const
+export const kinds = ['plain', 'device', 'effect', 'weather'] as const
 export type Kind = (typeof kinds)[number]
 
 /** A prompt that is like no other. */
@@ -18,7 +18,7 @@ export const resultFor = (prompt: string) => `the place of ${prompt}`
 const piecesOf = (prompt: string) => Array.from({ length: 12 }, (_, place) => `${place} of ${prompt} 🌊\n`)
 const tools: Partial<Record<Kind, (prompt: string) => ScriptedCall>> = {
   device: () => ({ name: 'get_location', arguments: {} }),
-  bell: (prompt) => ({ name: 'ring_bell', arguments: { note: prompt } }),
+  effect: (prompt) => ({ name: 'side_effect', arguments: { name: prompt } }),
   weather: () => ({ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }),
 }
 

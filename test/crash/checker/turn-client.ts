@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { beginTurn, beginUnheard, postResults, resume } from '../../native/client.ts'
-import { type Following, Refused } from '../../native/following.ts'
-import { hold, TurnRecord, Violation } from '../../native/turn-record.ts'
-import { deviceTool } from '../../stand-ins/ollama-answers.ts'
+import { beginTurn, beginUnheard, postResults, resume } from '../../support/clients/native/client.ts'
+import { type Following, Refused } from '../../support/clients/native/following.ts'
+import { hold, TurnRecord, Violation } from '../../support/clients/native/turn-record.ts'
+import { deviceTool } from '../../support/stand-ins/ollama-answers.ts'
 import { type Kind, kinds, promptOf, resultFor } from './steady-answers.ts'
 
 /** What a client knows of one prompt of its own. */

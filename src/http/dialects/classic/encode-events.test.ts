@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { chatAnswers, recording } from '../../../../test/fixtures/ollama/recordings.ts'
-import { createMemoryStore } from '../../../../test/memory-store.ts'
-import { call, createScriptedEngine, part, type Scene } from '../../../../test/scripted-engine.ts'
-import { conversation, engineError, locate, request, resident, run } from '../../../../test/scripted-turn.ts'
+import { createMemoryStore } from '../../../../test/support/memory-store/memory-store.ts'
+import { chatAnswers, recording } from '../../../../test/support/ollama/recordings.ts'
+import {
+  call,
+  createScriptedEngine,
+  part,
+  type Scene,
+} from '../../../../test/support/turns/scripted-engine.ts'
+import {
+  conversation,
+  engineError,
+  locate,
+  request,
+  resident,
+  run,
+} from '../../../../test/support/turns/scripted-turn.ts'
 import { parseLine } from '../../../engines/ollama/parse-line.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'

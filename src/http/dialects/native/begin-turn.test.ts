@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openNative } from '../../../../test/native/native-world.ts'
+import { openNative } from '../../../../test/support/native-http/native-world.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 
 const path = '/conversations/chat/turns'

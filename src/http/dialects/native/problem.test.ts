@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openNative } from '../../../../test/native/native-world.ts'
+import { openNative } from '../../../../test/support/native-http/native-world.ts'
 import { ChatterdError, type ErrorCode, errorKinds } from '../../../protocol/errors.ts'
 import { problemOf } from './problem.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { openNative } from '../../../../test/native/native-world.ts'
-import { readEvents } from '../../../../test/native/read-events.ts'
-import { noId } from '../../../../test/native/scripted-turns.ts'
+import { openNative } from '../../../../test/support/native-http/native-world.ts'
+import { readEvents } from '../../../../test/support/native-http/read-events.ts'
+import { noId } from '../../../../test/support/native-http/scripted-turns.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { TurnEvent } from '../../../protocol/events.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type NativeWorld, openNative } from '../../../../test/native/native-world.ts'
-import { noId } from '../../../../test/native/scripted-turns.ts'
+import { type NativeWorld, openNative } from '../../../../test/support/native-http/native-world.ts'
+import { noId } from '../../../../test/support/native-http/scripted-turns.ts'
 import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 
 type Stored = StoredTurn['calls'][number]

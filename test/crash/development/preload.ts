@@ -1,7 +1,0 @@
-/** The environment variable that has a process load these modules of this folder before the product. */
-export function preload(
-  ...modules: ('with-bell' | 'failing-driver' | 'tell-memory')[]
-): Record<string, string> {
-  const urls = modules.map((name) => new URL(`./${name}.ts`, import.meta.url).href)
-  return { NODE_OPTIONS: urls.map((url) => `--import=${url}`).join(' ') }
-}

@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PromptMessage } from '../../src/turn/ports/engine.ts'
+import type { ChatScript, OllamaStandIn } from '../support/stand-ins/ollama.ts'
+import { calls, done, text } from '../support/stand-ins/ollama-answers.ts'
+import { answerTo, callsDevice } from './ledger.ts'
+
+/** A model whose answers depend on the prompt alone, and come in pieces, some time apart. */
+export interface SteadyModel {
+  name: string
+  /** The newest prompt that ends in this message of the user's. */
+  promptOf(content: string): PromptMessage[] | undefined
+}
+
+/** Answers of one run of a test, at most. */
+const enough = 20_000
+
+export function steadyModel(ollama: OllamaStandIn): SteadyModel {
+  const seen = new Map<string, PromptMessage[]>()
+  const script: ChatScript = async (response, prompt) => {
+    const { messages } = prompt.body
+    const content = messages.findLast(({ role }) => role === 'user')?.content ?? ''
+    const last = messages.at(-1)
+    if (last?.role === 'user') seen.set(content, messages)
+    const answer = answerTo(content)
+    const lines =
+      callsDevice(content) && last?.role === 'user'
+        ? [calls([{ name: 'get_location', arguments: {} }])]
+        : [text(answer.slice(0, 9)), text(answer.slice(9, 20)), text(answer.slice(20))]
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    for (const line of lines) {
+      response.write(`${line(prompt)}\n`)
+      await delay(2)
+    }
+    response.end(`${done()(prompt)}\n`)
+  }
+  const model = ollama.model('steady:test')
+  model.answers(...Array.from({ length: enough }, () => script))
+  return { name: model.name, promptOf: (content) => seen.get(content) }
+}

@@ -1,0 +1,62 @@
+import type { Statement } from '../../src/store/database.ts'
+import type { ChatRequest } from '../../src/turn/ports/engine.ts'
+import { faultOf, placeOf } from './plans.ts'
+
+/** A turn that the database has begun, whether or not anybody was told. */
+export interface BegunTurn {
+  turn: string
+  content: string
+  conversation: string
+  /** As JSON, as the database has it. */
+  key: string | undefined
+  /** How often a request of it was taken back. */
+  withdrawn: number
+}
+
+/** Sees what processes do to the world outside: what the database did for them, prompts, tools. */
+export class Observations {
+  readonly begun = new Map<string, BegunTurn>()
+  /** Requests that may wait in line, in the order in which the database first heard of them. */
+  readonly arrivals: { turn: string; conversation: string; runner: string }[] = []
+  /** Prompts by message and step; starts of tools by turn and call. */
+  readonly prompts = new Map<string, number>()
+  readonly starts = new Map<string, number>()
+  /** What should never have been seen. */
+  readonly faults: string[] = []
+  /** What is done after each statement: signals are fetched, so that they come at a time that is known. */
+  afterStatement: () => Promise<void> = async () => {}
+
+  /** A statement that was carried out, whatever becomes of its answer. */
+  saw({ name, values }: Statement, [row]: unknown[]): void {
+    if (name !== 'begin_turn' && name !== 'withdraw_turn') return
+    const given = JSON.parse(String(values?.[0]))
+    const { result } = row as { result: { state?: object } | boolean }
+    if (name === 'withdraw_turn') {
+      const begun = this.begun.get(given.turn)
+      if (begun && result === true) begun.withdrawn += 1
+      return
+    }
+    const { turn, conversation, key, runner, whenBusy } = given.about
+    const isNew = !this.arrivals.some((one) => one.turn === turn)
+    if (whenBusy === 'queue' && isNew) this.arrivals.push({ turn, conversation, runner })
+    if (typeof result !== 'object' || !result.state || this.begun.has(turn)) return
+    const { content } = JSON.parse(given.messages[0].body)
+    this.begun.set(turn, { turn, content, conversation, key, withdrawn: 0 })
+  }
+
+  prompted(request: ChatRequest): { content: string; step: number } {
+    const place = placeOf(request)
+    count(this.prompts, `${place.content}.${place.step}`)
+    const fault = faultOf(request)
+    if (fault) this.faults.push(fault)
+    return place
+  }
+
+  toolStarted(turn: string, call: string): void {
+    count(this.starts, `${turn} ${call}`)
+  }
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1)
+}

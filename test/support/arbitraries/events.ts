@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import type { TurnEvent } from '../../../src/protocol/events.ts'
+
+/** A piece of an answer; some are empty. */
+export const delta = (text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent => ({
+  ...{ type, text },
+})
+
+const deltas = fc
+  .tuple(
+    fc.oneof(fc.constant(''), fc.string({ unit: 'binary', maxLength: 4 }), fc.constant('x'.repeat(9_000))),
+    fc.constantFrom('text-delta' as const, 'thinking-delta' as const),
+  )
+  .map(([text, type]) => delta(text, type))
+
+const others: fc.Arbitrary<TurnEvent> = fc.oneof(
+  fc.record({ type: fc.constant('step-start' as const), step: fc.nat(9) }),
+  fc.record({
+    ...{ type: fc.constant('call-end' as const), callId: fc.constantFrom('a', 'b\n', '"') },
+    ...{ status: fc.constant('succeeded' as const), output: fc.string({ unit: 'binary' }), ms: fc.nat(9) },
+  }),
+)
+
+/** What tells of an outcome: no pieces of text. */
+export const outcomes: fc.Arbitrary<TurnEvent[]> = fc.array(others, { minLength: 1, maxLength: 4 })
+
+/** Events of a turn, as they come at once. */
+export const eventBatches: fc.Arbitrary<TurnEvent[]> = fc.array(
+  fc.oneof({ weight: 4, arbitrary: deltas }, { weight: 1, arbitrary: others }),
+  { minLength: 1, maxLength: 4 },
+)

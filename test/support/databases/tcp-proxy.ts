@@ -1,0 +1,66 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** Stands between a client and a TCP server, and fails as networks do. Open at first. */
+export interface TcpProxy {
+  port: number
+  /** Nothing passes any more, in either direction, and nobody is told: packets vanish. New connections are taken, and hang. */
+  freeze(): void
+  /** Connections that stand go on; new ones are taken, and hang, as where the server is too busy for them. */
+  crowd(): void
+  /** Cuts all connections; new ones are cut at once. */
+  shut(): void
+  /** Lets new connections through again; those that hung are cut. */
+  open(): void
+  close(): void
+}
+
+/** Opens a proxy on 127.0.0.1 before the server at `port` of `host`. */
+export async function openTcpProxy(host: string, port: number): Promise<TcpProxy> {
+  let mode: 'open' | 'frozen' | 'crowded' | 'shut' = 'open'
+  const sockets = new Set<Socket>()
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+
+  const server = createServer((inside) => {
+    if (mode === 'shut') return void inside.destroy()
+    watch(inside)
+    if (mode !== 'open') return
+    const outside = connect(port, host)
+    watch(outside)
+    inside.pipe(outside).pipe(inside)
+    inside.once('close', () => outside.destroy())
+    outside.once('close', () => inside.destroy())
+  })
+
+  function watch(socket: Socket): void {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('close', () => sockets.delete(socket))
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    freeze() {
+      mode = 'frozen'
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+    crowd() {
+      mode = 'crowded'
+    },
+    shut() {
+      mode = 'shut'
+      cut()
+    },
+    open() {
+      if (mode === 'frozen' || mode === 'crowded') cut()
+      mode = 'open'
+    },
+    close() {
+      cut()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { isOpen } from '../../../src/protocol/call.ts'
+import { type EventChunk, eventRecord, nextNumber } from '../../../src/protocol/event-chunk.ts'
+import type { TurnEnd, TurnEvent } from '../../../src/protocol/events.ts'
+import type { StoredCall } from '../../../src/turn/ports/conversation-store.ts'
+import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
+import { callEnd, turnEnd } from '../../../src/turn/turn-events.ts'
+import {
+  callsOf,
+  endCalls,
+  isActive,
+  type MemoryLog,
+  type StoredConversation,
+  type StoredTurn,
+} from './memory-log.ts'
+
+/** Keeps chunks that are not in the journal yet. */
+export function keep(turn: StoredTurn, chunks: readonly EventChunk[]): void {
+  for (const chunk of chunks) {
+    if (turn.chunks.some(({ first }) => first === chunk.first)) continue
+    if (chunk.first !== turn.lastEvent + 1) throw new Error(`a gap in the events of ${turn.id}`)
+    turn.chunks.push(structuredClone(chunk))
+    turn.lastEvent = nextNumber(chunk) - 1
+  }
+}
+
+/** Tells what no process numbers. */
+export function tell(turn: StoredTurn, events: readonly TurnEvent[]): EventChunk | undefined {
+  if (events.length === 0) return undefined
+  const chunk = { first: turn.lastEvent + 1, count: events.length, records: events.map(eventRecord).join('') }
+  keep(turn, [chunk])
+  return chunk
+}
+
+/** Closes what is open of a turn, and returns what tells of it and of all that has not been told. */
+export function closeCalls(
+  conversation: StoredConversation,
+  turn: StoredTurn,
+  offered: 'cancelled' | 'superseded',
+): TurnEvent[] {
+  const open = callsOf(conversation, turn).filter(isOpen)
+  const closed: StoredCall[] = [
+    ...turn.unpublished.splice(0),
+    ...endCalls(
+      conversation,
+      open.map((call) => ({ ...call, status: 'interrupted' })),
+      'running',
+    ),
+    ...endCalls(
+      conversation,
+      open.map((call) => ({ ...call, status: offered })),
+      'offered',
+    ),
+  ]
+  return closed.map((call) => callEnd(call, 0))
+}
+
+/** Ends a turn that waits; its open calls are from now on `calls`. */
+export function cancelWaiting(
+  conversation: StoredConversation,
+  turn: StoredTurn,
+  calls: 'cancelled' | 'superseded',
+): void {
+  const ending: Pick<TurnEnd, 'status'> = { status: 'cancelled' }
+  turn.eventBefore = turn.lastEvent
+  tell(turn, [...closeCalls(conversation, turn, calls), turnEnd(ending)])
+  Object.assign(turn, ending)
+}
+
+/** Takes back what was told since then: the turn waits again. */
+export function untell(turn: StoredTurn): void {
+  turn.chunks = turn.chunks.filter(({ first }) => first <= turn.eventBefore)
+  Object.assign(turn, { status: 'waiting', events: turn.eventBefore, attempt: undefined })
+}
+
+export function memoryJournal(
+  log: MemoryLog,
+  transaction: <T>(operation: 'write' | 'read', run: () => T) => Promise<T>,
+): EventJournal {
+  return {
+    write: (turns) =>
+      transaction('write', () => {
+        const running = turns.filter(({ turn }) => log.turn(turn)?.status === 'running')
+        for (const { turn, chunks } of running) keep(log.find(turn).turn, chunks)
+        const written = running.map(({ turn }) => turn)
+        const isLost = (id: string) => {
+          const turn = log.turn(id)
+          return !turn || !isActive(turn)
+        }
+        return {
+          written,
+          lost: turns.map(({ turn }) => turn).filter(isLost),
+          cancelled: written.filter((turn) => log.turn(turn)?.cancelRequested),
+        }
+      }),
+
+    read: (wants) =>
+      transaction('read', () =>
+        wants.map(({ turn, after: known, follow }) => {
+          const found = log.turn(turn)
+          if (found && follow) found.followed = true
+          const chunks = found?.chunks.filter((chunk) => nextNumber(chunk) > known + 1) ?? []
+          return { turn, status: found?.status, pruned: false, chunks }
+        }),
+      ),
+  }
+}

@@ -1,0 +1,165 @@
+import type { Call, CallStatus } from '../../../src/protocol/call.ts'
+import { type ConversationKey, keyOf } from '../../../src/protocol/conversation-key.ts'
+import { ChatterdError } from '../../../src/protocol/errors.ts'
+import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
+import type { ErrorDetail, TurnStatus } from '../../../src/protocol/events.ts'
+import type { LogMessage, NewMessage } from '../../../src/protocol/message.ts'
+import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
+import type { StoredCall } from '../../../src/turn/ports/conversation-store.ts'
+import type { CallKey, TurnRequest, TurnState } from '../../../src/turn/ports/turn-state.ts'
+import type { CallOutcome } from '../../../src/turn/ports/turn-store.ts'
+
+/** A turn as the store holds it. */
+export interface StoredTurn {
+  id: string
+  request: TurnRequest
+  status: TurnStatus
+  error?: ErrorDetail | undefined
+  step: number
+  firstSeq: number
+  replySeq: number
+  superseded?: string | undefined
+  /** What its beginning has changed, as it was. */
+  before: Pick<StoredConversation, 'tools' | 'system'>
+  /** Its journal, and the number of the last event in it. */
+  chunks: EventChunk[]
+  lastEvent: number
+  /** The same before what a request told that can be withdrawn. */
+  eventBefore: number
+  resultsId?: string | undefined
+  followed: boolean
+  cancelRequested: boolean
+  /** Calls that were answered while it ran, and what endCalls told of them, the last time. */
+  unpublished: StoredCall[]
+  endCallsChunk?: EventChunk | undefined
+}
+
+/** A conversation as the store holds it. */
+export interface StoredConversation {
+  key: ConversationKey
+  name: string
+  messages: LogMessage[]
+  turns: StoredTurn[]
+  tools: readonly ToolSchema[]
+  system?: string | undefined
+  nextSeq: number
+  pinned: number
+  promptFrom: number
+}
+
+/** The conversations, and what every operation needs of them. */
+export class MemoryLog {
+  readonly conversations = new Map<string, StoredConversation>()
+
+  open(key: ConversationKey): StoredConversation {
+    const found = this.conversations.get(keyOf(key))
+    if (found) return found
+    const rest = { messages: [], turns: [], tools: [], nextSeq: 1, pinned: 0, promptFrom: 1 }
+    const fresh: StoredConversation = { key, name: key.name, ...rest }
+    this.conversations.set(keyOf(key), fresh)
+    return fresh
+  }
+
+  turn(id: string): StoredTurn | undefined {
+    return this.place(id)?.turn
+  }
+
+  place(id: string): { conversation: StoredConversation; turn: StoredTurn } | undefined {
+    for (const conversation of this.conversations.values()) {
+      const turn = conversation.turns.find((one) => one.id === id)
+      if (turn) return { conversation, turn }
+    }
+    return undefined
+  }
+
+  /** Throws `turn-lost` where there is none. */
+  find(id: string): { conversation: StoredConversation; turn: StoredTurn } {
+    const place = this.place(id)
+    if (!place) throw new ChatterdError('turn-lost', 'The turn is not run by this process any more.')
+    return place
+  }
+}
+
+export function isActive({ status }: Pick<StoredTurn, 'status'>): boolean {
+  return status === 'running' || status === 'waiting'
+}
+
+export const isOffered = (call: Call) => call.status === 'offered'
+
+export function append(
+  conversation: StoredConversation,
+  turn: string | null,
+  message: NewMessage & Partial<LogMessage>,
+): LogMessage {
+  const seq = conversation.nextSeq++
+  const stored = { complete: true, calls: [], ...structuredClone(message), seq, turn }
+  conversation.messages.push(stored)
+  return stored
+}
+
+/** The system messages that a conversation begins with are told to the model for ever. */
+export function pin(conversation: StoredConversation, first: readonly NewMessage[]): void {
+  const other = first.findIndex(({ role }) => role !== 'system')
+  conversation.pinned = other < 0 ? first.length : other
+  conversation.promptFrom = conversation.pinned + 1
+}
+
+/** The calls of a turn's own answers. */
+export function callsOf({ messages }: StoredConversation, turn: StoredTurn): StoredCall[] {
+  const own = messages.filter((message) => message.turn === turn.id && message.seq >= turn.replySeq)
+  return own.flatMap(({ seq, calls }) => calls.map((call) => ({ ...call, seq })))
+}
+
+function alterCalls({ messages }: StoredConversation, alter: (call: Call, seq: number) => Call): void {
+  for (const message of messages) message.calls = message.calls.map((call) => alter(call, message.seq))
+}
+
+/** Ends those of the calls that are `from`; returns them as they are then. */
+export function endCalls(
+  conversation: StoredConversation,
+  outcomes: readonly (CallKey & { status: CallStatus; output?: string })[],
+  from: CallStatus,
+): StoredCall[] {
+  const ended: StoredCall[] = []
+  alterCalls(conversation, (call, seq) => {
+    const outcome = outcomes.find((one) => one.seq === seq && one.index === call.index)
+    if (!outcome || call.status !== from) return call
+    const { status, output } = outcome
+    const altered = { ...call, status, ...(output !== undefined && { output }) }
+    ended.push({ ...altered, seq })
+    return altered
+  })
+  return ended
+}
+
+export function reopen(conversation: StoredConversation, keys: readonly CallKey[]): void {
+  alterCalls(conversation, (call, seq) => {
+    if (!keys.some((key) => key.seq === seq && key.index === call.index)) return call
+    const { output: _, ...rest } = call
+    return { ...rest, status: 'offered' }
+  })
+}
+
+export function stateOf(
+  { key, messages, pinned, promptFrom, tools, system }: StoredConversation,
+  { id, request, status, step, lastEvent }: StoredTurn,
+  results: readonly CallOutcome[] = [],
+): TurnState {
+  const log = messages.filter(({ seq }) => seq <= Math.min(pinned, promptFrom - 1) || seq >= promptFrom)
+  return {
+    ...{
+      id,
+      conversation: key,
+      request,
+      status,
+      step,
+      log,
+      pinned,
+      promptFrom,
+      deviceTools: tools,
+      lastEvent,
+      results,
+    },
+    ...(system !== undefined && { system }),
+  }
+}

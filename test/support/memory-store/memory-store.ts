@@ -1,0 +1,188 @@
+import { keyOf } from '../../../src/protocol/conversation-key.ts'
+import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
+import type { ConversationDirectory } from '../../../src/turn/ports/conversation-directory.ts'
+import type {
+  BeginOutcome,
+  ConversationStore,
+  ResultsOutcome,
+} from '../../../src/turn/ports/conversation-store.ts'
+import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
+import type { CallKey } from '../../../src/turn/ports/turn-state.ts'
+import { callEnd } from '../../../src/turn/turn-events.ts'
+import { cancelWaiting, memoryJournal, tell } from './memory-journal.ts'
+import { MemoryLine } from './memory-line.ts'
+import {
+  append,
+  callsOf,
+  endCalls,
+  isActive,
+  isOffered,
+  MemoryLog,
+  pin,
+  type StoredConversation,
+  type StoredTurn,
+  stateOf,
+} from './memory-log.ts'
+import { memoryTurns } from './memory-turns.ts'
+
+export type { StoredConversation, StoredTurn } from './memory-log.ts'
+
+type Operation = keyof ConversationStore | keyof EventJournal
+
+export interface MemoryStore extends ConversationStore {
+  /** Called before each operation; may wait, and may throw: then nothing is written. */
+  before: (operation: Operation) => Promise<void> | void
+  /** The operations that were done, in order; those of the journal are not. */
+  readonly done: Operation[]
+  readonly journal: EventJournal
+  readonly directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
+  conversation(name: string): StoredConversation | undefined
+  turn(id: string): StoredTurn | undefined
+}
+
+/** Keeps what the ports of the store promise, in memory; for one process, which never loses a turn to another. */
+export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
+  const log = new MemoryLog()
+  const line = new MemoryLine()
+  const done: Operation[] = []
+
+  /** One transaction: what is read and written between two waits of the event loop. */
+  async function transaction<T>(operation: Operation, run: () => T): Promise<T> {
+    await store.before(operation)
+    const result = structuredClone(run())
+    if (operation !== 'read' && operation !== 'write') done.push(operation)
+    return result
+  }
+
+  const store: MemoryStore = {
+    before: () => undefined,
+    done,
+    journal: memoryJournal(log, transaction),
+    ...memoryTurns(log, line, transaction),
+    conversation: (name) => log.conversations.get(keyOf({ tenant: '', name })),
+    turn: (id) => log.turn(id),
+
+    begin: (beginning) =>
+      transaction('begin', (): BeginOutcome => {
+        const { turn: id, conversation: key, request, messages, whenBusy } = beginning
+        const conversation = log.open(key)
+        const again = conversation.turns.find((turn) => turn.id === id)
+        if (again) return { result: 'begun', state: stateOf(conversation, again) }
+        const before = line.before(beginning)
+        if (before) return before
+        const active = conversation.turns.find(isActive)
+        if (active?.status === 'running' || (whenBusy !== 'replace' && line.isBehind(beginning))) {
+          if (whenBusy === 'queue') line.enter(beginning, busyQueue)
+          return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
+        }
+        if (active) cancelWaiting(conversation, active, 'superseded')
+        const { tools, system } = conversation
+        conversation.tools = mergeTools(
+          beginning.replaceTools && beginning.tools ? [] : tools,
+          beginning.tools,
+        )
+        conversation.system = beginning.system ?? system
+        const firstSeq = conversation.nextSeq
+        if (firstSeq === 1) pin(conversation, messages)
+        for (const message of messages) append(conversation, id, message)
+        const turn: StoredTurn = {
+          ...{ id, request, status: 'running', step: 0, firstSeq, replySeq: conversation.nextSeq },
+          ...{ superseded: active?.id, before: { tools, system }, unpublished: [] },
+          ...{ chunks: [], lastEvent: 0, eventBefore: 0, followed: false, cancelRequested: false },
+        }
+        conversation.turns.push(turn)
+        tell(turn, [{ type: 'turn-start', turn: id, conversation: key.name, model: request.model }])
+        line.leave(id)
+        line.remember(key, beginning.key, id, 0)
+        return { result: 'begun', state: stateOf(conversation, turn) }
+      }),
+
+    leaveQueue: (turn) => transaction('leaveQueue', () => line.leave(turn)),
+
+    findReplay: (conversation, key) =>
+      transaction('findReplay', () => {
+        const known = line.replay(conversation, key)
+        return known && { turn: known.turn, after: known.after }
+      }),
+
+    newestTurn: (key) =>
+      transaction('newestTurn', () => {
+        const conversation = log.conversations.get(keyOf(key))
+        const turn = conversation?.turns.at(-1)
+        if (!conversation || !turn) return undefined
+        const { id, status, firstSeq, replySeq } = turn
+        const input = conversation.messages.filter(({ seq }) => seq >= firstSeq && seq < replySeq)
+        return { turn: id, status, input, calls: callsOf(conversation, turn) }
+      }),
+
+    storeResults: ({ turn: turnId, id, results, tools, key }) =>
+      transaction('storeResults', (): ResultsOutcome => {
+        const place = log.place(turnId)
+        if (!place) return { result: 'conflict' }
+        const { conversation, turn } = place
+        if (turn.resultsId === id) return { result: 'go-on', state: stateOf(conversation, turn, results) }
+        const replay = line.replay(conversation.key, key)
+        if (replay) return replay
+        if (results.length === 0) return { result: 'recorded' }
+        const offered = callsOf(conversation, turn).filter(isOffered)
+        const fits = ({ seq, index }: CallKey) =>
+          offered.some((call) => call.seq === seq && call.index === index)
+        if (!isActive(turn) || !results.every(fits)) return { result: 'conflict' }
+        turn.unpublished.push(...endCalls(conversation, results, 'offered'))
+        conversation.tools = mergeTools(conversation.tools, tools)
+        line.remember(conversation.key, key, turnId, turn.lastEvent)
+        if (turn.status === 'running') return { result: 'recorded' }
+        const eventBefore = turn.lastEvent
+        tell(
+          turn,
+          turn.unpublished.splice(0).map((call) => callEnd(call, 0)),
+        )
+        if (results.length < offered.length) return { result: 'recorded' }
+        Object.assign(turn, { status: 'running', resultsId: id, eventBefore })
+        return { result: 'go-on', state: stateOf(conversation, turn, results) }
+      }),
+
+    cancel: (id) =>
+      transaction('cancel', () => {
+        const place = log.place(id)
+        if (!place) return 'unknown'
+        if (place.turn.status === 'waiting') cancelWaiting(place.conversation, place.turn, 'cancelled')
+        if (place.turn.status === 'running') place.turn.cancelRequested = true
+        return place.turn.status === 'running' ? 'asked' : 'ended'
+      }),
+
+    reset: (key, messages) =>
+      transaction('reset', () => {
+        log.conversations.delete(keyOf(key))
+        const conversation = log.open(key)
+        for (const message of messages) append(conversation, null, message)
+        pin(conversation, messages)
+      }),
+
+    directory: {
+      async conversation(key) {
+        const found = log.conversations.get(keyOf(key))
+        if (!found) return undefined
+        const { name, tools, system = null, messages, turns } = found
+        return {
+          ...{ name, tools: [...tools], system, messages: messages.length, title: null },
+          model: turns.at(-1)?.request.model ?? null,
+          activeTurn: turns.find(isActive)?.id ?? null,
+          createdAt: new Date(0),
+          updatedAt: new Date(0),
+        }
+      },
+      remove: async (key) => log.conversations.delete(keyOf(key)),
+    },
+  }
+
+  return store
+}
+
+/** One schema a name, the latest, at the place of the first; none clears them. */
+function mergeTools(before: readonly ToolSchema[], added: readonly ToolSchema[] | undefined): ToolSchema[] {
+  if (added === undefined) return [...before]
+  const merged = new Map(added.length === 0 ? [] : before.map((tool) => [tool.function.name, tool]))
+  for (const tool of added) merged.set(tool.function.name, tool)
+  return [...merged.values()]
+}

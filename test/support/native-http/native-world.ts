@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from '../../../src/http/app.ts'
+import type { NativePorts } from '../../../src/http/dialects/native/ports.ts'
+import type { JsonObject } from '../../../src/protocol/json.ts'
+import type { EngineModel } from '../../../src/turn/ports/engine.ts'
+import { MemoryDirectory } from './memory-directory.ts'
+import { ScriptedTurns } from './scripted-turns.ts'
+
+/** The HTTP side alone, with turns that a test scripts. */
+export interface NativeWorld {
+  app: FastifyInstance
+  turns: ScriptedTurns
+  directory: MemoryDirectory
+  models: EngineModel[]
+  /** Tools that were left out. */
+  leftOut: string[]
+  faults: unknown[]
+  /** Asks below `/chatterd/v1`, without a socket. */
+  ask(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ): Promise<Asked>
+  /** Listens on a port of its own, and tells its address up to `/chatterd/v1`. */
+  listen(): Promise<string>
+}
+
+type Headers = Record<string, string>
+
+/** What was answered. */
+export interface Asked {
+  status: number
+  type: string
+  headers: Record<string, unknown>
+  body: JsonObject
+}
+
+/** Opens it; closed at the test's end. */
+export function openNative(t: TestContext, given: Partial<NativePorts> = {}): NativeWorld {
+  const directory = new MemoryDirectory()
+  const turns = new ScriptedTurns(directory)
+  const models: EngineModel[] = [{ name: 'demo', capabilities: ['completion', 'tools'] }]
+  const leftOut: string[] = []
+  const faults: unknown[] = []
+  const never = () => Promise.reject(new Error('not in this dialect'))
+  const ports = {
+    turns: Object.assign(turns, { reset: never }),
+    directory,
+    engine: {
+      name: 'scripted',
+      model: async (name: string) => models.find((model) => model.name === name),
+      models: async () => models,
+    },
+    residentTools: () => [
+      {
+        schema: { type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } },
+        timeoutMs: 15_000,
+        maxOutputBytes: 65_536,
+      },
+    ],
+    isResident: (tool: string) => tool === 'get_weather',
+    onToolLeftOut: (tool: string) => leftOut.push(tool),
+    onFault: (fault: unknown) => faults.push(fault),
+    limits: { keepAliveMs: 60_000, maxUnreadBytes: 1_000_000, maxMessages: 4, maxTools: 2, boardMessages: 1 },
+    store: { newestTurn: never, post: never, board: never },
+    readWeather: never,
+    newId: () => 'id',
+    readiness: async () => ({ ready: true }),
+    maxBodyBytes: 10_000,
+    ...given,
+  }
+  // What the classic dialect takes besides is not asked for here.
+  const app = createApp(ports as unknown as Parameters<typeof createApp>[0])
+  t.after(() => app.close())
+  return {
+    ...{ app, turns, directory, models, leftOut, faults },
+    async ask(method, path, body, headers = {}) {
+      const payload =
+        body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }
+      const answer = await app.inject({ method, url: `/chatterd/v1${path}`, headers, ...payload })
+      const type = String(answer.headers['content-type'] ?? '')
+      return {
+        status: answer.statusCode,
+        type,
+        headers: answer.headers,
+        body: type.includes('json') ? answer.json() : {},
+      }
+    },
+    async listen() {
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      const { port } = app.server.address() as AddressInfo
+      return `http://127.0.0.1:${port}/chatterd/v1`
+    },
+  }
+}

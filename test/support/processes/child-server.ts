@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { DatabaseSource } from '../../../src/store/database.ts'
+
+const program = fileURLToPath(new URL('../../../bin/chatterd.js', import.meta.url))
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** All that it wrote on its error output. */
+  errors: string
+}
+
+/** The product as a process of its own, as people run it. */
+export interface ChildServer {
+  pid: number
+  /** Resolves with its address when it serves; rejects where it ends before. */
+  url: Promise<string>
+  exit: Promise<Exit>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Ended with this process, should a test not come to its end. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * Starts the program with these environment variables, on a free port. `over` kills it: the signal of a test, which it gives
+ * when its time is over.
+ */
+export function startServer(env: Record<string, string>, over: AbortSignal): ChildServer {
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: over,
+    killSignal: 'SIGKILL',
+  })
+  running.add(child)
+  // Says only that `over` came.
+  child.on('error', () => {})
+  const { promise: url, resolve, reject } = Promise.withResolvers<string>()
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    const [, address] = /address +(http:\S+)\n/.exec(output) ?? []
+    if (address) resolve(address)
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  const exit = new Promise<Exit>((resolveExit) => {
+    child.once('close', (code, signal) => {
+      running.delete(child)
+      reject(new Error(`chatterd ended before it served: ${code ?? signal}\n${errors}`))
+      resolveExit({ code, signal, errors })
+    })
+  })
+  url.catch(() => {})
+  return { pid: child.pid ?? 0, url, exit, kill: (signal) => void child.kill(signal) }
+}
+
+/** The environment variables of a server on this database, which asks the engine at `engineUrl`. */
+export function serverEnv(source: DatabaseSource, engineUrl: string): Record<string, string> {
+  return {
+    CHATTERD_ENGINE: 'ollama',
+    OLLAMA_BASE_URL: engineUrl,
+    CHATTERD_LEASE: '1s',
+    ...(source.kind === 'embedded' ? { CHATTERD_DATA_DIR: source.dataDir } : { DATABASE_URL: source.url }),
+  }
+}

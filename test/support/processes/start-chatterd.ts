@@ -1,0 +1,18 @@
+import { tmpdir } from 'node:os'
+import { loadConfig } from '../../../src/config/load-config.ts'
+import { type Server, serve } from '../../../src/main.ts'
+
+/** Where it does not matter to a test, chatterd is quiet, on a free port, and does not wait at its end. */
+const defaults = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  CHATTERD_LOG_LEVEL: 'silent',
+  CHATTERD_DRAIN_TIMEOUT: '100ms',
+}
+
+/** Starts the product, put together as it is in earnest, from these environment variables alone. */
+export function startChatterd(env: Record<string, string>): Promise<Server> {
+  const machine = { platform: process.platform, home: tmpdir(), cwd: tmpdir() }
+  const config = loadConfig({ ...machine, env: { ...defaults, ...env } })
+  return serve(config, { version: '0.0.0-test', out: () => {} })
+}
