@@ -12,7 +12,7 @@ import { slowReader } from './scenarios/slow-reader.ts'
 import { texts } from './scenarios/texts.ts'
 import { toolArguments } from './scenarios/tool-arguments.ts'
 import { toolRounds } from './scenarios/tool-rounds.ts'
-import { waiting } from './scenarios/waiting.ts'
+import { turnsAtOnce, waiting } from './scenarios/waiting.ts'
 import { worldOf } from './world.ts'
 
 const scenarios = {
@@ -38,7 +38,9 @@ export function testClassicDialect(database: DatabaseKind): void {
 
   describe(`the limits of the classic dialect on ${database.name}`, () => {
     const world = worldOf(database, tightLimits)
-    describe('bounds of a turn', () => limits(world))
-    describe('waiting', () => waiting(world))
+    // Most of their time is waited: they wait together.
+    describe('bounds of a turn', { concurrency: true }, () => limits(world))
+    describe('waiting', { concurrency: true }, () => waiting(world))
+    describe('turns at once', () => turnsAtOnce(world))
   })
 }

@@ -2,9 +2,9 @@ import { checkerTest } from './checker/checker-test.ts'
 
 checkerTest('postgresql', [
   'after begin_turn:4',
+  'pause',
   'kill',
   'before end_step:5',
-  'pause',
   'after store_results:2',
   'after write_events:3',
 ])

@@ -1,4 +1,4 @@
 import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { races } from './races.ts'
 
-for (const kind of databaseKinds.filter((one) => one.kind === 'postgresql')) races(kind, 40)
+for (const kind of databaseKinds.filter((one) => one.kind === 'postgresql')) races(kind)

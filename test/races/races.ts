@@ -1,6 +1,7 @@
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
+import { testSize } from '../support/test-size.ts'
 import { actions } from './actions.ts'
 import { raceDatabaseOf } from './race-database.ts'
 import { regressions } from './regressions.ts'
@@ -13,10 +14,10 @@ const shrinkMs = 60_000
  * Requests of many kinds and processes that come and go race each other, on the real store and the real core: the order in which
  * statements run, answers arrive, engines speak and clocks tick is drawn.
  *
- * A usual run draws some races. `CHATTERD_TEST_RACES=2000` draws as many; `CHATTERD_TEST_RACE_SEED=…` draws them from a seed. A
- * race that was lost is told as short as it could be made: it belongs into regressions.ts.
+ * How many are drawn is in test-size.ts; `CHATTERD_TEST_RACE_SEED=…` draws them from a seed. A race that was lost is told as
+ * short as it could be made: it belongs into regressions.ts.
  */
-export function races(kind: DatabaseKind, usual: number): void {
+export function races(kind: DatabaseKind): void {
   suite(`races on ${kind.name}`, () => {
     const database = raceDatabaseOf(kind)
     const lists = fc.array(actions, { minLength: 6, maxLength: 30, size: 'max' })
@@ -33,10 +34,10 @@ export function races(kind: DatabaseKind, usual: number): void {
     })
 
     test('every promise about turns is kept, however requests and processes race each other', async () => {
-      const { CHATTERD_TEST_RACES: more, CHATTERD_TEST_RACE_SEED: seed } = process.env
+      const { CHATTERD_TEST_RACE_SEED: seed } = process.env
       await fc.assert(property, {
         unbiased: true,
-        numRuns: Number(more ?? usual),
+        numRuns: testSize.races,
         ...(seed && { seed: Number(seed) }),
       })
     })

@@ -24,7 +24,6 @@ function decode(
 
 for (const { name, answer } of chatAnswers) {
   const whole = decode([answer])
-  const wholeText = JSON.stringify(whole)
 
   test(`the reply "${name}" is decoded into its lines, byte for byte`, () => {
     const lines = answer.toString().split('\n')
@@ -34,29 +33,9 @@ for (const { name, answer } of chatAnswers) {
     )
   })
 
-  test(`the reply "${name}" is the same however it is split into two reads`, () => {
-    for (let split = 0; split <= answer.length; split += 1) {
-      assert.equal(JSON.stringify(decode([answer.subarray(0, split), answer.subarray(split)])), wholeText)
-    }
-  })
-
   test(`the reply "${name}" is the same with one byte in each read`, () => {
     assert.deepEqual(decode(Array.from(answer, (byte) => Buffer.of(byte))), whole)
   })
-
-  test(`the reply "${name}" that ends early anywhere is an error, and no part is incomplete`, () => {
-    const partTexts = whole.parts.map((part) => JSON.stringify(part))
-    // Without its last line end a reply is complete.
-    for (let length = 0; length < answer.toString().trimEnd().length; length += 1) {
-      const { parts, error } = decode([answer.subarray(0, length)])
-      assert.equal(error?.code, hasLastLine(answer, length) ? whole.error?.code : 'engine-cut')
-      for (const [index, part] of parts.entries()) assert.equal(JSON.stringify(part), partTexts[index])
-    }
-  })
-}
-
-function hasLastLine(answer: Buffer, length: number): boolean {
-  return length >= Buffer.from(answer.toString().trimEnd()).length
 }
 
 test('a reply with text and then an error line is decoded into the text, then the error', () => {

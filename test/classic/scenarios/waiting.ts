@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import type { ChatScript } from '../../support/stand-ins/ollama.ts'
 import { done, hangs, pauses, says, text } from '../../support/stand-ins/ollama-answers.ts'
 import type { World } from '../world.ts'
+import { tightLimits } from './limits.ts'
+
+const told = ({ content }: { content: string }) => content
 
 /** Engines that are slow and conversations that are busy, with the tight limits. */
 export function waiting(world: () => World): void {
-  const told = ({ content }: { content: string }) => content
-
   test('silence is broken with comments, which phones skip', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
@@ -91,10 +92,13 @@ export function waiting(world: () => World): void {
     await phone.prompt('What?')
     assert.equal(model.lastMessages()[1]?.content, said)
   })
+}
 
+/** With the tight limits, and no other turn beside these. */
+export function turnsAtOnce(world: () => World): void {
   test('more turns than may run at once are refused with 429, and told when to try again', async () => {
     const gate = Promise.withResolvers<void>()
-    const talks = [1, 2, 3].map(() => world().talk())
+    const talks = Array.from({ length: Number(tightLimits.CHATTERD_MAX_TURNS) }, () => world().talk())
     const running = talks.map(({ phone, model }) => {
       model.answers(speaks(gate.promise))
       return phone.post('Speak.')

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../../src/protocol/errors.ts'
 import { type EventChunk, eventsOf } from '../../../src/protocol/event-chunk.ts'
+import { testSize } from '../../support/test-size.ts'
 import { operations, perform } from './operations.ts'
 import type { StoreWorld } from './store-world.ts'
 
@@ -24,7 +25,7 @@ export function invariants(world: () => StoreWorld): void {
           await checkConversation(world(), conversation, ended)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: testSize.operationLists },
     )
   })
 }

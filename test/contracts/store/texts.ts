@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
+import { testSize } from '../../support/test-size.ts'
 import {
   answersTo,
   beginning,
@@ -91,10 +92,10 @@ export function texts(world: () => StoreWorld): void {
     })
   }
 
-  test('five megabytes of text come back as they were', async () => {
+  test(`${testSize.textMegabytes} MB of text come back as they were`, async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
-    const text = `🎈${'ä"\\ \u0000x'.repeat(700_000)}`
+    const text = `🎈${'ä"\\ \u0000x'.repeat(testSize.textMegabytes * 140_000)}`
     const { id: turn, log } = await begun(store, beginning(conversation, text))
     assert.ok(log[0]?.content === text)
     const { seq } = await store.endStep(step(turn, 1, text, { calls: [residentCall()] }), [])

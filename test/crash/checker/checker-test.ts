@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DatabaseKind, databaseKinds } from '../../support/databases/database-kinds.ts'
+import { testSize } from '../../support/test-size.ts'
 import type { Move } from './chaos.ts'
 import { runChecker } from './run-checker.ts'
 
-/** Runs the checker on that kind of database with these moves: two processes on PostgreSQL, one on the embedded one. */
-export function checkerTest(name: DatabaseKind['kind'], moves: readonly Move[]): void {
+/** Runs the checker on that kind of database with the first of these moves: two processes on PostgreSQL, one on the embedded one. */
+export function checkerTest(name: DatabaseKind['kind'], all: readonly Move[]): void {
+  const moves = all.slice(0, testSize.crashMoves)
   const kind = databaseKinds.find((one) => one.kind === name)
   test(`on ${kind?.name}, processes that are killed ${moves.length} times, at any instant, keep all that they have told`, async (t) => {
     assert.ok(kind)

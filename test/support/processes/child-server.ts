@@ -32,8 +32,9 @@ process.on('exit', () => {
  * when its time is over.
  */
 export function startServer(env: Record<string, string>, over: AbortSignal): ChildServer {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: over,
     killSignal: 'SIGKILL',

@@ -10,6 +10,7 @@ import { startChatterd } from '../support/processes/start-chatterd.ts'
 import { type OllamaStandIn, ollamaStandIn } from '../support/stand-ins/ollama.ts'
 import { calls, deviceTool, done, message, says, sends, text } from '../support/stand-ins/ollama-answers.ts'
 import { openMeteoStandIn } from '../support/stand-ins/open-meteo.ts'
+import { testSize } from '../support/test-size.ts'
 
 const rooms = new AsyncDisposableStack()
 let ollama: OllamaStandIn
@@ -70,16 +71,13 @@ async function readBytes(turn: string, bytes: number): Promise<TurnRecord> {
   return record
 }
 
-/** Every so many bytes, a connection is cut in earnest. */
-const every = 23
-
 test('a stream that is cut after any of its bytes goes on as if nothing had been', async () => {
   const whole = await tellAll()
   const turn = String(whole.turn)
   const bytes = Buffer.from(`${whole.bytes()}\n\n`)
   // What a client asks for depends on the last number that it has seen alone: it is asked for once.
   const rests = new Map<number, string>()
-  for (let cut = 1; cut <= bytes.length; cut++) {
+  for (let cut = 1; cut <= bytes.length; cut += testSize.cutEvery) {
     const record = new TurnRecord(turn)
     const reader = new SseReader({ onEvent: (raw) => record.take(raw), onComment: () => {} })
     reader.feed(bytes.subarray(0, cut))
@@ -92,7 +90,7 @@ test('a stream that is cut after any of its bytes goes on as if nothing had been
     const parts = [seen, isOver ? '' : rests.get(record.last)]
     assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `cut after ${cut} bytes`)
   }
-  for (let cut = 1; cut < bytes.length - 2; cut += every) {
+  for (let cut = 1; cut < bytes.length - 2; cut += testSize.socketCutEvery) {
     const record = await readBytes(turn, cut)
     assert.equal(await resume(url, record).over, 'ended', `cut after ${cut} bytes`)
     assert.equal(record.bytes(), whole.bytes(), `cut after ${cut} bytes`)

@@ -5,6 +5,7 @@ import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { ChatRequest, EnginePart } from '../../src/turn/ports/engine.ts'
 import { startEngine } from '../support/ollama/ollama-engine.ts'
 import { chatAnswers } from '../support/ollama/recordings.ts'
+import { testSize } from '../support/test-size.ts'
 
 const unaborted = new AbortController().signal
 const request: ChatRequest = {
@@ -20,8 +21,8 @@ const ends: Record<string, (response: ServerResponse, bytes: Buffer) => void> = 
 
 /** Prompts at once. */
 const atOnce = 8
-/** Answers with calls are cut after every byte, the others after every so many. */
-const strideOf = (answer: Buffer) => (answer.includes('tool_calls') ? 1 : 13)
+/** Answers with calls are cut most often. */
+const strideOf = (answer: Buffer) => testSize[answer.includes('tool_calls') ? 'cutEvery' : 'socketCutEvery']
 
 for (const { name, contentType, answer } of chatAnswers) {
   for (const [how, end] of Object.entries(ends)) {

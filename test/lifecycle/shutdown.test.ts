@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
+import { untilReadiness } from '../support/processes/readiness.ts'
+import { done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { openServers } from './servers.ts'
+
+const [embedded, postgresql] = databaseKinds
+assert.ok(embedded && postgresql)
+
+for (const kind of databaseKinds) {
+  test(`on ${kind.name}, SIGTERM lets answers finish and takes no new prompts`, async (t) => {
+    const source = await kind.create({ after: (end) => t.after(end) })
+    await using servers = await openServers(t.signal)
+    const server = servers.start(source)
+    const url = await server.url
+    const gate = Promise.withResolvers<void>()
+    const apps = ['a', 'b', 'c']
+    servers.model.answers(
+      ...apps.map(() => pauses([text('begun')], gate.promise, [text(' and done'), done()])),
+    )
+    const running = apps.map((app) => servers.prompt(url, `of ${app}`, app))
+    await Promise.all(running.map((posting) => posting.event(0)))
+
+    server.kill('SIGTERM')
+    await untilReadiness(url, 503)
+    const refused = await servers.prompt(url, 'too late', 'd').answer
+    assert.equal(refused.status, 503)
+    assert.match(String(refused.error), /shutting down/)
+    gate.resolve()
+    const answers = await Promise.all(running.map((posting) => posting.answer))
+    for (const answer of answers) assert.deepEqual([answer.text, answer.error], ['begun and done', undefined])
+    assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
+
+    const again = await servers.start(source).url
+    servers.model.answers(says('hello again'), says('first'))
+    await servers.prompt(again, 'again', 'a').answer
+    assert.deepEqual(
+      servers.model.lastMessages().map(({ content }) => content),
+      ['of a', 'begun and done', 'again'],
+    )
+    await servers.prompt(again, 'first', 'd').answer
+    assert.equal(servers.model.lastMessages().length, 1)
+  })
+}
+
+test('an answer that does not finish in time is ended, and what came of it is kept', async (t) => {
+  const source = await postgresql.create({ after: (end) => t.after(end) })
+  await using servers = await openServers(t.signal)
+  const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
+  const url = await server.url
+  servers.model.answers(pauses([text('begun')], new Promise(() => {}), []))
+  const running = servers.prompt(url, 'go on for ever')
+  await running.event(0)
+  server.kill('SIGTERM')
+  const answer = await running.answer
+  assert.match(String(answer.error), /shut down/)
+  assert.equal((await server.exit).code, 0)
+
+  const again = await servers.start(source).url
+  servers.model.answers(says('yes'))
+  await servers.prompt(again, 'are you there?').answer
+  assert.deepEqual(
+    servers.model.lastMessages().map(({ content }) => content),
+    ['go on for ever', 'begun', 'are you there?'],
+  )
+})
+
+test('SIGTERM does not wait for connections that never sent a request whole', async (t) => {
+  const source = await postgresql.create({ after: (end) => t.after(end) })
+  await using servers = await openServers(t.signal)
+  const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
+  const { hostname, port } = new URL(await server.url)
+  for (const sent of [
+    '',
+    'POST /llmtools HTTP/1.1\r\nHost: x\r\n',
+    'POST /llmtools HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+  ]) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    t.after(() => socket.destroy())
+    await once(socket, 'connect')
+    socket.write(sent)
+  }
+  server.kill('SIGTERM')
+  assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
+})
+
+test('a second process on the same data directory is told who holds it; when that is killed, the next has it at once', async (t) => {
+  const source = await embedded.create({ after: (end) => t.after(end) })
+  await using servers = await openServers(t.signal)
+  const owner = servers.start(source)
+  const url = await owner.url
+  const { code, errors } = await servers.start(source).exit
+  assert.equal(code, 1)
+  assert.match(errors, /is in use by chatterd, process \d+, since \S+, serving http:/)
+  assert.ok(errors.includes(url))
+  assert.doesNotMatch(errors, /^\s+at /m)
+
+  servers.model.answers(says('one'), says('two'))
+  assert.equal((await servers.prompt(url, 'first').answer).text, 'one')
+  owner.kill('SIGKILL')
+  await owner.exit
+  const next = await servers.start(source).url
+  assert.equal((await servers.prompt(next, 'second').answer).text, 'two')
+  assert.equal(servers.model.lastMessages().length, 3)
+})
