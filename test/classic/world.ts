@@ -1,6 +1,6 @@
-import { after, before } from 'node:test'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { startChatterd } from '../support/processes/start-chatterd.ts'
+import { shared } from '../support/shared.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../support/stand-ins/ollama.ts'
 import { type OpenMeteoStandIn, openMeteoStandIn } from '../support/stand-ins/open-meteo.ts'
 import { createPhone, type DeviceTools, type Phone, type Shape } from './phone.ts'
@@ -15,12 +15,14 @@ export interface World {
     phone: Phone
     model: ScriptedModel
   }
-  close(): Promise<void>
 }
 
 /** Starts all of it on a fresh database. `settings` are environment variables of chatterd. */
-async function openWorld(database: DatabaseKind, settings: Record<string, string>): Promise<World> {
-  await using rooms = new AsyncDisposableStack()
+async function openWorld(
+  rooms: AsyncDisposableStack,
+  database: DatabaseKind,
+  settings: Record<string, string>,
+): Promise<World> {
   const source = await database.create({ after: (end) => rooms.defer(end) })
   const ollama = await ollamaStandIn()
   rooms.defer(() => ollama.close())
@@ -34,7 +36,6 @@ async function openWorld(database: DatabaseKind, settings: Record<string, string
     ...settings,
   })
   rooms.defer(() => chatterd.close())
-  const open = rooms.move()
   let talks = 0
   return {
     url: chatterd.url,
@@ -48,19 +49,10 @@ async function openWorld(database: DatabaseKind, settings: Record<string, string
         model,
       }
     },
-    close: () => open.disposeAsync(),
   }
 }
 
 /** A world for the tests of the suite that is being described: opened before them, closed after them. */
 export function worldOf(database: DatabaseKind, settings: Record<string, string>): () => World {
-  let world: World | undefined
-  before(async () => {
-    world = await openWorld(database, settings)
-  })
-  after(() => world?.close())
-  return () => {
-    if (!world) throw new Error('the world is not open yet')
-    return world
-  }
+  return shared((rooms) => openWorld(rooms, database, settings))
 }

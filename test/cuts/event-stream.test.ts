@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { open } from '../support/clients/native/ask.ts'
 import { checkTurn } from '../support/clients/native/check-turn.ts'
 import { beginTurn, join, postResults, resume } from '../support/clients/native/client.ts'
@@ -7,15 +7,15 @@ import { SseReader } from '../support/clients/native/sse-reader.ts'
 import { TurnRecord } from '../support/clients/native/turn-record.ts'
 import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { startChatterd } from '../support/processes/start-chatterd.ts'
+import { shared } from '../support/shared.ts'
 import { type OllamaStandIn, ollamaStandIn } from '../support/stand-ins/ollama.ts'
 import { calls, deviceTool, done, message, says, sends, text } from '../support/stand-ins/ollama-answers.ts'
 import { openMeteoStandIn } from '../support/stand-ins/open-meteo.ts'
 import { testSize } from '../support/test-size.ts'
 
-const rooms = new AsyncDisposableStack()
 let ollama: OllamaStandIn
 let url: string
-before(async () => {
+shared(async (rooms) => {
   const [kind] = databaseKinds
   const source = await kind?.create({ after: (end) => rooms.defer(end) })
   assert.ok(source?.kind === 'embedded')
@@ -30,7 +30,6 @@ before(async () => {
   rooms.defer(() => chatterd.close())
   url = chatterd.url
 })
-after(() => rooms.disposeAsync())
 
 /** A turn with all that there is: thoughts, text, calls of both sides, results, and characters of four bytes. */
 async function tellAll(): Promise<TurnRecord> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { get, send } from '../support/clients/classic/post.ts'
 import { type PostgresServer, startPostgres } from '../support/databases/postgres-server.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
+import { shared } from '../support/shared.ts'
 import { done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 import { openServers } from './servers.ts'
 
@@ -10,10 +11,10 @@ import { openServers } from './servers.ts'
 const soon = 2_000
 
 let postgres: PostgresServer
-before(async () => {
+shared(async (rooms) => {
   postgres = await startPostgres()
+  rooms.defer(() => postgres.remove())
 })
-after(() => postgres.remove())
 
 const source = () => ({ kind: 'postgresql' as const, url: `${postgres.url}postgres` })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import {
@@ -13,6 +13,7 @@ import {
 import { compareTold } from '../support/clients/native/compare-told.ts'
 import { preload } from '../support/processes/preloads/preload.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
+import { shared } from '../support/shared.ts'
 import { calls, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 import { openSideEffectCounter, type SideEffectCounter } from '../support/stand-ins/side-effect-counter.ts'
 import { storedOf, untilJournaled } from './stored.ts'
@@ -23,18 +24,16 @@ const leaseMs = 1_000
 
 let sideEffects: SideEffectCounter
 let pair: ServerPair
-const over = new AbortController()
-before(async () => {
+shared(async (rooms) => {
   sideEffects = await openSideEffectCounter()
+  rooms.defer(() => sideEffects.close())
+  const over = new AbortController()
+  rooms.defer(() => over.abort())
   pair = await openServerPair(over.signal, {
     ...preload('with-side-effect-tool'),
     SIDE_EFFECT_URL: sideEffects.url,
   })
-})
-after(async () => {
-  await pair[Symbol.asyncDispose]()
-  over.abort()
-  await sideEffects.close()
+  rooms.use(pair)
 })
 
 test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import {
@@ -17,28 +17,27 @@ import { openStatementProxy, type StatementProxy } from '../support/databases/st
 import { serverEnv, startServer } from '../support/processes/child-server.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
+import { shared } from '../support/shared.ts'
 import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
 
 // Connections to the database that break in the middle of a statement: before it has arrived, or when it is committed and its
 // answer is on its way.
 
-const over = new AbortController()
 const tools = [deviceTool('get_location')]
 let pair: ServerPair
 let proxy: StatementProxy
 let url: string
-before(async () => {
+shared(async (rooms) => {
+  const over = new AbortController()
+  rooms.defer(() => over.abort())
   pair = await openServerPair(over.signal)
+  rooms.use(pair)
   proxy = await openStatementProxy(pair.database)
+  rooms.defer(() => proxy.close())
   const source = { kind: 'postgresql', url: proxy.url } as const
   // By itself, it does not give up while a busy machine finds the database again.
   const server = startServer({ ...serverEnv(source, pair.ollama.url), CHATTERD_LEASE: '5s' }, over.signal)
   url = await server.url
-})
-after(async () => {
-  await pair[Symbol.asyncDispose]()
-  over.abort()
-  proxy.close()
 })
 
 async function endsWhole({ over, record }: Following, name: string): Promise<void> {

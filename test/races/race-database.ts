@@ -1,7 +1,7 @@
-import { after, before } from 'node:test'
 import pg from 'pg'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
+import { shared } from '../support/shared.ts'
 import { SignalTap } from './signal-tap.ts'
 
 /** A database that processes race on. */
@@ -17,16 +17,7 @@ export interface RaceDatabase {
 
 /** A database for the tests of the suite that is being described. */
 export function raceDatabaseOf(kind: DatabaseKind): () => RaceDatabase {
-  const rooms = new AsyncDisposableStack()
-  let opened: RaceDatabase | undefined
-  before(async () => {
-    opened = await open(kind, rooms)
-  })
-  after(() => rooms.disposeAsync())
-  return () => {
-    if (!opened) throw new Error('the database is not open yet')
-    return opened
-  }
+  return shared((rooms) => open(kind, rooms))
 }
 
 async function open(kind: DatabaseKind, rooms: AsyncDisposableStack): Promise<RaceDatabase> {

@@ -1,4 +1,3 @@
-import { after, before } from 'node:test'
 import pg from 'pg'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import { createBoard } from '../../../src/store/board.ts'
@@ -12,6 +11,7 @@ import type { ConversationDirectory } from '../../../src/turn/ports/conversation
 import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
 import type { MessageBoard } from '../../../src/turn/ports/message-board.ts'
 import { type DatabaseKind, patient } from '../../support/databases/database-kinds.ts'
+import { shared } from '../../support/shared.ts'
 
 /** One of the processes that serve the database, as far as the store can tell. */
 export interface StoreProcess {
@@ -58,8 +58,7 @@ const usual: Omit<StoreOptions, 'runner'> = {
   toolStarts: 3,
 }
 
-async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Promise<void> }> {
-  await using rooms = new AsyncDisposableStack()
+async function openWorld(rooms: AsyncDisposableStack, kind: DatabaseKind): Promise<StoreWorld> {
   const source = await kind.create({ after: (end) => rooms.defer(end) })
   const open = async () => {
     const opened = await openDatabase({ ...patient, source })
@@ -77,7 +76,6 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
     return await first.query<Row>({ name: '', text, values })
   }
 
-  const opened = rooms.move()
   const url = source.kind === 'postgresql' ? source.url : ''
   return {
     ...{ maxTools, query, url },
@@ -99,7 +97,6 @@ async function openWorld(kind: DatabaseKind): Promise<StoreWorld & { close(): Pr
       const [row] = await query<{ stored: object }>(snapshotSql, [tenant, name])
       return row?.stored
     },
-    close: () => opened.disposeAsync(),
   }
 }
 
@@ -139,13 +136,5 @@ const snapshotSql = `
 
 /** A world for the tests of the suite that is being described: opened before them, closed after them. */
 export function storeWorldOf(kind: DatabaseKind): () => StoreWorld {
-  let world: Awaited<ReturnType<typeof openWorld>> | undefined
-  before(async () => {
-    world = await openWorld(kind)
-  })
-  after(() => world?.close())
-  return () => {
-    if (!world) throw new Error('the world is not open yet')
-    return world
-  }
+  return shared((rooms) => openWorld(rooms, kind))
 }

@@ -1,6 +1,6 @@
-import { after, before } from 'node:test'
 import pg from 'pg'
 import { databaseKinds } from '../databases/database-kinds.ts'
+import { shared } from '../shared.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
 import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
 import { type ChildServer, serverEnv, startServer } from './child-server.ts'
@@ -75,17 +75,9 @@ export async function openServerPair(
 
 /** A pair for all tests of a file: opened before them, closed after them. */
 export function serverPairOf(settings: Record<string, string> = {}): () => ServerPair {
-  const over = new AbortController()
-  let pair: ServerPair | undefined
-  before(async () => {
-    pair = await openServerPair(over.signal, settings)
+  return shared(async (rooms) => {
+    const over = new AbortController()
+    rooms.defer(() => over.abort())
+    return rooms.use(await openServerPair(over.signal, settings))
   })
-  after(async () => {
-    await pair?.[Symbol.asyncDispose]()
-    over.abort()
-  })
-  return () => {
-    if (!pair) throw new Error('the pair is not open yet')
-    return pair
-  }
 }

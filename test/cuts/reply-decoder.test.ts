@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createAnswerDecoder } from '../../src/engines/ollama/answer-decoder.ts'
+import { createReplyDecoder } from '../../src/engines/ollama/reply-decoder.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { EnginePart } from '../../src/turn/engine.ts'
+import type { EnginePart } from '../../src/turn/ports/engine.ts'
 import { chatAnswers } from '../support/ollama/recordings.ts'
 import { testSize } from '../support/test-size.ts'
 
 /** Decodes reads to their parts, and the error that ended them. */
 function decode(reads: Buffer[]): { parts: EnginePart[]; error: ChatterdError | undefined } {
   const parts: EnginePart[] = []
-  const decoder = createAnswerDecoder({ maxLineBytes: 64 * 1024, onPart: (part) => parts.push(part) })
+  const decoder = createReplyDecoder({ maxLineBytes: 64 * 1024, onPart: (part) => parts.push(part) })
   try {
     for (const read of reads) decoder.feed(read)
     decoder.end()
@@ -24,13 +24,13 @@ for (const { name, answer } of chatAnswers) {
   const whole = decode([answer])
   const wholeText = JSON.stringify(whole)
 
-  test(`the answer "${name}" is the same however it is cut into two reads`, () => {
+  test(`the reply "${name}" is the same however it is split into two reads`, () => {
     for (let cut = 0; cut <= answer.length; cut += testSize.cutEvery) {
       assert.equal(JSON.stringify(decode([answer.subarray(0, cut), answer.subarray(cut)])), wholeText)
     }
   })
 
-  test(`the answer "${name}" that breaks off anywhere is an error, and no part of it is half`, () => {
+  test(`the reply "${name}" that breaks off anywhere is an error, and no part of it is half`, () => {
     const partTexts = whole.parts.map((part) => JSON.stringify(part))
     // Without its last line end an answer is whole.
     for (let length = 0; length < answer.toString().trimEnd().length; length += testSize.cutEvery) {
