@@ -12,6 +12,7 @@ import {
   openDatabase,
 } from '../../../src/store/database.ts'
 import { createDatabase } from '../../../src/store/embedded/create-database.ts'
+import '../processes/end-with-runner.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /** What a test or a suite gives to have things removed at its end: `node:test`'s context, or `{ after }` of the module. */

@@ -5,6 +5,7 @@ import { createServer, Socket } from 'node:net'
 import { arch, platform, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import '../processes/end-with-runner.ts'
 
 /** A PostgreSQL of its own for tests, empty, on 127.0.0.1. Durable only until the machine stops: fsync is off. */
 export interface PostgresServer {

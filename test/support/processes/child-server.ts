@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { DatabaseSource } from '../../../src/store/database.ts'
+import { endWithParent } from './end-with-parent.ts'
+import './end-with-runner.ts'
 
 const program = fileURLToPath(new URL('../../../bin/chatterd.js', import.meta.url))
 
@@ -21,12 +23,6 @@ export interface ChildServer {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Ended with this process, should a test not come to its end. */
-const running = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
 /**
  * Starts the program with these environment variables, on a free port. `over` kills it: the signal of a test, which it gives
  * when its time is over.
@@ -39,7 +35,7 @@ export function startServer(env: Record<string, string>, over: AbortSignal): Chi
     signal: over,
     killSignal: 'SIGKILL',
   })
-  running.add(child)
+  endWithParent(child)
   // Says only that `over` came.
   child.on('error', () => {})
   const { promise: url, resolve, reject } = Promise.withResolvers<string>()
@@ -55,7 +51,6 @@ export function startServer(env: Record<string, string>, over: AbortSignal): Chi
   })
   const exit = new Promise<Exit>((resolveExit) => {
     child.once('close', (code, signal) => {
-      running.delete(child)
       reject(new Error(`chatterd ended before it served: ${code ?? signal}\n${errors}`))
       resolveExit({ code, signal, errors })
     })
