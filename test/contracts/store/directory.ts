@@ -46,14 +46,6 @@ export function directory(world: () => StoreWorld): void {
     })
   })
 
-  test('a conversation is found by its name without a look at others, also before there are statistics', async () => {
-    const explained = async (where: string) =>
-      JSON.stringify(await world().query(`explain select * from chatterd.conversations where ${where}`))
-    assert.match(await explained(`tenant = '' and name = 'x'`), /conversations_tenant_name_key/)
-    const list = `tenant || '' = '' order by updated_at desc, id desc limit 10`
-    assert.match(await explained(list), /conversations_by_change/)
-  })
-
   test('conversations that changed in the same moment are told once each', async () => {
     const { store, directory } = await world().process()
     const tenant = crypto.randomUUID()
