@@ -1,8 +1,11 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { keepBaselineCompiler } from './baseline-compiler.ts'
 
 // Started by create-database.ts with the folder to fill. Without its parent the work is for nobody.
 process.once('disconnect', () => process.exit(1))
+// A parent that is gone by now is noticed here: its folder may be removed already, and PGlite would make it anew.
+await turnOfTheLoop()
 
 keepBaselineCompiler()
 const database = await PGlite.create({

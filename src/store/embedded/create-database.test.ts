@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, watch } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,16 +12,20 @@ test('a creation that is killed leaves no database, and the next one cleans up a
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const directory = join(folder, 'database')
+  // Killed when its child has just been started, which lives on for a while.
   const script = `
+    import child_process from 'node:child_process'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { fork } = child_process
+    child_process.fork = (...given) => {
+      fork(...given)
+      process.kill(process.pid, 'SIGKILL')
+    }
+    syncBuiltinESMExports()
     const { createDatabase } = await import(${JSON.stringify(new URL('./create-database.ts', import.meta.url).href)})
     await createDatabase(process.argv[1])`
-  const watcher = watch(folder)
-  const begun = once(watcher, 'change')
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory])
-  await begun
-  watcher.close()
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  const killed = spawn(process.execPath, ['--input-type=module', '-e', script, directory])
+  assert.deepEqual(await once(killed, 'exit'), [null, 'SIGKILL'])
   assert.match((await readdir(folder)).join(), /^database\.new-\w+$/)
 
   const progress: string[] = []
