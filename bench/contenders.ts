@@ -26,17 +26,25 @@ export function pipe(engineUrl: string, name = 'pipe'): Contender {
   }
 }
 
+/** Which chatterd is measured, and how. */
+interface ChatterdOptions {
+  dialect?: Dialect
+  dataFolder?: string
+  /** The checkout whose `dist/` is run; default: this one. */
+  checkout?: string
+}
+
 /** The server as it is shipped, built, on a database; without an address on its embedded one, in a data directory of its own. */
 export function chatterd(
   engineUrl: string,
   databaseUrl: string | undefined,
-  { dialect = 'classic', dataFolder }: { dialect?: Dialect; dataFolder?: string } = {},
+  { dialect = 'classic', dataFolder, checkout }: ChatterdOptions = {},
 ): Contender {
   return {
-    ...{ name: 'chatterd', dialect },
+    ...{ name: checkout === undefined ? 'chatterd' : 'before', dialect },
     start: async ({ observed = false } = {}) => {
       const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatterd-bench-')))
-      const server = await startProcess('dist/cli/chatterd.js', {
+      const server = await startProcess(join(checkout ?? '', 'dist/cli/chatterd.js'), {
         args: ['serve'],
         env: {
           OLLAMA_BASE_URL: engineUrl,

@@ -9,7 +9,7 @@ export interface Figure {
 }
 
 /** The figures as a Markdown table, ready for bench/README.md. */
-export function report(other: string, figures: readonly Figure[]): string {
+export function report(base: string, other: string, figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.what,
     figure.pipe ?? '',
@@ -17,7 +17,7 @@ export function report(other: string, figures: readonly Figure[]): string {
     figure.result,
     figure.aim ?? '',
   ])
-  return [['measure', 'pipe', other, 'result', 'aim'], ['---', '---:', '---:', '---:', '---'], ...rows]
+  return [['measure', base, other, 'result', 'aim'], ['---', '---:', '---:', '---:', '---'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
 }

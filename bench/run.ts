@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Contender, chatterd, pipe, startEngine } from './contenders.ts'
+import type { Dialect } from './dialects.ts'
 import { measureCpu } from './measures/cpu.ts'
 import { measureFirstToken } from './measures/first-token.ts'
 import { measureMemory } from './measures/memory.ts'
@@ -24,6 +26,8 @@ const { values, positionals } = parseArgs({
     smoke: { type: 'boolean', default: false },
     /** `chatterd`, or `pipe`: the pipe against itself, which shows the noise. */
     against: { type: 'string', default: 'chatterd' },
+    /** Folder of another checkout, built: its chatterd takes the pipe's part. */
+    before: { type: 'string' },
     /** Address of a PostgreSQL, or `embedded`; by default one of our own is started. */
     database: { type: 'string' },
     rounds: { type: 'string' },
@@ -31,19 +35,19 @@ const { values, positionals } = parseArgs({
 })
 
 async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]> {
-  const { bare, classic, native, database } = scene
+  const { bare, bareNative, classic, native, database } = scene
   switch (part) {
     case 'paced':
     case 'flat':
       return [await measureCpu([bare, classic], sizes[part])]
     case 'native':
-      return native ? [await measureCpu([bare, native], sizes.native)] : []
+      return native ? [await measureCpu([bareNative, native], sizes.native)] : []
     case 'ttft':
       return measureFirstToken([bare, classic], sizes.ttft)
     case 'memory':
       return [
         await measureMemory([bare, classic], sizes.memory),
-        ...(native ? [await measureMemory([bare, native], sizes.memory)] : []),
+        ...(native ? [await measureMemory([bareNative, native], sizes.memory)] : []),
       ]
     case 'start':
       return native ? measureStart(scene.engineUrl) : []
@@ -77,6 +81,8 @@ function chosenSizes(): Sizes {
 interface Scene {
   engineUrl: string
   bare: Contender
+  /** The same for what is measured in the native dialect. */
+  bareNative: Contender
   classic: Contender
   /** Undefined where the pipe is measured against itself. */
   native: Contender | undefined
@@ -90,12 +96,20 @@ const chosen = positionals.length > 0 ? positionals.filter(isPart) : parts
 const sizes = chosenSizes()
 const itself = values.against === 'pipe'
 const database = itself || values.database === 'embedded' ? undefined : await openDatabase(values.database)
+// Two builds cannot share a schema.
+const databaseBefore = values.before && database ? await openDatabase(undefined) : undefined
+
+function before(engineUrl: string, dialect: Dialect): Contender {
+  if (values.before === undefined) return pipe(engineUrl)
+  return chatterd(engineUrl, databaseBefore?.url, { dialect, checkout: resolve(values.before) })
+}
+
 try {
   const engine = await startEngine()
   try {
     const { url: engineUrl } = engine
     const scene: Scene = {
-      ...{ engineUrl, database, bare: pipe(engineUrl) },
+      ...{ engineUrl, database, bare: before(engineUrl, 'classic'), bareNative: before(engineUrl, 'native') },
       classic: itself ? pipe(engineUrl, 'pipe again') : chatterd(engineUrl, database?.url),
       native: itself ? undefined : chatterd(engineUrl, database?.url, { dialect: 'native' }),
     }
@@ -104,10 +118,11 @@ try {
       console.error(`measuring ${part}`)
       figures.push(...(await measure(part, scene, sizes)))
     }
-    console.log(report(scene.classic.name, figures))
+    console.log(report(scene.bare.name, scene.classic.name, figures))
   } finally {
     await engine.stop()
   }
 } finally {
   await database?.stop()
+  await databaseBefore?.stop()
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 
@@ -40,7 +40,7 @@ export async function startProcess(
   const began = performance.now()
   const child = spawn(
     process.execPath,
-    [...(options.nodeArgs ?? []), join(import.meta.dirname, '..', program), ...(options.args ?? [])],
+    [...(options.nodeArgs ?? []), resolve(import.meta.dirname, '..', program), ...(options.args ?? [])],
     {
       env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...options.env },
       stdio: ['ignore', 'ignore', process.env.BENCH_VERBOSE ? 'inherit' : 'ignore'],
