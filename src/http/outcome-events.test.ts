@@ -61,7 +61,7 @@ test('a turn is rebuilt from its replies, calls, results and end', () => {
   ])
 })
 
-test('a client that has some events gets step-end of each step and turn-end, numbered from there', () => {
+test('a client that has some events gets step-end of each step and turn-end, numbered from there [pruned]', () => {
   const rest = eventsOf(ended, 40).map(([number, name]) => [number, name])
   assert.deepEqual(rest, [
     [41, 'step-end'],

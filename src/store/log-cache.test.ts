@@ -24,7 +24,7 @@ test('what a withdrawn turn was begun with is forgotten: its begin may have clos
   assert.equal(cache.get('a'), undefined)
 })
 
-test('past its size, the log that was begun with the longest ago is forgotten', () => {
+test('past its size, the log that was begun with the longest ago is forgotten [bounded-memory]', () => {
   const cache = new LogCache(5_000)
   for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) cache.put(key, key, 'new', [said(1, 'old')])
   assert.deepEqual(

@@ -12,7 +12,7 @@ const listener: StoreListener = {
   onFault: assert.fail,
 }
 
-test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would not help', async () => {
+test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would not help [no-downgrade]', async () => {
   const { source, end } = await createFor(databaseKinds[1] ?? assert.fail())
   assert(source.kind === 'postgresql')
   const settings: StoreSettings = {

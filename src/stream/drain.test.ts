@@ -52,7 +52,7 @@ test('who waits for a turn of another process to be cancelled is told that a dra
   await assert.rejects(cancelled, { code: 'shutting-down' })
 })
 
-test('what still runs at the deadline of a drain is ended as interrupted, and stored', async () => {
+test('what still runs at the deadline of a drain is ended as interrupted, and stored [drain]', async () => {
   const { post, turns, store } = liveProcess([[[part({ text: 'It is' })], 'silence']])
   const { begun, events } = post('Hello?')
   ;(await liveOf(begun)).accept()

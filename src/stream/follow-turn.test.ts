@@ -139,7 +139,7 @@ test('a turn that goes on here just after the journal was read is followed here'
   assert.equal(await client.over, 'ended')
 })
 
-test('where no signal comes, the journal is asked from time to time', async () => {
+test('where no signal comes, the journal is asked from time to time [lost-notification]', async () => {
   const turn = new FollowedTurn(1)
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')

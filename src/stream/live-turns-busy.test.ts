@@ -54,7 +54,7 @@ test('when as many wait for a conversation as may, the next one is told at once'
   await Promise.all([first.ended, second.ended])
 })
 
-test('more turns than allowed are refused, until one has ended', async () => {
+test('more turns than allowed are refused, until one has ended [bounded-memory]', async () => {
   const { post, hold, release } = liveProcess([says('Hi.')], { maxTurns: 2 })
   hold()
   const running = [post('Hello?', 'a'), post('Hello?', 'b')]

@@ -93,7 +93,7 @@ test('where signals may have been missed, all who wait look for themselves', asy
   assert.equal(await followed, 'ended')
 })
 
-test('where signals are lost, followers look for themselves once a second', async (t) => {
+test('where signals are lost, followers look for themselves once a second [lost-notification]', async (t) => {
   const { followed } = await twoProcesses(t.mock.timers)
   t.mock.timers.tick(1_000)
   assert.equal(await followed, 'ended')

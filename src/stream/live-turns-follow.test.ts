@@ -57,7 +57,7 @@ test('a turn that waits for its device is followed through its wait to its end',
   assert.deepEqual(follower.kinds.slice(-5), ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
 })
 
-test('an engine that is faster than the journal waits: no more than the lead is told beyond it', async () => {
+test('an engine that is faster than the journal waits: no more than the lead is told beyond it [events]', async () => {
   const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   const { turns, store, engine } = liveProcess([pieces(...texts)], { maxUnjournaledEvents: 3 })
   const away = Promise.withResolvers<void>()

@@ -59,7 +59,7 @@ const cases = fc.record({
 })
 
 // What is true of every run is held in `run` itself: one last event, and nothing told to have ended that is not stored.
-test('whatever the engine does, the turn ends once, with all its calls, and what was told is what is stored', async () => {
+test('whatever the engine does, the turn ends once, with all its calls, and what was told is what is stored [ends-once]', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ answers, accepted, maxSteps }) => {
       const aborter = new AbortController()

@@ -23,7 +23,7 @@ const seed = 1
 /** Kills the server with SIGKILL again and again while clients write, on the same data, and holds it to all it has told them. */
 export function killRepeatedly(kind: DatabaseKind): void {
   const { kills } = testSize
-  test(`on ${kind.name}, killed ${kills} times while it writes, nothing that was told is lost`, async (t) => {
+  test(`on ${kind.name}, killed ${kills} times while it writes, nothing that was told is lost [stored]`, async (t) => {
     await using rooms = new AsyncDisposableStack()
     const random = randomOf(seed)
     const source = await kind.create({ after: (end) => rooms.defer(end) })

@@ -70,7 +70,7 @@ async function readBytes(turn: string, bytes: number): Promise<TurnRecord> {
   return record
 }
 
-test('a stream that is cut after any of its bytes goes on as if nothing had been', async () => {
+test('a stream that is cut after any of its bytes goes on as if nothing had been [events]', async () => {
   const whole = await tellAll()
   const turn = String(whole.turn)
   const bytes = Buffer.from(`${whole.bytes()}\n\n`)

@@ -25,7 +25,7 @@ async function told<T>(answer: Promise<T>): Promise<T> {
   return result
 }
 
-test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart', async (t) => {
+test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart [database-back]', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source()).url
   servers.model.answers(says('one'))
@@ -83,7 +83,7 @@ test('an answer that cannot be stored ends with an error, and its prompt is inte
   )
 })
 
-test('an answer that ends while PostgreSQL is stopped for a moment is stored when it is back', async (t) => {
+test('an answer that ends while PostgreSQL is stopped for a moment is stored when it is back [database-back]', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source(), { CHATTERD_LEASE: '1m' }).url
   const gate = Promise.withResolvers<void>()

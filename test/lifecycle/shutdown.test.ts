@@ -11,7 +11,7 @@ const [embedded, postgresql] = databaseKinds
 assert.ok(embedded && postgresql)
 
 for (const kind of databaseKinds) {
-  test(`on ${kind.name}, SIGTERM lets answers finish and takes no new prompts`, async (t) => {
+  test(`on ${kind.name}, SIGTERM lets answers finish and takes no new prompts [drain]`, async (t) => {
     const source = await kind.create({ after: (end) => t.after(end) })
     await using servers = await openServers(t.signal)
     const server = servers.start(source)
@@ -46,7 +46,7 @@ for (const kind of databaseKinds) {
   })
 }
 
-test('an answer that does not finish in time is ended, and what came of it is kept', async (t) => {
+test('an answer that does not finish in time is ended, and what came of it is kept [drain] [text-kept]', async (t) => {
   const source = await postgresql.create({ after: (end) => t.after(end) })
   await using servers = await openServers(t.signal)
   const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })

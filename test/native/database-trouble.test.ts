@@ -27,7 +27,7 @@ test('with one connection to the database each, two processes serve many turns a
   )
 })
 
-test('PostgreSQL is started anew under load: what was acknowledged is there, nothing is stuck, and all goes on by itself', async (t) => {
+test('PostgreSQL is started anew under load: what was acknowledged is there, nothing is stuck, and all goes on by itself [stored] [database-back]', async (t) => {
   await using rooms = new AsyncDisposableStack()
   const postgres = await startPostgres()
   rooms.defer(() => postgres.remove())

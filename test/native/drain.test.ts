@@ -10,7 +10,7 @@ import { loadModel } from '../support/stand-ins/load-model.ts'
 
 const settings = { CHATTERD_DRAIN_TIMEOUT: '20s', CHATTERD_MAX_TURNS: '500' }
 
-test('SIGTERM under load: not ready at once, and every stream goes on at the other process without a lost event', async (t) => {
+test('SIGTERM under load: not ready at once, and every stream goes on at the other process without a lost event [drain]', async (t) => {
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 60, 20)
   const going = pair.processes.one
@@ -42,7 +42,7 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
   assert.deepEqual([code, signal], [0, null])
 })
 
-test('a rolling restart of both processes under load loses nothing', async (t) => {
+test('a rolling restart of both processes under load loses nothing [rolling-restart]', async (t) => {
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 20, 20)
   const clients = Array.from({ length: 12 }, (_, place) =>

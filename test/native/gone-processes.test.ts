@@ -36,7 +36,7 @@ shared(async (rooms) => {
   rooms.use(pair)
 })
 
-test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept', async (t) => {
+test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept [text-kept] [ends-once] [killed]', async (t) => {
   const { name, model } = pair.talk()
   model.answers(hangs(Array.from({ length: 20 }, (_, place) => text(`word ${place} 🌊 `))), says('yes'))
   const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
@@ -66,7 +66,7 @@ test('when the process of a turn is killed, those who follow it elsewhere are to
   await pair.start('one')
 })
 
-test('a process that stood still for longer than its lease writes nothing, and tells what is true', async (t) => {
+test('a process that stood still for longer than its lease writes nothing, and tells what is true [once]', async (t) => {
   for (const journaled of [true, false]) {
     const { name, model } = pair.talk()
     const gate = Promise.withResolvers<void>()
@@ -98,7 +98,7 @@ test('a process that stood still for longer than its lease writes nothing, and t
   }
 })
 
-test('a call that may be started again is, by another process, when its own is killed', async () => {
+test('a call that may be started again is, by another process, when its own is killed [tool-once]', async () => {
   const { name, model } = pair.talk()
   const { openMeteo } = pair
   openMeteo.troubles('11.1', 'hangs')
@@ -121,7 +121,7 @@ test('a call that may be started again is, by another process, when its own is k
   await pair.start('one')
 })
 
-test('a call with side effects is not started again: its outcome is unknown, and the turn is interrupted', async () => {
+test('a call with side effects is not started again: its outcome is unknown, and the turn is interrupted [tool-once]', async () => {
   const { name, model } = pair.talk()
   sideEffects.holds('evening')
   model.answers(

@@ -18,7 +18,7 @@ const eachOf = <T>(make: (url: string, place: number) => T): T[] => {
   return Array.from({ length: times }, (_, place) => make(place % 2 ? one : two, place))
 }
 
-test('fifty equal streams of one key are one turn, told fifty times in the same bytes', async () => {
+test('fifty equal streams of one key are one turn, told fifty times in the same bytes [once]', async () => {
   const { sql, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()

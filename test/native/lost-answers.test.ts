@@ -94,7 +94,7 @@ for (const loss of ['question', 'answer'] as const) {
     assert.equal(followed.record.bytes(), stream.record.bytes())
   })
 
-  test(`begin_turn: where ${lost}, the prompt is taken once, or refused without a trace`, async () => {
+  test(`begin_turn: where ${lost}, the prompt is taken once, or refused without a trace [no-trace] [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
       model.answers(says('well'))
@@ -122,7 +122,7 @@ for (const loss of ['question', 'answer'] as const) {
     }
   })
 
-  test(`store_results: where ${lost}, the turn goes on once, also for a client that posts its results again`, async () => {
+  test(`store_results: where ${lost}, the turn goes on once, also for a client that posts its results again [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
       model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('Nice.'))

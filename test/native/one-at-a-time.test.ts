@@ -18,7 +18,7 @@ import { untilWaiting } from './stored.ts'
 // So long that even a busy machine takes no process for gone, whose requests would lose their places in line.
 const pair = serverPairOf({ CHATTERD_LEASE: '15s' })
 
-test('a turn is cancelled through the other process: its engine is left, and its text is kept', async (t) => {
+test('a turn is cancelled through the other process: its engine is left, and its text is kept [any-process]', async (t) => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   model.answers(hangs([text('only '), text('this much')]))
@@ -61,7 +61,7 @@ test('a turn that waits for its device is cancelled through either process', asy
   }
 })
 
-test('prompts that come to both processes while a turn runs are answered in the order in which they came', async () => {
+test('prompts that come to both processes while a turn runs are answered in the order in which they came [one-turn]', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()

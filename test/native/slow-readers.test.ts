@@ -41,7 +41,7 @@ function floods(gate: Promise<void>): ChatScript {
   }
 }
 
-test('ten clients that do not read, among sixty: they are cut off, cost little, and go on where they were', async (t) => {
+test('ten clients that do not read, among sixty: they are cut off, cost little, and go on where they were [slow-readers] [bounded-memory]', async (t) => {
   await using memory = await watchMemory()
   await using pair = await openServerPair(t.signal, { ...settings, ...memory.env })
   const model = loadModel(pair.ollama, 'load:test', 40, 20)

@@ -33,7 +33,7 @@ export function races(kind: DatabaseKind): void {
       }
     })
 
-    test('every promise about turns is kept, however requests and processes race each other', async () => {
+    test('every promise about turns is kept, however requests and processes race each other [ends-once] [one-turn]', async () => {
       const { CHATTERD_TEST_RACE_SEED: seed } = process.env
       await fc.assert(property, {
         unbiased: true,

@@ -24,7 +24,7 @@ const writer = `
     await new Promise((said) => process.stdout.write(row + '\\n', said))
   }`
 
-test('what was stored before a kill is there after it, each row once, however often', async (t) => {
+test('what was stored before a kill is there after it, each row once, however often [stored]', async (t) => {
   const source = await databaseKinds[0]?.create(t)
   assert(source?.kind === 'embedded')
   const stored: number[] = []

@@ -60,7 +60,7 @@ for (const kind of databaseKinds) {
       return run
     }
 
-    test('has its migrations applied once, in order, and recorded; new ones follow later', async (t) => {
+    test('has its migrations applied once, in order, and recorded; new ones follow later [upgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables]))
       await applySchema(run, schema([tables, rows]))
@@ -85,7 +85,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await run(others), before)
     })
 
-    test('stays as it was where a migration fails, and the next try does all', async (t) => {
+    test('stays as it was where a migration fails, and the next try does all [upgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables], functionsThatSay('old', 1)))
       const broken = migration(
@@ -118,7 +118,7 @@ for (const kind of databaseKinds) {
       ])
     })
 
-    test('keeps the functions of a newer build: an older one is refused', async (t) => {
+    test('keeps the functions of a newer build: an older one is refused [no-downgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables], functionsThatSay('new', 2)))
       await assert.rejects(
@@ -128,7 +128,7 @@ for (const kind of databaseKinds) {
       assert.equal(await say(run), 'new')
     })
 
-    test('is refused where it was made by a newer build, or with another text', async (t) => {
+    test('is refused where it was made by a newer build, or with another text [no-downgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables, rows]))
       await assert.rejects(
@@ -159,7 +159,7 @@ for (const kind of databaseKinds) {
       }
     })
 
-    test('is made once when ten processes start at once', {
+    test('is made once when ten processes start at once [upgrade]', {
       skip: kind.kind === 'embedded',
     }, async (t) => {
       const runs = await connect(t, 10)

@@ -49,7 +49,7 @@ export function engineFaults(world: () => World): void {
     ['answers with nothing', sends([]), 502, /done: true/],
   ]
   for (const [what, script, status, words] of refusals) {
-    test(`where the engine ${what}, the prompt is refused with ${status}, and nothing is stored`, async () => {
+    test(`where the engine ${what}, the prompt is refused with ${status}, and nothing is stored [no-trace]`, async () => {
       const { phone, model } = world().talk()
       model.answers(script)
       const { last } = await phone.prompt('Hello?', { tools })

@@ -65,7 +65,7 @@ export function limits(world: () => World): void {
     assert.equal((await phone.prompt('What?')).text, 'Sorry.')
   })
 
-  test('an answer that is too long is stopped, in words, and the engine with it', async () => {
+  test('an answer that is too long is stopped, in words, and the engine with it [bounded-memory]', async () => {
     const { phone, model } = world().talk()
     const long = text('x'.repeat(40 * 1024))
     model.answers(pauses([long, long], new Promise(() => {}), []), says('Sorry.'))
@@ -101,7 +101,7 @@ export function limits(world: () => World): void {
     assert.equal(model.prompts.length, 2)
   })
 
-  test('what is too large, or too much, is refused and leaves no trace', async () => {
+  test('what is too large, or too much, is refused and leaves no trace [no-trace]', async () => {
     const { phone, model } = world().talk()
     const user = { role: 'user', content: 'Hi' }
     const tool = (name: string) => ({ type: 'function', function: { name } })

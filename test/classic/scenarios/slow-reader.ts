@@ -23,7 +23,7 @@ export function floods(gate: Promise<void>): ChatScript {
 
 /** Phones that cannot keep up, and those that can. */
 export function slowReader(world: () => World): void {
-  test('a phone that does not read is cut off past the bound, and its answer is finished and stored', async () => {
+  test('a phone that does not read is cut off past the bound, and its answer is finished and stored [slow-readers]', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.answers(floods(gate.promise), says('Ok.'))

@@ -76,7 +76,7 @@ export function adoptions(world: () => StoreWorld): void {
     assert.equal((await living.directory.turn(turn))?.status, 'completed')
   })
 
-  test('a turn with a running call that must not be started twice is interrupted', async () => {
+  test('a turn with a running call that must not be started twice is interrupted [tool-once]', async () => {
     const { turn } = await abandoned([restartable(0), residentCall(1)])
     const living = await world().process({ quiet: true })
     const { adopted, ended } = await living.store.heartbeat([])

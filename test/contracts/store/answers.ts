@@ -90,7 +90,7 @@ export function answers(world: () => StoreWorld): void {
     assert.equal((await first.store.newestTurn(conversation))?.calls[0]?.output, `${winner}`)
   })
 
-  test('a result for a call that is not open is a conflict, and nothing of its request is stored', async () => {
+  test('a result for a call that is not open is a conflict, and nothing of its request is stored [no-trace]', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])

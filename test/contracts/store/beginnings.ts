@@ -105,7 +105,7 @@ export function beginnings(world: () => StoreWorld): void {
     assert.deepEqual(second.deviceTools, [])
   })
 
-  test('a prompt that brings too many device tools is refused, and leaves no trace', async () => {
+  test('a prompt that brings too many device tools is refused, and leaves no trace [no-trace]', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const names = Array.from({ length: world().maxTools + 1 }, (_, place) => `tool-${place}`)
@@ -147,7 +147,7 @@ export function beginnings(world: () => StoreWorld): void {
     assert.equal((await store.newestTurn(conversation))?.status, 'completed')
   })
 
-  test('of twenty prompts at once, from several processes, exactly one begins', async () => {
+  test('of twenty prompts at once, from several processes, exactly one begins [one-turn]', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()
     for (const round of [0, 1, 2]) {

@@ -128,7 +128,7 @@ export function directory(world: () => StoreWorld): void {
     await assert.rejects(directory.change(conversation, { tools: tooMany }), refusal('invalid-request'))
   })
 
-  test('a removed conversation is gone with all that it held', async () => {
+  test('a removed conversation is gone with all that it held [removed]', async () => {
     const { store, directory, journal } = await world().process()
     const conversation = world().conversation()
     const { turn } = await waitingTurn(store, conversation)

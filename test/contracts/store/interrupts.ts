@@ -39,7 +39,7 @@ export function interrupts(world: () => StoreWorld): void {
   const logOf = async ({ store }: StoreProcess, conversation: ReturnType<StoreWorld['conversation']>) =>
     (await begun(store, beginning(conversation, 'next'))).log.slice(1, -1)
 
-  test('the text that is in the journal is kept, character for character, and marked', async () => {
+  test('the text that is in the journal is kept, character for character, and marked [text-kept]', async () => {
     const texts = ['a\u0000b', '"\\" \\u0041', '🎈 \ud83c', '\udf88 line\nend\r\u2028', '{"text":"x"}', '%_']
     const thinking = ['hm\u0000 "', '\\ so\n']
     const { turn, conversation } = await abandoned([

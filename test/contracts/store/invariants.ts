@@ -9,7 +9,7 @@ import { operations, perform } from './operations.ts'
 import type { StoreWorld } from './store-world.ts'
 
 export function invariants(world: () => StoreWorld): void {
-  test('leaves a conversation with one active turn, no gaps, and every call ended once', async () => {
+  test('leaves a conversation with one active turn, no gaps, and every call ended once [one-turn]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operations, { minLength: 4, maxLength: 24 }), async (list) => {
         const processes = [await world().process(), await world().process()]

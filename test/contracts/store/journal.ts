@@ -179,7 +179,7 @@ export function journal(world: () => StoreWorld): void {
     assert.equal((await told(journal, turn)).length, 2)
   })
 
-  test('the events of a turn that ended long ago are pruned', async () => {
+  test('the events of a turn that ended long ago are pruned [pruned]', async () => {
     const [keeps, prunes] = [await world().process(), await world().process({ eventRetentionMs: 0 })]
     const conversation = world().conversation()
     const { id: turn } = await begun(keeps.store, beginning(conversation))

@@ -131,7 +131,7 @@ export function keys(world: () => StoreWorld): void {
     await assert.rejects(store.storeResults(wrong), refusal('key-reused'))
   })
 
-  test('a key is forgotten after its time', async () => {
+  test('a key is forgotten after its time [keys-expire]', async () => {
     const { store } = await world().process()
     const brief = await world().process({ keyLifeMs: 0 })
     const conversation = world().conversation()

@@ -15,7 +15,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function leases(world: () => StoreWorld): void {
-  test('the turns of a process that is gone are interrupted, and their open calls closed', async () => {
+  test('the turns of a process that is gone are interrupted, and their open calls closed [killed]', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(gone.store, beginning(conversation))
@@ -37,7 +37,7 @@ export function leases(world: () => StoreWorld): void {
     await begun(living.store, beginning(conversation, 'go on'))
   })
 
-  test('a turn that its process ends while it is thought gone is completed or interrupted, never both', async () => {
+  test('a turn that its process ends while it is thought gone is completed or interrupted, never both [ends-once]', async () => {
     for (let round = 0; round < 30; round++) {
       const [late, living] = [await world().process(), await world().process()]
       const conversation = world().conversation()
@@ -70,7 +70,7 @@ export function leases(world: () => StoreWorld): void {
     assert.equal((await living.store.newestTurn(conversation))?.turn, state.id)
   })
 
-  test('a process that was thought gone, and had its turn taken, does not write to it', async () => {
+  test('a process that was thought gone, and had its turn taken, does not write to it [once]', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(gone.store, conversation)
@@ -169,7 +169,7 @@ export function leases(world: () => StoreWorld): void {
     }
   })
 
-  test('where a process is alone, what ran before it is ended at its first sign of life', async () => {
+  test('where a process is alone, what ran before it is ended at its first sign of life [killed]', async () => {
     const before = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(before.store, beginning(conversation))

@@ -20,7 +20,7 @@ export function lines(world: () => StoreWorld): void {
   const queued = (conversation: TurnBeginning['conversation'], content: string) =>
     beginning(conversation, content, { whenBusy: 'queue' })
 
-  test('requests of several processes begin in the order in which they came', async () => {
+  test('requests of several processes begin in the order in which they came [one-turn]', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const [first] = processes
     assert.ok(first)

@@ -17,7 +17,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function resets(world: () => StoreWorld): void {
-  test('an emptied conversation has its new messages and nothing else', async () => {
+  test('an emptied conversation has its new messages and nothing else [removed]', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     await waitingTurn(store, conversation)

@@ -113,7 +113,7 @@ export function signals(world: () => StoreWorld): void {
   })
 
   among(
-    'a listener that lost its connection connects again, and tells that it may have missed something',
+    'a listener that lost its connection connects again, and tells that it may have missed something [lost-notification]',
     async (t) => {
       const [one, two] = [await world().process(), await world().process()]
       const { until } = await listener(t, two.runner)

@@ -173,7 +173,7 @@ test('following ends when the client disconnects', async (t) => {
   await disconnected.promise
 })
 
-test('a turn that is pruned while it is followed goes on from its stored outcome, after the last event that was sent', async (t) => {
+test('a turn that is pruned while it is followed goes on from its stored outcome, after the last event that was sent [pruned]', async (t) => {
   const { url, turns, directory, id } = await follow(t)
   turns.tell({ id }, begin)
   turns.followed = 'pruned'
@@ -193,7 +193,9 @@ for (const [title, pathOf] of [
   ['a complete stream', (id: string) => `turns/${id}/events`],
   ['a complete JSON response', () => 'conversations/long'],
 ] as const) {
-  test(`a client that does not read ${title} is disconnected`, { timeout: 20_000 }, async (t) => {
+  test(`a client that does not read ${title} is disconnected [slow-readers]`, {
+    timeout: 20_000,
+  }, async (t) => {
     const limits = {
       keepAliveMs: 60_000,
       maxUnreadBytes: 1e9,
