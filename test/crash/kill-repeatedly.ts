@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DatabaseSource, openDatabase } from '../../src/store/database.ts'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
-import { type ChildServer, serverEnv, startServer } from '../support/processes/child-server.ts'
+import { type ChildServer, serverEnv, shortLease, startServer } from '../support/processes/child-server.ts'
 import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
 import { testSize } from '../support/test-size.ts'
 import { BoardWriter } from './board-writer.ts'
@@ -30,7 +30,7 @@ export function killRepeatedly(kind: DatabaseKind): void {
     const ollama = await ollamaStandIn()
     rooms.defer(() => ollama.close())
     const model = steadyModel(ollama)
-    const env = serverEnv(source, ollama.url)
+    const env = { ...serverEnv(source, ollama.url), ...shortLease }
     const board = new BoardWriter()
     const writers = Array.from({ length: conversations }, (_, n) => new Writer(`app-${n}`, model, random))
     let server: ChildServer | undefined

@@ -1,6 +1,6 @@
 import type { DatabaseSource } from '../../src/store/database.ts'
 import { type Posting, send } from '../support/clients/classic/post.ts'
-import { type ChildServer, serverEnv, startServer } from '../support/processes/child-server.ts'
+import { type ChildServer, serverEnv, shortLease, startServer } from '../support/processes/child-server.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../support/stand-ins/ollama.ts'
 
 /** An engine, and servers that ask it. All of it is ended with the servers. */
@@ -18,7 +18,7 @@ export async function openServers(over: AbortSignal): Promise<Servers> {
   return {
     model,
     start(source, settings = {}) {
-      const server = startServer({ ...serverEnv(source, ollama.url), ...settings }, over)
+      const server = startServer({ ...serverEnv(source, ollama.url), ...shortLease, ...settings }, over)
       servers.push(server)
       return server
     },

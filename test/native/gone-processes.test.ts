@@ -11,6 +11,7 @@ import {
   wholeTurn,
 } from '../support/clients/native/client.ts'
 import { compareTold } from '../support/clients/native/compare-told.ts'
+import { shortLease } from '../support/processes/child-server.ts'
 import { preload } from '../support/processes/preloads/preload.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
 import { shared } from '../support/shared.ts'
@@ -31,6 +32,7 @@ shared(async (rooms) => {
   rooms.defer(() => over.abort())
   pair = await openServerPair(over.signal, {
     ...preload('with-side-effect-tool'),
+    ...shortLease,
     SIDE_EFFECT_URL: sideEffects.url,
   })
   rooms.use(pair)
@@ -51,7 +53,7 @@ test('when the process of a turn is killed, those who follow it elsewhere are to
   assert.equal(await second.over, 'ended')
   const took = performance.now() - killed
   t.diagnostic(`told ${Math.round(took)} ms after the kill; the lease is ${leaseMs} ms`)
-  assert.ok(took < 5 * leaseMs, `it took ${took} ms`)
+  assert.ok(took < 30 * leaseMs, `it took ${took} ms`)
   assert.equal(second.record.endedAs('interrupted').data.error !== undefined, true)
   checkTurn(second.record.events)
   await followToEnd(() => pair.two, first.record, t.signal)

@@ -1,6 +1,6 @@
 import type { Addresses } from '../support/clients/native/continuous-client.ts'
 import { startPostgres } from '../support/databases/postgres-server.ts'
-import { type ChildServer, serverEnv, startServer } from '../support/processes/child-server.ts'
+import { type ChildServer, serverEnv, shortLease, startServer } from '../support/processes/child-server.ts'
 import { watchMemory } from '../support/processes/memory-watch.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { type OllamaStandIn, ollamaStandIn } from '../support/stand-ins/ollama.ts'
@@ -31,6 +31,7 @@ export async function openDeployment(over: AbortSignal): Promise<Deployment> {
   const source = { kind: 'postgresql', url: `${postgres.url}postgres` } as const
   const env = {
     ...serverEnv(source, ollama.url),
+    ...shortLease,
     ...watch.env,
     ...{ CHATTERD_LEASE: '60s', CHATTERD_MAX_TURNS: '5000', CHATTERD_DRAIN_TIMEOUT: '10m' },
     ...{ CHATTERD_STALL_TIMEOUT: '5s', CHATTERD_MAX_ANSWER: '256MiB' },

@@ -14,6 +14,11 @@ interface TestSize {
   crashMoves: number
   /** Faults that are planted for the crash checker to find, at most. */
   plantedFaults: number
+  /** Streams at once, and clients that prompt without a pause, where two processes are under load. */
+  streams: number
+  continuousClients: number
+  /** How often the database is started anew under load. */
+  databaseRestarts: number
   /** Streams are cut after every so many bytes; those that are cut over a socket, after more. */
   cutEvery: number
   socketCutEvery: number
@@ -24,9 +29,12 @@ const sizes: Record<string, TestSize> = {
     races: 15,
     operationLists: 12,
     textMegabytes: 1,
-    kills: 4,
-    crashMoves: 3,
+    kills: 3,
+    crashMoves: 2,
     plantedFaults: 1,
+    streams: 12,
+    continuousClients: 4,
+    databaseRestarts: 1,
     cutEvery: 7,
     socketCutEvery: 41,
   },
@@ -37,6 +45,9 @@ const sizes: Record<string, TestSize> = {
     kills: 50,
     crashMoves: 6,
     plantedFaults: 4,
+    streams: 50,
+    continuousClients: 12,
+    databaseRestarts: 2,
     cutEvery: 1,
     socketCutEvery: 13,
   },

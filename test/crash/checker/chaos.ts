@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSource } from '../../../src/store/database.ts'
-import { type ChildServer, serverEnv, startServer } from '../../support/processes/child-server.ts'
+import { type ChildServer, serverEnv, shortLease, startServer } from '../../support/processes/child-server.ts'
 
 /** What is done to a process. Kills come at a random moment, or at a fail point. */
 export type Move = 'kill' | 'pause' | `${'before' | 'after'} ${string}`
@@ -31,6 +31,9 @@ export class Chaos implements AsyncDisposable {
   readonly #moves: Move[]
   #done = 0
   readonly #all: ChildServer[] = []
+  /** Time before the present moment or outage in which some process served, in milliseconds; and since when one does. */
+  #servedMs = 0
+  #servingSince: number | undefined
   readonly #urls: (string | undefined)[] = []
 
   constructor(options: ChaosOptions) {
@@ -42,6 +45,12 @@ export class Chaos implements AsyncDisposable {
   readonly address = (): string => {
     const urls = this.#urls.filter((url) => url !== undefined)
     return urls[Math.floor(this.#options.random() * urls.length)] ?? 'http://127.0.0.1:9'
+  }
+
+  /** How long some process has served so far, in milliseconds. */
+  readonly served = (): number => {
+    const since = this.#servingSince
+    return this.#servedMs + (since === undefined ? 0 : performance.now() - since)
   }
 
   async start(): Promise<void> {
@@ -72,7 +81,7 @@ export class Chaos implements AsyncDisposable {
     await server?.exit
     clearTimeout(timer)
     this.#disturb()
-    this.#urls[place] = undefined
+    this.#setUrl(place, undefined)
     await this.#run(place)
   }
 
@@ -98,11 +107,11 @@ export class Chaos implements AsyncDisposable {
     await delay(this.#options.random() * latestMs)
     this.#disturb()
     server?.kill('SIGSTOP')
-    this.#urls[place] = undefined
+    this.#setUrl(place, undefined)
     await delay(2 * leaseMs)
     server?.kill('SIGCONT')
     this.#disturb()
-    this.#urls[place] = url
+    this.#setUrl(place, url)
   }
 
   async #run(place: number): Promise<ChildServer> {
@@ -111,11 +120,25 @@ export class Chaos implements AsyncDisposable {
     const ahead = (place - (this.#done % processes) + processes) % processes
     const move = this.#moves[ahead] ?? 'kill'
     const failing = move === 'kill' || move === 'pause' ? {} : { CHATTERD_FAIL_POINT: move }
-    const server = startServer({ ...serverEnv(source, engineUrl), ...settings, ...failing }, over)
-    void server.exit.then(() => this.#disturb())
+    const server = startServer(
+      { ...serverEnv(source, engineUrl), ...shortLease, ...settings, ...failing },
+      over,
+    )
+    void server.exit.then(() => {
+      this.#disturb()
+      if (this.#all[place] === server) this.#setUrl(place, undefined)
+    })
     this.#all[place] = server
-    this.#urls[place] = await server.url
+    this.#setUrl(place, await server.url)
     return server
+  }
+
+  #setUrl(place: number, url: string | undefined): void {
+    const served = this.served()
+    this.#urls[place] = url
+    const isServing = this.#urls.some((one) => one !== undefined)
+    this.#servedMs = served
+    this.#servingSince = isServing ? performance.now() : undefined
   }
 
   #disturb(): void {

@@ -20,7 +20,7 @@ export interface Account {
   taken: Map<string, string>
 }
 
-/** How long a turn may take at most, in milliseconds: lease, sweep, and a busy machine. */
+/** How long a turn may take at most, in milliseconds in which some process serves: lease, heartbeat, and a busy machine. */
 const stuckMs = 30_000
 const passing = new Set([409, 429, 503])
 const pauseMs = 15
@@ -31,13 +31,20 @@ export class TurnClient {
   readonly #conversation: string
   readonly #model: string
   readonly #address: () => string
+  readonly #served: () => number
   readonly #random: () => number
 
-  /** `address`: one of the processes that may serve just now. */
-  constructor(conversation: string, model: string, address: () => string, random: () => number) {
+  /** `address`: one of the processes that may serve just now. `served`: how long some process has served so far. */
+  constructor(
+    conversation: string,
+    model: string,
+    { address, served }: { address: () => string; served: () => number },
+    random: () => number,
+  ) {
     this.#conversation = conversation
     this.#model = model
     this.#address = address
+    this.#served = served
     this.#random = random
   }
 
@@ -59,8 +66,9 @@ export class TurnClient {
 
   async #toItsEnd(account: Account): Promise<void> {
     const key = randomUUID()
+    const deadline = this.#served() + stuckMs
     while (!account.record.end) {
-      hold(performance.now() - account.sent < stuckMs, `a turn is stuck: ${describe(account)}`)
+      hold(this.#served() < deadline, `a turn is stuck: ${describe(account)}`)
       try {
         await this.#goOn(account, key)
       } catch (error) {
@@ -88,7 +96,8 @@ export class TurnClient {
   async #follow(account: Account, stream: Following): Promise<void> {
     const { record } = stream
     const before = record.events.length
-    const late = setTimeout(() => stream.leave(), Math.max(1, account.sent + stuckMs - performance.now()))
+    // A stream that is silent for that long is asked for anew, and found out to be stuck.
+    const late = setTimeout(() => stream.leave(), stuckMs)
     try {
       if (account.kind === 'device' && account.taken.size === 0) {
         const isWaiting = ({ name }: { name: string }) => name === 'turn-waiting'

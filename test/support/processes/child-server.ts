@@ -59,12 +59,17 @@ export function startServer(env: Record<string, string>, over: AbortSignal): Chi
   return { pid: child.pid ?? 0, url, exit, kill: (signal) => void child.kill(signal) }
 }
 
+/**
+ * For servers that are killed or paused, so that the others need not wait long. Not for those that only share a busy machine: there,
+ * a process can be without processor time for longer than this, and loses its turns as it should.
+ */
+export const shortLease = { CHATTERD_LEASE: '1s' }
+
 /** The environment variables of a server on this database, which asks the engine at `engineUrl`. */
 export function serverEnv(source: DatabaseSource, engineUrl: string): Record<string, string> {
   return {
     CHATTERD_ENGINE: 'ollama',
     OLLAMA_BASE_URL: engineUrl,
-    CHATTERD_LEASE: '1s',
     ...(source.kind === 'embedded' ? { CHATTERD_DATA_DIR: source.dataDir } : { DATABASE_URL: source.url }),
   }
 }

@@ -9,6 +9,7 @@ import { openServerPair } from '../support/processes/server-pair.ts'
 import { loadModel } from '../support/stand-ins/load-model.ts'
 import type { ChatScript } from '../support/stand-ins/ollama.ts'
 import { done, text } from '../support/stand-ins/ollama-answers.ts'
+import { testSize } from '../support/test-size.ts'
 
 const settings = {
   CHATTERD_CLIENT_BUFFER: '64KiB',
@@ -41,7 +42,7 @@ function floods(gate: Promise<void>): ChatScript {
   }
 }
 
-test('ten clients that do not read, among sixty: they are cut off, cost little, and go on where they were [slow-readers] [bounded-memory]', async (t) => {
+test(`ten clients that do not read, among ${10 + testSize.streams}: they are disconnected, cost little, and resume [slow-readers] [bounded-memory]`, async (t) => {
   await using memory = await watchMemory()
   await using pair = await openServerPair(t.signal, { ...settings, ...memory.env })
   const model = loadModel(pair.ollama, 'load:test', 40, 20)
@@ -58,7 +59,7 @@ test('ten clients that do not read, among sixty: they are cut off, cost little, 
   const processes = [pair.processes.one, pair.processes.two]
   const before = await Promise.all(processes.map(memory.of))
 
-  const names = Array.from({ length: 50 }, (_, place) => `good-${place}`)
+  const names = Array.from({ length: testSize.streams }, (_, place) => `good-${place}`)
   const good = names.map((name, place) =>
     beginTurn(place % 2 ? pair.one : pair.two, name, { input: name, model: model.name }),
   )

@@ -7,6 +7,7 @@ import { openContinuousClient } from '../support/clients/native/continuous-clien
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { openServerPair } from '../support/processes/server-pair.ts'
 import { loadModel } from '../support/stand-ins/load-model.ts'
+import { testSize } from '../support/test-size.ts'
 
 const settings = { CHATTERD_DRAIN_TIMEOUT: '20s', CHATTERD_MAX_TURNS: '500' }
 
@@ -14,7 +15,7 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 60, 20)
   const going = pair.processes.one
-  const names = Array.from({ length: 30 }, (_, place) => `drain-${place}`)
+  const names = Array.from({ length: testSize.streams }, (_, place) => `drain-${place}`)
   const streams = names.map((name) => beginTurn(pair.one, name, { input: name, model: model.name }))
   await Promise.all(streams.map((stream) => stream.until(({ name }) => name === 'text-delta')))
 
@@ -45,7 +46,7 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
 test('a rolling restart of both processes under load loses nothing [rolling-restart]', async (t) => {
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 20, 20)
-  const clients = Array.from({ length: 12 }, (_, place) =>
+  const clients = Array.from({ length: testSize.continuousClients }, (_, place) =>
     openContinuousClient(`client-${place}`, model, pair, t.signal),
   )
   for (const which of ['one', 'two'] as const) {

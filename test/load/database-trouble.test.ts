@@ -9,11 +9,12 @@ import { untilReadiness } from '../support/processes/readiness.ts'
 import { openServerPair } from '../support/processes/server-pair.ts'
 import { loadModel } from '../support/stand-ins/load-model.ts'
 import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
+import { testSize } from '../support/test-size.ts'
 
 test('with one connection to the database each, two processes serve many turns at once', async (t) => {
   await using pair = await openServerPair(t.signal, { CHATTERD_DATABASE_POOL: '1', CHATTERD_LEASE: '10s' })
   const model = loadModel(pair.ollama, 'load:test', 20, 10)
-  const names = Array.from({ length: 40 }, (_, place) => `one-${place}`)
+  const names = Array.from({ length: testSize.streams }, (_, place) => `one-${place}`)
   await Promise.all(
     names.map(async (name, place) => {
       const [holder, other] = place % 2 ? [pair.one, pair.two] : [pair.two, pair.one]
@@ -43,10 +44,10 @@ test('PostgreSQL is started anew under load: what was acknowledged is there, not
   const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
   const at: Addresses = { one, two }
   const model = loadModel(ollama, 'load:test', 20, 20)
-  const clients = Array.from({ length: 12 }, (_, place) =>
+  const clients = Array.from({ length: testSize.continuousClients }, (_, place) =>
     openContinuousClient(`away-${place}`, model, at, t.signal),
   )
-  for (let time = 0; time < 2; time++) {
+  for (let time = 0; time < testSize.databaseRestarts; time++) {
     await Promise.all(clients.map((client) => client.untilMore(1)))
     await postgres.stop()
     await untilReadiness(one, 503)
