@@ -101,10 +101,10 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       leaseMs: config.leaseMs,
     },
   )
-  store.onNotification((signal) => turns.onNotification(signal))
-  await store.live(
+  store.openNotifications((notification) => turns.onNotification(notification))
+  await store.startHeartbeat(
     () => turns.ids(),
-    (pulse) => turns.onHeartbeat(pulse),
+    (result) => turns.onHeartbeat(result),
     () => turns.room,
   )
 

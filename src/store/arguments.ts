@@ -6,7 +6,7 @@ import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { RequestKey } from '../turn/ports/conversation-store.ts'
 import type { CallOutcome } from '../turn/ports/turn-store.ts'
 
-// Arguments of the functions of the schema. Texts that clients and models write go as JSON texts, which hold what `text` cannot.
+// Arguments of the SQL functions. What clients and models write is passed as JSON texts: these hold \u0000, which `text` cannot.
 
 export function conversationArgument({ tenant, name }: ConversationKey): {
   tenant: string
@@ -15,7 +15,7 @@ export function conversationArgument({ tenant, name }: ConversationKey): {
   return { tenant, conversation: name }
 }
 
-/** A message as `append_messages` takes it. */
+/** A message, as `append_messages` takes it. */
 export function messageArgument(message: NewMessage & { usage?: Usage; complete?: boolean }): object {
   const { role, content, thinking, images, calls = [], usage, complete } = message
   return {
@@ -27,7 +27,7 @@ export function messageArgument(message: NewMessage & { usage?: Usage; complete?
   }
 }
 
-/** The id comes first: `call_id_json` of the schema reads it there. */
+/** `id` comes first in `request`: the SQL function `call_id_json` reads it there. */
 function callArgument({ id, index, name, arguments: args, side, status, output, restartable }: Call): object {
   return {
     index,
@@ -39,7 +39,7 @@ function callArgument({ id, index, name, arguments: args, side, status, output, 
   }
 }
 
-/** Tools as the store keeps them: `[name, schema]`, both as JSON texts. */
+/** Tools as `[name, schema]`, both as JSON texts. */
 export function toolArguments(tools: readonly ToolSchema[]): [string, string][] {
   return tools.map((tool) => [JSON.stringify(tool.function.name), JSON.stringify(tool)])
 }
@@ -49,12 +49,12 @@ export function resultArgument({ seq, index, status, output }: CallOutcome): obj
   return { seq, index, status, result: JSON.stringify(output) }
 }
 
-/** A failure, as a JSON text. */
-export function faultArgument(error: ErrorDetail | undefined): string | undefined {
+/** An error as a JSON text. */
+export function errorArgument(error: ErrorDetail | undefined): string | undefined {
   return error && JSON.stringify(error)
 }
 
-/** An idempotency key and the digest of its request; nothing where there is none. */
+/** An idempotency key, as a JSON text, and the digest of its request; an empty object where there is none. */
 export function keyArgument(key: RequestKey | undefined): { key?: string; digest?: string } {
   return key ? { key: JSON.stringify(key.key), digest: key.digest } : {}
 }

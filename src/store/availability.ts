@@ -1,27 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { backoff } from './backoff.ts'
 import { isUnavailable, reasonOf } from './database-failure.ts'
 
-/** Whether the database can be used. `final`: it will not come back by itself, and whoever runs this must act. */
+/** Whether the database can be used. `final`: it does not become ready by itself; a person must act. */
 export type DatabaseState = { ready: true } | { ready: false; reason: string; final: boolean }
 
 export interface AvailabilityOptions {
-  /** Rejects where the server is not there. Must end within a second or so. */
+  /** Rejects where the server cannot be reached. Must settle within a second or so. */
   probe(): Promise<void>
-  /** Makes a database that is there usable: its schema. Done before the first use and after each absence. */
+  /** Brings the schema up to date. Called before the first use, and again each time that the server was away. */
   prepare(): Promise<void>
-  /** The server is gone: what waits for it is in vain. */
+  /** The server cannot be reached: everything that waits for it can be ended. */
   onAway(error: Error): void
   onChange?: ((state: DatabaseState) => void) | undefined
 }
 
-/** First and longest pause between two tries, in ms. */
-const minRetryMs = 250
-const maxRetryMs = 2_000
+/** First and longest pause between two probes, in milliseconds. */
+const firstPauseMs = 250
+const longestPauseMs = 2_000
 
-/** SQLSTATEs of errors that another try may not meet: deadlocks and the like, locks that are held, objects in use. */
-const passing = /^(40|55)/
+/** Classes of SQLSTATEs that a later try may not meet: transaction rollbacks (deadlocks and the like), and objects in use. */
+const transientClasses = /^(40|55)/
 
-/** Keeps account of whether the database can be used, and asks for it in the background while it cannot. */
+/** Knows whether the database can be used. While it cannot, the server is probed in the background. */
 export class Availability {
   readonly #options: AvailabilityOptions
   readonly #ready = Promise.withResolvers<void>()
@@ -34,7 +35,7 @@ export class Availability {
 
   constructor(options: AvailabilityOptions) {
     this.#options = options
-    // Nobody has to wait for it.
+    // `whenReady` may be awaited by nobody, and an unhandled rejection would end the process.
     this.#ready.promise.catch(() => {})
   }
 
@@ -42,12 +43,12 @@ export class Availability {
     return this.#state
   }
 
-  /** Resolves when the database can be used for the first time; rejects where it never will be. */
+  /** Resolves when the database can be used for the first time; rejects when it never can. */
   get whenReady(): Promise<void> {
     return this.#ready.promise
   }
 
-  /** Something hints that the server is gone, or is to be had: finds out, until it is there. */
+  /** Probes the server until it responds. Called when something suggests that its state has changed. */
   check(): void {
     if (this.#closing.signal.aborted || (!this.#state.ready && this.#state.final)) return
     if (this.#checking) {
@@ -60,21 +61,21 @@ export class Availability {
     })
   }
 
-  /** It will not come back. */
+  /** Makes the database unavailable for good. */
   fail(error: Error): void {
     this.#set({ ready: false, reason: reasonOf(error), final: true })
     this.#options.onAway(error)
     this.#ready.reject(error)
   }
 
-  /** No more checks. */
   close(): void {
     this.#closing.abort()
     this.fail(new Error('it is closed'))
   }
 
   async #untilReady(): Promise<void> {
-    for (let pause = minRetryMs; !this.#closing.signal.aborted; pause = Math.min(pause * 2, maxRetryMs)) {
+    for (const pause of backoff(firstPauseMs, longestPauseMs)) {
+      if (this.#closing.signal.aborted) return
       try {
         await this.#options.probe()
         if (!this.#prepared) await this.#prepare()
@@ -83,7 +84,7 @@ export class Availability {
         return
       } catch (error) {
         const failure = error instanceof Error ? error : new Error(String(error))
-        if (!mayPass(failure)) return this.fail(failure)
+        if (!isTransient(failure)) return this.fail(failure)
         this.#away(failure)
       }
       await delay(pause, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
@@ -100,7 +101,7 @@ export class Availability {
     }
   }
 
-  /** Preparing may take minutes, and would wait as long for a server that went away without a word. */
+  /** Preparing may take minutes, and takes as long to notice that the server has vanished without closing its connections. */
   #checkWhilePreparing(): void {
     if (!this.#preparing || this.#probing) return
     this.#probing = this.#options
@@ -130,6 +131,6 @@ export class Availability {
   }
 }
 
-function mayPass(error: Error): boolean {
-  return isUnavailable(error) || ('code' in error && passing.test(String(error.code)))
+function isTransient(error: Error): boolean {
+  return isUnavailable(error) || ('code' in error && transientClasses.test(String(error.code)))
 }

@@ -13,36 +13,37 @@ import { type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** What `begin_turn` returns: one of these, or `busy` with what is active. */
+/** What `begin_turn` returns: `state`, `replay` or `joined`; with none of them the conversation is busy. */
 interface BeginRow {
   state?: StateRow
   replay?: Replay
   joined?: true
+  /** The turn that runs, where the conversation is busy because of one. */
   active?: string | null
 }
 
-/** Beginnings of turns, and requests that wait for theirs. */
-export interface Beginnings extends Pick<ConversationStore, 'begin' | 'leaveQueue'> {
+/** The operations that begin turns, and those on requests in a queue. */
+export interface BeginOperations extends Pick<ConversationStore, 'begin' | 'leaveQueue'> {
   /**
-   * Requests that do not wait any more, though the database may still have them in a queue: it was away when they came or left.
-   * One that nobody takes out would hold up its conversation, so each heartbeat names them.
+   * Requests that do not wait any more, but may still be in a queue, because an operation on them failed. As they would block their
+   * conversations, each heartbeat names them, and the database takes them out. The turns that they were to begin.
    */
   abandoned: Set<string>
 }
 
-/** `self` is this process, as `begin_turn` takes it. */
-export function beginnings(
+/** `self`: this process, as `begin_turn` takes it. */
+export function createBeginOperations(
   call: CallFunction,
   self: { runner: string },
   { maxTools, busyQueue, keyLifeMs }: StoreOptions,
-  logs: LogCache,
-): Beginnings {
+  logCache: LogCache,
+): BeginOperations {
   const abandoned = new Set<string>()
 
   async function beginTurn(beginning: TurnBeginning): Promise<BeginOutcome> {
     const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy } = beginning
     const { model } = request
-    const cached = logs.get(keyOf(conversation))
+    const cached = logCache.get(keyOf(conversation))
     const row = await call<BeginRow>('begin_turn', {
       about: {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
@@ -61,14 +62,14 @@ export function beginnings(
     if (row.joined) return { result: 'joined' }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
     const state = stateOf(row.state, cached?.log)
-    logs.put(keyOf(conversation), row.state.id, turn, state.log)
+    logCache.put(keyOf(conversation), row.state.id, turn, state.log)
     return { result: 'begun', state }
   }
 
   return {
     abandoned,
     async begin(beginning) {
-      // No heartbeat may take it out of the queue while it is asked for.
+      // A heartbeat that named it now would take it out of the queue while it waits.
       abandoned.delete(beginning.turn)
       try {
         return await beginTurn(beginning)

@@ -1,8 +1,8 @@
 import type { MessageBoard } from '../turn/ports/message-board.ts'
-import { functionsOf } from './call-function.ts'
+import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 
-/** What `read_board` returns, an element. */
+/** An element of what `read_board` returns. */
 interface BoardRow {
   id: string
   username: string
@@ -10,12 +10,12 @@ interface BoardRow {
   createdAt: string
 }
 
-/** Bytes that are read at once, whatever the number of messages. */
+/** The most bytes of text that are read at once. */
 const maxBytes = 16 * 1024 * 1024
 
 /** The public board of a database. */
 export function createBoard(database: Pick<Database, 'query'>): MessageBoard {
-  const call = functionsOf(database)
+  const call = createCallFunction(database)
   return {
     async post({ id, username, message }) {
       const texts = { username: JSON.stringify(username), message: JSON.stringify(message) }

@@ -1,19 +1,19 @@
 import { ChatterdError, type ErrorCode } from '../protocol/errors.ts'
 import type { Database } from './database.ts'
 
-/** Calls a function of the schema, which is one transaction, with its one argument; returns its result. */
+/** Calls a SQL function of the schema with its one JSON argument, in one transaction, and returns its result. */
 export type CallFunction = <Result>(name: string, argument: object) => Promise<Result>
 
-/** SQLSTATEs that the functions of the schema raise; their words are the clients'. */
-const refusals: Record<string, ErrorCode> = {
+/** Errors for clients, by the SQLSTATE that the SQL functions raise them with. Their messages are written for clients. */
+const errorCodes: Record<string, ErrorCode> = {
   CD409: 'turn-lost',
   CD422: 'invalid-request',
   CDBSY: 'conversation-busy',
   CDKEY: 'key-reused',
 }
 
-/** The functions of a database's schema. What they refuse is thrown as errors for clients. */
-export function functionsOf(database: Pick<Database, 'query'>): CallFunction {
+/** Errors that the SQL functions raise for clients are thrown as `ChatterdError`s. */
+export function createCallFunction(database: Pick<Database, 'query'>): CallFunction {
   return async <Result>(name: string, argument: object) => {
     const text = `select chatterd.${name}($1) as result`
     const values = [JSON.stringify(argument)]
@@ -22,13 +22,13 @@ export function functionsOf(database: Pick<Database, 'query'>): CallFunction {
       if (!row) throw new Error(`${name} returned no row`)
       return row.result
     } catch (error) {
-      throw refusalOf(error)
+      throw clientErrorOf(error)
     }
   }
 }
 
-function refusalOf(error: unknown): unknown {
+function clientErrorOf(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error
-  const code = refusals[String(error.code)]
+  const code = errorCodes[String(error.code)]
   return code ? new ChatterdError(code, error.message, { cause: error }) : error
 }

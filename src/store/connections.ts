@@ -1,43 +1,44 @@
 import type { Pool, PoolClient } from 'pg'
 import { ChatterdError } from '../protocol/errors.ts'
-import { isUnavailable, unavailable } from './database-failure.ts'
+import { isUnavailable, unavailableError } from './database-failure.ts'
 
 export interface ConnectionsOptions {
-  /** Work that has gone on for so long makes us ask whether the server is there, again and again; in ms, default 750. */
+  /** How long work may go on before the server counts as suspect and is probed, again and again; in ms, default 750. */
   suspectAfterMs?: number
-  /** Statements that may wait for a connection; default 1,000. */
+  /** How many statements may wait for a connection; default 1,000. */
   maxWaiting?: number
 }
 
 /**
- * Lends connections of a pool, each for one piece of work, so that no work outlives the server: a connection may hang for
- * minutes where packets vanish, while whoever waits for it should be told within two seconds.
+ * Lends connections of a pool, each for one piece of work, and ends the work when the server is gone: where packets vanish, a
+ * connection may hang for minutes, and clients should get an error within two seconds.
  */
 export class Connections {
   readonly #pool: Pool
   readonly #suspectAfterMs: number
   readonly #maxWaiting: number
   readonly #onSuspect: () => void
-  readonly #cut = new Set<(error: Error) => void>()
-  /** When the server answered last. */
-  #answeredAt = Number.NEGATIVE_INFINITY
+  /** One function for each piece of work in progress; it makes the work fail. */
+  readonly #inProgress = new Set<(error: Error) => void>()
+  /** When the server responded last. */
+  #respondedAt = Number.NEGATIVE_INFINITY
 
-  /** `onSuspect` is called when something hints that the server may be gone; it calls `destroyAll` where that is so. */
+  /** `onSuspect` is called when the server may be gone. Where it is gone, `onSuspect` leads to a call of `destroyAll`. */
   constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
     this.#pool = pool
     this.#suspectAfterMs = options.suspectAfterMs ?? 750
     this.#maxWaiting = options.maxWaiting ?? 1_000
     this.#onSuspect = onSuspect
-    // An idle connection that breaks; without a listener that would end the process.
+    // Idle connections that break. Without a listener the error would end the process.
     pool.on('error', onSuspect)
-    // The same for one that is lent: the work on it fails anyhow.
+    // The same for connections that are lent. The work on them fails by itself.
     pool.on('connect', (client) => client.on('error', () => {}))
   }
 
   /**
-   * Does `work` on a connection, within `timeoutMs` with the wait for one. Throws `database-unavailable` where the database
-   * could not do it; it may have been done nevertheless, when the connection broke before the answer. A SQL error comes as pg
-   * throws it.
+   * Does `work` on a connection, within `timeoutMs`, which include the wait for a connection. Throws `database-unavailable` where
+   * the database did not do it; when the connection broke before the response, it may have done it nevertheless. SQL errors are
+   * thrown as pg throws them.
    */
   async use<T>(work: (client: PoolClient) => Promise<T>, timeoutMs: number): Promise<T> {
     if (this.#pool.waitingCount >= this.#maxWaiting) {
@@ -46,53 +47,53 @@ export class Connections {
         'Too many requests wait for the database. Try again later.',
       )
     }
-    const { promise: cut, reject } = Promise.withResolvers<never>()
-    this.#cut.add(reject)
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+    this.#inProgress.add(fail)
     const deadline = performance.now() + timeoutMs
     const timer = setInterval(() => {
       if (performance.now() < deadline) this.#onSuspect()
-      else reject(unavailable(new Error(`it did not answer within ${timeoutMs} ms`)))
+      else fail(unavailableError(new Error(`it did not answer within ${timeoutMs} ms`)))
     }, this.#suspectAfterMs)
     let client: PoolClient | undefined
     try {
-      client = await this.#acquire(cut)
-      const result = await Promise.race([work(client), cut])
-      this.#answeredAt = performance.now()
+      client = await this.#acquire(failed)
+      const result = await Promise.race([work(client), failed])
+      this.#respondedAt = performance.now()
       client.release()
       return result
     } catch (error) {
       const broken = isUnavailable(error)
-      // Kept after an error of the statement alone: its prepared statements are worth something.
+      // After a SQL error the connection is kept: its prepared statements would have to be prepared again.
       client?.release(broken)
       if (!broken) throw error
       this.#onSuspect()
-      throw unavailable(error)
+      throw unavailableError(error)
     } finally {
       clearInterval(timer)
-      this.#cut.delete(reject)
+      this.#inProgress.delete(fail)
     }
   }
 
-  /** True where the server has answered somebody since this moment, of `performance.now()`. */
-  answeredSince(moment: number): boolean {
-    return this.#answeredAt > moment
+  /** True where the server has responded to any work since `moment`, a time of `performance.now()`. */
+  respondedSince(moment: number): boolean {
+    return this.#respondedAt > moment
   }
 
-  /** Fails all work that goes on, and destroys its connections. */
+  /** Makes all work in progress fail, and destroys its connections. */
   destroyAll(error: Error): void {
-    for (const cut of this.#cut) cut(error)
+    for (const fail of this.#inProgress) fail(error)
   }
 
-  /** Fails the work that goes on. */
+  /** Work in progress fails. */
   async close(): Promise<void> {
-    this.destroyAll(unavailable(new Error('it is closed')))
+    this.destroyAll(unavailableError(new Error('it is closed')))
     await this.#pool.end()
   }
 
-  async #acquire(cut: Promise<never>): Promise<PoolClient> {
+  async #acquire(failed: Promise<never>): Promise<PoolClient> {
     const connecting = this.#pool.connect()
     try {
-      return await Promise.race([connecting, cut])
+      return await Promise.race([connecting, failed])
     } catch (error) {
       connecting.then(
         (late) => late.release(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
 import { ChatterdError } from '../protocol/errors.ts'
-import { isUnavailable, unavailable } from './database-failure.ts'
+import { isUnavailable, unavailableError } from './database-failure.ts'
 
 function sqlError(code: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(`error ${code}`, 0, 'error'), { code })
@@ -34,6 +34,6 @@ test('a failure of the network is told in words', () => {
     [new Error('Connection terminated unexpectedly'), 'the connection to it was lost'],
   ] as const) {
     assert(isUnavailable(error))
-    assert.equal(unavailable(error).message, `The database is not available: ${words}. Try again later.`)
+    assert.equal(unavailableError(error).message, `The database is not available: ${words}. Try again later.`)
   }
 })

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { Availability, type DatabaseState } from './availability.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
-import { isSilence, unavailable } from './database-failure.ts'
+import { isTimeout, unavailableError } from './database-failure.ts'
 import { type DatabaseSource, openServer, type ServerOptions } from './open-server.ts'
 import { applySchema } from './schema/apply-schema.ts'
 import { readSchema, type Schema } from './schema/read-schema.ts'
@@ -10,46 +10,46 @@ export type { DatabaseState } from './availability.ts'
 export type { DatabaseSource } from './open-server.ts'
 
 export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
-  /** Default: the one of `schema/`, beside this file. */
+  /** Default: the schema in `schema/`, beside this file. */
   schema?: Schema
-  /** How long one statement may take, in ms; default 30,000. That a server is gone is found out much sooner. */
+  /** How long one statement may take, in ms; default 30,000. That the server is gone is noticed much sooner. */
   statementTimeoutMs?: number
-  /** How long bringing the schema up to date may take, in ms, with the wait for another process that is at it; default 600,000. */
+  /** How long the update of the schema may take, in ms, with the wait for another process that does the same; default 600,000. */
   schemaTimeoutMs?: number
-  /** Told of each change. */
+  /** Called on each change. */
   onStateChange?: (state: DatabaseState) => void
 }
 
-/** A statement that is prepared once a connection: `name` stands for `text`, always the same. */
+/** A statement, prepared once on each connection. A name always comes with the same text. */
 export interface Statement {
   name: string
   text: string
   values?: unknown[]
 }
 
-/** The database. Its times and sizes are such that a caller has an answer, or `database-unavailable`, within two seconds of its absence. */
+/** With the default time-outs, callers get `database-unavailable` within two seconds after the server is gone. */
 export interface Database {
   readonly kind: DatabaseSource['kind']
   /**
-   * Rows of one statement; bigints as numbers where they are safe, JSON parsed. Throws `database-unavailable`, also before its
-   * schema is up to date; errors of the statement itself as pg has them, with their SQLSTATE as `code`.
+   * Runs a statement and returns its rows: bigints as numbers where they are safe integers, JSON parsed. Throws
+   * `database-unavailable`, also before the schema is up to date; and SQL errors as pg throws them, with the SQLSTATE as `code`.
    */
   query<Row>(statement: Statement): Promise<Row[]>
-  /** Throws `database-unavailable` where it is not ready, by asking it. */
+  /** Runs a small statement. Throws `database-unavailable`. */
   check(): Promise<void>
   state(): DatabaseState
-  /** Resolves when it is ready for the first time; rejects where it never will be: a newer schema, missing rights. */
+  /** Resolves when it is ready for the first time; rejects when it never can be: the schema is newer, rights are missing. */
   readonly whenReady: Promise<void>
-  /** Where this process serves: told to a second one that wants the same embedded database. */
+  /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
-  /** Work that goes on fails. */
+  /** Statements in progress fail. */
   close(): Promise<void>
 }
 
 /**
- * Opens the database and brings its schema up to date. PostgreSQL may be away: then this returns nevertheless, and the
- * database is ready when it first answers. Throws where that cannot become true by waiting: the embedded database is in use
- * or broken, the URL is none.
+ * Opens the database and brings its schema up to date. Where PostgreSQL is away, this returns nevertheless, and the database becomes
+ * ready when the server responds. Throws where waiting does not help: the embedded database is in use or broken, or the URL is not
+ * valid.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const schema = options.schema ?? (await readSchema(new URL('./schema/', import.meta.url)))
@@ -63,24 +63,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         (client) => applySchema(async (sql, values) => (await client.query(sql, values)).rows, schema),
         schemaTimeoutMs,
       ),
-    onAway: (error) => connections.destroyAll(unavailable(error)),
+    onAway: (error) => connections.destroyAll(unavailableError(error)),
     onChange: options.onStateChange,
   })
   availability.check()
 
-  /** A server that answers others meanwhile is there, and only busy: to cut off what it works on would only be more work for it. */
+  /** A server that responds on other connections is only busy: to destroy these would give it even more work. */
   async function probe(): Promise<void> {
     const began = performance.now()
     try {
       await server.probe()
     } catch (error) {
-      if (!isSilence(error) || !connections.answeredSince(began)) throw error
+      if (!isTimeout(error) || !connections.respondedSince(began)) throw error
     }
   }
 
   async function query<Row>(statement: Statement): Promise<Row[]> {
     const state = availability.state
-    if (!state.ready) throw unavailable(new Error(state.reason))
+    if (!state.ready) throw unavailableError(new Error(state.reason))
     return await connections.use(async (client) => (await client.query(statement)).rows, statementTimeoutMs)
   }
 

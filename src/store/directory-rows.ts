@@ -18,7 +18,7 @@ export interface ConversationRow {
   updatedAt: string
 }
 
-/** What `find_turn` returns; `messages` only where they were asked for. */
+/** What `find_turn` returns; `messages` is null unless `replies` was true. */
 export interface FoundTurnRow {
   turn: string
   tenant: string
@@ -59,7 +59,7 @@ export function storedOutcomeOf(row: FoundTurnRow): StoredOutcome {
   return { ...storedTurnOf(row), replies: messagesOf(row.messages ?? [], row.calls) }
 }
 
-/** The sum of both, of what either has. */
+/** The sum of both. A member that neither has stays absent. */
 function add(one: Usage, other: Usage): Usage {
   const sum: Usage = { ...one }
   for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs'] as const) {

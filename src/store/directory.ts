@@ -5,7 +5,7 @@ import type {
   StoredTurn,
 } from '../turn/ports/conversation-directory.ts'
 import { conversationArgument, toolArguments } from './arguments.ts'
-import { functionsOf } from './call-function.ts'
+import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 import {
   type ConversationRow,
@@ -16,9 +16,9 @@ import {
 } from './directory-rows.ts'
 import { type CallRow, type MessageRow, messagesOf } from './rows.ts'
 
-/** Conversations and turns of a database by themselves. `maxTools`: device tools that a conversation may have. */
+/** Reads and changes the conversations and turns of a database. `maxTools`: how many device tools a conversation may have. */
 export function createDirectory(database: Pick<Database, 'query'>, maxTools: number): ConversationDirectory {
-  const call = functionsOf(database)
+  const call = createCallFunction(database)
   return {
     async turn(id): Promise<StoredTurn | undefined> {
       const row = await call<FoundTurnRow | null>('find_turn', { turn: id })
@@ -31,7 +31,7 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
     },
 
     async conversations(tenant, after, limit) {
-      // One more tells whether there is more.
+      // One more, to see whether there is a next page.
       const rows = await call<ConversationRow[]>('list_conversations', { tenant, after, limit: limit + 1 })
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
@@ -65,7 +65,7 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
   }
 }
 
-/** A text as JSON; null where it is to be removed, undefined where it stays. */
+/** A text as a JSON text. Null (remove) and undefined (no change) stay. */
 function textArgument(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' ? JSON.stringify(text) : text
 }

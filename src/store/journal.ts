@@ -1,19 +1,19 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnStatus } from '../protocol/events.ts'
 import type { EventJournal, JournalPage, JournalWritten } from '../turn/ports/event-journal.ts'
-import { functionsOf } from './call-function.ts'
+import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 
-/** What `read_events` returns for a turn. */
+/** An element of what `read_events` returns: a turn's; null where no turn has the id. */
 interface PageRow {
   status: TurnStatus
   pruned: boolean
   chunks: EventChunk[]
 }
 
-/** The events of turns in a database. `runner` is this process. */
+/** The journal in a database. `runner`: this process. */
 export function createJournal(database: Pick<Database, 'query'>, runner: string): EventJournal {
-  const call = functionsOf(database)
+  const call = createCallFunction(database)
   return {
     write: (turns) => call<JournalWritten>('write_events', { runner, turns }),
 

@@ -1,29 +1,30 @@
 import type { LogMessage } from '../protocol/message.ts'
 
-/** What is remembered of a conversation's log: its messages up to `seq`, which do not change any more. */
+/** The messages of a conversation up to number `seq`. They do not change any more. */
 export interface CachedLog {
-  /** The conversation's id; it gets another when it is emptied. */
+  /** The conversation's id: it gets another one when it is emptied. */
   conversation: string
   seq: number
   log: readonly LogMessage[]
 }
 
 interface Entry extends CachedLog {
-  /** The turn that was begun after these messages. */
+  /** The turn that began after these messages. */
   turn: string
   bytes: number
 }
 
-/** What a conversation and a message cost beside their text, roughly. */
+/** What a log and a message need besides their text, in bytes, roughly. */
 const entryBytes = 1_000
 const messageBytes = 200
 
 /**
- * Remembers logs, so that a prompt reads only what is new: of 1,000 messages, reading takes some milliseconds, and all else
- * together less than one. The least used are forgotten first, past `maxBytes` of text.
+ * Caches the logs of conversations, so that only new messages are read when a turn begins: reading 1,000 messages takes some
+ * milliseconds, and everything else together less than one. Above `maxBytes`, the logs whose last turn began the longest ago are
+ * removed.
  *
- * Only messages of ended turns are remembered. They stay as they are, whichever process serves the conversation next, but for
- * one case: withdrawing a turn opens the calls again that its begin closed, and only the process that began it does that.
+ * Only messages of ended turns are cached. They stay the same, also when other processes use the conversation, with one exception:
+ * withdrawing a turn opens the calls again that its beginning has closed. Only the process that began the turn withdraws it.
  */
 export class LogCache {
   readonly #maxBytes: number
@@ -38,9 +39,9 @@ export class LogCache {
     return this.#entries.get(key)
   }
 
-  /** Remembers the log that `turn` was begun with, without the turn's own messages. */
+  /** Caches the log that `turn` began with, without the messages of the turn itself. */
   put(key: string, conversation: string, turn: string, log: readonly LogMessage[]): void {
-    this.#forget(key)
+    this.#remove(key)
     const ended = log.filter((message) => message.turn !== turn)
     const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes)
     if (bytes > this.#maxBytes) return
@@ -48,16 +49,16 @@ export class LogCache {
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return
-      this.#forget(oldest)
+      this.#remove(oldest)
     }
   }
 
-  /** Forgets what was remembered when that turn was begun. */
+  /** Removes the log that `turn` began with. */
   withdraw(turn: string): void {
-    for (const [key, entry] of this.#entries) if (entry.turn === turn) this.#forget(key)
+    for (const [key, entry] of this.#entries) if (entry.turn === turn) this.#remove(key)
   }
 
-  #forget(key: string): void {
+  #remove(key: string): void {
     this.#bytes -= this.#entries.get(key)?.bytes ?? 0
     this.#entries.delete(key)
   }

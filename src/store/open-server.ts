@@ -2,32 +2,33 @@ import pg, { type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
 import { probePostgres } from './probe-postgres.ts'
 
-/** Where the data is: in the embedded database of a data directory, or in a PostgreSQL server, by its URL. */
+/** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
 export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
 
 export interface ServerOptions {
   source: DatabaseSource
-  /** Connections to PostgreSQL; default 10. The embedded database has one. */
+  /** How many connections to PostgreSQL are opened; default 10. The embedded database has one. */
   poolSize?: number
-  /** How long a connection may take to be had, in ms; default 1,500 of PostgreSQL, 10,000 of the embedded database. */
+  /** How long the wait for a connection may take, in ms; default 1,500 for PostgreSQL, 10,000 for the embedded database. */
   connectTimeoutMs?: number
-  /** How long PostgreSQL may take to say that it is there, in ms; default 750. */
+  /** How long PostgreSQL may take to respond to a probe, in ms; default 750. */
   probeTimeoutMs?: number
 }
 
-/** What serves the data, as the pool and the watch over it need it. */
-export interface Server {
+/** What a pool of connections and the probes of their server need. */
+export interface DatabaseServer {
   pool: PoolConfig
-  /** Rejects where it is not there. */
+  /** Rejects where the server cannot be reached. */
   probe(): Promise<void>
+  /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
 }
 
-/** bigint: https://www.postgresql.org/docs/current/datatype-numeric.html, by its number in pg_type. */
+/** The id of the type `bigint` in pg_type: https://www.postgresql.org/docs/current/catalog-pg-type.html */
 const int8 = 20
 
-/** pg's own reading of values, but for bigints, which it leaves as text: numbers, where they are safe. */
+/** pg's own parsers of values, but for bigints: pg returns these as text, this as numbers where they are safe integers. */
 const types: Pick<typeof pg.types, 'getTypeParser'> = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === int8 && format !== 'binary') return parseBigint
@@ -40,8 +41,11 @@ function parseBigint(text: string): number | string {
   return Number.isSafeInteger(number) ? number : text
 }
 
-/** Opens what serves the data. `onFatal` is told where the embedded database will serve no more. */
-export async function openServer(options: ServerOptions, onFatal: (error: Error) => void): Promise<Server> {
+/** `onFatal` is called when the embedded database has failed for good. */
+export async function openServer(
+  options: ServerOptions,
+  onFatal: (error: Error) => void,
+): Promise<DatabaseServer> {
   const { source } = options
   if (source.kind === 'postgresql') return postgres(source.url, options)
   const embedded = await openEmbedded({ ...source, onFatal })
@@ -51,7 +55,7 @@ export async function openServer(options: ServerOptions, onFatal: (error: Error)
       max: 1,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
       idleTimeoutMillis: 0,
-      // Spelled out, or pg would take them from the environment.
+      // All are given, because pg takes absent ones from the environment.
       host: 'embedded',
       port: 0,
       user: 'postgres',
@@ -60,17 +64,17 @@ export async function openServer(options: ServerOptions, onFatal: (error: Error)
       ssl: false,
       types,
     },
-    // It is here, or `onFatal` has been called: statements that take long only wait for each other.
+    // It runs, or `onFatal` has been called. Statements that take long only wait for each other.
     probe: async () => {},
     announce: embedded.announce,
     close: embedded.close,
   }
 }
 
-function postgres(url: string, options: ServerOptions): Server {
-  // Not repeated in the words: it holds a password.
+function postgres(url: string, options: ServerOptions): DatabaseServer {
+  // The message does not repeat the URL, because it holds a password.
   if (!URL.canParse(url))
-    throw new Error('The address of the database is none: expected postgres://user:password@host:5432/name.')
+    throw new Error('The URL of the database is not valid: expected postgres://user:password@host:5432/name.')
   return {
     pool: {
       connectionString: url,

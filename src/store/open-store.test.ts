@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { databaseKinds } from '../../test/support/databases/database-kinds.ts'
 import { createFor } from '../../test/support/databases/unopened-database.ts'
-import { openStore, type StoreListener, type StoreSettings } from './open-store.ts'
+import { openStore, type StoreCallbacks, type StoreSettings } from './open-store.ts'
 
-const listener: StoreListener = {
+const listener: StoreCallbacks = {
   onProgress() {},
   onStateChange() {},
   onEnded() {},

@@ -9,66 +9,66 @@ import { type Database, type DatabaseState, openDatabase } from './database.ts'
 import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createJournal } from './journal.ts'
-import { type Listening, listenTo } from './listen.ts'
+import { type Notifications, openNotifications } from './notifications.ts'
 import { createStore } from './store.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** Which database, and how it is used. Times in milliseconds. */
+/** Which database is used, and how. Times in milliseconds. */
 export interface StoreSettings extends Omit<StoreOptions, 'runner' | 'alone'> {
-  /** PostgreSQL's; undefined: the embedded database in the data directory. */
+  /** The URL of a PostgreSQL database; undefined: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
   dataDir: string
-  /** Connections to PostgreSQL, and how long one may take to be had. */
+  /** How many connections to PostgreSQL are opened, and how long the wait for one may take. */
   databasePool: number
   databaseTimeoutMs: number
 }
 
-/** What the opener is told. */
-export interface StoreListener {
-  /** Words about what takes long. */
+/** What the store reports. */
+export interface StoreCallbacks {
+  /** Called with a message for the user when something takes long. */
   onProgress(text: string): void
   onStateChange(state: DatabaseState): void
-  /** Ids of turns that were ended because no process runs them any more. */
+  /** Called with the ids of turns that were ended because no process runs them any more. */
   onEnded(turns: readonly string[]): void
-  /** What the signs of life met that is no absence of the database. */
+  /** Called when a heartbeat fails with another error than `database-unavailable`. */
   onFault(fault: unknown): void
 }
 
-/** The conversations, and the database below them. */
+/** The ports that the database serves, and the database itself. */
 export interface OpenStore {
   conversations: ConversationStore
   board: MessageBoard
   journal: EventJournal
   directory: ConversationDirectory
-  /** Whether requests can be served, found out by asking. */
+  /** Runs a small statement to find out whether requests can be served. */
   readiness(): Promise<{ ready: boolean; reason?: string }>
   /**
-   * Begins to tell the database that this process lives and runs these turns, and can take over as many more as there is `room`
-   * for. Resolves after the first time, or its failure. `onHeartbeat` is told of what comes to light, where something does.
+   * Begins and renews the lease of this process, which runs `turns`, and can adopt as many more as `room` returns. Resolves after
+   * the first heartbeat, also where it has failed. `onHeartbeat` is called with each result that is not empty.
    */
-  live(
+  startHeartbeat(
     turns: () => readonly string[],
-    onHeartbeat: (pulse: HeartbeatResult) => void,
+    onHeartbeat: (result: HeartbeatResult) => void,
     room?: () => number,
   ): Promise<void>
-  /** Begins to hear what other processes tell; never of the embedded database, which has no others. */
-  onNotification(listener: (signal: StoreNotification) => void): void
-  /** Where this process serves: told to a second one that wants the same embedded database. */
+  /** Notifications of other processes. The embedded database has none: no other process can use it. */
+  openNotifications(onNotification: (notification: StoreNotification) => void): void
+  /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
 }
 
 /**
- * Opens the store. A PostgreSQL that is away is waited for in the background. Throws where waiting does not help: the
- * embedded database is in use, the schema is newer than this program.
+ * Opens the store. Where PostgreSQL is away, this returns nevertheless, and the store is ready later. Throws where waiting does not
+ * help: the embedded database is in use, or the schema is newer than this program.
  */
-export async function openStore(settings: StoreSettings, listener: StoreListener): Promise<OpenStore> {
+export async function openStore(settings: StoreSettings, callbacks: StoreCallbacks): Promise<OpenStore> {
   const { databaseUrl, leaseMs, maxTools } = settings
-  const database = await openUsable(settings, listener)
+  const database = await openUsable(settings, callbacks)
   const runner = uuidv7()
   const conversations = createStore(database, { ...settings, runner, alone: databaseUrl === undefined })
-  const listening: Listening[] = []
+  const opened: Notifications[] = []
   let stop = async () => {}
   return {
     conversations,
@@ -76,33 +76,33 @@ export async function openStore(settings: StoreSettings, listener: StoreListener
     journal: createJournal(database, runner),
     directory: createDirectory(database, maxTools),
     readiness: () => readiness(database),
-    async live(turns, tell, room) {
-      const onHeartbeat = (pulse: HeartbeatResult) => {
-        if (pulse.ended.length > 0) listener.onEnded(pulse.ended)
-        tell(pulse)
+    async startHeartbeat(turns, onResult, room) {
+      const onHeartbeat = (result: HeartbeatResult) => {
+        if (result.ended.length > 0) callbacks.onEnded(result.ended)
+        onResult(result)
       }
-      const { onFault } = listener
+      const { onFault } = callbacks
       const heartbeat = startHeartbeat(conversations, { leaseMs, turns, room, onHeartbeat, onFault })
       stop = heartbeat.stop
       await heartbeat.first
     },
-    onNotification(tell) {
-      if (databaseUrl !== undefined) listening.push(listenTo(databaseUrl, runner, tell))
+    openNotifications(onNotification) {
+      if (databaseUrl !== undefined) opened.push(openNotifications(databaseUrl, runner, onNotification))
     },
     announce: (address) => database.announce(address),
     async close() {
       await stop()
-      await Promise.all(listening.map((one) => one.close()))
+      await Promise.all(opened.map((notifications) => notifications.close()))
       await database.close()
     },
   }
 }
 
-/** A database that is ready, or will be when its server comes back. */
-async function openUsable(settings: StoreSettings, listener: StoreListener): Promise<Database> {
+/** A database that is ready, or becomes ready when its server is back. */
+async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): Promise<Database> {
   const away = Promise.withResolvers<void>()
   const { databaseUrl: url, dataDir, databasePool: poolSize, databaseTimeoutMs: connectTimeoutMs } = settings
-  const embedded = { kind: 'embedded', dataDir, onProgress: listener.onProgress } as const
+  const embedded = { kind: 'embedded', dataDir, onProgress: callbacks.onProgress } as const
   let database: Database | undefined
   try {
     database = await openDatabase({
@@ -110,7 +110,7 @@ async function openUsable(settings: StoreSettings, listener: StoreListener): Pro
         ? { source: embedded }
         : { source: { kind: 'postgresql', url }, poolSize, connectTimeoutMs }),
       onStateChange: (state) => {
-        listener.onStateChange(state)
+        callbacks.onStateChange(state)
         if (!state.ready && !state.final) away.resolve()
       },
     })
@@ -118,8 +118,7 @@ async function openUsable(settings: StoreSettings, listener: StoreListener): Pro
     return database
   } catch (error) {
     await database?.close()
-    const words = error instanceof Error ? error.message : String(error)
-    throw new ChatterdError('database-unavailable', words, { cause: error })
+    throw new ChatterdError('database-unavailable', messageOf(error), { cause: error })
   }
 }
 
@@ -128,6 +127,10 @@ async function readiness(database: Database): Promise<{ ready: boolean; reason?:
     await database.check()
     return { ready: true }
   } catch (error) {
-    return { ready: false, reason: error instanceof Error ? error.message : String(error) }
+    return { ready: false, reason: messageOf(error) }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,12 +1,12 @@
 import pg from 'pg'
-import { unavailable } from './database-failure.ts'
+import { unavailableError } from './database-failure.ts'
 
-/** The server is there, and has no connection left. */
+/** SQLSTATE: the server has no free connection. */
 const tooManyConnections = '53300'
 
 /**
- * Asks a PostgreSQL server, on a connection of its own, whether it is there and takes writes. Throws within `timeoutMs` where
- * it does not. That it has no connection left is no absence.
+ * Checks over a connection of its own that a PostgreSQL server responds and accepts writes. Throws within `timeoutMs` where it does
+ * not. A server that has no free connection responds.
  */
 export async function probePostgres(connectionString: string, timeoutMs: number): Promise<void> {
   const client = new pg.Client({
@@ -14,20 +14,20 @@ export async function probePostgres(connectionString: string, timeoutMs: number)
     connectionTimeoutMillis: timeoutMs,
     application_name: 'chatterd probe',
   })
-  // Such errors reject the calls below as well.
+  // Without a listener an error would end the process. Errors also reject the calls below.
   client.on('error', () => {})
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const deadline = setTimeout(() => reject(unavailable(new Error('timeout expired'))), timeoutMs)
+  const { promise: timeout, reject } = Promise.withResolvers<never>()
+  const deadline = setTimeout(() => reject(unavailableError(new Error('timeout expired'))), timeoutMs)
   try {
-    await Promise.race([client.connect(), late])
+    await Promise.race([client.connect(), timeout])
     const text = "select current_setting('transaction_read_only')::boolean as read_only"
-    const { rows } = await Promise.race([client.query(text), late])
-    if (rows[0]?.read_only) throw unavailable(new Error('it takes no writes, as a read-only replica does'))
+    const { rows } = await Promise.race([client.query(text), timeout])
+    if (rows[0]?.read_only) throw unavailableError(new Error('it is read-only'))
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === tooManyConnections)) throw error
   } finally {
     clearTimeout(deadline)
-    // Not waited for: a server that does not answer does not say goodbye either.
+    // Not awaited: a server that does not respond does not close the connection either.
     void client.end()
   }
 }

@@ -6,11 +6,11 @@ import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
 import type { TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
 
-// What the functions of the schema return, and what the rest of the program makes of it.
+// What the SQL functions return, and its conversion into the types of the ports.
 
 /** What `call_row` returns. */
 export interface CallRow {
-  /** Number of its message. */
+  /** The number of its message. */
   seq: number
   index: number
   request: { id: string; name: string; arguments: JsonObject }
@@ -18,7 +18,7 @@ export interface CallRow {
   status: CallStatus
   result: string | null
   restartable: boolean
-  /** How long it took, in milliseconds. */
+  /** How long it took, in milliseconds; null while it has not ended. */
   ms: number | null
 }
 
@@ -37,9 +37,9 @@ export type ToolRow = [name: string, schema: string]
 
 /** What `turn_state` returns. */
 export interface StateRow {
-  /** The conversation's. */
+  /** The conversation's id. */
   id: string
-  /** Messages up to this number are left out. */
+  /** Messages up to this number are not in `messages`. */
   after: number
   tenant: string
   conversation: string
@@ -77,7 +77,7 @@ export function storedCallOf(row: CallRow): StoredCall {
   return { ...callOf(row), seq: row.seq }
 }
 
-/** Messages with their calls. */
+/** The messages of `rows`, with their calls. */
 export function messagesOf(rows: readonly MessageRow[], callRows: readonly CallRow[]): LogMessage[] {
   const calls = Map.groupBy(callRows, ({ seq }) => seq)
   return rows.map(({ seq, turn, role, body, complete, usage }) => ({
@@ -91,7 +91,7 @@ export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
   return rows.map(([, schema]) => JSON.parse(schema) as ToolSchema)
 }
 
-/** What a turn is run with. `cached` are the messages that the row leaves out. */
+/** The state that a turn runs with. `cached`: the messages that the row leaves out. */
 export function stateOf(row: StateRow, cached: readonly LogMessage[] = []): TurnState {
   const { turn, tenant, conversation, tools, system, messages, calls, after, pinned, promptFrom } = row
   const { request, status, step, lastEvent } = row

@@ -1,25 +1,25 @@
-/** What the store is told at its start. Times in milliseconds. */
+/** Options of the store. Times in milliseconds. */
 export interface StoreOptions {
-  /** This process, among those that serve the same database: a new UUID at each start. */
+  /** The id of this process: a new UUID at each start. */
   runner: string
-  /** How long a turn belongs to a process that gives no sign of life. */
+  /** How long a process keeps its turns without a heartbeat. */
   leaseMs: number
-  /** Device tools that a conversation may have. */
+  /** How many device tools a conversation may have. */
   maxTools: number
-  /** True where no other process can serve the same database. */
+  /** True where no other process can use the same database. */
   alone: boolean
-  /** Text of logs that is remembered, so that it need not be read again. */
+  /** The size of the cache of conversation logs, in bytes. */
   logCacheBytes: number
-  /** Requests that may wait for one conversation. */
+  /** How many requests may wait in the queue of a conversation. */
   busyQueue: number
-  /** Events of a turn that may be told before they are in the journal. */
+  /** How many events of a turn may be published before they are in the journal. */
   maxUnjournaledEvents: number
-  /** How long a device has to answer a call. */
+  /** How long a device has to send the result of a call. */
   callTimeoutMs: number
-  /** How long a request is known by its key. */
+  /** How long an idempotency key is kept. */
   keyLifeMs: number
-  /** How long the events of a turn that has ended are kept. */
+  /** How long the events of a turn are kept after its end. */
   eventRetentionMs: number
-  /** How often a call is started at most, where its tool may be started again. */
+  /** How many times a call may be started, where its tool may be started again. */
   toolStarts: number
 }

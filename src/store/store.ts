@@ -8,19 +8,19 @@ import {
   resultArgument,
   toolArguments,
 } from './arguments.ts'
-import { beginnings } from './begin-turn.ts'
-import { functionsOf } from './call-function.ts'
+import { createBeginOperations } from './begin-turn.ts'
+import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 import { LogCache } from './log-cache.ts'
 import { type NewestTurnRow, newestTurnOf, type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
-import { turnWrites } from './turn-writes.ts'
+import { createTurnWrites } from './turn-writes.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** The conversations as one process of several uses them. */
+/** The conversations of a database, and the lease of the process that uses them. */
 export type Store = ConversationStore & ProcessLease
 
-/** What `store_results` returns: one of these, or `conflict`. */
+/** What `store_results` returns: `state`, `open` or `replay`; with none of them there is a conflict. */
 interface ResultsRow {
   state?: StateRow
   open?: true
@@ -32,20 +32,20 @@ interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
   adopted: StateRow[]
 }
 
-/** Turns that one heartbeat adopts. */
+/** The most turns that one heartbeat adopts. */
 const maxAdopted = 20
 
-/** The conversations in a database: each operation is one call of one function of the schema, and so one transaction. */
+/** Each operation calls one SQL function, and so is one transaction. */
 export function createStore(database: Pick<Database, 'query'>, options: StoreOptions): Store {
   const { runner, leaseMs, maxTools, alone, maxUnjournaledEvents, toolStarts } = options
   const { callTimeoutMs, keyLifeMs, eventRetentionMs } = options
-  const call = functionsOf(database)
-  const logs = new LogCache(options.logCacheBytes)
+  const call = createCallFunction(database)
+  const logCache = new LogCache(options.logCacheBytes)
   const self = { runner, host: hostname(), pid: process.pid, leaseMs, maxUnjournaled: maxUnjournaledEvents }
-  const { begin, leaveQueue, abandoned } = beginnings(call, self, options, logs)
+  const { begin, leaveQueue, abandoned } = createBeginOperations(call, self, options, logCache)
 
   return {
-    ...turnWrites(call, runner, logs),
+    ...createTurnWrites(call, runner, logCache),
     begin,
     leaveQueue,
 

@@ -1,6 +1,6 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnWrites } from '../turn/ports/turn-writes.ts'
-import { conversationArgument, faultArgument, messageArgument, resultArgument } from './arguments.ts'
+import { conversationArgument, errorArgument, messageArgument, resultArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
 import { type CallRow, callOf } from './rows.ts'
@@ -13,11 +13,11 @@ interface CallsRow {
   appended: EventChunk | null
 }
 
-/** The writes of this process's turns. */
-export function turnWrites(call: CallFunction, runner: string, logs: LogCache): TurnWrites {
+/** The writes of the turns that this process, `runner`, runs. */
+export function createTurnWrites(call: CallFunction, runner: string, logCache: LogCache): TurnWrites {
   return {
     async endStep({ turn, step, message, status, error, promptFrom }, chunks) {
-      const about = { turn, runner, step, status, promptFrom, error: faultArgument(error) }
+      const about = { turn, runner, step, status, promptFrom, error: errorArgument(error) }
       const seq = await call<number>('end_step', { about, message: messageArgument(message), events: chunks })
       return { ...message, seq, turn, complete: true }
     },
@@ -30,12 +30,12 @@ export function turnWrites(call: CallFunction, runner: string, logs: LogCache): 
 
     async endTurn({ turn, status, error, partial }, chunks) {
       const message = partial && messageArgument({ ...partial, complete: false })
-      const argument = { turn, runner, status, error: faultArgument(error), partial: message, events: chunks }
+      const argument = { turn, runner, status, error: errorArgument(error), partial: message, events: chunks }
       return await call<boolean>('end_turn', argument)
     },
 
     withdraw({ turn, conversation, results }) {
-      logs.withdraw(turn)
+      logCache.withdraw(turn)
       return call('withdraw_turn', {
         ...{ turn, runner, ...conversationArgument(conversation) },
         conversationId: uuidv7(),

@@ -1,13 +1,13 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { keepBaselineCompiler } from './baseline-compiler.ts'
+import { disableWasmTierUp } from './disable-wasm-tier-up.ts'
 
 // Started by create-database.ts with the folder to fill. Without its parent the work is for nobody.
 process.once('disconnect', () => process.exit(1))
 // A parent that is gone by now is noticed here: its folder may be removed already, and PGlite would make it anew.
 await turnOfTheLoop()
 
-keepBaselineCompiler()
+disableWasmTierUp()
 const database = await PGlite.create({
   dataDir: process.argv[2] ?? '',
   // Write-ahead log in files of 1 MB instead of 16: the log is cut often here, and an empty database is 9 MB smaller.

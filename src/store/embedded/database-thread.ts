@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { FromDatabase, ToDatabase } from './bridge-messages.ts'
 import { siblingModule } from './sibling-module.ts'
+import type { FromDatabase, ToDatabase } from './thread-messages.ts'
 
 /** A running database thread. */
 export interface DatabaseThread {
@@ -10,14 +10,14 @@ export interface DatabaseThread {
 }
 
 /** What a thread tells besides what it was asked for. */
-export interface ThreadEvents {
-  onAnswer(connection: number, bytes: Uint8Array, last: boolean): void
+export interface ThreadCallbacks {
+  onResponse(connection: number, bytes: Uint8Array, last: boolean): void
   /** It has ended after it was ready: by itself, or terminated. It writes no more. */
   onEnd(error: Error | undefined): void
 }
 
 /** Starts the thread that serves the database in `directory`. Resolves when it is ready; rejects after `timeoutMs`. */
-export function startDatabaseThread(directory: string, timeoutMs: number, events: ThreadEvents) {
+export function startDatabaseThread(directory: string, timeoutMs: number, events: ThreadCallbacks) {
   return new Promise<DatabaseThread>((resolve, reject) => {
     const worker = new Worker(siblingModule(import.meta.url, 'worker'), {
       workerData: directory,
@@ -32,7 +32,7 @@ export function startDatabaseThread(directory: string, timeoutMs: number, events
     }, timeoutMs)
 
     worker.on('message', (message: FromDatabase) => {
-      if (message.type === 'answer') return events.onAnswer(message.connection, message.bytes, message.last)
+      if (message.type === 'answer') return events.onResponse(message.connection, message.bytes, message.last)
       ready = true
       clearTimeout(timer)
       resolve({

@@ -39,7 +39,7 @@ export class EmbeddedServer implements SocketPeer {
   /** Resolves when connections are served. Called once. */
   async start(): Promise<void> {
     this.#thread = await startDatabaseThread(this.#directory, this.#options.startTimeoutMs, {
-      onAnswer: (connection, bytes, last) => this.#answered(connection, bytes, last),
+      onResponse: (connection, bytes, last) => this.#answered(connection, bytes, last),
       onEnd: (error) => this.#threadEnded(error ?? new Error('The embedded database ended')),
     })
     this.#serveNext()
@@ -60,7 +60,7 @@ export class EmbeddedServer implements SocketPeer {
     this.#waiting = this.#waiting.filter((other) => other !== socket)
     if (this.#holder !== socket) return
     this.#holder = undefined
-    this.#abandoned += socket.unanswered
+    this.#abandoned += socket.exchangesInFlight
     this.#watchAbandoned()
     this.#serveNext()
   }

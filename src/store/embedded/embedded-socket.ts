@@ -65,7 +65,7 @@ export class EmbeddedSocket extends Duplex {
   }
 
   /** Exchanges whose answers have not ended. */
-  get unanswered(): number {
+  get exchangesInFlight(): number {
     return this.#unanswered
   }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type CreateDatabaseOptions, createDatabase } from './create-database.ts'
+import { lockDataDirectory } from './data-directory-lock.ts'
 import { EmbeddedServer } from './embedded-server.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { EmbeddedSocket } from './embedded-socket.ts'
-import { claimDataDirectory } from './owner.ts'
 
 export interface EmbeddedOptions extends CreateDatabaseOptions, EmbeddedServerOptions {
   /** Belongs to this database: it is made where there is none. */
@@ -26,7 +26,7 @@ export interface Embedded {
  * PGlite never calls fsync: what is committed survives a killed process, not a power cut.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const owner = claimDataDirectory(options.dataDir)
+  const owner = lockDataDirectory(options.dataDir)
   try {
     const directory = join(options.dataDir, 'database')
     await createDatabase(directory, options)

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
-import { gatherAnswer } from './answer-parts.ts'
-import { keepBaselineCompiler } from './baseline-compiler.ts'
-import type { FromDatabase, ToDatabase } from './bridge-messages.ts'
+import { disableWasmTierUp } from './disable-wasm-tier-up.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { gatherAnswer } from './response-buffer.ts'
+import type { FromDatabase, ToDatabase } from './thread-messages.ts'
 
 // The database's thread: PGlite computes on the thread that calls it, for seconds where a query is heavy.
 
@@ -15,7 +15,7 @@ const port = parentPort
 const send = (message: FromDatabase) =>
   port.postMessage(message, message.type === 'answer' ? [message.bytes.buffer] : [])
 
-keepBaselineCompiler()
+disableWasmTierUp()
 const database = await PGlite.create({
   dataDir: String(workerData),
   // The default of 128 MB becomes resident for good; the system's page cache does the same work.

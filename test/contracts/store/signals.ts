@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { listenTo } from '../../../src/store/listen.ts'
+import { openNotifications } from '../../../src/store/notifications.ts'
 import type { StoreNotification } from '../../../src/turn/ports/event-journal.ts'
 import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
 import {
@@ -20,7 +20,7 @@ export function signals(world: () => StoreWorld): void {
   async function listener(t: TestContext, runner: string) {
     const heard: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
-    const listening = listenTo(world().url, runner, (signal) => {
+    const listening = openNotifications(world().url, runner, (signal) => {
       heard.push(signal)
       wake.resolve()
       wake = Promise.withResolvers()
@@ -122,7 +122,7 @@ export function signals(world: () => StoreWorld): void {
       for (const number of [2, 3]) {
         await world().query(
           `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = 'chatterd signals'`,
+         where datname = current_database() and application_name = 'chatterd notifications'`,
         )
         await until(({ type }) => type === 'missed')
         await one.journal.write([{ turn, chunks: [chunk(number, delta('a'))] }])

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
-import { claimDataDirectory } from './owner.ts'
+import { lockDataDirectory } from './data-directory-lock.ts'
 
 async function makeDataDir(t: TestContext): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
@@ -16,9 +16,9 @@ async function makeDataDir(t: TestContext): Promise<string> {
 
 /** A process that claims the directory, says how that went on its first line, and lives until it is killed. */
 const claimer = `
-  const { claimDataDirectory } = await import(${JSON.stringify(new URL('./owner.ts', import.meta.url).href)})
+  const { lockDataDirectory } = await import(${JSON.stringify(new URL('./data-directory-lock.ts', import.meta.url).href)})
   try {
-    globalThis.owner = claimDataDirectory(process.argv[1])
+    globalThis.owner = lockDataDirectory(process.argv[1])
     console.log('owner')
   } catch (error) {
     console.log(error.message)
@@ -39,7 +39,7 @@ async function startClaimer(t: TestContext, dataDir: string) {
 
 test('a second process is told which one has the data, since when, and where that one serves', async (t) => {
   const dataDir = await makeDataDir(t)
-  const owner = claimDataDirectory(dataDir)
+  const owner = lockDataDirectory(dataDir)
   const { said } = await startClaimer(t, dataDir)
   assert.match(
     said,
@@ -54,8 +54,8 @@ test('a second process is told which one has the data, since when, and where tha
 
 test('a second claim within the same process is refused too, and does not loosen the first', async (t) => {
   const dataDir = await makeDataDir(t)
-  const owner = claimDataDirectory(dataDir)
-  assert.throws(() => claimDataDirectory(dataDir), /is in use by chatterd/)
+  const owner = lockDataDirectory(dataDir)
+  assert.throws(() => lockDataDirectory(dataDir), /is in use by chatterd/)
   assert.match((await startClaimer(t, dataDir)).said, /is in use by chatterd/)
   owner.release()
 })
@@ -69,7 +69,7 @@ test('what a killed owner held is to be had at once', async (t) => {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  claimDataDirectory(dataDir).release()
+  lockDataDirectory(dataDir).release()
 })
 
 test('of ten processes at once exactly one becomes the owner', async (t) => {
@@ -81,7 +81,7 @@ test('of ten processes at once exactly one becomes the owner', async (t) => {
 
 test('a data directory that cannot be made is named', () => {
   assert.throws(
-    () => claimDataDirectory('/dev/null/chatterd'),
+    () => lockDataDirectory('/dev/null/chatterd'),
     /The data directory \/dev\/null\/chatterd cannot be used: /,
   )
 })

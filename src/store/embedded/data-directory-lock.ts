@@ -8,7 +8,7 @@ import { isJsonObject } from '../../protocol/json.ts'
 const sqliteBusy = 5
 
 /** The right to use a data directory, held until `release`, or until this process is gone, however it goes. */
-export interface Owner {
+export interface DataDirectoryLock {
   /** Tells those who are turned away where the owner serves. */
   announce(address: string): void
   release(): void
@@ -22,7 +22,7 @@ export interface Owner {
  * so none is ever stale, and it holds between containers, where every process may be number 1. `owner.json` beside it only
  * tells who. Nothing else in this process may open `owner.lock`: closing any descriptor of it would drop the lock.
  */
-export function claimDataDirectory(dataDir: string): Owner {
+export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   const lock = takeLock(dataDir)
   const note = join(dataDir, 'owner.json')
   const self = { pid: process.pid, host: hostname(), since: new Date().toISOString() }

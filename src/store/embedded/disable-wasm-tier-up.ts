@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
  * statements are a third faster, heavy ones twice. It holds for the whole process, where nothing else of weight is WebAssembly:
  * undici's parser was not measurably slower.
  */
-export function keepBaselineCompiler(): void {
+export function disableWasmTierUp(): void {
   setFlagsFromString('--no-wasm-tier-up')
   setFlagsFromString('--no-wasm-dynamic-tiering')
 }

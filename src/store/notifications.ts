@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { StoreNotification } from '../turn/ports/event-journal.ts'
+import { backoff } from './backoff.ts'
+
+/** First and longest pause before the next try to connect, in milliseconds. */
+const firstPauseMs = 250
+const longestPauseMs = 5_000
+/** How long the server may take to close the connection, in milliseconds. */
+const closeTimeoutMs = 500
+
+/** The payload of a notification, as the SQL functions write it. */
+interface Payload {
+  events?: string[]
+  cancel?: string
+  free?: string
+  /** The process that `cancel` and `free` are meant for. */
+  runner?: string
+}
+
+/** The notifications of the processes that use the same PostgreSQL database. */
+export interface Notifications {
+  close(): Promise<void>
+}
+
+/**
+ * Listens for notifications on a connection of its own. Connects again whenever the connection is lost, and each time calls
+ * `onNotification` with `missed`. Errors are ignored: notifications only make things faster, and nothing depends on them. `runner`:
+ * this process.
+ */
+export function openNotifications(
+  connectionString: string,
+  runner: string,
+  onNotification: (notification: StoreNotification) => void,
+): Notifications {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let pauses = backoff(firstPauseMs, longestPauseMs)
+  let closed = false
+
+  function connect(): void {
+    const connecting = new pg.Client({
+      connectionString,
+      application_name: 'chatterd notifications',
+      connectionTimeoutMillis: longestPauseMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    })
+    client = connecting
+    connecting.on('error', () => reconnect(connecting))
+    connecting.on('end', () => reconnect(connecting))
+    connecting.on('notification', ({ payload }) => receive(payload))
+    connecting
+      .connect()
+      .then(() => connecting.query('listen chatterd'))
+      .then(() => {
+        if (client !== connecting) return
+        pauses = backoff(firstPauseMs, longestPauseMs)
+        onNotification({ type: 'missed' })
+      })
+      .catch(() => reconnect(connecting))
+  }
+
+  function reconnect(lost: pg.Client): void {
+    if (closed || client !== lost) return
+    client = undefined
+    void lost.end().catch(() => {})
+    timer = setTimeout(connect, pauses.next().value)
+    timer.unref()
+  }
+
+  function receive(payload: string | undefined): void {
+    if (closed) return
+    const notification = parsePayload(payload, runner)
+    if (notification) onNotification(notification)
+  }
+
+  connect()
+  return {
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      const last = client
+      client = undefined
+      await Promise.race([last?.end().catch(() => {}), delay(closeTimeoutMs, undefined, { ref: false })])
+    },
+  }
+}
+
+/** What a payload notifies this process of. Payloads of other forms are ignored: any user of the database may send them. */
+function parsePayload(text: string | undefined, runner: string): StoreNotification | undefined {
+  let payload: Payload
+  try {
+    payload = JSON.parse(text ?? '')
+  } catch {
+    return undefined
+  }
+  if (Array.isArray(payload?.events)) return { type: 'events', turns: payload.events }
+  if (payload?.runner !== runner) return undefined
+  if (typeof payload.cancel === 'string') return { type: 'cancel', turn: payload.cancel }
+  if (typeof payload.free === 'string') return { type: 'free', turn: payload.free }
+  return undefined
+}
