@@ -5,12 +5,12 @@ import { Availability } from './availability.ts'
 
 const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
-test('a server that goes away without a word while it is prepared is found out, and prepared when it is back', async () => {
+test('a server that vanishes without closing its connections while it is prepared is noticed, and prepared when it is back', async () => {
   const preparations: PromiseWithResolvers<void>[] = []
   const away: Error[] = []
-  let there = true
+  let reachable = true
   const availability = new Availability({
-    probe: () => (there ? Promise.resolve() : Promise.reject(gone)),
+    probe: () => (reachable ? Promise.resolve() : Promise.reject(gone)),
     prepare() {
       const preparation = Promise.withResolvers<void>()
       preparations.push(preparation)
@@ -18,7 +18,7 @@ test('a server that goes away without a word while it is prepared is found out, 
     },
     onAway(error) {
       away.push(error)
-      // As connections do it: what they work on fails.
+      // As `Connections.destroyAll` does: work in progress fails.
       preparations.at(-1)?.reject(error)
     },
   })
@@ -28,11 +28,11 @@ test('a server that goes away without a word while it is prepared is found out, 
   await setImmediate()
   assert.deepEqual([preparations.length, away.length], [1, 0])
 
-  there = false
+  reachable = false
   availability.check()
   availability.check()
   await setImmediate()
-  there = true
+  reachable = true
   assert.deepEqual([...new Set(away)], [gone])
   while (preparations.length < 2) await setImmediate()
   preparations[1]?.resolve()

@@ -39,7 +39,7 @@ describe('PostgreSQL that is away', () => {
     return { proxy, watch, open }
   }
 
-  test('at start: the database opens nevertheless, says no, and is ready when it comes', async (t) => {
+  test('at the start: the database opens nevertheless, rejects statements, and becomes ready when the server is reachable', async (t) => {
     const { proxy, watch, open } = await behindProxy(t)
     proxy.shut()
     const database = await open()
@@ -51,7 +51,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
-  test('later: who waits is told, and it comes back by itself', async (t) => {
+  test('later: waiting statements fail, and the database becomes ready again by itself', async (t) => {
     const { proxy, watch, open } = await behindProxy(t)
     const database = await open()
     await database.whenReady
@@ -66,7 +66,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
-  // The time-outs of statements and connections are long here: it is the watch over the server that must find it out.
+  // The time-outs of statements and connections are long here: the probes of the server must find it out.
   const patient = {
     statementTimeoutMs: 600_000,
     connectTimeoutMs: 600_000,
@@ -74,7 +74,7 @@ describe('PostgreSQL that is away', () => {
     probeTimeoutMs: 1_000,
   }
 
-  test('without a word, as when packets vanish: statements on open connections fail, and those that wait for one', async (t) => {
+  test('with connections that stay open, as when packets vanish: statements in progress fail, and those that wait for a connection', async (t) => {
     const { proxy, watch, open } = await behindProxy(t, { ...patient, poolSize: 2 })
     const database = await open()
     await database.whenReady
@@ -87,7 +87,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
-  test('without a word, from the start', async (t) => {
+  test('with connections that never open, from the start', async (t) => {
     const { proxy, watch, open } = await behindProxy(t, patient)
     proxy.freeze()
     const database = await open()
@@ -97,7 +97,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
-  test('not: a statement that is only slow is let be', async (t) => {
+  test('not: a statement that is only slow is not ended', async (t) => {
     const { open } = await behindProxy(t, patient)
     const database = await open()
     await database.whenReady
@@ -106,7 +106,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(database.state(), { ready: true })
   })
 
-  test('not: a server that is too busy for a new connection, but answers others, is let do its work', async (t) => {
+  test('not: a server that is too busy for a new connection, but responds on others, keeps its connections', async (t) => {
     const { proxy, open } = await behindProxy(t, { ...patient, probeTimeoutMs: 100, poolSize: 2 })
     const database = await open()
     await database.whenReady
@@ -122,7 +122,7 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(database.state(), { ready: true })
   })
 
-  test('a statement that takes longer than it may fails, and its connection is not used again', async (t) => {
+  test('a statement that exceeds its time-out fails, and its connection is not used again', async (t) => {
     const { open } = await behindProxy(t, { statementTimeoutMs: 1_500, suspectAfterMs: 20, poolSize: 1 })
     const database = await open()
     await database.whenReady
@@ -131,19 +131,19 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(await database.query(one), [{ one: 1 }])
   })
 
-  test('busy: more than may wait for a connection are turned away', async (t) => {
+  test('busy: when too many statements wait for a connection, further ones fail', async (t) => {
     const { open } = await behindProxy(t, { poolSize: 1, maxWaiting: 2 })
     const database = await open()
     await database.whenReady
-    const ask = () => database.query(one).then(() => 'answered', String)
+    const ask = () => database.query(one).then(() => 'done', String)
     const outcomes = await Promise.all(Array.from({ length: 5 }, ask))
     assert.deepEqual([...new Set(outcomes)].sort(), [
       'ChatterdError: Too many requests wait for the database. Try again later.',
-      'answered',
+      'done',
     ])
   })
 
-  test('the words never hold the password', async (t) => {
+  test('error messages never contain the password', async (t) => {
     const { proxy, watch, open } = await behindProxy(t)
     proxy.shut()
     const database = await open()
@@ -161,7 +161,7 @@ describe('PostgreSQL that is away', () => {
   })
 })
 
-test('a PostgreSQL that is shut down and started again, or takes no writes, is told so and used again', async (t) => {
+test('a PostgreSQL that is shut down or read-only makes the database unavailable, and is used again after a restart', async (t) => {
   const server = await startPostgres()
   const watch = stateWatch()
   const schema = schemaOf(notes)
@@ -189,7 +189,7 @@ test('a PostgreSQL that is shut down and started again, or takes no writes, is t
   await database.query({ name: 'reload', text: 'select pg_reload_conf()' })
   const write = { name: 'write n', text: 'insert into chatterd.notes values ($1)' }
   await assert.rejects(async () => {
-    // The server's processes read the new settings when they next have something to do.
+    // The server's processes read the new settings when they handle their next statement.
     for (let n = 2; ; n += 1)
       await database.query({ ...write, name: `write ${n}`, text: `insert into chatterd.notes values (${n})` })
   }, away)

@@ -13,20 +13,20 @@ test('a server that shuts down, starts up, is full, read-only or refuses the log
     assert(isUnavailable(sqlError(code)), code)
 })
 
-test('what is wrong with a statement does not', () => {
+test('an error of a statement does not', () => {
   for (const code of ['23505', '42601', '22P02', '40001', '55P03', 'P0001'])
     assert(!isUnavailable(sqlError(code)), code)
   assert(!isUnavailable(new Error('Prepared statements must be unique')))
   assert(!isUnavailable(new ChatterdError('not-found', 'no such turn')))
 })
 
-test('a failure of the network is told in words', () => {
+test('the message of the error says why the database is not available', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     code: 'ECONNREFUSED',
     syscall: 'connect',
   })
   const both = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' })
-  for (const [error, words] of [
+  for (const [error, reason] of [
     [refused, 'connect ECONNREFUSED 127.0.0.1:1'],
     [both, 'connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.1:1'],
     [new Error('timeout exceeded when trying to connect'), 'it does not answer'],
@@ -34,6 +34,9 @@ test('a failure of the network is told in words', () => {
     [new Error('Connection terminated unexpectedly'), 'the connection to it was lost'],
   ] as const) {
     assert(isUnavailable(error))
-    assert.equal(unavailableError(error).message, `The database is not available: ${words}. Try again later.`)
+    assert.equal(
+      unavailableError(error).message,
+      `The database is not available: ${reason}. Try again later.`,
+    )
   }
 })

@@ -12,19 +12,19 @@ for (const kind of databaseKinds) {
   test(`a database: ${kind.name}`, async (t) => {
     const database = await kind.open(t, { schema: schemaOf(notes) })
 
-    await t.test('is ready, and says so', async () => {
+    await t.test('is ready', async () => {
       assert.equal(database.kind, kind.kind)
       assert.deepEqual(database.state(), { ready: true })
       await database.check()
     })
 
-    await t.test('gives numbers for bigints where they are safe, and JSON parsed', async () => {
+    await t.test('returns bigints as numbers where they are safe integers, and JSON parsed', async () => {
       const text = `select 9007199254740991::bigint as safe, 9007199254740993::bigint as unsafe, '{"a":[1]}'::jsonb as b, '{"c":null}'::json as j`
       const expected = { safe: 9007199254740991, unsafe: '9007199254740993', b: { a: [1] }, j: { c: null } }
       assert.deepEqual(await database.query({ name: 'types', text }), [expected])
     })
 
-    await t.test('tells what is wrong with a statement by its SQLSTATE, and goes on', async () => {
+    await t.test('throws SQL errors with their SQLSTATE, and runs the next statement', async () => {
       const write = { name: 'write', text: 'insert into chatterd.notes values ($1)', values: [1] }
       await database.query(write)
       await assert.rejects(database.query(write), { code: '23505', constraint: 'notes_n_key' })
@@ -34,20 +34,20 @@ for (const kind of databaseKinds) {
       ])
     })
 
-    await t.test('answers many at once', async () => {
+    await t.test('runs many statements at once', async () => {
       const text = 'select $1::int as n'
-      const answers = Array.from({ length: 100 }, (_, n) =>
+      const results = Array.from({ length: 100 }, (_, n) =>
         database.query({ name: 'echo', text, values: [n] }),
       )
       assert.deepEqual(
-        (await Promise.all(answers)).flat(),
+        (await Promise.all(results)).flat(),
         Array.from({ length: 100 }, (_, n) => ({ n })),
       )
     })
   })
 
   describe(`a database that is refused: ${kind.name}`, () => {
-    test('one of a newer program, for good and with words', async () => {
+    test('because it was made by a newer build: for good, with a message that says so', async () => {
       const { source, end } = await createFor(kind)
       const newer = await openDatabase({ source, schema: schemaOf(notes, 'select 2') })
       await newer.whenReady
@@ -61,7 +61,7 @@ for (const kind of databaseKinds) {
       await end()
     })
 
-    test('after it was closed', async () => {
+    test('because it was closed', async () => {
       const { source, end } = await createFor(kind)
       const database = await openDatabase({ source, schema: schemaOf(notes) })
       await database.whenReady

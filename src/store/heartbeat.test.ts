@@ -5,7 +5,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
-/** A heartbeat that meets this error, and what is told of it. */
+/** The faults that are reported when a heartbeat fails with this error. */
 async function faultsOf(error: Error): Promise<unknown[]> {
   const faults: unknown[] = []
   const heartbeat = startHeartbeat(
@@ -22,13 +22,13 @@ async function faultsOf(error: Error): Promise<unknown[]> {
   return faults
 }
 
-test('a sign of life that fails because the database is away is given again soon, until it is stopped', async (t) => {
+test('a heartbeat that fails because the database is away is repeated soon, until heartbeats are stopped', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
-  let signs = 0
+  let heartbeats = 0
   const heartbeat = startHeartbeat(
     {
       async heartbeat() {
-        signs += 1
+        heartbeats += 1
         throw new ChatterdError('database-unavailable', 'away')
       },
       endLease: async () => {},
@@ -38,55 +38,55 @@ test('a sign of life that fails because the database is away is given again soon
   await heartbeat.first
   for (let expected = 2; expected < 4; expected++) {
     t.mock.timers.tick(30)
-    assert.equal(signs, expected)
+    assert.equal(heartbeats, expected)
     await setImmediate()
   }
   await heartbeat.stop()
   t.mock.timers.tick(300)
-  assert.equal(signs, 3)
+  assert.equal(heartbeats, 3)
 })
 
-test('signs of life come three times a lease, one at a time, and the last one before the process leaves', async (t) => {
+test('heartbeats are sent three times in a lease, one at a time, and the lease ends after the last one', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const done: string[] = []
-  const told: unknown[] = []
-  let answer = Promise.withResolvers<HeartbeatResult>()
+  const sent: string[] = []
+  const results: unknown[] = []
+  let response = Promise.withResolvers<HeartbeatResult>()
   const heartbeat = startHeartbeat(
     {
       heartbeat(turns, room) {
-        done.push(`alive with ${turns}, room for ${room}`)
-        return answer.promise
+        sent.push(`heartbeat with ${turns}, room for ${room}`)
+        return response.promise
       },
       async endLease() {
-        done.push('left')
+        sent.push('end of lease')
       },
     },
     {
       leaseMs: 300,
       turns: () => ['t1'],
       room: () => 3,
-      onHeartbeat: (pulse) => told.push(pulse),
+      onHeartbeat: (result) => results.push(result),
       onFault: () => assert.fail(),
     },
   )
   t.mock.timers.tick(100)
-  assert.deepEqual(done, ['alive with t1, room for 3'])
-  const pulse = { ended: ['lost'], adopted: [], cancelled: [] }
-  answer.resolve(pulse)
+  assert.deepEqual(sent, ['heartbeat with t1, room for 3'])
+  const result = { ended: ['lost'], adopted: [], cancelled: [] }
+  response.resolve(result)
   await heartbeat.first
-  assert.deepEqual(told, [pulse])
+  assert.deepEqual(results, [result])
 
-  answer = Promise.withResolvers()
+  response = Promise.withResolvers()
   t.mock.timers.tick(100)
   const stopped = heartbeat.stop()
   await setImmediate()
-  assert.deepEqual(done, ['alive with t1, room for 3', 'alive with t1, room for 3'])
-  answer.resolve({ ended: [], adopted: [], cancelled: [] })
+  assert.deepEqual(sent, ['heartbeat with t1, room for 3', 'heartbeat with t1, room for 3'])
+  response.resolve({ ended: [], adopted: [], cancelled: [] })
   await stopped
-  assert.deepEqual([done.at(-1), told.length], ['left', 1])
+  assert.deepEqual([sent.at(-1), results.length], ['end of lease', 1])
 })
 
-test('a sign of life that fails by more than an absence of the database is told', async () => {
+test('a heartbeat that fails by another error than an unavailable database is reported', async () => {
   const denied = Object.assign(new Error('permission denied for table runners'), { code: '42501' })
   assert.deepEqual(await faultsOf(denied), [denied])
   assert.deepEqual(await faultsOf(new ChatterdError('database-unavailable', 'It is away.')), [])

@@ -5,14 +5,14 @@ import { databaseKinds } from '../../test/support/databases/database-kinds.ts'
 import { createFor } from '../../test/support/databases/unopened-database.ts'
 import { openStore, type StoreCallbacks, type StoreSettings } from './open-store.ts'
 
-const listener: StoreCallbacks = {
+const callbacks: StoreCallbacks = {
   onProgress() {},
   onStateChange() {},
   onEnded() {},
   onFault: assert.fail,
 }
 
-test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would not help [no-downgrade]', async () => {
+test('a start on a PostgreSQL database of a newer chatterd is refused, because waiting would not help [no-downgrade]', async () => {
   const { source, end } = await createFor(databaseKinds[1] ?? assert.fail())
   assert(source.kind === 'postgresql')
   const settings: StoreSettings = {
@@ -30,12 +30,12 @@ test('a start on a PostgreSQL of a newer chatterd is refused, for waiting would 
     eventRetentionMs: 60_000,
     toolStarts: 3,
   }
-  await (await openStore(settings, listener)).close()
+  await (await openStore(settings, callbacks)).close()
   const client = new pg.Client({ connectionString: source.url })
   await client.connect()
   await client.query(`insert into chatterd.migrations values (9999, 'from-the-future', '')`)
   await client.end()
-  await assert.rejects(openStore(settings, listener), {
+  await assert.rejects(openStore(settings, callbacks), {
     code: 'database-unavailable',
     message: /made by a newer chatterd \(migration 9999, from-the-future\)/,
   })

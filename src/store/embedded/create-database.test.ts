@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createDatabase } from './create-database.ts'
 
-test('a creation that is killed leaves no database, and the next one cleans up and makes it', async (t) => {
+test('a creation that is killed leaves no database, and the next one removes its files and makes it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const directory = join(folder, 'database')
@@ -35,7 +35,7 @@ test('a creation that is killed leaves no database, and the next one cleans up a
   assert.match(progress.join(), /^Creating the embedded database/)
 })
 
-test('a database that is there is left as it is', async (t) => {
+test('a database that exists is not changed', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   await mkdir(join(folder, 'database'))
@@ -43,7 +43,7 @@ test('a database that is there is left as it is', async (t) => {
   assert.deepEqual(await readdir(join(folder, 'database')), [])
 })
 
-test('a creation that takes too long is ended, told of, and leaves nothing', async (t) => {
+test('a creation that takes too long is ended, throws, and leaves nothing', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const creation = createDatabase(join(folder, 'database'), { createTimeoutMs: 1 })

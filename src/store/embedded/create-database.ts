@@ -5,37 +5,37 @@ import { basename, dirname, join } from 'node:path'
 import { siblingModule } from './sibling-module.ts'
 
 export interface CreateDatabaseOptions {
-  /** How long the creation may take, in ms; default 120,000. It takes 5 to 8 s on a small machine. */
+  /** How long the creation may take, in milliseconds; default 120,000. It takes 5 to 8 s on a small machine. */
   createTimeoutMs?: number
-  /** Told, in words, of what takes long. */
+  /** Called with a message for the user when something takes long. */
   onProgress?: (text: string) => void
 }
 
 /**
- * Makes the files of an empty database in `directory`, unless they are there. They are made in a folder beside it, which
- * gets its name when it is whole: whoever is killed in between leaves no half database, and the next removes what is left.
- * The caller owns the folder that holds them.
+ * Makes an empty database in `directory`, unless that exists. Its files are written to a folder beside `directory`, which is renamed
+ * at the end: a process that is killed meanwhile leaves no incomplete database, and the next call removes its folder. No other process
+ * may use the parent folder.
  *
- * It is done by a child process because it takes 600 MB of memory, which a thread would not give back.
+ * A child process does this, because it needs 600 MB of memory, which a thread would not give back.
  */
 export async function createDatabase(directory: string, options: CreateDatabaseOptions = {}): Promise<void> {
   const prefix = `${basename(directory)}.new-`
-  await removeLeftovers(dirname(directory), prefix)
+  await removeIncomplete(dirname(directory), prefix)
   if (existsSync(directory)) return
   options.onProgress?.('Creating the embedded database. This is done once and takes a few seconds.')
-  const fresh = await mkdtemp(join(dirname(directory), prefix))
+  const temporary = await mkdtemp(join(dirname(directory), prefix))
   try {
-    await runInitdb(fresh, options.createTimeoutMs ?? 120_000)
-    await rename(fresh, directory)
+    await runInitdb(temporary, options.createTimeoutMs ?? 120_000)
+    await rename(temporary, directory)
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true })
+    await rm(temporary, { recursive: true, force: true })
     throw error
   }
 }
 
-async function removeLeftovers(folder: string, prefix: string): Promise<void> {
+async function removeIncomplete(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    // The child of a killed creation may still write into its folder.
+    // The child of a process that was killed may still write into its folder.
     if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -48,15 +48,15 @@ function runInitdb(directory: string, timeout: number): Promise<void> {
       timeout,
       killSignal: 'SIGKILL',
     })
-    let complaint = ''
+    let errorOutput = ''
     child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-2_000)
+      errorOutput = (errorOutput + chunk.toString()).slice(-2_000)
     })
     child.once('error', reject)
     child.once('close', (code, signal) => {
       if (code === 0) return resolve()
-      const how = signal ? `the process was ended by ${signal}` : complaint.trim() || `exit code ${code}`
-      reject(new Error(`The embedded database could not be created in ${dirname(directory)}: ${how}`))
+      const reason = signal ? `the process was ended by ${signal}` : errorOutput.trim() || `exit code ${code}`
+      reject(new Error(`The embedded database could not be created in ${dirname(directory)}: ${reason}`))
     })
   })
 }

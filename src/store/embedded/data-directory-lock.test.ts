@@ -14,57 +14,57 @@ async function makeDataDir(t: TestContext): Promise<string> {
   return dataDir
 }
 
-/** A process that claims the directory, says how that went on its first line, and lives until it is killed. */
-const claimer = `
+/** A process that locks the directory, prints the result in its first line, and runs until it is killed. */
+const program = `
   const { lockDataDirectory } = await import(${JSON.stringify(new URL('./data-directory-lock.ts', import.meta.url).href)})
   try {
-    globalThis.owner = lockDataDirectory(process.argv[1])
-    console.log('owner')
+    globalThis.lock = lockDataDirectory(process.argv[1])
+    console.log('locked')
   } catch (error) {
     console.log(error.message)
   }
   process.stdin.resume()`
 
-async function startClaimer(t: TestContext, dataDir: string) {
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', claimer, dataDir])
+async function startProcess(t: TestContext, dataDir: string) {
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', program, dataDir])
   t.after(() => child.kill('SIGKILL'))
   let warnings = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     warnings += chunk.toString()
   })
   assert(child.stdout)
-  const [said] = await once(createInterface(child.stdout), 'line')
-  return { child, said: String(said), warnings: () => warnings }
+  const [firstLine] = await once(createInterface(child.stdout), 'line')
+  return { child, output: String(firstLine), warnings: () => warnings }
 }
 
-test('a second process is told which one has the data, since when, and where that one serves', async (t) => {
+test('the error of a second process says which process uses the data, since when, and its address', async (t) => {
   const dataDir = await makeDataDir(t)
-  const owner = lockDataDirectory(dataDir)
-  const { said } = await startClaimer(t, dataDir)
+  const lock = lockDataDirectory(dataDir)
+  const { output } = await startProcess(t, dataDir)
   assert.match(
-    said,
+    output,
     new RegExp(`^The database in ${dataDir} is in use by chatterd, process ${process.pid}, since 20`),
   )
-  assert.match(said, /; stop it, or give this one another data directory \(CHATTERD_DATA_DIR\)\.$/)
-  owner.announce('http://127.0.0.1:8080')
-  assert.match((await startClaimer(t, dataDir)).said, /, serving http:\/\/127\.0\.0\.1:8080;/)
-  owner.release()
-  assert.equal((await startClaimer(t, dataDir)).said, 'owner')
+  assert.match(output, /; stop it, or give this one another data directory \(CHATTERD_DATA_DIR\)\.$/)
+  lock.announce('http://127.0.0.1:8080')
+  assert.match((await startProcess(t, dataDir)).output, /, serving http:\/\/127\.0\.0\.1:8080;/)
+  lock.release()
+  assert.equal((await startProcess(t, dataDir)).output, 'locked')
 })
 
-test('a second claim within the same process is refused too, and does not loosen the first', async (t) => {
+test('a second lock within the same process is refused too, and does not release the first', async (t) => {
   const dataDir = await makeDataDir(t)
-  const owner = lockDataDirectory(dataDir)
+  const lock = lockDataDirectory(dataDir)
   assert.throws(() => lockDataDirectory(dataDir), /is in use by chatterd/)
-  assert.match((await startClaimer(t, dataDir)).said, /is in use by chatterd/)
-  owner.release()
+  assert.match((await startProcess(t, dataDir)).output, /is in use by chatterd/)
+  lock.release()
 })
 
-test('what a killed owner held is to be had at once', async (t) => {
+test('the directory of a killed process can be locked at once', async (t) => {
   const dataDir = await makeDataDir(t)
   for (let round = 0; round < 3; round += 1) {
-    const { child, said, warnings } = await startClaimer(t, dataDir)
-    assert.equal(said, 'owner')
+    const { child, output, warnings } = await startProcess(t, dataDir)
+    assert.equal(output, 'locked')
     assert.equal(warnings(), '')
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -72,14 +72,14 @@ test('what a killed owner held is to be had at once', async (t) => {
   lockDataDirectory(dataDir).release()
 })
 
-test('of ten processes at once exactly one becomes the owner', async (t) => {
+test('of ten processes at once exactly one locks the directory', async (t) => {
   const dataDir = await makeDataDir(t)
-  const claimers = await Promise.all(Array.from({ length: 10 }, () => startClaimer(t, dataDir)))
-  assert.equal(claimers.filter(({ said }) => said === 'owner').length, 1)
-  assert.equal(claimers.filter(({ said }) => said.includes('is in use by chatterd')).length, 9)
+  const processes = await Promise.all(Array.from({ length: 10 }, () => startProcess(t, dataDir)))
+  assert.equal(processes.filter(({ output }) => output === 'locked').length, 1)
+  assert.equal(processes.filter(({ output }) => output.includes('is in use by chatterd')).length, 9)
 })
 
-test('a data directory that cannot be made is named', () => {
+test('the error names a data directory that cannot be made', () => {
   assert.throws(
     () => lockDataDirectory('/dev/null/chatterd'),
     /The data directory \/dev\/null\/chatterd cannot be used: /,

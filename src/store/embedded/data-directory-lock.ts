@@ -7,30 +7,30 @@ import { isJsonObject } from '../../protocol/json.ts'
 /** SQLite's result code for "another connection holds the lock": https://www.sqlite.org/rescode.html#busy */
 const sqliteBusy = 5
 
-/** The right to use a data directory, held until `release`, or until this process is gone, however it goes. */
+/** Ends with `release`, or when this process ends in whatever way. */
 export interface DataDirectoryLock {
-  /** Tells those who are turned away where the owner serves. */
+  /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   release(): void
 }
 
 /**
- * Claims a data directory for this process; makes the directory where there is none. Throws where another process holds it,
- * with words that tell which.
+ * Locks a data directory for this process; makes the directory where there is none. Throws where another process has locked it, with
+ * a message that names this process.
  *
- * The lock is the kernel's, on `owner.lock`, taken through SQLite because Node itself offers none: it ends with its process,
- * so none is ever stale, and it holds between containers, where every process may be number 1. `owner.json` beside it only
- * tells who. Nothing else in this process may open `owner.lock`: closing any descriptor of it would drop the lock.
+ * It is a lock of the kernel on the file `owner.lock`, taken through SQLite because Node has no function for it. It ends with its
+ * process, so none is left behind, and it works between containers, where each process may have the id 1. `owner.json` beside it only
+ * describes the process. Nothing else in this process may open `owner.lock`: to close any descriptor of it would release the lock.
  */
 export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   const lock = takeLock(dataDir)
-  const note = join(dataDir, 'owner.json')
+  const file = join(dataDir, 'owner.json')
   const self = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
-  writeNote(note, self)
+  writeOwner(file, self)
   return {
-    announce: (address) => writeNote(note, { ...self, address }),
+    announce: (address) => writeOwner(file, { ...self, address }),
     release() {
-      rmSync(note, { force: true })
+      rmSync(file, { force: true })
       lock.close()
     },
   }
@@ -46,15 +46,15 @@ function takeLock(dataDir: string): DatabaseSync {
   } catch (error) {
     lock?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) {
-      throw new Error(inUse(dataDir), { cause: error })
+      throw new Error(inUseMessage(dataDir), { cause: error })
     }
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(`The data directory ${dataDir} cannot be used: ${reason}.`, { cause: error })
   }
 }
 
-function inUse(dataDir: string): string {
-  const owner = readNote(join(dataDir, 'owner.json'))
+function inUseMessage(dataDir: string): string {
+  const owner = readOwner(join(dataDir, 'owner.json'))
   const parts = ['chatterd']
   if (typeof owner.pid === 'number') parts.push(`process ${owner.pid}`)
   if (typeof owner.host === 'string' && owner.host !== hostname()) parts.push(`on ${owner.host}`)
@@ -64,17 +64,17 @@ function inUse(dataDir: string): string {
   return `The database in ${dataDir} is in use by ${parts.join(', ')}; ${advice}.`
 }
 
-function readNote(file: string) {
+/** An empty object where the file is missing or incomplete: its process may have taken the lock, and not written the file yet. */
+function readOwner(file: string) {
   try {
-    const note: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isJsonObject(note) ? note : {}
+    const owner: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isJsonObject(owner) ? owner : {}
   } catch {
-    // The owner may be between taking the lock and writing the note: the lock alone decides.
     return {}
   }
 }
 
-function writeNote(file: string, note: object): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(note)}\n`)
+function writeOwner(file: string, owner: object): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(owner)}\n`)
   renameSync(`${file}.new`, file)
 }

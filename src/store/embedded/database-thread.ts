@@ -2,22 +2,21 @@ import { Worker } from 'node:worker_threads'
 import { siblingModule } from './sibling-module.ts'
 import type { FromDatabase, ToDatabase } from './thread-messages.ts'
 
-/** A running database thread. */
+/** The running thread of the database. */
 export interface DatabaseThread {
   send(message: ToDatabase): void
-  /** Ends it at once, whatever it does. Resolves when it is gone. */
+  /** Ends the thread at once, whatever it does. Resolves when it has ended. */
   terminate(): Promise<void>
 }
 
-/** What a thread tells besides what it was asked for. */
 export interface ThreadCallbacks {
   onResponse(connection: number, bytes: Uint8Array, last: boolean): void
-  /** It has ended after it was ready: by itself, or terminated. It writes no more. */
+  /** The thread, which was ready, has ended: by itself, or because it was terminated. It writes nothing any more. */
   onEnd(error: Error | undefined): void
 }
 
-/** Starts the thread that serves the database in `directory`. Resolves when it is ready; rejects after `timeoutMs`. */
-export function startDatabaseThread(directory: string, timeoutMs: number, events: ThreadCallbacks) {
+/** Starts the thread that runs the database in `directory`. Resolves when it is ready; rejects where that takes longer than `timeoutMs`. */
+export function startDatabaseThread(directory: string, timeoutMs: number, callbacks: ThreadCallbacks) {
   return new Promise<DatabaseThread>((resolve, reject) => {
     const worker = new Worker(siblingModule(import.meta.url, 'worker'), {
       workerData: directory,
@@ -32,11 +31,13 @@ export function startDatabaseThread(directory: string, timeoutMs: number, events
     }, timeoutMs)
 
     worker.on('message', (message: FromDatabase) => {
-      if (message.type === 'answer') return events.onResponse(message.connection, message.bytes, message.last)
+      if (message.type === 'response')
+        return callbacks.onResponse(message.connection, message.bytes, message.last)
       ready = true
       clearTimeout(timer)
       resolve({
-        send: (out) => worker.postMessage(out, out.type === 'close' ? [] : [out.bytes.buffer]),
+        send: (request) =>
+          worker.postMessage(request, request.type === 'close' ? [] : [request.bytes.buffer]),
         terminate: async () => void (await worker.terminate()),
       })
     })
@@ -45,9 +46,10 @@ export function startDatabaseThread(directory: string, timeoutMs: number, events
     })
     worker.on('exit', (code) => {
       clearTimeout(timer)
-      if (ready) return events.onEnd(failure)
+      if (ready) return callbacks.onEnd(failure)
       reject(
-        failure ?? new Error(`The embedded database in ${directory} ended while it started, with ${code}`),
+        failure ??
+          new Error(`The embedded database in ${directory} ended during its start, with exit code ${code}`),
       )
     })
   })

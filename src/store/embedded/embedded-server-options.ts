@@ -1,14 +1,15 @@
+/** Times in milliseconds. */
 export interface EmbeddedServerOptions {
-  /** How long the thread may take to be ready, in ms; default 60,000: a log may have to be replayed. */
+  /** How long the start of the thread may take; default 60,000: the write-ahead log may have to be replayed. */
   startTimeoutMs?: number
-  /** How long a statement may go on whose client has given it up, in ms; default 30,000. Then the thread is started anew. */
+  /** How long a statement may go on after its client has disconnected; default 30,000. Then the thread is restarted. */
   abandonedTimeoutMs?: number
-  /** How often the thread may end by itself within `restartWindowMs`, and is started anew; default 3 within 60,000 ms. */
+  /** How often a thread that ends by itself is restarted within `restartWindowMs`; default 3 times within 60,000. */
   maxRestarts?: number
   restartWindowMs?: number
-  /** How long a clean end may take, in ms; default 5,000. */
+  /** How long a clean shutdown may take; default 5,000. */
   closeTimeoutMs?: number
-  /** Told when the thread has ended too often: there will be no connection any more. */
+  /** Called when the thread has ended too often. No connection can be opened any more. */
   onFatal?: (error: Error) => void
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { startEmbedded } from '../../../test/support/databases/start-embedded.ts'
 
-test('the embedded database answers as PostgreSQL does', async (t) => {
+test('the embedded database responds as PostgreSQL does', async (t) => {
   const { pool } = await startEmbedded(t)
 
   await t.test('a failed statement does not disturb the following ones', async () => {
@@ -18,7 +18,7 @@ test('the embedded database answers as PostgreSQL does', async (t) => {
   })
 
   await t.test(
-    'a connection that is lost within a transaction leaves no trace for the next one',
+    'the transaction of a lost connection is rolled back, and the next connection has a new session',
     async () => {
       await pool.query('create table kept (v text)')
       const lost = await pool.connect()
@@ -30,7 +30,7 @@ test('the embedded database answers as PostgreSQL does', async (t) => {
     },
   )
 
-  await t.test('large results and large parameters come whole', async () => {
+  await t.test('large results and large parameters are complete', async () => {
     const { rows } = await pool.query("select repeat('0123456789', 1000000) as text")
     assert.equal(rows[0].text, '0123456789'.repeat(1_000_000))
     const image = Buffer.alloc(30_000_000, 'image').toString('base64')
@@ -39,18 +39,18 @@ test('the embedded database answers as PostgreSQL does', async (t) => {
   })
 })
 
-/** Kills the instance within: PostgreSQL's check of the stack's depth comes too late in WebAssembly. */
+/** Makes the database break down: in WebAssembly, PostgreSQL's check of the stack depth comes too late. */
 const deadly = `create function pg_temp.deep(n int) returns int language plpgsql as 'begin return pg_temp.deep(n + 1); end';
   select pg_temp.deep(1)`
 
-test('a statement that breaks the database fails, and the next ones find it restarted with all that was stored', async (t) => {
+test('a statement that breaks the database fails, and after a restart all stored data is there', async (t) => {
   const { pool } = await startEmbedded(t)
   await pool.query('create table kept as select 1 as one')
   await assert.rejects(pool.query(deadly), /broke down over a statement/)
   assert.deepEqual((await pool.query('select one from kept')).rows, [{ one: 1 }])
 })
 
-test('a database that breaks down again and again is given up, with words', async (t) => {
+test('a database that breaks down too often is not restarted, and the error says so', async (t) => {
   const fatal = Promise.withResolvers<Error>()
   const { pool } = await startEmbedded(t, { maxRestarts: 1, onFatal: fatal.resolve })
   await assert.rejects(pool.query(deadly))
@@ -59,14 +59,14 @@ test('a database that breaks down again and again is given up, with words', asyn
   await assert.rejects(pool.query('select 1'), /cannot be kept running/)
 })
 
-test('a statement without end, whose client has given up, does not keep the database from others', async (t) => {
+test('an endless statement whose client has disconnected does not block the database for others', async (t) => {
   const { pool } = await startEmbedded(t, { abandonedTimeoutMs: 50 })
   const endless = { text: "do 'begin loop end loop; end'", query_timeout: 50 }
   await assert.rejects(pool.query(endless), /timeout/)
   assert.equal((await pool.query('select 1')).rowCount, 1)
 })
 
-test('who still waits when the database is closed is told', async (t) => {
+test('statements in progress fail when the database is closed', async (t) => {
   const { server, pool } = await startEmbedded(t)
   const waiting = assert.rejects(pool.query('select pg_sleep(0), generate_series(1, 1000000)'))
   await once(pool, 'acquire')

@@ -4,11 +4,11 @@ import { defaultOptions, type EmbeddedServerOptions } from './embedded-server-op
 import { EmbeddedSocket, type SocketPeer } from './embedded-socket.ts'
 
 /**
- * The embedded database as pg sees it: something to connect to. PGlite has one session, so of several sockets one is served,
- * and the next when that one is closed.
+ * Runs the embedded database in a thread, and connects sockets to it. PGlite has one session: only one socket is served at a time,
+ * and the next one when that is closed.
  *
- * When the thread ends by itself it is started anew. That is as safe as a start after a kill: the old thread and its open
- * files are gone by then, and PostgreSQL's log brings the data to the last commit.
+ * A thread that ends by itself is restarted. That is as safe as a start after a kill: the old thread and its open files are gone by
+ * then, and PostgreSQL replays its log up to the last commit.
  */
 export class EmbeddedServer implements SocketPeer {
   readonly #directory: string
@@ -16,20 +16,22 @@ export class EmbeddedServer implements SocketPeer {
   readonly #onFatal: (error: Error) => void
   #thread: DatabaseThread | undefined
   #starting: Promise<void> | undefined
-  /** Why there is no database any more. */
+  /** Why no socket is served any more; undefined while the database runs. */
   #ended: Error | undefined
   #waiting: EmbeddedSocket[] = []
+  /** The socket that has the session. */
   #holder: EmbeddedSocket | undefined
-  /** Number of the holder's connection: answers to earlier ones find nobody. */
+  /** The number of the holder's connection. Responses to earlier connections are dropped. */
   #connection = 0
-  #greeted = false
-  /** Exchanges that the thread still works on, of a connection that is closed: the session is not free before. */
+  /** True once the start-up packet was sent on it. */
+  #isOpen = false
+  /** How many exchanges of closed connections the thread still works on. The session is not free before they are done. */
   #abandoned = 0
   #abandonedTimer: NodeJS.Timeout | undefined
   #restarts: number[] = []
-  readonly #gone = Promise.withResolvers<void>()
+  readonly #threadGone = Promise.withResolvers<void>()
 
-  /** `directory` must hold a database and belong to this process. */
+  /** `directory` must hold a database that no other process uses. */
   constructor(directory: string, { onFatal, ...options }: EmbeddedServerOptions = {}) {
     this.#directory = directory
     this.#onFatal = onFatal ?? (() => {})
@@ -39,7 +41,7 @@ export class EmbeddedServer implements SocketPeer {
   /** Resolves when connections are served. Called once. */
   async start(): Promise<void> {
     this.#thread = await startDatabaseThread(this.#directory, this.#options.startTimeoutMs, {
-      onResponse: (connection, bytes, last) => this.#answered(connection, bytes, last),
+      onResponse: (connection, bytes, last) => this.#receive(connection, bytes, last),
       onEnd: (error) => this.#threadEnded(error ?? new Error('The embedded database ended')),
     })
     this.#serveNext()
@@ -67,11 +69,11 @@ export class EmbeddedServer implements SocketPeer {
 
   exchange(socket: EmbeddedSocket, bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#holder !== socket) return
-    this.#thread?.send({ type: this.#greeted ? 'exchange' : 'open', connection: this.#connection, bytes })
-    this.#greeted = true
+    this.#thread?.send({ type: this.#isOpen ? 'exchange' : 'open', connection: this.#connection, bytes })
+    this.#isOpen = true
   }
 
-  /** Ends the database, cleanly where it can be had in time. Open sockets are destroyed. */
+  /** Shuts the database down, cleanly where that does not take too long. Open sockets are destroyed. */
   async close(): Promise<void> {
     this.#end(connectionLost('The embedded database is closed'))
     await this.#starting
@@ -79,7 +81,7 @@ export class EmbeddedServer implements SocketPeer {
     this.#thread.send({ type: 'close' })
     const deadline = new AbortController()
     await Promise.race([
-      this.#gone.promise,
+      this.#threadGone.promise,
       delay(this.#options.closeTimeoutMs, undefined, { signal: deadline.signal }).catch(() => {}),
     ])
     deadline.abort()
@@ -92,12 +94,12 @@ export class EmbeddedServer implements SocketPeer {
     if (!socket) return
     this.#holder = socket
     this.#connection += 1
-    this.#greeted = false
-    // Not at once: pg listens for it after it has called `connect`.
+    this.#isOpen = false
+    // Deferred: pg adds its listener only after it has called `connect`.
     process.nextTick(() => socket.opened())
   }
 
-  #answered(connection: number, bytes: Uint8Array, last: boolean): void {
+  #receive(connection: number, bytes: Uint8Array, last: boolean): void {
     if (connection === this.#connection && this.#holder) {
       this.#holder.receive(bytes, last)
     } else if (last) {
@@ -120,7 +122,7 @@ export class EmbeddedServer implements SocketPeer {
     this.#holder = undefined
     holder?.destroy(connectionLost(error.message))
     this.#abandoned = 0
-    this.#gone.resolve()
+    this.#threadGone.resolve()
     if (!this.#ended) this.#restart(error)
   }
 
@@ -149,7 +151,7 @@ export class EmbeddedServer implements SocketPeer {
   }
 }
 
-/** An error as sockets have it, with the code by which pg knows that it may come after the end of a connection. */
+/** An error with the code of a lost connection: pg ignores it on a connection that it is closing. */
 function connectionLost(message: string): Error {
   return Object.assign(new Error(message), { code: 'ECONNRESET' })
 }

@@ -1,33 +1,33 @@
 import { Duplex } from 'node:stream'
 import { createExchangeReader } from './exchange-reader.ts'
 
-/** What a socket needs of the database that it leads to. */
+/** What a socket needs of its server. */
 export interface SocketPeer {
-  /** Takes the socket in line for the one session; `opened` is called on it when its turn has come. */
+  /** Puts the socket into the queue for the only session. `opened` is called on it when it gets the session. */
   attach(socket: EmbeddedSocket): void
-  /** Leaves the line, or frees the session. */
+  /** Takes the socket out of the queue, or frees the session. */
   detach(socket: EmbeddedSocket): void
-  /** Sends one exchange; its answer comes by `receive`. Only after `opened`. */
+  /** Sends one exchange, only after `opened`. `receive` is called with the response. */
   exchange(socket: EmbeddedSocket, bytes: Uint8Array<ArrayBuffer>): void
 }
 
 /**
- * Looks like a `net.Socket` to pg's Connection, and carries PostgreSQL's wire protocol to the embedded database.
- * Given to pg as its `stream` option. What pg uses of a socket is in its lib/connection.js.
+ * A socket for pg's `stream` option: carries PostgreSQL's wire protocol to the embedded database. It has what pg uses of a
+ * `net.Socket` (lib/connection.js of pg).
  */
 export class EmbeddedSocket extends Duplex {
   readonly #peer: SocketPeer
   readonly #read = createExchangeReader()
-  #unanswered = 0
-  /** Told when everything is answered, so that a writer is held back. */
-  #written: (() => void) | undefined
+  #inFlight = 0
+  /** Ends the current write. Called when no exchange is in flight, so that the writer waits. */
+  #endWrite: (() => void) | undefined
 
   constructor(peer: SocketPeer) {
     super()
     this.#peer = peer
   }
 
-  /** Of `net.Socket`. Port and host mean nothing here. */
+  /** pg passes a port and a host, which have no meaning here. */
   connect(): this {
     this.#peer.attach(this)
     return this
@@ -49,41 +49,41 @@ export class EmbeddedSocket extends Duplex {
     return this
   }
 
-  /** The session is this socket's. */
+  /** The socket has the session now. */
   opened(): void {
     this.emit('connect')
   }
 
-  /** Bytes of an answer. */
+  /** Takes a part of a response; `last`: the response ends with it. */
   receive(bytes: Uint8Array, last: boolean): void {
     if (bytes.length > 0) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    if (last) this.#unanswered -= 1
-    if (this.#unanswered > 0) return
-    const written = this.#written
-    this.#written = undefined
-    written?.()
+    if (last) this.#inFlight -= 1
+    if (this.#inFlight > 0) return
+    const endWrite = this.#endWrite
+    this.#endWrite = undefined
+    endWrite?.()
   }
 
-  /** Exchanges whose answers have not ended. */
+  /** How many exchanges were sent whose responses have not ended. */
   get exchangesInFlight(): number {
-    return this.#unanswered
+    return this.#inFlight
   }
 
   override _read(): void {
-    // Answers are pushed as they come: each is bounded by what was asked for, and pg reads at once.
+    // Responses are pushed as they come: the statement bounds their size, and pg reads them at once.
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error) => void): void {
     try {
       for (const exchange of this.#read(chunk)) {
-        this.#unanswered += 1
+        this.#inFlight += 1
         this.#peer.exchange(this, exchange)
       }
     } catch (error) {
       callback(error instanceof Error ? error : new Error(String(error)))
       return
     }
-    if (this.#unanswered > 0) this.#written = callback
+    if (this.#inFlight > 0) this.#endWrite = callback
     else callback()
   }
 

@@ -12,7 +12,7 @@ const pipeline = Buffer.concat([
   message('S'),
 ])
 
-/** What is read of `bytes` that come in pieces of `size`. */
+/** The exchanges in `bytes` that come in pieces of `size`. */
 function readIn(size: number, bytes: Buffer): string[] {
   const read = createExchangeReader()
   const exchanges: string[] = []
@@ -24,13 +24,13 @@ function readIn(size: number, bytes: Buffer): string[] {
   return exchanges
 }
 
-test('a pipeline is one exchange, up to its Sync, however the bytes are cut', () => {
+test('a pipeline is one exchange, up to its Sync, however the bytes are split', () => {
   const bytes = Buffer.concat([startup, query, pipeline, pipeline, message('X')])
   const whole = [startup, query, pipeline, pipeline].map((part) => part.toString('latin1'))
   for (let size = 1; size <= bytes.length; size += 1) assert.deepEqual(readIn(size, bytes), whole)
 })
 
-test('an exchange is a copy, which outlives the buffer that it came in', () => {
+test('an exchange is a copy: later changes of the buffer do not change it', () => {
   const read = createExchangeReader()
   const buffer = Buffer.concat([startup, query])
   const [, exchange] = read(buffer)
@@ -38,7 +38,7 @@ test('an exchange is a copy, which outlives the buffer that it came in', () => {
   assert.deepEqual(Buffer.from(exchange ?? []), query)
 })
 
-test('what is left of a pipeline without Sync when its client says goodbye is dropped', () => {
+test('a pipeline without Sync is dropped when its client sends Terminate', () => {
   const read = createExchangeReader()
   assert.equal(read(Buffer.concat([startup, message('P', 'parse'), message('X')])).length, 1)
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('what is left of a pipeline without Sync when its client says goodbye is dr
   )
 })
 
-test('a message of COPY is refused, since the database would wait for the rest of it for ever', () => {
+test('a message of COPY is refused, because the database would wait for the rest of it for ever', () => {
   const read = createExchangeReader()
   assert.throws(() => read(Buffer.concat([startup, message('d', 'rows')])), /takes no messages of type "d"/)
 })

@@ -1,26 +1,26 @@
-/** Largest exchange that is taken, in bytes; PostgreSQL itself ends at 1 GiB. */
+/** The largest exchange, in bytes; PostgreSQL itself allows 1 GiB. */
 const defaultMaxExchangeBytes = 256 * 1024 * 1024
 
 const char = (letter: string) => letter.charCodeAt(0)
-/** Messages that ask for an answer, and end an exchange: Query, Sync. */
-const asking = new Set(['Q', 'S'].map(char))
-/** Messages that wait for the next asking one: Parse, Bind, Describe, Execute, Close. */
-const gathering = new Set(['P', 'B', 'D', 'E', 'C'].map(char))
+/** The types of messages that end an exchange: Query, Sync. */
+const endTypes = new Set(['Q', 'S'].map(char))
+/** The types of messages that come before the end: Parse, Bind, Describe, Execute, Close. */
+const innerTypes = new Set(['P', 'B', 'D', 'E', 'C'].map(char))
 const terminate = char('X')
 
 /**
- * Puts together what a client writes, cut at any byte, into exchanges: whole messages up to one that asks for an answer.
- * Returns a function that takes a chunk and gives the exchanges which it completed, in order, each in memory of its own; the
- * first one of a connection is its start-up packet. Terminate is left out. Throws on what the embedded database cannot
- * answer: other messages (those of COPY among them), and exchanges above `maxBytes`.
+ * Splits what a client writes into exchanges: whole messages, up to one that makes the database respond. The returned function takes
+ * a chunk, which may begin and end anywhere, and returns the exchanges that it completes, in order, each in memory of its own. The
+ * first exchange of a connection is its start-up packet. Terminate messages are left out. Throws on messages that the embedded
+ * database cannot respond to (those of COPY, for example), and on exchanges above `maxBytes`.
  *
  * Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export function createExchangeReader(maxBytes = defaultMaxExchangeBytes) {
-  /** What belongs to no whole exchange yet. Joined only when a message is whole, so that large ones are copied once. */
+  /** Bytes of an exchange that is not complete. Joined only when a message is complete, so that large ones are copied once. */
   let chunks: Buffer[] = []
   let bytes = 0
-  /** Where in it the first message begins that has not been looked at, and how many bytes must be there to do so. */
+  /** Offset in these bytes of the first message that was not read yet, and how many bytes are needed to read it. */
   let next = 0
   let needed = 0
   let started = false
@@ -39,10 +39,10 @@ export function createExchangeReader(maxBytes = defaultMaxExchangeBytes) {
       next = end
       if (end - begin > maxBytes) throw tooLarge(end - begin, maxBytes)
       if (type === terminate) begin = end
-      else if (type === undefined || asking.has(type)) {
+      else if (type === undefined || endTypes.has(type)) {
         exchanges.push(new Uint8Array(data.subarray(begin, end)))
         begin = end
-      } else if (!gathering.has(type)) {
+      } else if (!innerTypes.has(type)) {
         throw new Error(
           `The embedded database takes no messages of type ${JSON.stringify(String.fromCharCode(type))}`,
         )
@@ -57,11 +57,11 @@ export function createExchangeReader(maxBytes = defaultMaxExchangeBytes) {
   }
 }
 
-/** Where the message at `begin` ends; where its length has not come yet, the end of the length. */
-function messageEnd(data: Buffer, begin: number, typed: boolean): number {
-  const lengthAt = begin + (typed ? 1 : 0)
+/** The offset at which the message at `begin` ends; where its length has not come yet, the end of the length. */
+function messageEnd(data: Buffer, begin: number, hasType: boolean): number {
+  const lengthAt = begin + (hasType ? 1 : 0)
   if (data.length < lengthAt + 4) return lengthAt + 4
-  // The length counts itself.
+  // The length includes itself.
   return lengthAt + Math.max(4, data.readUInt32BE(lengthAt))
 }
 

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
 import { logIntervalMs, startHousekeeping, tablesIntervalMs } from './housekeeping.ts'
 
-/** A database on this thread, with housekeeping whose time is the test's. `pass` lets time go by, and the jobs be done. */
+/** A database on this thread, with housekeeping on mocked timers. `pass` advances the time, and runs the jobs that are due. */
 async function start(t: TestContext) {
   const source = await databaseKinds[0]?.create(t)
   assert(source?.kind === 'embedded')
@@ -25,7 +25,7 @@ async function start(t: TestContext) {
   return { database, housekeeping, pass }
 }
 
-/** Where the log would be replayed from after a kill. */
+/** The position in the log from which it would be replayed after a kill. */
 async function redoPoint(database: PGlite): Promise<string | undefined> {
   const { rows } = await database.query<{ redo: string }>(
     'select redo_lsn::text as redo from pg_control_checkpoint()',
@@ -33,16 +33,16 @@ async function redoPoint(database: PGlite): Promise<string | undefined> {
   return rows[0]?.redo
 }
 
-test('the log to be replayed after a kill is cut when it has grown, and not before', async (t) => {
+test('a checkpoint is made when the log has grown, and not before', async (t) => {
   const { database, housekeeping, pass } = await start(t)
   const atStart = await redoPoint(database)
   await database.exec('create table filler (v text)')
-  housekeeping.used()
+  housekeeping.markUsed()
   await pass(logIntervalMs)
   assert.equal(await redoPoint(database), atStart)
 
   await database.exec("insert into filler select repeat('x', 1000) from generate_series(1, 20000)")
-  housekeeping.used()
+  housekeeping.markUsed()
   await pass(logIntervalMs)
   assert.notEqual(await redoPoint(database), atStart)
   housekeeping.stop()
@@ -52,7 +52,7 @@ test('the log to be replayed after a kill is cut when it has grown, and not befo
 test('tables with dead rows are vacuumed, but never within a transaction, and an idle database is left alone', async (t) => {
   const { database, housekeeping, pass } = await start(t)
   const deadRows = async () => {
-    // Counts are otherwise told at most once a second.
+    // Without this, the counts are updated at most once a second.
     await database.query('select pg_stat_force_next_flush()')
     const text = "select n_dead_tup::int as dead from pg_stat_user_tables where relname = 'journal'"
     return (await database.query<{ dead: number }>(text)).rows[0]?.dead
@@ -62,13 +62,13 @@ test('tables with dead rows are vacuumed, but never within a transaction, and an
   assert.equal(await pass(tablesIntervalMs), 0)
   assert.equal(await deadRows(), 500)
 
-  housekeeping.used()
+  housekeeping.markUsed()
   await database.exec('begin')
   await pass(tablesIntervalMs)
   await database.exec('commit')
   assert.equal(await deadRows(), 500)
 
-  housekeeping.used()
+  housekeeping.markUsed()
   await pass(tablesIntervalMs)
   assert.equal(await deadRows(), 0)
   housekeeping.stop()

@@ -1,16 +1,16 @@
 import type { PGlite } from '@electric-sql/pglite'
 
-/** How often the write-ahead log is looked at, and the tables, in ms. */
+/** How often the write-ahead log and the tables are checked, in milliseconds. */
 export const logIntervalMs = 5_000
 export const tablesIntervalMs = 60_000
-/** Log that may be left to replay after a kill, in bytes: well under a second of it. */
+/** A checkpoint is made when more log than this would have to be replayed after a kill, in bytes: that takes well under a second. */
 const maxLogBytes = 16 * 1024 * 1024
 
-/** Bytes of log since the last checkpoint. */
+/** How many bytes of log were written since the last checkpoint. */
 const logSize = `
   select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as bytes from pg_control_checkpoint()`
 
-/** Tables due by autovacuum's own rule: https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM */
+/** The tables that autovacuum would clean: https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM */
 const dueTables = `
   select format('%I.%I', s.schemaname, s.relname) as name
   from pg_stat_user_tables s join pg_class c on c.oid = s.relid
@@ -21,17 +21,17 @@ const dueTables = `
 export type Enqueue = (job: () => Promise<void>) => void
 
 /**
- * Does what a PostgreSQL server does in processes of its own, and PGlite, having none, leaves undone: without checkpoints
- * the log grows for ever and is replayed whole after a kill; without vacuum dead rows stay for ever. It never runs inside of
- * the client's transaction. Returns what is to be called after each exchange, so that an idle database is left alone.
+ * Makes checkpoints and vacuums tables: a PostgreSQL server does this in processes of its own, and PGlite has none. Without
+ * checkpoints, the log grows for ever and all of it is replayed after a kill; without vacuum, dead rows stay for ever. Never runs
+ * inside a transaction of a client. `markUsed` must be called after each exchange: nothing is done for an idle database.
  */
-export function startHousekeeping(database: PGlite, enqueue: Enqueue): { used(): void; stop(): void } {
+export function startHousekeeping(database: PGlite, enqueue: Enqueue): { markUsed(): void; stop(): void } {
   let logDue = false
   let tablesDue = false
 
   const job = (work: () => Promise<void>) => async () => {
     if (database.isInTransaction()) return
-    // What fails here fails for clients too, who are told, or has another try at the next round.
+    // The next round tries again. Errors that last also occur in the statements of clients, which report them.
     await work().catch(() => {})
   }
 
@@ -42,7 +42,7 @@ export function startHousekeeping(database: PGlite, enqueue: Enqueue): { used():
 
   const vacuum = job(async () => {
     const { rows } = await database.query<{ name: string }>(dueTables)
-    // Each table is a job of its own: exchanges that wait come in between.
+    // One job for each table, so that exchanges can run in between.
     for (const { name } of rows) {
       enqueue(job(async () => void (await database.exec(`vacuum (analyze) ${name}`))))
     }
@@ -58,7 +58,7 @@ export function startHousekeeping(database: PGlite, enqueue: Enqueue): { used():
   }, tablesIntervalMs)
 
   return {
-    used() {
+    markUsed() {
       logDue = true
       tablesDue = true
     },

@@ -9,8 +9,8 @@ import { databaseKinds } from '../../../test/support/databases/database-kinds.ts
 import { openEmbedded } from './open-embedded.ts'
 
 /**
- * A process that writes numbered rows, each on its own, and says of each when it is stored; until it is killed. The next one
- * waits until that is said: what a full pipe keeps back in the process dies with it.
+ * A process that stores numbered rows, one at a time, until it is killed. It prints the number of each stored row, and waits until
+ * that is written: what a full pipe holds back is lost with the process.
  */
 const writer = `
   const { openEmbedded } = await import(${JSON.stringify(new URL('./open-embedded.ts', import.meta.url).href)})
@@ -21,10 +21,10 @@ const writer = `
   await client.query('create table if not exists kept (round int, row int, filler text)')
   for (let row = 0; ; row += 1) {
     await client.query({ name: 'write', text: 'insert into kept values ($1, $2, $3)', values: [process.argv[2], row, 'x'.repeat(row)] })
-    await new Promise((said) => process.stdout.write(row + '\\n', said))
+    await new Promise((written) => process.stdout.write(row + '\\n', written))
   }`
 
-test('what was stored before a kill is there after it, each row once, however often [stored]', async (t) => {
+test('rows that were stored before a kill exist after it, each once, however often that happens [stored]', async (t) => {
   const source = await databaseKinds[0]?.create(t)
   assert(source?.kind === 'embedded')
   const stored: number[] = []
@@ -37,7 +37,7 @@ test('what was stored before a kill is there after it, each row once, however of
     let last = -1
     createInterface(child.stdout).on('line', (line) => {
       last = Number(line)
-      // Sooner and later: the log is at another place each time.
+      // After more rows each time, so that the log has another length.
       if (last === 20 + round * 150) child.kill('SIGKILL')
     })
     await once(child, 'close')
@@ -61,7 +61,7 @@ test('what was stored before a kill is there after it, each row once, however of
   assert.equal(rows.length, stored.length)
   for (const [round, { rows: found, different }] of rows.entries()) {
     assert.equal(found, different)
-    // The last one may be stored and not yet told.
+    // The last row may be stored and its number not printed yet.
     assert(
       [0, 1].includes(found - (stored[round] ?? 0)),
       `${found} rows of ${stored[round]} in round ${round}`,
@@ -69,7 +69,7 @@ test('what was stored before a kill is there after it, each row once, however of
   }
 })
 
-test('a database that is open is refused to others, also after it refused one', async (t) => {
+test('an open database refuses other processes, also after it has refused one', async (t) => {
   const source = await databaseKinds[0]?.create(t)
   assert(source?.kind === 'embedded')
   const embedded = await openEmbedded(source)

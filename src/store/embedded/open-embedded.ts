@@ -6,27 +6,27 @@ import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { EmbeddedSocket } from './embedded-socket.ts'
 
 export interface EmbeddedOptions extends CreateDatabaseOptions, EmbeddedServerOptions {
-  /** Belongs to this database: it is made where there is none. */
+  /** The folder that the database has to itself. It is made where there is none. */
   dataDir: string
 }
 
-/** An embedded database that is open. */
+/** An open embedded database. */
 export interface Embedded {
   /** For pg's `stream` option, with a pool of one. */
   stream(): EmbeddedSocket
-  /** Where this process serves: told to a second one that wants the same data. */
+  /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
 }
 
 /**
- * Opens the embedded database in `<dataDir>/database`, and creates it the first time. Throws where another process has it, or
- * where it does not start, with words that say so.
+ * Opens the embedded database in `<dataDir>/database`, and creates it the first time. Throws where another process uses it, or where
+ * it does not start.
  *
- * PGlite never calls fsync: what is committed survives a killed process, not a power cut.
+ * PGlite never calls fsync: committed data survives when the process is killed, but not a power cut.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const owner = lockDataDirectory(options.dataDir)
+  const lock = lockDataDirectory(options.dataDir)
   try {
     const directory = join(options.dataDir, 'database')
     await createDatabase(directory, options)
@@ -34,14 +34,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     await server.start()
     return {
       stream: () => server.socket(),
-      announce: owner.announce,
+      announce: lock.announce,
       async close() {
         await server.close()
-        owner.release()
+        lock.release()
       },
     }
   } catch (error) {
-    owner.release()
+    lock.release()
     throw error
   }
 }

@@ -1,45 +1,41 @@
-/** Length of ReadyForQuery, the message that ends every answer to Query and Sync: 'Z', length 5, status. */
+/** The length of ReadyForQuery, the message that ends each response to Query and Sync: 'Z', the length 5, the status. */
 const readyLength = 6
 
-/** Bytes of one answer on their way out, as they come from the database in pieces of a few kilobytes. */
-export interface AnswerParts {
-  /** Takes the next piece; copies it, since it is a view of memory that the database goes on using. */
-  add(piece: Uint8Array): void
-  /** What has been gathered since the last time, in memory of its own. */
-  take(): Uint8Array<ArrayBuffer>
-  /** Bytes that `take` would give. */
-  size(): number
-  /** True when the last bytes added are ReadyForQuery. */
-  endsReady(): boolean
-}
+/** Collects a response of the database, which comes in pieces of a few kilobytes. */
+export class ResponseBuffer {
+  #pieces: Uint8Array[] = []
+  #size = 0
+  #lastBytes = Buffer.alloc(0)
 
-/** Gathers the pieces of one answer. */
-export function gatherAnswer(): AnswerParts {
-  let pieces: Uint8Array[] = []
-  let size = 0
-  let tail = Buffer.alloc(0)
-  return {
-    add(piece) {
-      const copy = piece.slice()
-      pieces.push(copy)
-      size += copy.length
-      tail = Buffer.concat([tail.subarray(-readyLength), copy.subarray(-readyLength)])
-    },
-    take() {
-      const bytes = new Uint8Array(size)
-      let at = 0
-      for (const piece of pieces) {
-        bytes.set(piece, at)
-        at += piece.length
-      }
-      pieces = []
-      size = 0
-      return bytes
-    },
-    size: () => size,
-    endsReady: () => {
-      const end = tail.subarray(-readyLength)
-      return end.length === readyLength && end.toString('latin1', 0, 5) === 'Z\0\0\0\u0005'
-    },
+  /** How many bytes `take` would return. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Adds a copy of the piece: the piece itself is a view of memory that the database continues to use. */
+  add(piece: Uint8Array): void {
+    const copy = piece.slice()
+    this.#pieces.push(copy)
+    this.#size += copy.length
+    this.#lastBytes = Buffer.concat([this.#lastBytes.subarray(-readyLength), copy.subarray(-readyLength)])
+  }
+
+  /** Removes and returns all bytes that were added since the last call, in memory of their own. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#size)
+    let offset = 0
+    for (const piece of this.#pieces) {
+      bytes.set(piece, offset)
+      offset += piece.length
+    }
+    this.#pieces = []
+    this.#size = 0
+    return bytes
+  }
+
+  /** True where the last bytes that were added are ReadyForQuery. */
+  endsWithReady(): boolean {
+    const end = this.#lastBytes.subarray(-readyLength)
+    return end.length === readyLength && end.toString('latin1', 0, 5) === 'Z\0\0\0\u0005'
   }
 }

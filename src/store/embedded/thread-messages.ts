@@ -1,13 +1,13 @@
-/** What the thread of the program tells the database's thread. Bytes are PostgreSQL's wire protocol, version 3. */
+// What the main thread and the database's thread send each other. Bytes are PostgreSQL's wire protocol, version 3. An exchange is what
+// a client sends before it waits for a response: whole messages, the last of them Query or Sync.
+
 export type ToDatabase =
-  /** A new connection begins: the session is made as new. `bytes` is its start-up packet. */
+  /** A connection opens: the session is reset. `bytes`: its start-up packet. */
   | { type: 'open'; connection: number; bytes: Uint8Array<ArrayBuffer> }
-  /** Whole messages, up to one that asks for an answer. */
   | { type: 'exchange'; connection: number; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'close' }
 
-/** What the database's thread tells. */
 export type FromDatabase =
   | { type: 'ready' }
-  /** Bytes of an answer, in order; `last` ends the answer to one `open` or `exchange`. */
-  | { type: 'answer'; connection: number; bytes: Uint8Array<ArrayBuffer>; last: boolean }
+  /** A part of the response to one `open` or `exchange`, in order; `last`: the response ends with it. */
+  | { type: 'response'; connection: number; bytes: Uint8Array<ArrayBuffer>; last: boolean }

@@ -2,49 +2,49 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { disableWasmTierUp } from './disable-wasm-tier-up.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { gatherAnswer } from './response-buffer.ts'
+import { ResponseBuffer } from './response-buffer.ts'
 import type { FromDatabase, ToDatabase } from './thread-messages.ts'
 
-// The database's thread: PGlite computes on the thread that calls it, for seconds where a query is heavy.
+// The database's thread. PGlite computes on the thread that calls it, and a heavy query takes seconds.
 
-/** An answer is sent on in parts of about this size, in bytes, while the database is still at work on the rest. */
+/** A response is sent in parts of about this size, in bytes, while the database still works on the rest. */
 const partBytes = 256 * 1024
 
-if (!parentPort) throw new Error('This module is the start of a worker thread')
+if (!parentPort) throw new Error('This module must be started as a worker thread')
 const port = parentPort
 const send = (message: FromDatabase) =>
-  port.postMessage(message, message.type === 'answer' ? [message.bytes.buffer] : [])
+  port.postMessage(message, message.type === 'response' ? [message.bytes.buffer] : [])
 
 disableWasmTierUp()
 const database = await PGlite.create({
   dataDir: String(workerData),
-  // The default of 128 MB becomes resident for good; the system's page cache does the same work.
+  // The default of 128 MB would stay in memory for good; the page cache of the system does the same work.
   startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
 })
 
-/** One job at a time, in order of arrival. A job that throws ends the thread: the database is in an unknown state. */
+/** Jobs run one at a time, in order. A job that throws ends the thread: the state of the database is unknown then. */
 let jobs = Promise.resolve()
 const enqueue = (job: () => Promise<void>) => {
   jobs = jobs.then(job)
 }
 const housekeeping = startHousekeeping(database, enqueue)
 
-async function answer(connection: number, bytes: Uint8Array): Promise<void> {
-  const parts = gatherAnswer()
-  // Not execProtocolRaw, which keeps every message that it ever answered.
+async function respond(connection: number, bytes: Uint8Array): Promise<void> {
+  const buffer = new ResponseBuffer()
+  // Not execProtocolRaw: it keeps every message of every response in memory.
   await database.execProtocolRawStream(bytes, {
     syncToFs: false,
     onRawData(piece) {
-      parts.add(piece)
-      if (parts.size() >= partBytes) send({ type: 'answer', connection, bytes: parts.take(), last: false })
+      buffer.add(piece)
+      if (buffer.size >= partBytes) send({ type: 'response', connection, bytes: buffer.take(), last: false })
     },
   })
-  // PGlite swallows what kills the database within (memory, the stack): it answers in part, and then never again.
-  if (!parts.endsReady()) throw new Error('The embedded database broke down over a statement')
-  send({ type: 'answer', connection, bytes: parts.take(), last: true })
+  // PGlite hides fatal errors of its own (out of memory, stack overflow): the response is incomplete, and there is none any more.
+  if (!buffer.endsWithReady()) throw new Error('The embedded database broke down over a statement')
+  send({ type: 'response', connection, bytes: buffer.take(), last: true })
 }
 
-/** Makes the one session as new: out of its transaction, without prepared statements. */
+/** Makes the only session like a new one: outside of a transaction, and without prepared statements. */
 async function resetSession(): Promise<void> {
   await database.exec('rollback')
   await database.exec('discard all')
@@ -60,8 +60,8 @@ port.on('message', (message: ToDatabase) => {
   enqueue(async () => {
     if (message.type === 'close') return close()
     if (message.type === 'open') await resetSession()
-    await answer(message.connection, message.bytes)
-    housekeeping.used()
+    await respond(message.connection, message.bytes)
+    housekeeping.markUsed()
   })
 })
 send({ type: 'ready' })

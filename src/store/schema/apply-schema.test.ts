@@ -12,7 +12,7 @@ const migration = (number: number, sql: string, name = `number-${number}`): Migr
 const tables = migration(1, 'create table chatterd.notes (n int); create table chatterd.others (n int)')
 const rows = migration(2, 'insert into chatterd.notes values (1)')
 
-/** Functions that call one that is defined after them. */
+/** A function that calls one that is defined after it. */
 const functionsThatSay = (word: string, version: number): Schema['functions'] => ({
   version,
   checksum: `of ${word}`,
@@ -37,10 +37,10 @@ for (const kind of databaseKinds) {
     async function connect(t: TestContext, size = 1) {
       const ends: (() => Promise<void>)[] = []
       const source = await kind.create({ after: (end) => void ends.push(end) })
-      // Ten connections at once take their time on a busy machine.
+      // On a busy machine, ten connections at once take long.
       const server = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
       const pools = Array.from({ length: size }, () => new pg.Pool({ ...server.pool, max: 1 }))
-      // A pool has ended before its connections have: removing the database cuts off those that are late.
+      // `end` resolves before all connections are closed: removing the database ends the others.
       for (const pool of pools) pool.on('error', () => {})
       t.after(async () => {
         for (const pool of pools) await pool.end()
@@ -60,7 +60,7 @@ for (const kind of databaseKinds) {
       return run
     }
 
-    test('has its migrations applied once, in order, and recorded; new ones follow later [upgrade]', async (t) => {
+    test('gets its migrations applied once, in order, and recorded, and new ones later [upgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables]))
       await applySchema(run, schema([tables, rows]))
@@ -85,7 +85,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await run(others), before)
     })
 
-    test('stays as it was where a migration fails, and the next try does all [upgrade]', async (t) => {
+    test('stays the same when a migration fails, and the next try applies all of them [upgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables], functionsThatSay('old', 1)))
       const broken = migration(
@@ -102,10 +102,10 @@ for (const kind of databaseKinds) {
       assert.equal(await say(run), 'new')
     })
 
-    test('has its functions replaced by those of a newer build, without one that is left over', async (t) => {
+    test('gets the functions of a newer build, and keeps none that this build does not have', async (t) => {
       const run = await connectOne(t)
-      const left = `${functionsThatSay('old', 1).sql}; create function chatterd.left_over() returns int language sql as 'select 1'`
-      await applySchema(run, schema([tables], { ...functionsThatSay('old', 1), sql: left }))
+      const more = `${functionsThatSay('old', 1).sql}; create function chatterd.another() returns int language sql as 'select 1'`
+      await applySchema(run, schema([tables], { ...functionsThatSay('old', 1), sql: more }))
       await applySchema(run, schema([tables], functionsThatSay('new', 2)))
       await applySchema(run, schema([tables], functionsThatSay('new', 2)))
       assert.equal(await say(run), 'new')
@@ -118,7 +118,7 @@ for (const kind of databaseKinds) {
       ])
     })
 
-    test('keeps the functions of a newer build: an older one is refused [no-downgrade]', async (t) => {
+    test('keeps the functions of a newer build: an older build is refused [no-downgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables], functionsThatSay('new', 2)))
       await assert.rejects(
@@ -128,12 +128,12 @@ for (const kind of databaseKinds) {
       assert.equal(await say(run), 'new')
     })
 
-    test('is refused where it was made by a newer build, or with another text [no-downgrade]', async (t) => {
+    test('is refused where it was made by a newer build, or where a migration has another text [no-downgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables, rows]))
       await assert.rejects(
         applySchema(run, schema([tables])),
-        refusal(/made by a newer chatterd \(migration 2, number-2\); this one knows up to 1\./),
+        refusal(/made by a newer chatterd \(migration 2, number-2\); the last migration of this one is 1\./),
       )
       await assert.rejects(
         applySchema(run, schema([tables, migration(2, 'select 1', 'altered')])),
@@ -141,7 +141,7 @@ for (const kind of databaseKinds) {
       )
     })
 
-    test('needs no right to create schemas where it is there', {
+    test('needs no right to create schemas where it exists', {
       skip: kind.kind === 'embedded',
     }, async (t) => {
       const run = await connectOne(t)

@@ -3,18 +3,18 @@ import type { Migration, Schema, SchemaFunctions } from './read-schema.ts'
 /** Runs SQL on one connection, the same each time. */
 export type RunSql = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
 
-/** This program must not touch this database; trying again changes nothing. The message says what to do. */
+/** This build must not use this database, and a retry does not help. The message says what to do. */
 export class SchemaRefused extends Error {
   override readonly name = 'SchemaRefused'
 }
 
-/** Key of the advisory lock that all chatterds of a database share: 'chat', 'terd' in ASCII. */
+/** The advisory lock of all chatterd processes of a database. Its key is 'chat', 'terd' in ASCII. */
 const lock = 'select pg_advisory_xact_lock(1667785076, 1952805476)'
 
 /**
- * Brings the schema `chatterd` of a database to this build's state, and makes it where there is none; touches nothing else. All of
- * it is one transaction under a lock: any number of processes may do this at once, and a failure or a kill leaves the database as
- * it was. Throws `SchemaRefused` where the database was made by a newer build, or by another one of the same age.
+ * Updates the schema `chatterd` of a database to this build, or makes it where there is none; changes nothing else. This is one
+ * transaction under a lock: any number of processes may do it at once, and after a failure or a kill the database is as it was.
+ * Throws `SchemaRefused` where the database was made by a newer build, or by a build with other migrations.
  */
 export async function applySchema(run: RunSql, { migrations, functions }: Schema): Promise<void> {
   await run('begin')
@@ -25,15 +25,15 @@ export async function applySchema(run: RunSql, { migrations, functions }: Schema
     await replaceFunctions(run, functions)
     await run('commit')
   } catch (error) {
-    // Where this fails too the connection is gone, and its transaction with it: the first error says why.
+    // Where this fails too, the connection is lost, and the server has rolled back. The first error says why.
     await run('rollback').catch(() => {})
     throw error
   }
 }
 
-/** What was applied is written down in two tables. The second has at most one row. */
+/** Makes the tables that record what was applied: a row for each migration, and at most one row for the functions. */
 async function createBookkeeping(run: RunSql): Promise<void> {
-  // Looked for first: `if not exists` asks for the right to create even where there is nothing to create.
+  // Not `create … if not exists`: it needs the right to create even where there is nothing to create.
   const [found] = await run(`select to_regnamespace('chatterd') is not null as schema,
     to_regclass('chatterd.migrations') is not null as migrations,
     to_regclass('chatterd.functions') is not null as functions`)
@@ -59,7 +59,7 @@ async function missingMigrations(run: RunSql, migrations: Migration[]): Promise<
     const known = migrations[Number(row.number) - 1]
     if (!known) {
       throw new SchemaRefused(
-        `The database was made by a newer chatterd (migration ${row.number}, ${row.name}); this one knows up to ${migrations.length}. Start that version again, or give this one another database.`,
+        `The database was made by a newer chatterd (migration ${row.number}, ${row.name}); the last migration of this one is ${migrations.length}. Start that version again, or give this one another database.`,
       )
     }
     if (known.checksum !== row.checksum) {
@@ -80,13 +80,13 @@ async function applyMigration(run: RunSql, { sql, number, name, checksum }: Migr
   ])
 }
 
-/** Puts this build's functions in the place of all that are there, unless they are these already. */
+/** Replaces all functions of the schema by this build's, unless they are the same. */
 async function replaceFunctions(run: RunSql, { sql, version, checksum }: SchemaFunctions): Promise<void> {
-  const [present] = await run('select version, checksum from chatterd.functions')
-  if (present?.version === version && present.checksum === checksum) return
-  if (Number(present?.version ?? 0) > version) {
+  const [applied] = await run('select version, checksum from chatterd.functions')
+  if (applied?.version === version && applied.checksum === checksum) return
+  if (Number(applied?.version ?? 0) > version) {
     throw new SchemaRefused(
-      `The database was made by a newer chatterd (version ${present?.version} of its functions); this one has version ${version}. Start that version again, or give this one another database.`,
+      `The database was made by a newer chatterd (version ${applied?.version} of its functions); this one has version ${version}. Start that version again, or give this one another database.`,
     )
   }
   await run(`do $$
@@ -97,7 +97,7 @@ async function replaceFunctions(run: RunSql, { sql, version, checksum }: SchemaF
         execute format('drop function %s', old);
       end loop;
     end $$`)
-  // Functions call each other, in no order of their files.
+  // Functions call each other across files, so some are called by functions that are created before them.
   await run('set local check_function_bodies = off')
   await run(sql)
   await run('delete from chatterd.functions')

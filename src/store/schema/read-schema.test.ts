@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { readFunctions, readSchema } from './read-schema.ts'
 
-/** A schema's folder with these files beside a version of its functions, or another one. */
+/** A schema's folder with these files, and a version file with the checksum of its functions, or with another `checksum`. */
 async function folderOf(t: TestContext, files: Record<string, string>, checksum?: string): Promise<URL> {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-test-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
@@ -41,21 +41,21 @@ test('migrations are read in order, with checksums that do not depend on line en
   assert.notEqual(unix.migrations[0]?.checksum, unix.migrations[1]?.checksum)
 })
 
-test('functions are read as one text, with the version that they have', async (t) => {
+test('functions are read as one text, with their version', async (t) => {
   const files = { 'functions/b.sql': 'second\r\n', 'functions/a.sql': 'first\n' }
   const { functions } = await readSchema(await folderOf(t, files))
   assert.equal(functions.sql, 'first\n\nsecond\n')
   assert.equal(functions.version, 3)
 })
 
-test('functions that have changed without a new version are refused', async (t) => {
+test('functions that were changed without a new version are refused', async (t) => {
   const folder = await folderOf(t, { 'functions/a.sql': 'changed' }, 'checksum of another text')
   await assert.rejects(readSchema(folder), /functions\/ has changed: `npm run schema` gives it a new version/)
 })
 
-test('a folder of migrations with a gap, a number twice or another name is refused', async (t) => {
+test('migrations with a gap, a duplicate number or a wrong name are refused', async (t) => {
   for (const names of [['0002-b.sql'], ['0001-a.sql', '0001-b.sql'], ['1-a.sql'], ['0001-a.sql', 'b.sql']]) {
     const folder = await folderOf(t, Object.fromEntries(names.map((name) => [`tables/${name}`, ''])))
-    await assert.rejects(readSchema(folder), /is out of place: migrations are named/)
+    await assert.rejects(readSchema(folder), /has a wrong name: migrations are named/)
   }
 })

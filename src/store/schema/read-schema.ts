@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 
-/** The schema `chatterd` as this build has it: its tables, as the steps that made them, and the present text of its functions. */
+/** The schema `chatterd` of this build: the migrations that make its tables, and the current text of its functions. */
 export interface Schema {
   /** In order, from number 1. */
   migrations: Migration[]
@@ -12,23 +12,23 @@ export interface Schema {
 export interface Migration {
   number: number
   name: string
-  /** SHA-256 of the text with line ends as `\n`, in hex. */
+  /** The SHA-256 of `sql`, in hex. */
   checksum: string
   sql: string
 }
 
-/** All files of `functions/`, one after the other. */
+/** The text of all files of `functions/`, joined. */
 export interface SchemaFunctions {
-  /** Rises with each change, so that an older build is told apart from a newer one. Kept in `functions/version.json`. */
+  /** Rises with each change, so that an older build does not replace newer functions. From `functions/version.json`. */
   version: number
-  /** SHA-256 as above. */
+  /** The SHA-256 of `sql`, in hex. */
   checksum: string
   sql: string
 }
 
 /**
- * Reads a schema's folder. Throws where a migration's number is missing or there twice, and where the functions are not those
- * that `functions/version.json` was written for.
+ * Reads the folder of a schema. Throws where the numbers of the migrations have a gap or a duplicate, and where the functions have
+ * changed since `functions/version.json` was written.
  */
 export async function readSchema(folder: URL): Promise<Schema> {
   const functions = await readFunctions(new URL('functions/', folder))
@@ -42,7 +42,7 @@ export async function readSchema(folder: URL): Promise<Schema> {
   }
 }
 
-/** The functions of a folder, whatever version they are. */
+/** Reads the functions of a folder, without their version. */
 export async function readFunctions(folder: URL): Promise<Omit<SchemaFunctions, 'version'>> {
   const texts = await Promise.all((await sqlFiles(folder)).map((file) => readText(new URL(file, folder))))
   const sql = texts.join('\n')
@@ -56,7 +56,7 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
       const [, number, name] = /^(\d{4})-([a-z0-9-]+)\.sql$/.exec(file) ?? []
       if (name === undefined || Number(number) !== index + 1) {
         throw new Error(
-          `${file} is out of place: migrations are named 0001-what-it-does.sql, counted without a gap`,
+          `${file} has a wrong name: migrations are named 0001-what-it-does.sql, and numbered without gaps`,
         )
       }
       const sql = await readText(new URL(file, folder))
@@ -69,7 +69,7 @@ async function sqlFiles(folder: URL): Promise<string[]> {
   return (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
 }
 
-/** A checkout on Windows has other line ends. */
+/** Line ends become `\n`: a checkout on Windows has others, and checksums must not depend on that. */
 async function readText(file: URL): Promise<string> {
   return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n')
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { dumpSchema } from '../../../scripts/dump-schema.ts'
 import { readSchema } from './read-schema.ts'
 
-test('schema.sql shows the schema as it is: `npm run schema` writes it', async () => {
+test('schema.sql shows the current schema: `npm run schema` writes it', async () => {
   const folder = new URL('./', import.meta.url)
   assert.equal(
     await readFile(new URL('schema.sql', folder), 'utf8'),
