@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { type CreateDatabaseOptions, createDatabase } from './create-database.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { EmbeddedServer } from './embedded-server.ts'
 import type { EmbeddedServerOptions } from './embedded-server-options.ts'
 import type { EmbeddedSocket } from './embedded-socket.ts'
+import { type InitDatabaseOptions, initDatabase } from './init-database.ts'
 
-export interface EmbeddedOptions extends CreateDatabaseOptions, EmbeddedServerOptions {
+export interface EmbeddedOptions extends InitDatabaseOptions, EmbeddedServerOptions {
   /** The folder that the database has to itself. It is made where there is none. */
   dataDir: string
 }
@@ -29,7 +29,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const lock = lockDataDirectory(options.dataDir)
   try {
     const directory = join(options.dataDir, 'database')
-    await createDatabase(directory, options)
+    await initDatabase(directory, options)
     const server = new EmbeddedServer(directory, options)
     await server.start()
     return {

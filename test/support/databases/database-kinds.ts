@@ -11,7 +11,7 @@ import {
   type DatabaseSource,
   openDatabase,
 } from '../../../src/store/database.ts'
-import { createDatabase } from '../../../src/store/embedded/create-database.ts'
+import { initDatabase } from '../../../src/store/embedded/init-database.ts'
 import '../processes/end-with-runner.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
@@ -81,7 +81,7 @@ async function createEmbedded(): Promise<Created> {
  * PGlite and the way that we create are the same.
  */
 export async function embeddedTemplate(): Promise<string> {
-  const recipe = new URL('../../../src/store/embedded/create-database-process.ts', import.meta.url)
+  const recipe = new URL('../../../src/store/embedded/init-database-process.ts', import.meta.url)
   const pglite = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'))
   const key = createHash('sha256')
     .update(await readFile(recipe))
@@ -92,7 +92,7 @@ export async function embeddedTemplate(): Promise<string> {
   if (existsSync(template)) return template
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'new-'))
-  await createDatabase(join(folder, 'database'))
+  await initDatabase(join(folder, 'database'))
   await rename(join(folder, 'database'), template).catch((error: NodeJS.ErrnoException) => {
     // Another process was faster.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { siblingModule } from './sibling-module.ts'
 
-export interface CreateDatabaseOptions {
+export interface InitDatabaseOptions {
   /** How long the creation may take, in milliseconds; default 120,000. It takes 5 to 8 s on a small machine. */
   createTimeoutMs?: number
   /** Called with a message for the user when something takes long. */
@@ -18,7 +18,7 @@ export interface CreateDatabaseOptions {
  *
  * A child process does this, because it needs 600 MB of memory, which a thread would not give back.
  */
-export async function createDatabase(directory: string, options: CreateDatabaseOptions = {}): Promise<void> {
+export async function initDatabase(directory: string, options: InitDatabaseOptions = {}): Promise<void> {
   const prefix = `${basename(directory)}.new-`
   await removeIncomplete(dirname(directory), prefix)
   if (existsSync(directory)) return
@@ -42,7 +42,7 @@ async function removeIncomplete(folder: string, prefix: string): Promise<void> {
 
 function runInitdb(directory: string, timeout: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = fork(siblingModule(import.meta.url, 'create-database-process'), [directory], {
+    const child = fork(siblingModule(import.meta.url, 'init-database-process'), [directory], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout,

@@ -1,11 +1,11 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { setImmediate as nextTurnOfEventLoop } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { disableWasmTierUp } from './disable-wasm-tier-up.ts'
 
-// Started by create-database.ts, with the empty folder to use. Ends with its parent.
+// Started by init-database.ts, with the empty folder to use. Ends with its parent.
 process.once('disconnect', () => process.exit(1))
-// A parent that is gone by now is noticed here: its folder may be removed already, and PGlite would make it anew.
-await turnOfTheLoop()
+// A parent that has ended already is noticed here. Its folder may be removed, and PGlite would make it again.
+await nextTurnOfEventLoop()
 
 disableWasmTierUp()
 const database = await PGlite.create({
