@@ -10,7 +10,7 @@ export interface AvailabilityOptions {
   probe(): Promise<void>
   /** Brings the schema up to date. Called before the first use, and again each time that the server was away. */
   prepare(): Promise<void>
-  /** The server cannot be reached: everything that waits for it can be ended. */
+  /** Called when the server cannot be reached: what waits for it should fail. */
   onAway(error: Error): void
   onChange?: ((state: DatabaseState) => void) | undefined
 }
@@ -19,10 +19,10 @@ export interface AvailabilityOptions {
 const firstPauseMs = 250
 const longestPauseMs = 2_000
 
-/** Classes of SQLSTATEs that a later try may not meet: transaction rollbacks (deadlocks and the like), and objects in use. */
+/** Classes of SQLSTATEs that a retry can avoid: 40, transactions rolled back (deadlocks and the like); 55, objects in use. */
 const transientClasses = /^(40|55)/
 
-/** Knows whether the database can be used. While it cannot, the server is probed in the background. */
+/** Tracks whether the database can be used, and probes the server in the background while it cannot. */
 export class Availability {
   readonly #options: AvailabilityOptions
   readonly #ready = Promise.withResolvers<void>()
@@ -101,7 +101,7 @@ export class Availability {
     }
   }
 
-  /** Preparing may take minutes, and takes as long to notice that the server has vanished without closing its connections. */
+  /** `prepare` may take minutes, and does not notice that the server has vanished without closing its connections. */
   #checkWhilePreparing(): void {
     if (!this.#preparing || this.#probing) return
     this.#probing = this.#options

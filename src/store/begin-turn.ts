@@ -25,8 +25,8 @@ interface BeginRow {
 /** The operations that begin turns, and those on requests in a queue. */
 export interface BeginOperations extends Pick<ConversationStore, 'begin' | 'leaveQueue'> {
   /**
-   * Requests that do not wait any more, but may still be in a queue, because an operation on them failed. As they would block their
-   * conversations, each heartbeat names them, and the database takes them out. The turns that they were to begin.
+   * Requests that do not wait any more, but may still be in a queue because an operation on them failed; by the ids of the turns that
+   * they were to begin. They would block their conversations, so each heartbeat names them, and the database removes them.
    */
   abandoned: Set<string>
 }

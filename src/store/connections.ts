@@ -3,7 +3,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import { isUnavailable, unavailableError } from './database-failure.ts'
 
 export interface ConnectionsOptions {
-  /** How long work may go on before the server counts as suspect and is probed, again and again; in ms, default 750. */
+  /** How long work may take before the server is probed, and how often it is probed after that; in ms, default 750. */
   suspectAfterMs?: number
   /** How many statements may wait for a connection; default 1,000. */
   maxWaiting?: number
@@ -23,7 +23,7 @@ export class Connections {
   /** When the server responded last. */
   #respondedAt = Number.NEGATIVE_INFINITY
 
-  /** `onSuspect` is called when the server may be gone. Where it is gone, `onSuspect` leads to a call of `destroyAll`. */
+  /** `onSuspect` is called when the server may be gone. It should probe the server, and call `destroyAll` where that is so. */
   constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
     this.#pool = pool
     this.#suspectAfterMs = options.suspectAfterMs ?? 750
@@ -36,7 +36,7 @@ export class Connections {
   }
 
   /**
-   * Does `work` on a connection, within `timeoutMs`, which include the wait for a connection. Throws `database-unavailable` where
+   * Does `work` on a connection, within `timeoutMs`, which includes the wait for a connection. Throws `database-unavailable` where
    * the database did not do it; when the connection broke before the response, it may have done it nevertheless. SQL errors are
    * thrown as pg throws them.
    */

@@ -27,7 +27,7 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
-/** The error that clients get. It repeats the message of its cause, never the database's URL, which holds a password. */
+/** The error that clients get. It repeats the message of its cause: pg's messages never contain the URL, which holds a password. */
 export function unavailableError(cause: unknown): ChatterdError {
   if (cause instanceof ChatterdError) return cause
   return new ChatterdError(

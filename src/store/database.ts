@@ -12,7 +12,7 @@ export type { DatabaseSource } from './open-server.ts'
 export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
   /** Default: the schema in `schema/`, beside this file. */
   schema?: Schema
-  /** How long one statement may take, in ms; default 30,000. That the server is gone is noticed much sooner. */
+  /** How long one statement may take, in ms; default 30,000. A server that is gone is noticed much sooner. */
   statementTimeoutMs?: number
   /** How long the update of the schema may take, in ms, with the wait for another process that does the same; default 600,000. */
   schemaTimeoutMs?: number
@@ -27,7 +27,7 @@ export interface Statement {
   values?: unknown[]
 }
 
-/** With the default time-outs, callers get `database-unavailable` within two seconds after the server is gone. */
+/** An open database. With the default time-outs, callers get `database-unavailable` within two seconds after the server is gone. */
 export interface Database {
   readonly kind: DatabaseSource['kind']
   /**

@@ -10,7 +10,7 @@ export interface HeartbeatOptions {
   room?: (() => number) | undefined
   /** Called with each result that is not empty. */
   onHeartbeat(result: HeartbeatResult): void
-  /** Called when a heartbeat fails with another error than `database-unavailable`. While it does, this process loses its turns. */
+  /** Called when a heartbeat fails with another error than `database-unavailable`. While they fail, this process can lose its turns. */
   onFault(fault: unknown): void
 }
 

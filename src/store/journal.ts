@@ -4,7 +4,7 @@ import type { EventJournal, JournalPage, JournalWritten } from '../turn/ports/ev
 import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 
-/** An element of what `read_events` returns: a turn's; null where no turn has the id. */
+/** An element of what `read_events` returns, where it is not null: null means that no turn has the id. */
 interface PageRow {
   status: TurnStatus
   pruned: boolean

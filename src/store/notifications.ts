@@ -18,7 +18,7 @@ interface Payload {
   runner?: string
 }
 
-/** The notifications of the processes that use the same PostgreSQL database. */
+/** A subscription to the notifications of all processes that use the same PostgreSQL database. */
 export interface Notifications {
   close(): Promise<void>
 }
@@ -87,7 +87,7 @@ export function openNotifications(
   }
 }
 
-/** What a payload notifies this process of. Payloads of other forms are ignored: any user of the database may send them. */
+/** The notification in a payload; undefined where it is not for this process, or malformed: any user of the database may send one. */
 function parsePayload(text: string | undefined, runner: string): StoreNotification | undefined {
   let payload: Payload
   try {

@@ -15,7 +15,7 @@ export interface ServerOptions {
   probeTimeoutMs?: number
 }
 
-/** What a pool of connections and the probes of their server need. */
+/** What the pool of connections and the probes need of the server. */
 export interface DatabaseServer {
   pool: PoolConfig
   /** Rejects where the server cannot be reached. */
@@ -28,7 +28,7 @@ export interface DatabaseServer {
 /** The id of the type `bigint` in pg_type: https://www.postgresql.org/docs/current/catalog-pg-type.html */
 const int8 = 20
 
-/** pg's own parsers of values, but for bigints: pg returns these as text, this as numbers where they are safe integers. */
+/** pg's own parsers, except for bigint: a number where it is a safe integer, else text, which pg itself always returns. */
 const types: Pick<typeof pg.types, 'getTypeParser'> = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === int8 && format !== 'binary') return parseBigint

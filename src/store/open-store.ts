@@ -52,7 +52,7 @@ export interface OpenStore {
     onHeartbeat: (result: HeartbeatResult) => void,
     room?: () => number,
   ): Promise<void>
-  /** Notifications of other processes. The embedded database has none: no other process can use it. */
+  /** Calls `onNotification` with the notifications of other processes. The embedded database has none: no other process can use it. */
   openNotifications(onNotification: (notification: StoreNotification) => void): void
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void

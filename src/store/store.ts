@@ -35,7 +35,7 @@ interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
 /** The most turns that one heartbeat adopts. */
 const maxAdopted = 20
 
-/** Each operation calls one SQL function, and so is one transaction. */
+/** The store of one process. Each operation calls one SQL function, and so is one transaction. */
 export function createStore(database: Pick<Database, 'query'>, options: StoreOptions): Store {
   const { runner, leaseMs, maxTools, alone, maxUnjournaledEvents, toolStarts } = options
   const { callTimeoutMs, keyLifeMs, eventRetentionMs } = options

@@ -7,7 +7,7 @@ import { isJsonObject } from '../../protocol/json.ts'
 /** SQLite's result code for "another connection holds the lock": https://www.sqlite.org/rescode.html#busy */
 const sqliteBusy = 5
 
-/** Ends with `release`, or when this process ends in whatever way. */
+/** The lock on a data directory, held until `release`, or until this process ends in any way. */
 export interface DataDirectoryLock {
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
@@ -16,11 +16,11 @@ export interface DataDirectoryLock {
 
 /**
  * Locks a data directory for this process; makes the directory where there is none. Throws where another process has locked it, with
- * a message that names this process.
+ * a message that names that process.
  *
- * It is a lock of the kernel on the file `owner.lock`, taken through SQLite because Node has no function for it. It ends with its
- * process, so none is left behind, and it works between containers, where each process may have the id 1. `owner.json` beside it only
- * describes the process. Nothing else in this process may open `owner.lock`: to close any descriptor of it would release the lock.
+ * The kernel holds the lock, on the file `owner.lock`. It is taken through SQLite because Node has no function for it. It ends with
+ * its process, so none is left behind, and it works between containers, where each process may have the id 1. `owner.json` beside it
+ * only describes the process. Nothing else in this process may open `owner.lock`: closing any descriptor of it releases the lock.
  */
 export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   const lock = takeLock(dataDir)
@@ -64,7 +64,7 @@ function inUseMessage(dataDir: string): string {
   return `The database in ${dataDir} is in use by ${parts.join(', ')}; ${advice}.`
 }
 
-/** An empty object where the file is missing or incomplete: its process may have taken the lock, and not written the file yet. */
+/** An empty object where the file is missing or incomplete: a process takes the lock before it writes the file. */
 function readOwner(file: string) {
   try {
     const owner: unknown = JSON.parse(readFileSync(file, 'utf8'))

@@ -15,7 +15,7 @@ export interface ThreadCallbacks {
   onEnd(error: Error | undefined): void
 }
 
-/** Starts the thread that runs the database in `directory`. Resolves when it is ready; rejects where that takes longer than `timeoutMs`. */
+/** Starts the thread that runs the database in `directory`. Resolves when it is ready, and rejects after `timeoutMs`. */
 export function startDatabaseThread(directory: string, timeoutMs: number, callbacks: ThreadCallbacks) {
   return new Promise<DatabaseThread>((resolve, reject) => {
     const worker = new Worker(siblingModule(import.meta.url, 'worker'), {

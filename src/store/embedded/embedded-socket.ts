@@ -19,7 +19,7 @@ export class EmbeddedSocket extends Duplex {
   readonly #peer: SocketPeer
   readonly #read = createExchangeReader()
   #inFlight = 0
-  /** Ends the current write. Called when no exchange is in flight, so that the writer waits. */
+  /** The callback of the current write. Called when no exchange is in flight any more, so that the writer waits for responses. */
   #endWrite: (() => void) | undefined
 
   constructor(peer: SocketPeer) {

@@ -12,9 +12,9 @@ export interface InitDatabaseOptions {
 }
 
 /**
- * Makes an empty database in `directory`, unless that exists. Its files are written to a folder beside `directory`, which is renamed
- * at the end: a process that is killed meanwhile leaves no incomplete database, and the next call removes its folder. No other process
- * may use the parent folder.
+ * Makes an empty database in `directory`, unless that exists. Its files are written to a temporary folder beside it, which is renamed
+ * to `directory` at the end: a process that is killed meanwhile leaves no incomplete database, and the next call removes its folder.
+ * No other process may use the parent folder.
  *
  * A child process does this, because it needs 600 MB of memory, which a thread would not give back.
  */

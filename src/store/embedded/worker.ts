@@ -39,7 +39,7 @@ async function respond(connection: number, bytes: Uint8Array): Promise<void> {
       if (buffer.size >= partBytes) send({ type: 'response', connection, bytes: buffer.take(), last: false })
     },
   })
-  // PGlite hides fatal errors of its own (out of memory, stack overflow): the response is incomplete, and there is none any more.
+  // PGlite hides its fatal errors (out of memory, stack overflow): its response is incomplete then, and it never responds again.
   if (!buffer.endsWithReady()) throw new Error('The embedded database broke down over a statement')
   send({ type: 'response', connection, bytes: buffer.take(), last: true })
 }
