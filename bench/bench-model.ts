@@ -24,6 +24,6 @@ export function readBenchModel(name: string): BenchModel | undefined {
 }
 
 /** The text of the token at this place of an answer: all differ, so that one that is lost or told twice is seen. */
-export function tokenText(place: number): string {
-  return `t${place} `
+export function tokenText(index: number): string {
+  return `t${index} `
 }

@@ -1,4 +1,4 @@
-import { checkAnswer, checkEvents } from './check-answer.ts'
+import { checkEvents, checkResponse } from './check-response.ts'
 
 /** How a server is spoken to. The pipe takes the classic dialect. */
 export type Dialect = 'classic' | 'native'
@@ -35,5 +35,5 @@ export function hasToken(dialect: Dialect, body: string): boolean {
 /** Throws where a stream does not hold exactly these tokens, in order, and one end. */
 export function checkStream(dialect: Dialect, body: string, tokens: number): void {
   if (dialect === 'native') checkEvents(body, tokens)
-  else checkAnswer(body, tokens)
+  else checkResponse(body, tokens)
 }

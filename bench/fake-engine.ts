@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { readBenchModel, silentModelName, tokenText } from './bench-model.ts'
+import { printAddress } from './print-address.ts'
 import { readJson } from './read-json.ts'
-import { tellAddress } from './tell-address.ts'
 
 // A process of its own that answers as Ollama does, and costs as little as it can: every line is made once.
 // Each line is a chunk of its own, as Ollama flushes them.
@@ -13,12 +13,12 @@ const createdAt = '2026-01-01T00:00:00.000000000Z'
 const answers = new Map<string, string[]>()
 
 /** All lines of a model's answer, made at the first request for it. */
-function answerLines(model: string, tokens: number): string[] {
+function replyLines(model: string, tokens: number): string[] {
   const known = answers.get(model)
   if (known) return known
   const head = { model, created_at: createdAt }
-  const lines = Array.from({ length: tokens }, (_, place) =>
-    JSON.stringify({ ...head, message: { role: 'assistant', content: tokenText(place) }, done: false }),
+  const lines = Array.from({ length: tokens }, (_, index) =>
+    JSON.stringify({ ...head, message: { role: 'assistant', content: tokenText(index) }, done: false }),
   )
   const counts = {
     total_duration: 1e9,
@@ -39,10 +39,10 @@ function sendJson(res: ServerResponse, status: number, value: unknown): void {
 }
 
 function pace(res: ServerResponse, lines: string[], intervalMs: number): void {
-  let place = 0
+  let index = 0
   const timer = setInterval(() => {
-    if (place < lines.length) res.write(lines[place++])
-    if (place < lines.length) return
+    if (index < lines.length) res.write(lines[index++])
+    if (index < lines.length) return
     clearInterval(timer)
     res.end()
   }, intervalMs)
@@ -54,20 +54,20 @@ function pour(res: ServerResponse, lines: string[], from = 0): void {
   if (res.destroyed) return
   const until = Math.min(from + linesAtOnce, lines.length)
   let free = true
-  for (let place = from; place < until; place++) free = res.write(lines[place])
+  for (let index = from; index < until; index++) free = res.write(lines[index])
   if (until === lines.length) res.end()
   else if (free) setImmediate(pour, res, lines, until)
   else res.once('drain', () => pour(res, lines, until))
 }
 
 async function chat(req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { model } = await readJson(req)
-  const answer = readBenchModel(String(model))
-  if (!answer) return sendJson(res, 404, { error: `model '${model}' not found` })
-  const lines = answerLines(String(model), answer.tokens)
+  const { model: name } = await readJson(req)
+  const model = readBenchModel(String(name))
+  if (!model) return sendJson(res, 404, { error: `model '${name}' not found` })
+  const lines = replyLines(String(name), model.tokens)
   res.writeHead(200, { 'content-type': 'application/x-ndjson' })
-  if (answer.silent) res.write(lines[0])
-  else if (answer.intervalMs > 0) pace(res, lines, answer.intervalMs)
+  if (model.silent) res.write(lines[0])
+  else if (model.intervalMs > 0) pace(res, lines, model.intervalMs)
   else pour(res, lines)
 }
 
@@ -90,4 +90,4 @@ const server = createServer((req, res) => {
   else sendJson(res, 404, { error: 'not found' })
 })
 server.keepAliveTimeout = 60_000
-tellAddress(server)
+printAddress(server)

@@ -19,19 +19,20 @@ function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): P
   const headers = { ...asked.headers, 'content-length': Buffer.byteLength(body) }
   return new Promise((done, fail) => {
     const began = performance.now()
-    const post = request(target.url + path, { method: 'POST', agent, headers }, async (answer) => {
-      if (answer.statusCode !== 200) return fail(new Error(`${answer.statusCode}: ${await text(answer)}`))
-      answer.setEncoding('utf8')
+    const post = request(target.url + path, { method: 'POST', agent, headers }, async (response) => {
+      if (response.statusCode !== 200)
+        return fail(new Error(`${response.statusCode}: ${await text(response)}`))
+      response.setEncoding('utf8')
       let body = ''
       let firstTokenMs = 0
-      answer.on('data', (read: string) => {
+      response.on('data', (read: string) => {
         body += read
         if (firstTokenMs > 0 || !hasToken(dialect, body)) return
         firstTokenMs = performance.now() - began
         if (plan.hold) done({ firstTokenMs, body })
       })
-      answer.on('end', () => done({ firstTokenMs, body }))
-      answer.on('error', fail)
+      response.on('end', () => done({ firstTokenMs, body }))
+      response.on('error', fail)
     })
     post.on('error', fail)
     post.end(body)
@@ -42,16 +43,16 @@ async function load(plan: LoadPlan): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true })
   const answers: Answer[][] = plan.targets.map(() => [])
   for (let round = 0; round < plan.repeat; round++) {
-    for (const [place, target] of plan.targets.entries()) {
+    for (const [index, target] of plan.targets.entries()) {
       const numbers = Array.from({ length: plan.streams }, (_, stream) => round * plan.streams + stream)
       const posts = numbers.map((number) => prompt(plan, target, agent, number))
-      answers[place]?.push(...(await Promise.all(posts)))
+      answers[index]?.push(...(await Promise.all(posts)))
     }
   }
   const tokens = readBenchModel(plan.model)?.tokens ?? 0
   if (!plan.hold) {
-    for (const [place, { dialect = 'classic' }] of plan.targets.entries())
-      for (const { body } of answers[place] ?? []) checkStream(dialect, body, tokens)
+    for (const [index, { dialect = 'classic' }] of plan.targets.entries())
+      for (const { body } of answers[index] ?? []) checkStream(dialect, body, tokens)
     agent.destroy()
   }
   return {

@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { printAddress } from './print-address.ts'
 import { readJson } from './read-json.ts'
-import { tellAddress } from './tell-address.ts'
 
 // What the ratios are against: the least that `node:http` can do. It asks the engine, wraps each line as an event, and
 // stores nothing. What one read brought is written at once.
@@ -10,23 +10,23 @@ const agent = new Agent({ keepAlive: true })
 
 function pipe(body: string, res: ServerResponse): void {
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  const upstream = request(engine, { method: 'POST', agent, headers }, (answer) => {
-    answer.setEncoding('utf8')
+  const upstream = request(engine, { method: 'POST', agent, headers }, (response) => {
+    response.setEncoding('utf8')
     res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     let rest = ''
-    answer.on('data', (read: string) => {
+    response.on('data', (read: string) => {
       const lines = (rest + read).split('\n')
       rest = lines.pop() ?? ''
       if (lines.length > 0) res.write(`data: ${lines.join('\n\ndata: ')}\n\n`)
     })
-    answer.on('end', () => res.end())
+    response.on('end', () => res.end())
   })
   upstream.on('error', () => res.destroy())
   res.on('close', () => upstream.destroy())
   upstream.end(body)
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.method === 'GET') {
     res.end('"pipe"')
     return
@@ -35,4 +35,4 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   pipe(JSON.stringify({ model, messages, stream: true }), res)
 }
 
-tellAddress(createServer((req, res) => void answer(req, res)))
+printAddress(createServer((req, res) => void forward(req, res)))

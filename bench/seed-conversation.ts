@@ -10,14 +10,14 @@ const messagesInOne = 200
 export async function seedConversation(url: string, conversation: string, size: number): Promise<void> {
   for (let have = 0; have < size; have += messagesInOne) {
     const count = Math.min(messagesInOne, size - have)
-    const messages = Array.from({ length: count - 1 }, (_, place) => ({
-      role: place % 2 === count % 2 ? 'user' : 'assistant',
-      content: `message ${have + place} of a long talk about the weather of the week and what to wear in it`,
+    const messages = Array.from({ length: count - 1 }, (_, index) => ({
+      role: index % 2 === count % 2 ? 'user' : 'assistant',
+      content: `message ${have + index} of a long talk about the weather of the week and what to wear in it`,
     }))
     const body = JSON.stringify({ appID: conversation, model: benchModelName(1, 0), messages, stream: true })
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${url}/llmtools`, { method: 'POST', headers, body })
-    const said = answer.body ? await text(answer.body) : ''
-    if (!answer.ok || said.includes('event: error')) throw new Error(`seeding: ${answer.status} ${said}`)
+    const response = await fetch(`${url}/llmtools`, { method: 'POST', headers, body })
+    const said = response.body ? await text(response.body) : ''
+    if (!response.ok || said.includes('event: error')) throw new Error(`seeding: ${response.status} ${said}`)
   }
 }

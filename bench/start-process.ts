@@ -19,9 +19,9 @@ const longestStopMs = 15_000
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) })
-    await answer.text()
-    return answer.ok
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) })
+    await response.text()
+    return response.ok
   } catch {
     return false
   }

@@ -42,8 +42,8 @@ export async function measureFirstToken(
       }
       const plan = { targets, model, streams: 1, repeat: warmUp + promptsInRound, hold: false }
       const { firstTokenMs } = await runLoad(plan)
-      for (const [place, some] of firstTokenMs.entries()) {
-        const those = place % 2 === 0 ? pipeTimes : times[(place - 1) / 2]
+      for (const [index, some] of firstTokenMs.entries()) {
+        const those = index % 2 === 0 ? pipeTimes : times[(index - 1) / 2]
         those?.push(...some.slice(warmUp))
       }
     }
@@ -51,11 +51,11 @@ export async function measureFirstToken(
     await Promise.all([pipe.stop(), other.stop()])
   }
   const medians = times.map(median)
-  return medians.map((full, place) => figure(load.sizes, place, median(pipeTimes), full, medians[0] ?? full))
+  return medians.map((full, index) => figure(load.sizes, index, median(pipeTimes), full, medians[0] ?? full))
 }
 
-function figure(sizes: number[], place: number, bare: number, full: number, shortest: number): Figure {
-  const size = sizes[place] ?? 0
+function figure(sizes: number[], index: number, bare: number, full: number, shortest: number): Figure {
+  const size = sizes[index] ?? 0
   return {
     what: `first token, ${size.toLocaleString('en')} messages before`,
     pipe: `${bare.toFixed(2)} ms`,

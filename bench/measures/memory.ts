@@ -57,8 +57,8 @@ export async function measureMemory(
 ): Promise<Figure> {
   const kilobytes: [number[], number[]] = [[], []]
   for (let round = 0; round < load.rounds; round++) {
-    for (const [place, contender] of contenders.entries()) {
-      kilobytes[place]?.push((await idleStreamBytes(contender, load)) / 1024)
+    for (const [index, contender] of contenders.entries()) {
+      kilobytes[index]?.push((await idleStreamBytes(contender, load)) / 1024)
     }
   }
   const [pipe, other] = kilobytes

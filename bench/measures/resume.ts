@@ -24,8 +24,8 @@ export async function measureResume(contender: Contender, load: ResumeLoad): Pro
   try {
     // A token every 2 ms: each is an event, and the journal gets many of them at once.
     const asked = promptRequest('native', `resume ${Date.now()}`, benchModelName(load.tokens, 2), 'Tell me.')
-    const told = await fetch(own.url + asked.path, { method: 'POST', ...asked })
-    const events = await told.text()
+    const response = await fetch(own.url + asked.path, { method: 'POST', ...asked })
+    const events = await response.text()
     const turn = /^id: ([^:]+):/m.exec(events)?.[1]
     const count = events.split('\nevent: ').length - 1
     const empty = await timesOf(`${own.url}/healthz`, agent, load.repeat)
@@ -56,11 +56,11 @@ async function timeOf(url: string, agent: Agent): Promise<Times> {
   const began = performance.now()
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   request(url, { agent }, resolve).on('error', reject).end()
-  const answer = await promise
+  const response = await promise
   let first = 0
-  answer.once('data', () => {
+  response.once('data', () => {
     first = performance.now() - began
   })
-  await text(answer)
+  await text(response)
   return { first, last: performance.now() - began }
 }

@@ -31,12 +31,12 @@ test('who follows a turn is told at once that a drain begins, also where the tur
   await post('Where am I?', 'waits').ended
   hold()
   const { turn: running } = await post('Hello?').begun
-  const told = new Follower()
-  const followed = [turns.follow('t1', 0, new Follower(), here), turns.follow(running, 0, told, here)]
+  const follower = new Follower()
+  const followed = [turns.follow('t1', 0, new Follower(), here), turns.follow(running, 0, follower, here)]
   await settle()
   const drained = turns.drain(60_000)
   assert.deepEqual(await Promise.all(followed), ['closing', 'closing'])
-  assert.deepEqual(told.kinds, ['turn-start', 'step-start'])
+  assert.deepEqual(follower.kinds, ['turn-start', 'step-start'])
   assert.equal(await turns.follow(running, 0, new Follower(), here), 'closing')
   release()
   await drained

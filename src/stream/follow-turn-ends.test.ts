@@ -12,8 +12,8 @@ import { followTurn } from './follow-turn.ts'
 const end: TurnEvent = { type: 'turn-end', status: 'completed' }
 
 /** What following comes to, for a client that knows the events up to `after`. */
-function follow(turn: FollowedTurn, after = 0, sink = new Follower(after), left = here) {
-  return followTurn('t', after, sink, left, turn.ports)
+function follow(turn: FollowedTurn, after = 0, sink = new Follower(after), disconnected = here) {
+  return followTurn('t', after, sink, disconnected, turn.ports)
 }
 
 test('a turn that there is not is unknown', async () => {
@@ -45,9 +45,9 @@ test('a client that asks for more than there is yet gets it when it comes', asyn
   turn.run()
   const client = new Follower(3)
   const over = follow(turn, 3, client)
-  turn.say('a')
-  turn.say('b')
-  turn.say('c')
+  turn.publish('a')
+  turn.publish('b')
+  turn.publish('c')
   assert.equal(client.text, 'c')
   await turn.commit(end)
   assert.equal(await over, 'ended')
@@ -77,29 +77,29 @@ test('a client that leaves is told nothing more, wherever the turn is', async ()
   const [running, waiting] = [new FollowedTurn(), new FollowedTurn()]
   running.run()
   for (const turn of [running, waiting]) {
-    const left = new AbortController()
+    const disconnected = new AbortController()
     const client = new Follower()
-    const over = follow(turn, 0, client, left.signal)
+    const over = follow(turn, 0, client, disconnected.signal)
     await client.until(({ name }) => name === 'turn-start')
     await settle()
-    left.abort()
+    disconnected.abort()
     assert.equal(await over, 'disconnected')
-    turn.say('more')
+    turn.publish('more')
     assert.equal(client.text, '')
-    assert.equal(await follow(turn, 0, new Follower(), left.signal), 'disconnected')
+    assert.equal(await follow(turn, 0, new Follower(), disconnected.signal), 'disconnected')
   }
 })
 
 test('a client that leaves and comes back to the end of a turn that runs keeps it from nothing', async () => {
   const turn = new FollowedTurn()
   const live = turn.run()
-  const left = new AbortController()
-  const over = follow(turn, 0, new Follower(), left.signal)
+  const disconnected = new AbortController()
+  const over = follow(turn, 0, new Follower(), disconnected.signal)
   await settle()
-  left.abort()
+  disconnected.abort()
   await over
   assert.equal(live.signal.aborted, false)
-  turn.say('a')
+  turn.publish('a')
   await turn.commit(end)
   const client = new Follower()
   assert.equal(await follow(turn, 0, client), 'ended')
@@ -131,7 +131,7 @@ test('a client that reads slowly is waited for before more is read of the journa
   for (let written = 1; written <= 7; written++) {
     for (let times = 0; times < 5; times++) await settle()
     assert.equal(client.events.length, written, 'no chunk is written before the last was taken')
-    assert.equal(turn.wants.length, Math.ceil(written / 2), 'no page is read before the last was taken')
+    assert.equal(turn.reads.length, Math.ceil(written / 2), 'no page is read before the last was taken')
     gates.shift()?.()
   }
   assert.equal(await over, 'ended')

@@ -30,7 +30,7 @@ const acts = fc.array(
     { weight: 3, arbitrary: fc.constant({ act: 'write' as const }) },
     { weight: 1, arbitrary: fc.constant({ act: 'wait' as const }) },
     { weight: 1, arbitrary: fc.constant({ act: 'commit' as const }) },
-    { weight: 2, arbitrary: fc.boolean().map((heard) => ({ act: 'elsewhere' as const, heard })) },
+    { weight: 2, arbitrary: fc.boolean().map((notified) => ({ act: 'elsewhere' as const, notified })) },
     { weight: 2, arbitrary: fc.constant({ act: 'settle' as const }) },
     {
       ...{ weight: 4 },
@@ -66,7 +66,7 @@ test('wherever a turn runs, and whenever they join, all who follow it are told t
             await turn.commit({ type: 'turn-waiting', calls: [] })
             break
           case 'elsewhere':
-            if (!turn.live) turn.elsewhere(one.heard, delta('elsewhere'), { type: 'step-start', step: 2 })
+            if (!turn.live) turn.elsewhere(one.notified, delta('elsewhere'), { type: 'step-start', step: 2 })
             break
           case 'settle':
             await settle()
@@ -79,8 +79,8 @@ test('wherever a turn runs, and whenever they join, all who follow it are told t
       if (turn.live) await turn.commit({ type: 'turn-end', status: 'completed' })
       else turn.elsewhere(false, { type: 'turn-end', status: 'completed' })
       for (const { over } of clients) assert.equal(await over, 'ended')
-      const { told } = turn
-      for (const { after, events } of clients) assert.deepEqual(events, told.slice(after))
+      const { journal } = turn
+      for (const { after, events } of clients) assert.deepEqual(events, journal.slice(after))
     }),
     { numRuns: 200, seed: 1 },
   )

@@ -11,9 +11,9 @@ const end: TurnEvent = { type: 'turn-end', status: 'completed' }
 const waits: TurnEvent = { type: 'turn-waiting', calls: ['c'] }
 
 /** A client that follows a turn from after this number. */
-function follow(turn: FollowedTurn, after = 0, left = here) {
+function follow(turn: FollowedTurn, after = 0, disconnected = here) {
   const follower = new Follower(after)
-  return Object.assign(follower, { over: followTurn('t', after, follower, left, turn.ports) })
+  return Object.assign(follower, { over: followTurn('t', after, follower, disconnected, turn.ports) })
 }
 
 test('a turn that runs here is followed from memory, as its events happen', async () => {
@@ -21,39 +21,39 @@ test('a turn that runs here is followed from memory, as its events happen', asyn
   turn.run()
   const client = follow(turn, 1)
   for (const text of ['a', 'b', 'c']) {
-    turn.say(text)
+    turn.publish(text)
     assert.equal(client.text.at(-1), text, 'at once')
   }
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
   assert.deepEqual(client.kinds, ['text-delta', 'text-delta', 'text-delta', 'turn-end'])
-  assert.deepEqual(turn.wants, [])
+  assert.deepEqual(turn.reads, [])
 })
 
 test('a client that joins later is told what was, and then what happens', async () => {
   const turn = new FollowedTurn()
   turn.run()
-  turn.say('a')
+  turn.publish('a')
   turn.write()
-  turn.say('b')
+  turn.publish('b')
   const client = follow(turn, 1)
-  turn.say('c')
+  turn.publish('c')
   assert.equal(client.text, 'abc')
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
-  assert.deepEqual(turn.wants, [])
+  assert.deepEqual(turn.reads, [])
 })
 
 test('a client that is further behind than memory reaches reads the journal first', async () => {
   const turn = new FollowedTurn()
   turn.elsewhere(false, delta('from another run '))
   turn.run()
-  turn.say('a')
+  turn.publish('a')
   const client = follow(turn)
   while (client.text !== 'from another run a') await settle()
-  turn.say('b')
+  turn.publish('b')
   assert.equal(client.text.at(-1), 'b')
-  assert.deepEqual(turn.wants, [{ turn: 't', after: 0, follow: false }], 'nobody else has to tell of it')
+  assert.deepEqual(turn.reads, [{ turn: 't', after: 0, follow: false }], 'nobody else has to tell of it')
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
 })
@@ -67,7 +67,7 @@ test('a client far behind is told the journal page by page', async () => {
   assert.equal(await client.over, 'ended')
   assert.deepEqual([client.text, client.events.length], ['bc', 6])
   assert.deepEqual(
-    turn.wants.map(({ after }) => after),
+    turn.reads.map(({ after }) => after),
     [2, 3, 5, 7],
   )
 })
@@ -76,17 +76,17 @@ test('a turn that waits for its device is followed on, where it goes on here', a
   const turn = new FollowedTurn()
   turn.run()
   const client = follow(turn)
-  turn.say('a')
+  turn.publish('a')
   await turn.commit(waits)
   await client.until(({ name }) => name === 'turn-waiting')
-  while (!turn.wants.some(({ follow }) => follow)) await settle()
+  while (!turn.reads.some(({ follow }) => follow)) await settle()
   turn.elsewhere(false, { type: 'call-end', callId: 'c', status: 'answered', output: 'x', ms: 1 })
   turn.run()
-  turn.say('b')
+  turn.publish('b')
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
   assert.equal(client.text, 'ab')
-  assert.deepEqual(client.events, turn.told)
+  assert.deepEqual(client.events, turn.journal)
 })
 
 test('a turn that waits for its device is followed on, where it goes on in another process', async () => {
@@ -94,7 +94,7 @@ test('a turn that waits for its device is followed on, where it goes on in anoth
   turn.run()
   const client = follow(turn)
   await turn.commit(waits)
-  while (!turn.wants.some(({ follow }) => follow)) await settle()
+  while (!turn.reads.some(({ follow }) => follow)) await settle()
   await settle()
   for (const text of ['a', 'b']) {
     turn.elsewhere(true, delta(text))
@@ -102,9 +102,9 @@ test('a turn that waits for its device is followed on, where it goes on in anoth
   }
   turn.elsewhere(true, end)
   assert.equal(await client.over, 'ended')
-  assert.deepEqual(client.events, turn.told)
+  assert.deepEqual(client.events, turn.journal)
   assert.ok(
-    turn.wants.slice(1).every(({ follow }) => follow),
+    turn.reads.slice(1).every(({ follow }) => follow),
     'the other process is asked to tell of it',
   )
 })
@@ -133,7 +133,7 @@ test('a turn that goes on here just after the journal was read is followed here'
   const client = follow(turn)
   while (!turn.live) await settle()
   await settle()
-  turn.say('a')
+  turn.publish('a')
   assert.equal(client.text, 'a')
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
@@ -154,7 +154,7 @@ test('a turn that was taken from this process ends with what the journal says', 
   const live = turn.run()
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')
-  turn.say('told')
+  turn.publish('told')
   // The sweep of another process has filled the numbers of what was never written, and ended it.
   live.publishUnjournaled([{ type: 'turn-end', status: 'interrupted' }])
   const filled = { first: 2, count: 2, records: 'text-delta {"text":""}\n'.repeat(2) }

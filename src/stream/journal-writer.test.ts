@@ -19,7 +19,7 @@ function open(t: TestContext) {
   const faults: unknown[] = []
   const world = {
     ...{ writes, faults },
-    answer: async (turns: readonly TurnChunks[]): Promise<JournalWritten> => ({
+    respond: async (turns: readonly TurnChunks[]): Promise<JournalWritten> => ({
       ...none,
       written: turns.map(({ turn }) => turn),
     }),
@@ -37,7 +37,7 @@ function open(t: TestContext) {
   const journal = {
     write(turns: readonly TurnChunks[]) {
       writes.push(structuredClone(turns))
-      return world.answer(turns)
+      return world.respond(turns)
     },
   }
   const writer = new JournalWriter(journal, (fault) => faults.push(fault))
@@ -63,8 +63,8 @@ test('there is one write at a time; what comes meanwhile goes with the next', as
   const world = open(t)
   const { live, pass, turns, writes } = world
   const held = Promise.withResolvers<JournalWritten>()
-  const { answer } = world
-  world.answer = () => held.promise
+  const { respond } = world
+  world.respond = () => held.promise
   const [a, b] = [live('a'), live('b')]
   a.publish([delta('1')])
   await pass(50)
@@ -72,7 +72,7 @@ test('there is one write at a time; what comes meanwhile goes with the next', as
   b.publish([delta('1')])
   await pass(10_000)
   assert.deepEqual(turns(), [['a']])
-  world.answer = answer
+  world.respond = respond
   held.resolve({ ...none, written: ['a'] })
   await settle()
   await pass(50)
@@ -83,24 +83,24 @@ test('there is one write at a time; what comes meanwhile goes with the next', as
 test('a write that fails is repeated, in the same pieces and before all that has come since', async (t) => {
   const world = open(t)
   const { live, pass, writes, faults } = world
-  const { answer } = world
+  const { respond } = world
   const a = live('a')
-  world.answer = () => Promise.reject(away)
+  world.respond = () => Promise.reject(away)
   a.publish([delta('1')])
   await pass(50)
   a.publish([delta('2')])
   await pass(100)
-  world.answer = answer
+  world.respond = respond
   a.publish([delta('3')])
   await pass(200)
   assert.equal(writes.length, 3)
   const [first] = writes.map((write) => write[0]?.chunks ?? [])
-  for (const [place, write] of writes.entries()) {
+  for (const [index, write] of writes.entries()) {
     const chunks = write[0]?.chunks ?? []
     assert.deepEqual(chunks[0], first?.[0])
     assert.deepEqual(
       chunks.map(({ records }) => records.replaceAll(/\D/g, '')),
-      ['1', '2', '3'].slice(0, place + 1),
+      ['1', '2', '3'].slice(0, index + 1),
     )
   }
   assert.equal(a.log.unjournaled, 0)
@@ -110,8 +110,8 @@ test('a write that fails is repeated, in the same pieces and before all that has
 test('while the database is away, it is asked less and less often, and when it is back, in time again', async (t) => {
   const world = open(t)
   const { live, pass, writes } = world
-  const { answer } = world
-  world.answer = () => Promise.reject(away)
+  const { respond } = world
+  world.respond = () => Promise.reject(away)
   live('a').publish([delta('1')])
   const pauses: number[] = []
   for (let ms = 0, last = 0; ms < 10_000; ms += 5) {
@@ -123,7 +123,7 @@ test('while the database is away, it is asked less and less often, and when it i
   }
   assert.deepEqual(pauses.slice(0, 5), [45, 90, 180, 360, 720])
   assert.deepEqual(new Set(pauses.slice(5)), new Set([1_000]))
-  world.answer = answer
+  world.respond = respond
   await pass(1_000)
   const before = writes.length
   live('b').publish([delta('1')])
@@ -134,14 +134,14 @@ test('while the database is away, it is asked less and less often, and when it i
 test('a fault of ours is told to whoever logs, and the write is repeated all the same', async (t) => {
   const world = open(t)
   const { live, pass, writes, faults } = world
-  const { answer } = world
+  const { respond } = world
   const fault = new TypeError('a bug')
-  world.answer = () => Promise.reject(fault)
+  world.respond = () => Promise.reject(fault)
   const a = live('a')
   a.publish([delta('1')])
   await pass(50)
   assert.deepEqual(faults, [fault])
-  world.answer = answer
+  world.respond = respond
   await pass(100)
   assert.deepEqual([writes.length, a.log.unjournaled], [2, 0])
 })
@@ -149,7 +149,7 @@ test('a fault of ours is told to whoever logs, and the write is repeated all the
 test('a turn that this process does not run any more is ended here as lost, and not written again', async (t) => {
   const world = open(t)
   const { live, pass, writes } = world
-  world.answer = async () => ({ ...none, written: ['b'], lost: ['a'] })
+  world.respond = async () => ({ ...none, written: ['b'], lost: ['a'] })
   const [a, b] = [live('a'), live('b')]
   for (const one of [a, b]) one.publish([delta('1')])
   await pass(50)
@@ -164,7 +164,7 @@ test('a turn that this process does not run any more is ended here as lost, and 
 test('a turn that somebody has asked to cancel is cancelled, whether its events were written or not', async (t) => {
   const world = open(t)
   const { live, pass } = world
-  world.answer = async () => ({ ...none, written: ['a', 'c'], cancelled: ['a', 'b'] })
+  world.respond = async () => ({ ...none, written: ['a', 'c'], cancelled: ['a', 'b'] })
   const lives = ['a', 'b', 'c'].map(live)
   for (const one of lives) one.publish([delta('1')])
   await pass(50)
@@ -177,13 +177,13 @@ test('a turn that somebody has asked to cancel is cancelled, whether its events 
 test('events of a turn that was passed over go with the next write', async (t) => {
   const world = open(t)
   const { live, pass, turns, writes } = world
-  const { answer } = world
+  const { respond } = world
   const [a, b] = [live('a'), live('b')]
-  world.answer = async () => ({ ...none, written: ['b'] })
+  world.respond = async () => ({ ...none, written: ['b'] })
   for (const one of [a, b]) one.publish([delta('1')])
   await pass(50)
   assert.deepEqual([a.log.unjournaled, a.signal.aborted, b.log.unjournaled], [1, false, 0])
-  world.answer = answer
+  world.respond = respond
   await pass(50)
   assert.deepEqual(turns(), [['a', 'b'], ['a']])
   assert.deepEqual(writes[1]?.[0], writes[0]?.[0])

@@ -18,18 +18,18 @@ test('prompts to one conversation run one after the other, in order of arrival',
 test('a client that leaves while it waits has asked nothing', async () => {
   const { post, hold, release, log } = liveProcess([says('Hi.')])
   hold()
-  const left = new AbortController()
+  const disconnected = new AbortController()
   const first = post('1')
   await first.begun
-  const leaving = post('2', 'talk', left.signal)
+  const withdrawn = post('2', 'talk', disconnected.signal)
   const behind = post('3')
   await settle()
-  left.abort(new Error('gone'))
-  await assert.rejects(leaving.begun, /gone/)
+  disconnected.abort(new Error('gone'))
+  await assert.rejects(withdrawn.begun, /gone/)
   release()
   await Promise.all([first.ended, behind.ended])
   assert.deepEqual(log(), ['1', 'Hi.', '3', 'Hi.'])
-  assert.deepEqual(leaving.events, [])
+  assert.deepEqual(withdrawn.events, [])
 })
 
 test('a client that waits too long is told that the conversation is busy', async () => {

@@ -144,13 +144,13 @@ test('a turn is not cancelled while somebody listens to it or follows it, nor wh
     },
     () => live.follow(1, () => undefined)?.stop ?? assert.fail(),
   ]
-  for (const come of others) {
+  for (const comeBack of others) {
     t.mock.timers.tick(60)
-    const leave = come()
+    const disconnect = comeBack()
     t.mock.timers.tick(1_000)
     assert.equal(live.signal.aborted, false)
-    leave()
-    leave()
+    disconnect()
+    disconnect()
   }
   t.mock.timers.tick(99)
   assert.equal(live.signal.aborted, false)

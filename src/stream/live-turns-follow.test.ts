@@ -107,12 +107,12 @@ test('a client that leaves ends only its own following', async () => {
   const { turns, hold, release } = liveProcess([says('Hi.')])
   hold()
   const { turn, live } = await turns.begin(prompt('Hello?'), here)
-  const leaver = new AbortController()
-  const followed = turns.follow(turn, 0, new Follower(), leaver.signal)
+  const disconnecting = new AbortController()
+  const followed = turns.follow(turn, 0, new Follower(), disconnecting.signal)
   const other = new Follower()
   const others = turns.follow(turn, 0, other, here)
   await settle()
-  leaver.abort()
+  disconnecting.abort()
   assert.equal(await followed, 'disconnected')
   assert.equal(live?.signal.aborted, false)
   release()
@@ -134,12 +134,12 @@ test('a turn that the database took away ends for its followers with what the jo
   assert.ok(!follower.kinds.includes('turn-end'))
   // Another process ends it, as its sweep does.
   const events = [{ first: 5, count: 1, records: 'turn-end {"status":"interrupted"}\n' }]
-  const told = {
+  const journalEvents = {
     first: 2,
     count: 3,
     records: `step-start {"step":1}\n${'text-delta {"text":""}\n'.repeat(2)}`,
   }
-  await endTurn({ turn, status: 'interrupted' }, [told, ...events])
+  await endTurn({ turn, status: 'interrupted' }, [journalEvents, ...events])
   turns.onNotification({ type: 'events', turns: [turn] })
   assert.equal(await followed, 'ended')
   assert.equal(follower.kinds.at(-1), 'turn-end')

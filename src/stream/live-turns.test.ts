@@ -21,13 +21,13 @@ test('a turn goes on when nobody listens any more', async () => {
   const { hold, release, store, turns } = liveProcess([says('Hi.')])
   hold()
   const live = await liveOf(turns.begin(prompt('Hello?'), here, () => undefined))
-  const told: TurnEvent[] = []
-  const listener = (events: readonly TurnEvent[]) => void told.push(...events)
+  const published: TurnEvent[] = []
+  const listener = (events: readonly TurnEvent[]) => void published.push(...events)
   live.listen(listener)
   live.unlisten(listener)
   release()
   await live.finished
-  assert.deepEqual(told, [])
+  assert.deepEqual(published, [])
   assert.equal(store.turn('t1')?.status, 'completed')
 })
 
@@ -136,10 +136,10 @@ test('a request that is followed by its events is not refused: its turn fails', 
 test('a begin whose answer was lost is asked for again, and is the same turn', async () => {
   const { post, store, log } = liveProcess([says('Hi.')])
   const begin = store.begin
-  let lost = 1
+  let failures = 1
   store.begin = async (beginning) => {
     const begun = await begin(beginning)
-    if (lost-- > 0) throw engineError('database-unavailable')
+    if (failures-- > 0) throw engineError('database-unavailable')
     return begun
   }
   const { ended, events } = post('1')
@@ -164,11 +164,11 @@ test('a turn that is at its last words is not taken for the next one of its conv
   timeout: 10_000,
 }, async () => {
   const { post, store, turns } = liveProcess([says('Hi.'), [[part({ text: 'It is' })], 'silence']])
-  const lastWords = Promise.withResolvers<void>()
+  const closing = Promise.withResolvers<void>()
   const endStep = store.endStep
   store.endStep = async (...outcome) => {
     const stored = await endStep(...outcome)
-    await lastWords.promise
+    await closing.promise
     return stored
   }
   const first = post('1')
@@ -177,7 +177,7 @@ test('a turn that is at its last words is not taken for the next one of its conv
   while (store.turn('t1')?.status !== 'completed') await settle()
   const second = await liveOf(turns.begin(prompt('2'), here, () => undefined))
   second.accept()
-  lastWords.resolve()
+  closing.resolve()
   await first.ended
   await turns.reset(conversation, [])
   await second.finished

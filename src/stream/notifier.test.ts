@@ -73,28 +73,31 @@ test('waiting ends with the signal, with the time, and when the client leaves, w
   t.mock.timers.tick(1)
   assert.equal(await byTime(), true)
 
-  const left = new AbortController()
-  const byLeaving = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, left.signal))
-  assert.equal(await byLeaving(), false)
-  left.abort()
-  assert.equal(await byLeaving(), true)
-  assert.equal(await watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, left.signal))(), true)
+  const disconnected = new AbortController()
+  const byDisconnect = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, disconnected.signal))
+  assert.equal(await byDisconnect(), false)
+  disconnected.abort()
+  assert.equal(await byDisconnect(), true)
+  assert.equal(
+    await watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, disconnected.signal))(),
+    true,
+  )
 })
 
 test('waiting leaves nothing behind: neither timers nor those who listen to the client', async () => {
-  const left = new AbortController()
+  const disconnected = new AbortController()
   let listening = 0
-  const { addEventListener, removeEventListener } = left.signal
-  left.signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+  const { addEventListener, removeEventListener } = disconnected.signal
+  disconnected.signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
     listening += 1
-    addEventListener.apply(left.signal, given)
+    addEventListener.apply(disconnected.signal, given)
   }
-  left.signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+  disconnected.signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
     listening -= 1
-    removeEventListener.apply(left.signal, given)
+    removeEventListener.apply(disconnected.signal, given)
   }
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const before = timers()
-  await notifiedOrAfter(Promise.resolve(), 60_000, left.signal)
+  await notifiedOrAfter(Promise.resolve(), 60_000, disconnected.signal)
   assert.deepEqual([listening, timers()], [0, before])
 })

@@ -8,31 +8,31 @@ import { type StagedChunks, TurnLog } from './turn-log.ts'
 
 /** A turn's journal, as the database keeps it: what is told twice is stored once. */
 class Journal {
-  readonly lines: string[] = []
+  readonly records: string[] = []
 
   write(chunks: readonly EventChunk[]): void {
     for (const chunk of chunks) {
-      assert.ok(chunk.first <= this.lines.length + 1, 'the journal has no gaps')
-      const given = linesOf(chunk)
+      assert.ok(chunk.first <= this.records.length + 1, 'the journal has no gaps')
+      const given = recordsOf(chunk)
       assert.equal(given.length, chunk.count)
-      for (const [place, line] of given.entries()) {
-        const number = chunk.first + place
-        const known = this.lines[number - 1]
-        if (known === undefined) this.lines.push(line)
-        else assert.equal(line, known, `event ${number} is the same as it was written before`)
+      for (const [index, record] of given.entries()) {
+        const number = chunk.first + index
+        const known = this.records[number - 1]
+        if (known === undefined) this.records.push(record)
+        else assert.equal(record, known, `event ${number} is the same as it was written before`)
       }
     }
   }
 }
 
-function linesOf(chunk: EventChunk, from = chunk.first): string[] {
+function recordsOf(chunk: EventChunk, from = chunk.first): string[] {
   return eventsOf(chunk, from).map(({ name, data }) => `${name} ${data}`)
 }
 
 /** All that a client was told from number `first` on. */
-interface Told {
+interface Follower {
   first: number
-  lines: string[]
+  records: string[]
 }
 
 const acts = fc.array(
@@ -52,26 +52,26 @@ test('whatever happens in whatever order, all who follow are told the same numbe
   fc.assert(
     fc.property(acts, fc.nat(3), (given, before) => {
       const journal = new Journal()
-      for (let number = 1; number <= before; number++) journal.lines.push(`step-start {"step":${number}}`)
+      for (let number = 1; number <= before; number++) journal.records.push(`step-start {"step":${number}}`)
       const log = new TurnLog(before)
       const added: TurnEvent[] = []
-      const clients: Told[] = []
+      const clients: Follower[] = []
       /** Writes that are on their way: they come to the journal later, in any order, or again. */
       const writes: EventChunk[][] = []
 
-      const tell = (chunk: EventChunk | undefined) => {
+      const publish = (chunk: EventChunk | undefined) => {
         if (!chunk) return
-        for (const { first, lines } of clients) {
-          const next = first + lines.length
+        for (const { first, records } of clients) {
+          const next = first + records.length
           if (nextNumber(chunk) <= next) continue
           assert.ok(chunk.first <= next, 'nobody is told with a gap')
-          lines.push(...linesOf(chunk, next))
+          records.push(...recordsOf(chunk, next))
         }
       }
       const confirm = (staged: StagedChunks) => {
         journal.write(staged.chunks)
         log.confirm(staged)
-        for (const chunk of staged.chunks) tell(chunk)
+        for (const chunk of staged.chunks) publish(chunk)
       }
 
       for (const one of given) {
@@ -79,7 +79,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
           case 'publish':
             log.add(one.events)
             added.push(...one.events)
-            if (clients.length > 0) tell(log.encodePending())
+            if (clients.length > 0) publish(log.encodePending())
             break
           case 'commit':
             confirm(log.stage(one.events))
@@ -91,10 +91,10 @@ test('whatever happens in whatever order, all who follow are told the same numbe
           case 'append': {
             // The database tells on only after an outcome, which took all that was not written along.
             confirm(log.stage([{ type: 'step-start', step: 0 }]))
-            const own = new TurnLog(journal.lines.length).stage(one.events).own
+            const own = new TurnLog(journal.records.length).stage(one.events).own
             journal.write([own])
             log.append(own)
-            tell(own)
+            publish(own)
             added.push({ type: 'step-start', step: 0 }, ...one.events)
             break
           }
@@ -104,43 +104,46 @@ test('whatever happens in whatever order, all who follow are told the same numbe
           case 'write': {
             const write = writes[one.nth % Math.max(1, writes.length)]
             const last = write?.at(-1)
-            if (!write || !last || (write[0]?.first ?? 0) > journal.lines.length + 1) break
+            if (!write || !last || (write[0]?.first ?? 0) > journal.records.length + 1) break
             journal.write(write)
             log.written(nextNumber(last) - 1)
             break
           }
           case 'join': {
             log.encodePending()
-            const first = Math.max(1, journal.lines.length + log.unjournaled + 1 - (one.back % 12))
+            const first = Math.max(1, journal.records.length + log.unjournaled + 1 - (one.back % 12))
             const held = log.since(first)
-            const lines = held?.flatMap((chunk) => linesOf(chunk, first)) ?? journal.lines.slice(first - 1)
+            const records =
+              held?.flatMap((chunk) => recordsOf(chunk, first)) ?? journal.records.slice(first - 1)
             // What is not at hand is in the journal, up to where it can be followed here.
             if (held) assert.ok((held[0]?.first ?? 0) <= first)
-            else assert.ok(first <= journal.lines.length)
-            const rest = held ? [] : (log.since(journal.lines.length + 1) ?? assert.fail('no way to follow'))
-            const next = first + lines.length
-            clients.push({ first, lines: [...lines, ...rest.flatMap((chunk) => linesOf(chunk, next))] })
+            else assert.ok(first <= journal.records.length)
+            const rest = held
+              ? []
+              : (log.since(journal.records.length + 1) ?? assert.fail('no way to follow'))
+            const next = first + records.length
+            clients.push({ first, records: [...records, ...rest.flatMap((chunk) => recordsOf(chunk, next))] })
           }
         }
       }
 
       // All else goes to the journal in the end, and there it is what was told.
       journal.write(log.unwritten())
-      for (const { first, lines } of clients) assert.deepEqual(lines, journal.lines.slice(first - 1))
-      const own = journal.lines.slice(before)
+      for (const { first, records } of clients) assert.deepEqual(records, journal.records.slice(first - 1))
+      const own = journal.records.slice(before)
       assert.deepEqual(join(own), join(added.map((event) => eventRecord(event).slice(0, -1))))
-      assert.ok(own.every((line) => !line.endsWith('-delta {"text":""}')))
+      assert.ok(own.every((record) => !record.endsWith('-delta {"text":""}')))
     }),
     { numRuns: 500, seed: 1 },
   )
 })
 
 /** The lines with pieces of text that follow each other put together, and those without text left out. */
-function join(lines: readonly string[]): string[] {
+function join(records: readonly string[]): string[] {
   const joined: { name: string; text: string }[] = []
-  for (const line of lines) {
-    const name = line.slice(0, line.indexOf(' '))
-    const data = line.slice(name.length + 1)
+  for (const record of records) {
+    const name = record.slice(0, record.indexOf(' '))
+    const data = record.slice(name.length + 1)
     if (!name.endsWith('-delta')) {
       joined.push({ name, text: data })
       continue

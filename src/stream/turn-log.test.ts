@@ -8,7 +8,7 @@ import { TurnLog } from './turn-log.ts'
 const step = (number: number): TurnEvent => ({ type: 'step-start', step: number })
 
 /** Numbers and data of chunks, one after the other. */
-const told = (chunks: readonly EventChunk[] | undefined) =>
+const textsOf = (chunks: readonly EventChunk[] | undefined) =>
   chunks?.flatMap((chunk) => eventsOf(chunk)).map(({ number, data }) => [number, data])
 
 test('pieces of text that follow each other are one event, until somebody wants them', () => {
@@ -16,13 +16,13 @@ test('pieces of text that follow each other are one event, until somebody wants 
   log.add([delta('a'), delta('b'), delta('t', 'thinking-delta')])
   log.add([delta('u', 'thinking-delta'), delta('c')])
   assert.equal(log.unjournaled, 3)
-  assert.deepEqual(told(log.since(1)), [
+  assert.deepEqual(textsOf(log.since(1)), [
     [1, '{"text":"ab"}'],
     [2, '{"text":"tu"}'],
     [3, '{"text":"c"}'],
   ])
   log.add([delta('d')])
-  assert.deepEqual(told(log.since(4)), [[4, '{"text":"d"}']])
+  assert.deepEqual(textsOf(log.since(4)), [[4, '{"text":"d"}']])
 })
 
 test('pieces without text are no events', () => {
@@ -31,7 +31,7 @@ test('pieces without text are no events', () => {
   assert.equal(log.unjournaled, 0)
   assert.equal(log.encodePending(), undefined)
   log.add([delta('a'), delta(''), delta('b')])
-  assert.deepEqual(told(log.unwritten()), [[1, '{"text":"ab"}']])
+  assert.deepEqual(textsOf(log.unwritten()), [[1, '{"text":"ab"}']])
 })
 
 test('how many more events can be told is known before they are added; pieces of one text are one event', () => {
@@ -61,7 +61,7 @@ test('how many more events can be told is known before they are added; pieces of
 test('a turn that goes on is numbered on from what the journal has', () => {
   const log = new TurnLog(7)
   log.add([step(2)])
-  assert.deepEqual(told(log.unwritten()), [[8, '{"step":2}']])
+  assert.deepEqual(textsOf(log.unwritten()), [[8, '{"step":2}']])
   assert.equal(log.since(7), undefined)
 })
 
@@ -75,7 +75,7 @@ test('what is handed out to be written is handed out in the same pieces until it
   log.add([delta('c')])
   const both = log.unwritten()
   assert.deepEqual(both[0], first[0])
-  assert.deepEqual(told(both.slice(1)), [
+  assert.deepEqual(textsOf(both.slice(1)), [
     [3, '{"text":"b"}'],
     [4, '{"text":"c"}'],
   ])
@@ -93,10 +93,10 @@ test('a write that is heard of late or twice changes nothing', () => {
   log.unwritten()
   log.written(1)
   log.add([step(2)])
-  const handed = log.unwritten()
+  const taken = log.unwritten()
   log.written(1)
   log.written(0)
-  assert.deepEqual([log.unwritten(), log.unjournaled], [handed, 1])
+  assert.deepEqual([log.unwritten(), log.unjournaled], [taken, 1])
 })
 
 test('staged events go with all that is not written, and are told once they are confirmed', () => {
@@ -105,19 +105,19 @@ test('staged events go with all that is not written, and are told once they are 
   log.unwritten()
   log.add([delta('b')])
   const staged = log.stage([step(1), step(2)])
-  assert.deepEqual(told(staged.chunks), [
+  assert.deepEqual(textsOf(staged.chunks), [
     [1, '{"text":"a"}'],
     [2, '{"text":"b"}'],
     [3, '{"step":1}'],
     [4, '{"step":2}'],
   ])
   assert.deepEqual(staged.own, staged.chunks.at(-1))
-  assert.deepEqual(told(log.since(3)), [])
+  assert.deepEqual(textsOf(log.since(3)), [])
   // The journal's writer may be faster with what came before.
   log.written(2)
   log.confirm(staged)
   assert.deepEqual([log.unjournaled, log.unwritten()], [0, []])
-  assert.deepEqual(told(log.since(3)), [
+  assert.deepEqual(textsOf(log.since(3)), [
     [3, '{"step":1}'],
     [4, '{"step":2}'],
   ])
@@ -127,7 +127,7 @@ test('what was staged and could not be stored has told nothing: the next events 
   const log = new TurnLog(0)
   log.add([delta('a')])
   log.stage([step(1)])
-  assert.deepEqual(told(log.stage([step(9)]).chunks), [
+  assert.deepEqual(textsOf(log.stage([step(9)]).chunks), [
     [1, '{"text":"a"}'],
     [2, '{"step":9}'],
   ])
@@ -137,7 +137,7 @@ test('what the database has told itself is kept with the rest, and numbered on f
   const log = new TurnLog(1, [{ first: 1, count: 1, records: 'turn-start {}\n' }])
   log.append({ first: 2, count: 2, records: 'call-end {}\nturn-waiting {"calls":[]}\n' })
   log.add([step(2)])
-  assert.deepEqual(told(log.since(1)), [
+  assert.deepEqual(textsOf(log.since(1)), [
     [1, '{}'],
     [2, '{}'],
     [3, '{"calls":[]}'],

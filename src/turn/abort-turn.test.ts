@@ -19,13 +19,13 @@ const cancelled = new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The u
 /** Runs a turn that is aborted when it reaches its `at`th place of waiting: in the engine, the store, a tool, or its reader. */
 async function abortAt(at: number, scripts: Scene[][], accepted: boolean) {
   const aborter = new AbortController()
-  let places = 0
-  let lastTold = false
+  let waits = 0
+  let last = false
   let abortedAfterLast = false
   const reach = () => {
-    places += 1
-    if (places !== at) return
-    abortedAfterLast = lastTold
+    waits += 1
+    if (waits !== at) return
+    abortedAfterLast = last
     aborter.abort(cancelled)
   }
   const store = createMemoryStore()
@@ -40,7 +40,7 @@ async function abortAt(at: number, scripts: Scene[][], accepted: boolean) {
     toolbox: createToolbox([weather]),
     ...{ store, state, signal: aborter.signal, accepted: () => accepted },
     onEvent({ type }) {
-      lastTold = type === 'turn-end'
+      last = type === 'turn-end'
       reach()
     },
   })

@@ -16,7 +16,7 @@ async function longTalk(count: number, tokens: number) {
   return { store, state: await begin(store) }
 }
 
-function cutOf(store: MemoryStore): number | undefined {
+function promptFromOf(store: MemoryStore): number | undefined {
   return store.conversation('talk')?.promptFrom
 }
 
@@ -25,14 +25,14 @@ test('a log that outgrows the context of its model is cut at the start of a turn
   const engine = createScriptedEngine([says('Hi.')], { context: 4_096 })
   const { events } = await run({ engine, store, state })
   assert.deepEqual(kinds(events), ['step-start', 'notice', 'text-delta', 'step-end', 'turn-end'])
-  const cut = cutOf(store) ?? 0
-  assert.ok(cut > 1 && cut < 21 && cut % 2 === 1, `${cut}`)
+  const from = promptFromOf(store) ?? 0
+  assert.ok(from > 1 && from < 21 && from % 2 === 1, `${from}`)
   assert.equal(engine.requests[0]?.messages[0]?.role, 'system')
 
   const again = createScriptedEngine([says('Hi.')], { context: 4_096 })
   const next = await run({ engine: again, store, state: await begin(store, undefined, 't2') })
   assert.ok(!kinds(next.events).includes('notice'))
-  assert.equal(cutOf(store), cut)
+  assert.equal(promptFromOf(store), from)
 })
 
 test('the context that a request or the settings name decides', async () => {
@@ -40,12 +40,12 @@ test('the context that a request or the settings name decides', async () => {
   const roomy = createScriptedEngine([says('Hi.')], { context: 4_096 })
   const settings = { options: { num_ctx: 100_000 } }
   await run({ engine: roomy, store, state: { ...state, request: { ...state.request, settings } } })
-  assert.equal(cutOf(store), 1)
+  assert.equal(promptFromOf(store), 1)
 
   const narrow = createScriptedEngine([says('Hi.')], { context: 100_000 })
   const second = await begin(store, undefined, 't2')
   await run({ engine: narrow, store, state: second, limits: { ...limits, contextTokens: 4_096 } })
-  assert.ok((cutOf(store) ?? 0) > 1)
+  assert.ok((promptFromOf(store) ?? 0) > 1)
 })
 
 test('a context that is set counts for short prompts too', async () => {
@@ -54,7 +54,7 @@ test('a context that is set counts for short prompts too', async () => {
     const request = { ...state.request, settings: narrow.settings ?? {} }
     const engine = createScriptedEngine([says('Hi.')], { context: 100_000 })
     await run({ engine, store, state: { ...state, request }, limits: { ...limits, ...narrow } })
-    assert.ok((cutOf(store) ?? 0) > 1)
+    assert.ok((promptFromOf(store) ?? 0) > 1)
   }
 })
 
@@ -73,7 +73,7 @@ test('an engine that says the prompt is too long gets a shorter one, and the cli
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
   const [first, retry] = engine.requests
   assert.ok(first && retry && retry.messages.length < first.messages.length)
-  assert.ok((cutOf(store) ?? 0) > 1)
+  assert.ok((promptFromOf(store) ?? 0) > 1)
 })
 
 test('a second time too long is told to the client', async () => {

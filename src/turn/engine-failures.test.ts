@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, calls, createScriptedEngine, part } from '../../test/support/turns/scripted-engine.ts'
-import { engineError, kinds, resident, run, toldText } from '../../test/support/turns/scripted-turn.ts'
+import { engineError, kinds, publishedText, resident, run } from '../../test/support/turns/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)
@@ -35,9 +35,9 @@ test('an engine that fails on the results of a device: the POST is refused, and 
   assert.deepEqual(await store.storeResults({ turn: 't1', id: 'a1', results: [first] }), {
     result: 'recorded',
   })
-  const answered = await store.storeResults({ turn: 't1', id: 'a2', results: [{ ...first, index: 1 }] })
-  assert.ok(answered.result === 'go-on')
-  const { last } = await run({ engine, store, state: answered.state, accepted: () => false })
+  const stored = await store.storeResults({ turn: 't1', id: 'a2', results: [{ ...first, index: 1 }] })
+  assert.ok(stored.result === 'go-on')
+  const { last } = await run({ engine, store, state: stored.state, accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.refused)
   const held = store.conversation('talk')?.messages.at(-1)?.calls
   assert.deepEqual(
@@ -61,9 +61,9 @@ test('an answer that breaks off is kept as far as it came, marked as incomplete'
   ]
   const { events, last, store } = await run({ engine: createScriptedEngine([scene]), accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.status === 'failed' && last.error?.code === 'engine-cut')
-  const answer = store.conversation('talk')?.messages.at(-1)
-  assert.deepEqual([answer?.content, answer?.thinking, answer?.complete], ['It is sun', 'Hm', false])
-  assert.equal(toldText(events), 'It is sun')
+  const reply = store.conversation('talk')?.messages.at(-1)
+  assert.deepEqual([reply?.content, reply?.thinking, reply?.complete], ['It is sun', 'Hm', false])
+  assert.equal(publishedText(events), 'It is sun')
 })
 
 test('calls of an answer that breaks off are not run', async () => {

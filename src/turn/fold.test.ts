@@ -40,7 +40,7 @@ function batched<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   return at < list.length ? [...batches, list.slice(at)] : batches
 }
 
-const cutReplies = fc
+const splitReplies = fc
   .tuple(answers, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }))
   .map(([parts, sizes]) => batched(parts, sizes))
 
@@ -57,7 +57,7 @@ function play(batches: readonly EnginePart[][]) {
 
 test('the text that is published, the text that is kept and the text of the engine are the same, however it was read', () => {
   fc.assert(
-    fc.property(cutReplies, (batches) => {
+    fc.property(splitReplies, (batches) => {
       const { reply, text, thinking } = play(batches)
       const parts = batches.flat()
       assert.equal(text, parts.map((one) => one.text ?? '').join(''))
@@ -71,7 +71,7 @@ test('the text that is published, the text that is kept and the text of the engi
 
 test('how an answer was read changes nothing', () => {
   fc.assert(
-    fc.property(cutReplies, (batches) => {
+    fc.property(splitReplies, (batches) => {
       const once = play([batches.flat()])
       const several = play(batches)
       assert.deepEqual(several, once)
@@ -82,7 +82,7 @@ test('how an answer was read changes nothing', () => {
 
 test('the calls are kept in order', () => {
   fc.assert(
-    fc.property(cutReplies, (batches) => {
+    fc.property(splitReplies, (batches) => {
       const expected = batches.flat().flatMap(({ calls = [] }) => calls)
       assert.deepEqual(play(batches).reply.calls, expected)
     }),

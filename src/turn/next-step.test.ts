@@ -12,7 +12,7 @@ const limits = { maxSteps: 3 }
 function stateWith(step: number, calls?: Call[]): TurnState {
   const message = { turn: 't', complete: true, calls: [] }
   const asked = { ...message, seq: 1, role: 'user' as const, content: 'Hello?' }
-  const answer = { ...message, seq: 2, role: 'assistant' as const, content: '', calls: calls ?? [] }
+  const reply = { ...message, seq: 2, role: 'assistant' as const, content: '', calls: calls ?? [] }
   return {
     ...{
       id: 't',
@@ -23,7 +23,7 @@ function stateWith(step: number, calls?: Call[]): TurnState {
       promptFrom: 1,
     },
     request: { model: 'm', stream: true, offerTools: true, settings: {} },
-    log: calls ? [asked, answer] : [asked],
+    log: calls ? [asked, reply] : [asked],
     ...{ deviceTools: [], lastEvent: 1, results: [] },
   }
 }

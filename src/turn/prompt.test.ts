@@ -19,7 +19,7 @@ function withTruncation(from: fc.Arbitrary<ArbitraryLog>) {
   return from.chain((one) =>
     fc.record({
       one: fc.constant(one),
-      cut: fc.constantFrom(...possibleTruncations(one)),
+      from: fc.constantFrom(...possibleTruncations(one)),
       length: fc.nat(one.log.length),
     }),
   )
@@ -42,8 +42,8 @@ function assertWellFormed(messages: readonly PromptMessage[]): void {
 
 test('any beginning of any log, cut at any turn, makes a well-formed prompt', () => {
   fc.assert(
-    fc.property(withTruncation(logs), ({ one, cut, length }) => {
-      assertWellFormed(prompt({ ...one, promptFrom: cut, log: one.log.slice(0, length) }))
+    fc.property(withTruncation(logs), ({ one, from, length }) => {
+      assertWellFormed(prompt({ ...one, promptFrom: from, log: one.log.slice(0, length) }))
     }),
     runs,
   )
@@ -51,10 +51,10 @@ test('any beginning of any log, cut at any turn, makes a well-formed prompt', ()
 
 test('any end of any log makes a well-formed prompt: a message carries its calls with their results', () => {
   fc.assert(
-    fc.property(logs, fc.nat(20), ({ log, pinned }, cut) => {
-      const messages = prompt({ log, pinned, promptFrom: cut })
+    fc.property(logs, fc.nat(20), ({ log, pinned }, from) => {
+      const messages = prompt({ log, pinned, promptFrom: from })
       assertWellFormed(messages)
-      if (cut <= pinned) assert.deepEqual(messages, prompt({ log, pinned, promptFrom: pinned + 1 }))
+      if (from <= pinned) assert.deepEqual(messages, prompt({ log, pinned, promptFrom: pinned + 1 }))
     }),
     runs,
   )
@@ -62,8 +62,8 @@ test('any end of any log makes a well-formed prompt: a message carries its calls
 
 test('the pinned messages come first, whatever is cut', () => {
   fc.assert(
-    fc.property(withTruncation(logs), ({ one: { log, pinned }, cut }) => {
-      const messages = prompt({ log, pinned, promptFrom: cut }).slice(0, pinned)
+    fc.property(withTruncation(logs), ({ one: { log, pinned }, from }) => {
+      const messages = prompt({ log, pinned, promptFrom: from }).slice(0, pinned)
       assert.deepEqual(
         messages,
         log.slice(0, pinned).map(({ content }) => ({ role: 'system', content })),
@@ -75,11 +75,11 @@ test('the pinned messages come first, whatever is cut', () => {
 
 test('the prompt of a longer log begins with the bytes of the shorter one', () => {
   fc.assert(
-    fc.property(withTruncation(endedLogs), ({ one, cut, length }) => {
-      const whole = JSON.stringify(prompt({ ...one, promptFrom: cut }))
+    fc.property(withTruncation(endedLogs), ({ one, from, length }) => {
+      const whole = JSON.stringify(prompt({ ...one, promptFrom: from }))
       // While it is no longer than the pinned messages, the note that tells of the cut stands where the log would go on.
       const shorter = JSON.stringify(
-        prompt({ ...one, promptFrom: cut, log: one.log.slice(0, Math.max(length, one.pinned)) }),
+        prompt({ ...one, promptFrom: from, log: one.log.slice(0, Math.max(length, one.pinned)) }),
       )
       assert.ok(whole.startsWith(shorter === '[]' ? '[' : shorter.slice(0, -1)))
     }),
@@ -89,9 +89,9 @@ test('the prompt of a longer log begins with the bytes of the shorter one', () =
 
 test('the same log makes the same bytes', () => {
   fc.assert(
-    fc.property(withTruncation(logs), ({ one, cut }) => {
-      const copy = structuredClone({ ...one, promptFrom: cut })
-      assert.equal(JSON.stringify(prompt({ ...one, promptFrom: cut })), JSON.stringify(prompt(copy)))
+    fc.property(withTruncation(logs), ({ one, from }) => {
+      const copy = structuredClone({ ...one, promptFrom: from })
+      assert.equal(JSON.stringify(prompt({ ...one, promptFrom: from })), JSON.stringify(prompt(copy)))
     }),
     runs,
   )
@@ -124,8 +124,8 @@ test('what was left out is told, after the pinned messages', () => {
     { ...message, seq: 2, content: 'first', turn: 'a' },
     { ...message, seq: 3, content: 'second', turn: 'b' },
   ]
-  const roles = (cut: number) =>
-    prompt({ log, pinned: 1, promptFrom: cut }).map(({ role, content }) => `${role}: ${content}`)
+  const roles = (from: number) =>
+    prompt({ log, pinned: 1, promptFrom: from }).map(({ role, content }) => `${role}: ${content}`)
   assert.deepEqual(roles(2), ['system: Be brief.', 'user: first', 'user: second'])
   assert.deepEqual(roles(3), [
     'system: Be brief.',

@@ -10,7 +10,7 @@ import { offeredTools, routeCalls } from './route-calls.ts'
 const toolbox = createToolbox([resident('weather', () => 'sunny')])
 const offered = offeredTools(toolbox, [locate])
 
-function place(asked: Partial<EngineCall>[], usedIds: string[] = []) {
+function route(asked: Partial<EngineCall>[], usedIds: string[] = []) {
   let made = 0
   const newCallId = () => `own_${++made}`
   const calls = asked.map((one) => ({ name: 'weather', arguments: {}, ...one }))
@@ -18,7 +18,7 @@ function place(asked: Partial<EngineCall>[], usedIds: string[] = []) {
 }
 
 test('calls of resident tools run here, calls of device tools are offered to the device', () => {
-  const calls = place([{ name: 'weather' }, { name: 'locate' }])
+  const calls = route([{ name: 'weather' }, { name: 'locate' }])
   assert.deepEqual(
     calls.map(({ index, name, side, status }) => [index, name, side, status]),
     [
@@ -29,7 +29,7 @@ test('calls of resident tools run here, calls of device tools are offered to the
 })
 
 test('a name that nobody has fails, with the names that there are', () => {
-  const [call] = place([{ name: 'wether', arguments: { city: 'Bonn' } }])
+  const [call] = route([{ name: 'wether', arguments: { city: 'Bonn' } }])
   assert.equal(call?.status, 'failed')
   assert.equal(call.output, 'There is no tool named "wether". The tools are: weather, locate.')
   assert.deepEqual(call.arguments, { city: 'Bonn' })
@@ -43,7 +43,7 @@ test('a tool that was not offered cannot be called', () => {
 })
 
 test('arguments are coerced toward the schema of their tool, on both sides', () => {
-  const calls = place([
+  const calls = route([
     { name: 'weather', arguments: { city: 48109 } },
     { name: 'locate', arguments: { precise: true } },
     { name: 'weather', arguments: '{"city":"Bonn"}' },
@@ -58,16 +58,16 @@ test('arguments that do not fit fail with words, and stand in the record as they
   const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
   const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' } }))
-  const places = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
-  const [, call] = routeCalls(asked, places)
+  const options = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
+  const [, call] = routeCalls(asked, options)
   assert.deepEqual([call?.side, call?.status, call?.arguments], ['device', 'failed', { lat: 'north' }])
   assert.match(call?.output ?? '', /lat/)
-  const [unread] = place([{ arguments: 'no JSON' }])
+  const [unread] = route([{ arguments: 'no JSON' }])
   assert.deepEqual([unread?.side, unread?.status, unread?.arguments], ['resident', 'failed', {}])
 })
 
 test("the engine's ids are kept, and where it gave none, or one that is taken, there is one of ours", () => {
-  const ids = place([{ id: 'a' }, {}, { id: 'a' }, { id: 'b' }, { id: 'c' }], ['b']).map(({ id }) => id)
+  const ids = route([{ id: 'a' }, {}, { id: 'a' }, { id: 'b' }, { id: 'c' }], ['b']).map(({ id }) => id)
   assert.deepEqual(ids, ['a', 'own_1', 'own_2', 'own_3', 'c'])
 })
 
@@ -83,8 +83,8 @@ test('ids are never given twice in a turn', () => {
         source: null,
         ...(id !== undefined && { id }),
       }))
-      const places = { toolbox, offered, usedIds: new Set(taken), newCallId: () => `fresh_${++made}` }
-      const all = [...routeCalls(asked, places).map(({ id }) => id), ...taken]
+      const options = { toolbox, offered, usedIds: new Set(taken), newCallId: () => `fresh_${++made}` }
+      const all = [...routeCalls(asked, options).map(({ id }) => id), ...taken]
       assert.equal(new Set(all).size, all.length)
       assert.ok(!all.includes(''))
     }),

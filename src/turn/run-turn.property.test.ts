@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { call, createScriptedEngine, part, type Scene } from '../../test/support/turns/scripted-engine.ts'
-import { engineError, limits, resident, run, toldText } from '../../test/support/turns/scripted-turn.ts'
+import { engineError, limits, publishedText, resident, run } from '../../test/support/turns/scripted-turn.ts'
 import { isOpen } from '../protocol/call.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import { TurnAbort } from './turn-abort.ts'
@@ -13,7 +13,7 @@ const toolbox = createToolbox([
   resident('broken', () => Promise.reject(new Error('broken'))),
 ])
 
-const lines = fc.record({
+const parts = fc.record({
   text: fc.constantFrom('', 'a', 'Hello ', '🎈', '\ud83c'),
   thinking: fc.constantFrom('', 'Hm'),
   names: fc.option(
@@ -36,20 +36,20 @@ const endings = fc.constantFrom<'done' | 'cut' | 'fails' | 'abort'>(
 
 type Script = { batches: { text: string; thinking: string; names: string[] | undefined }[][]; ending: string }
 const scripts = fc.record({
-  batches: fc.array(fc.array(lines, { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+  batches: fc.array(fc.array(parts, { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
   ending: endings,
 })
 
 /** An abort comes when the engine has fallen silent. */
 function scenes({ batches, ending }: Script): Scene[] {
-  const told = batches.map((batch) =>
+  const scenes = batches.map((batch) =>
     batch.map(({ names, ...rest }) =>
       part({ ...rest, ...(names && { calls: names.map((name) => call(name)) }) }),
     ),
   )
-  if (ending === 'done') return [...told, [part({ done: true })]]
-  if (ending === 'fails') return [...told, engineError('engine-failed')]
-  return ending === 'abort' ? [...told, 'silence'] : told
+  if (ending === 'done') return [...scenes, [part({ done: true })]]
+  if (ending === 'fails') return [...scenes, engineError('engine-failed')]
+  return ending === 'abort' ? [...scenes, 'silence'] : scenes
 }
 
 const cases = fc.record({
@@ -71,7 +71,7 @@ test('whatever the engine does, the turn ends once, with all its calls, and what
       })
 
       const stored = store.conversation('talk')?.messages.filter(({ role }) => role === 'assistant') ?? []
-      assert.equal(stored.map(({ content }) => content).join(''), toldText(events))
+      assert.equal(stored.map(({ content }) => content).join(''), publishedText(events))
       assert.ok(engine.requests.length <= maxSteps)
       const open = stored.flatMap((message) => message.calls).filter(isOpen)
       if (last.type === 'turn-waiting')

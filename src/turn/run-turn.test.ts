@@ -25,8 +25,8 @@ test('a plain answer is one step, stored by one write', async () => {
 test('the thinking of an answer is kept beside its text', async () => {
   const scene = [part({ thinking: 'Hm' }), part({ thinking: 'm', text: 'Yes' })]
   const { store } = await run({ engine: createScriptedEngine([[scene, [part({ done: true })]]]) })
-  const answer = store.conversation('talk')?.messages.at(-1)
-  assert.deepEqual([answer?.thinking, answer?.content], ['Hmm', 'Yes'])
+  const reply = store.conversation('talk')?.messages.at(-1)
+  assert.deepEqual([reply?.thinking, reply?.content], ['Hmm', 'Yes'])
 })
 
 test('what the engine counted is kept with the answer', async () => {
@@ -67,10 +67,10 @@ test('a device call hands over to the device: the turn waits', async () => {
 test('the answer of the device lets the turn go on', async () => {
   const engine = createScriptedEngine([calls(call('locate')), says('You are in Bonn.')])
   const { store } = await run({ engine })
-  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  const answered = await store.storeResults({ turn: 't1', id: 'a1', results: answers })
-  assert.ok(answered.result === 'go-on')
-  const { last, events } = await run({ engine, store, state: answered.state })
+  const results = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  const stored = await store.storeResults({ turn: 't1', id: 'a1', results })
+  assert.ok(stored.result === 'go-on')
+  const { last, events } = await run({ engine, store, state: stored.state })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
   assert.deepEqual(events[0], { type: 'step-start', step: 2 })
   assert.equal(engine.requests[1]?.messages.at(-1)?.content, 'Bonn')
@@ -115,9 +115,9 @@ test('several calls run side by side, and their results stand in call order whic
   const engine = createScriptedEngine([calls(call('slow'), call('fast')), says('Done.')])
   const { last } = await run({ engine, toolbox })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
-  const told = engine.requests[1]?.messages.filter(({ role }) => role === 'tool')
+  const results = engine.requests[1]?.messages.filter(({ role }) => role === 'tool')
   assert.deepEqual(
-    told?.map(({ content }) => content),
+    results?.map(({ content }) => content),
     ['slow result', 'fast result'],
   )
 })
@@ -126,8 +126,8 @@ test('a call of a tool that nobody has is told to the model, which recovers', as
   const engine = createScriptedEngine([calls(call('wheather')), says('Sorry.')])
   const { events, last } = await run({ engine, toolbox: createToolbox([weather]) })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
-  const words = 'There is no tool named "wheather". The tools are: weather, locate.'
-  assert.equal(engine.requests[1]?.messages.at(-1)?.content, words)
+  const message = 'There is no tool named "wheather". The tools are: weather, locate.'
+  assert.equal(engine.requests[1]?.messages.at(-1)?.content, message)
   assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'failed'))
 })
 
@@ -156,7 +156,7 @@ test('a write that fails is thrown to the owner of the turn, and nothing is told
     store.before = (now) => {
       if (now === operation) throw away
     }
-    const told: string[] = []
+    const published: string[] = []
     const engine = createScriptedEngine([operation === 'withdraw' ? [away] : asked, [away]])
     const ran = run({
       ...{
@@ -166,12 +166,13 @@ test('a write that fails is thrown to the owner of the turn, and nothing is told
         toolbox: createToolbox([weather]),
         accepted: () => operation !== 'withdraw',
       },
-      onEvent: ({ type }) => told.push(type),
+      onEvent: ({ type }) => published.push(type),
     })
     await assert.rejects(ran, away)
-    assert.ok(!told.includes('turn-end'), operation)
-    if (operation === 'endStep') assert.ok(!told.includes('step-end') && !told.includes('call-start'))
-    if (operation === 'endCalls') assert.ok(!told.includes('call-end'))
+    assert.ok(!published.includes('turn-end'), operation)
+    if (operation === 'endStep')
+      assert.ok(!published.includes('step-end') && !published.includes('call-start'))
+    if (operation === 'endCalls') assert.ok(!published.includes('call-end'))
   }
 })
 

@@ -19,26 +19,26 @@ function turn(number: number, size: number, usage?: Usage): LogMessage[] {
 }
 
 function turns(count: number, size: number): LogMessage[] {
-  return Array.from({ length: count }, (_, place) => turn(place + 1, size)).flat()
+  return Array.from({ length: count }, (_, seq) => turn(seq + 1, size)).flat()
 }
 
 test('a cut lies where a turn starts, not before the last one, and not past the newest turn', () => {
   const cases = logs.chain((one) =>
     fc.record({
       one: fc.constant(one),
-      cut: fc.constantFrom(...possibleTruncations(one)),
+      from: fc.constantFrom(...possibleTruncations(one)),
       window: windows,
       force: fc.boolean(),
     }),
   )
   fc.assert(
-    fc.property(cases, ({ one, cut, window, force }) => {
-      const next = truncateLog({ ...one, promptFrom: cut }, [], window, force)
+    fc.property(cases, ({ one, from, window, force }) => {
+      const next = truncateLog({ ...one, promptFrom: from }, [], window, force)
       const newest = one.log.at(-1)?.turn
-      assert.ok(next >= cut)
+      assert.ok(next >= from)
       assert.ok(possibleTruncations(one).includes(next))
       if (newest)
-        assert.ok(next <= Math.max(cut, one.log.find((message) => message.turn === newest)?.seq ?? 0))
+        assert.ok(next <= Math.max(from, one.log.find((message) => message.turn === newest)?.seq ?? 0))
     }),
     runs,
   )
@@ -46,18 +46,18 @@ test('a cut lies where a turn starts, not before the last one, and not past the 
 
 test('a forced cut cuts wherever there is more than the newest turn', () => {
   const cases = logs.chain((one) =>
-    fc.record({ one: fc.constant(one), cut: fc.constantFrom(...possibleTruncations(one)), window: windows }),
+    fc.record({ one: fc.constant(one), from: fc.constantFrom(...possibleTruncations(one)), window: windows }),
   )
   fc.assert(
-    fc.property(cases, ({ one, cut, window }) => {
+    fc.property(cases, ({ one, from, window }) => {
       const later = possibleTruncations(one).some(
-        (place) => place > cut && one.log.some(({ seq }) => seq === place),
+        (start) => start > from && one.log.some(({ seq }) => seq === start),
       )
-      const kept = one.log.some(({ seq }) => seq >= cut && seq > one.pinned)
-      const next = truncateLog({ ...one, promptFrom: cut }, [], window, true)
-      assert.equal(next > cut, later && kept && next !== cut)
-      if (later && one.log.some(({ seq, turn }) => seq >= cut && turn !== one.log.at(-1)?.turn))
-        assert.ok(next > cut)
+      const kept = one.log.some(({ seq }) => seq >= from && seq > one.pinned)
+      const next = truncateLog({ ...one, promptFrom: from }, [], window, true)
+      assert.equal(next > from, later && kept && next !== from)
+      if (later && one.log.some(({ seq, turn }) => seq >= from && turn !== one.log.at(-1)?.turn))
+        assert.ok(next > from)
     }),
     runs,
   )
@@ -69,17 +69,17 @@ test('a log that fits is not cut', () => {
 
 test('a full log is cut to about half of the context in one go', () => {
   const log = turns(100, 300)
-  const cut = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 4_000)
-  const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= cut) }, [])
+  const from = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 4_000)
+  const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= from) }, [])
   assert.ok(kept <= 2_000 && kept > 1_700, `${kept} tokens are kept`)
 })
 
 test('a history that a client brought along is cut before a message of its user, not dropped as one', () => {
   const history = turns(20, 450).map((message) => ({ ...message, turn: null }))
   const asked = { ...(turn(21, 450)[0] as LogMessage) }
-  const cut = truncateLog({ log: [...history, asked], pinned: 0, promptFrom: 1 }, [], 8_192)
-  assert.equal(cut, 17)
-  assert.equal(history.find(({ seq }) => seq === cut)?.role, 'user')
+  const from = truncateLog({ log: [...history, asked], pinned: 0, promptFrom: 1 }, [], 8_192)
+  assert.equal(from, 17)
+  assert.equal(history.find(({ seq }) => seq === from)?.role, 'user')
 })
 
 test('tools and pinned messages count', () => {
@@ -113,35 +113,35 @@ test('the newest turn stays whole, however long it is', () => {
  * each prompt counted.
  */
 function grow(count: number, size: number, window: number, tokensPerChar: number) {
-  const cuts: number[] = []
+  const starts: number[] = []
   const counted: number[] = []
   let log: LogMessage[] = []
-  let cut = 1
+  let from = 1
   for (let number = 1; number <= count; number++) {
-    const [asked, answer] = turn(number, size)
-    assert.ok(asked && answer)
+    const [asked, reply] = turn(number, size)
+    assert.ok(asked && reply)
     log = [...log, asked]
-    cut = truncateLog({ log, pinned: 0, promptFrom: cut }, [], window)
-    const text = prompt({ log, pinned: 0, promptFrom: cut }).map(({ content }) => content)
+    from = truncateLog({ log, pinned: 0, promptFrom: from }, [], window)
+    const text = prompt({ log, pinned: 0, promptFrom: from }).map(({ content }) => content)
     const promptTokens = Math.round(text.join('').length * tokensPerChar)
-    log = [...log, { ...answer, usage: { promptTokens, outputTokens: Math.round(size * tokensPerChar) } }]
-    cuts.push(cut)
+    log = [...log, { ...reply, usage: { promptTokens, outputTokens: Math.round(size * tokensPerChar) } }]
+    starts.push(from)
     counted.push(promptTokens)
   }
-  return { cuts, counted }
+  return { starts, counted }
 }
 
 for (const tokensPerChar of [0.15, 0.3, 1, 2]) {
   test(`with ${tokensPerChar} tokens a character, the prompt stays in its context and its beginning the same for many turns`, () => {
     const window = 40_000 * tokensPerChar
-    const { cuts, counted } = grow(300, 200, window, tokensPerChar)
+    const { starts, counted } = grow(300, 200, window, tokensPerChar)
     // The context is filled several times over, and each cut holds for about a quarter of it.
-    const changes = cuts.filter((cut, place) => place > 0 && cut !== cuts[place - 1]).length
+    const changes = starts.filter((from, index) => index > 0 && from !== starts[index - 1]).length
     assert.ok(changes >= 5 && changes <= 14, `${changes} cuts`)
     assert.ok(Math.max(...counted) <= window, `${Math.max(...counted)} tokens`)
     assert.deepEqual(
-      cuts,
-      cuts.toSorted((one, other) => one - other),
+      starts,
+      starts.toSorted((one, other) => one - other),
     )
   })
 }
@@ -163,18 +163,21 @@ test('a count that an earlier, longer prompt brought does not make a cut log be 
   // The engine told its count before the cut, and none after it.
   const log = [...turns(20, 300), ...turn(21, 300, { promptTokens: 4_000, outputTokens: 100 })]
   const full = [...log, ...turn(22, 300, {})]
-  const cut = truncateLog({ log: full, pinned: 0, promptFrom: 1 }, [], 5_000)
-  assert.ok(cut > 1)
-  assert.equal(truncateLog({ log: [...full, ...turn(23, 300)], pinned: 0, promptFrom: cut }, [], 5_000), cut)
+  const from = truncateLog({ log: full, pinned: 0, promptFrom: 1 }, [], 5_000)
+  assert.ok(from > 1)
+  assert.equal(
+    truncateLog({ log: [...full, ...turn(23, 300)], pinned: 0, promptFrom: from }, [], 5_000),
+    from,
+  )
 })
 
 test('results that came after the engine counted weigh in full', () => {
   const log = turns(10, 300)
-  const [asked, answer] = turn(11, 300)
-  assert.ok(asked && answer)
+  const [asked, reply] = turn(11, 300)
+  assert.ok(asked && reply)
   const promptTokens = estimatePrompt({ log: [...log, asked] }, [])
   const call = { id: 'c', index: 0, name: 'f', arguments: {}, side: 'resident', status: 'succeeded' } as const
-  const counted = { ...answer, content: '', usage: { promptTokens, outputTokens: 20 } }
+  const counted = { ...reply, content: '', usage: { promptTokens, outputTokens: 20 } }
   const full = (output: string) => [...log, asked, { ...counted, calls: [{ ...call, output }] }]
   const window = promptTokens * 2
   assert.equal(truncateLog({ log: full('sunny'), pinned: 0, promptFrom: 1 }, [], window), 1)
@@ -186,7 +189,7 @@ test('results that came after the engine counted weigh in full', () => {
 test('a forced cut leaves about half of what did not fit, also where the estimate says that all fits', () => {
   const log = turns(40, 300)
   const estimated = estimatePrompt({ log }, [])
-  const cut = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], estimated * 2, true)
-  const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= cut) }, [])
+  const from = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], estimated * 2, true)
+  const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= from) }, [])
   assert.ok(kept <= estimated * 0.55, `${kept} of ${estimated} tokens are kept`)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, calls, createScriptedEngine, part } from '../../test/support/turns/scripted-engine.ts'
-import { limits, resident, run, toldText } from '../../test/support/turns/scripted-turn.ts'
+import { limits, publishedText, resident, run } from '../../test/support/turns/scripted-turn.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)
@@ -47,7 +47,7 @@ test('an answer that grows past its limit ends the turn; what was told of it is 
     limits: { ...limits, maxAnswerBytes: 8 },
   })
   assert.ok(last.type === 'turn-end' && last.error?.code === 'answer-limit')
-  assert.equal(toldText(events), 'four')
+  assert.equal(publishedText(events), 'four')
   assert.equal(store.conversation('talk')?.messages.at(-1)?.content, 'four')
 })
 

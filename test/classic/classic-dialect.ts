@@ -1,8 +1,8 @@
 import { describe } from 'node:test'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { deviceTools } from './scenarios/device-tools.ts'
+import { disconnectsAndQueues } from './scenarios/disconnects.ts'
 import { engineFaults } from './scenarios/engine-faults.ts'
-import { leavingAndMeeting } from './scenarios/leaving.ts'
 import { limits, tightLimits } from './scenarios/limits.ts'
 import { plainRoutes } from './scenarios/plain-routes.ts'
 import { promptPrefix } from './scenarios/prompt-prefix.ts'
@@ -21,7 +21,7 @@ const scenarios = {
   'the tools of a device': deviceTools,
   'results of a device': results,
   'an engine that fails': engineFaults,
-  'phones that leave and prompts that meet': leavingAndMeeting,
+  'phones that leave and prompts that meet': disconnectsAndQueues,
   'texts byte for byte': texts,
   'the prompt of the next turn': promptPrefix,
   'requests that are refused': refusals,

@@ -12,7 +12,7 @@ import {
   says,
   sends,
   text,
-} from '../support/stand-ins/ollama-answers.ts'
+} from '../support/stand-ins/ollama-replies.ts'
 import { type World, worldOf } from './world.ts'
 
 // What the tutorial's own server gets wrong, defect by defect, as docs/dialect.md lists them.
@@ -25,7 +25,8 @@ const askLocation = says(calls([{ name: 'get_location', arguments: {}, id: 'call
 const device = { runs: { get_location: () => 'here' } }
 const tools = [deviceTool('get_location')]
 
-const told = (model: ScriptedModel) => model.lastMessages().map(({ role, content }) => `${role}: ${content}`)
+const linesOf = (model: ScriptedModel) =>
+  model.lastMessages().map(({ role, content }) => `${role}: ${content}`)
 
 for (const database of databaseKinds) {
   describe(`the tutorial's defects, on ${database.name}`, () =>
@@ -35,28 +36,28 @@ for (const database of databaseKinds) {
 function testDefects(world: () => World): void {
   test('1. arguments are taken by their names, in whatever order the model writes them', async () => {
     const { phone, model } = world().talk()
-    model.answers(askWeather({ longitude: '-83.71', latitude: '42.29' }), says('Ok.'))
+    model.replies(askWeather({ longitude: '-83.71', latitude: '42.29' }), says('Ok.'))
     await phone.prompt('How warm is it?')
     assert.equal(model.lastMessages().at(-1)?.content, sunny)
   })
 
   test('2. arguments may be numbers, or a JSON string, or what does not fit at all', async () => {
-    for (const [args, words] of [
+    for (const [args, message] of [
       [{ latitude: 42.29, longitude: -83.71 }, /^Weather at lat: 42\.29, lon: -83\.71 is/],
       [JSON.stringify(annArbor), /^Weather at lat: 42\.29, lon: -83\.71 is/],
       [{ latitude: true, longitude: { a: 1 } }, /Latitude must be a number/],
       [[1, 2], /Wrong arguments/],
     ] as const) {
       const { phone, model } = world().talk()
-      model.answers(askWeather(args), says('Ok.'))
+      model.replies(askWeather(args), says('Ok.'))
       assert.equal((await phone.prompt('How warm is it?')).text, 'Ok.')
-      assert.match(model.lastMessages().at(-1)?.content ?? '', words)
+      assert.match(model.lastMessages().at(-1)?.content ?? '', message)
     }
   })
 
   test('3. tools that come with every POST are told to the engine once, in the same bytes', async () => {
     const { phone, model } = world().talk(device)
-    model.answers(askLocation, askLocation, says('Here.'), says('Still here.'))
+    model.replies(askLocation, askLocation, says('Here.'), says('Still here.'))
     await phone.prompt('Where am I?', { tools })
     await phone.prompt('And now?', { tools })
     const lists = model.prompts.map(({ body }) => JSON.stringify(body.tools))
@@ -67,7 +68,7 @@ function testDefects(world: () => World): void {
 
   test('4. the assistant’s calls stand before their result, which carries their name and id', async () => {
     const { phone, model } = world().talk()
-    model.answers(says(calls([{ name: 'get_weather', arguments: annArbor, id: 'call_7' }])), says('Ok.'))
+    model.replies(says(calls([{ name: 'get_weather', arguments: annArbor, id: 'call_7' }])), says('Ok.'))
     await phone.prompt('How warm is it?')
     assert.deepEqual(model.lastMessages().slice(1), [
       {
@@ -81,7 +82,7 @@ function testDefects(world: () => World): void {
 
   test('5. the text of each round is stored once, with its whitespace', async () => {
     const { phone, model } = world().talk(device)
-    model.answers(
+    model.replies(
       askWeather(annArbor, 'First,\n\n  the  weather.\n'),
       askLocation,
       says('\tThen:\n| a |  b |\n'),
@@ -90,7 +91,7 @@ function testDefects(world: () => World): void {
     const { text: said } = await phone.prompt('Both.', { tools })
     assert.equal(said, 'First,\n\n  the  weather.\n\tThen:\n| a |  b |\n')
     await phone.prompt('Bye')
-    assert.deepEqual(told(model), [
+    assert.deepEqual(linesOf(model), [
       'user: Both.',
       'assistant: First,\n\n  the  weather.\n',
       `tool: ${sunny}`,
@@ -107,23 +108,23 @@ function testDefects(world: () => World): void {
       name: 'get_weather',
       arguments: { latitude, longitude: '0' },
     }))
-    model.answers(says(calls(asked)), says('Ok.'))
+    model.replies(says(calls(asked)), says('Ok.'))
     await phone.prompt('How warm is it?')
     const results = [1, 2, 3].map((latitude) => `tool: Weather at lat: ${latitude}, lon: 0 is 51.3ºF`)
-    assert.deepEqual(told(model).slice(2), results)
+    assert.deepEqual(linesOf(model).slice(2), results)
   })
 
   test('7. messages of one and the same instant keep their order', async () => {
     const { phone, model } = world().talk()
-    const messages = Array.from({ length: 60 }, (_, place) => ({
+    const messages = Array.from({ length: 60 }, (_, index) => ({
       role: 'user',
-      content: `${(place * 37) % 60}`,
+      content: `${(index * 37) % 60}`,
     }))
-    model.answers(says('Ok.'), says('Ok.'))
-    await phone.postMessages(messages).answer
+    model.replies(says('Ok.'), says('Ok.'))
+    await phone.postMessages(messages).response
     await phone.prompt('Last')
     assert.deepEqual(
-      told(model).slice(0, 60),
+      linesOf(model).slice(0, 60),
       messages.map(({ content }) => `user: ${content}`),
     )
   })
@@ -131,15 +132,15 @@ function testDefects(world: () => World): void {
   test('8. the failure of a tool is told to the model and not to the phone', async () => {
     world().openMeteo.troubles('81', 'is broken')
     const { phone, model } = world().talk()
-    model.answers(askWeather({ latitude: '81', longitude: '0' }), says('I cannot tell.'))
+    model.replies(askWeather({ latitude: '81', longitude: '0' }), says('I cannot tell.'))
     const { last, text: said } = await phone.prompt('How warm is it?')
     assert.deepEqual([last.status, last.error, said], [200, undefined, 'I cannot tell.'])
-    assert.match(told(model).at(-1) ?? '', /^tool: get_weather failed/)
+    assert.match(linesOf(model).at(-1) ?? '', /^tool: get_weather failed/)
   })
 
   test('9. a model that calls tools for ever is stopped, and the phone told', async () => {
     const { phone, model } = world().talk()
-    model.answers(...Array.from({ length: 50 }, () => askWeather()))
+    model.replies(...Array.from({ length: 50 }, () => askWeather()))
     const { last } = await phone.prompt('How warm is it?')
     assert.match(last.error ?? '', /went on calling tools/)
     assert.equal(model.prompts.length, 4)
@@ -156,67 +157,67 @@ function testDefects(world: () => World): void {
       await says(text(`Re ${prompt.body.messages.at(-1)?.content}`))(response, prompt)
       running -= 1
     }
-    model.answers(alone, alone, alone)
-    const answers = ['a', 'b', 'c'].map((content) => phone.post(content).answer)
+    model.replies(alone, alone, alone)
+    const responses = ['a', 'b', 'c'].map((content) => phone.post(content).response)
     await model.prompt(0)
     gate.resolve()
-    const said = (await Promise.all(answers)).map((answer) => answer.text)
+    const said = (await Promise.all(responses)).map((response) => response.text)
     assert.deepEqual(said, ['Re a', 'Re b', 'Re c'])
-    const log = told(model)
+    const log = linesOf(model)
     assert.equal(log.length, 5)
-    for (const place of [0, 2]) assert.equal(log[place + 1], log[place]?.replace('user: ', 'assistant: Re '))
+    for (const index of [0, 2]) assert.equal(log[index + 1], log[index]?.replace('user: ', 'assistant: Re '))
   })
 
   test('11. the answer to a phone that disconnects is finished and kept', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(pauses([text('Half')], gate.promise, [text(' and whole.'), done()]), says('Ok.'))
+    model.replies(pauses([text('Half')], gate.promise, [text(' and whole.'), done()]), says('Ok.'))
     const posting = phone.post('Speak.')
     await posting.event(0)
-    posting.leave()
+    posting.disconnect()
     gate.resolve()
     await phone.prompt('Well?')
-    assert.equal(told(model)[1], 'assistant: Half and whole.')
+    assert.equal(linesOf(model)[1], 'assistant: Half and whole.')
   })
 
   test('12. an answer that ends without done is a failure, and its calls are not run', async () => {
     const { phone, model } = world().talk()
-    const before = world().openMeteo.asked.length
-    model.answers(sends([text('Half'), calls([{ name: 'get_weather', arguments: annArbor }])]))
+    const before = world().openMeteo.requests.length
+    model.replies(sends([text('Half'), calls([{ name: 'get_weather', arguments: annArbor }])]))
     const { last } = await phone.prompt('Speak.')
     assert.ok(last.error)
     assert.ok(!last.events.some((event) => event.done))
-    assert.equal(world().openMeteo.asked.length, before)
+    assert.equal(world().openMeteo.requests.length, before)
   })
 
   test('13. a POST of results that is sent again runs no call again', async () => {
     const { phone, model } = world().talk()
-    model.answers(askLocation, askWeather({ latitude: '13', longitude: '0' }), says('51.3ºF.'))
+    model.replies(askLocation, askWeather({ latitude: '13', longitude: '0' }), says('51.3ºF.'))
     const prompt = { role: 'user', content: 'How warm is it here?' }
-    await phone.postMessages([prompt], { tools }).answer
+    await phone.postMessages([prompt], { tools }).response
     const follow = [prompt, { role: 'tool', content: 'latitude: 13, longitude: 0' }]
     const [first, ...again] = await Promise.all(
-      [1, 2, 3].map(() => phone.postMessages(follow, { tools }).answer),
+      [1, 2, 3].map(() => phone.postMessages(follow, { tools }).response),
     )
-    const later = await phone.postMessages(follow, { tools }).answer
-    const statuses = [first, ...again, later].map((answer) => answer?.status)
+    const later = await phone.postMessages(follow, { tools }).response
+    const statuses = [first, ...again, later].map((response) => response?.status)
     assert.deepEqual(statuses.toSorted(), [200, 409, 409, 409])
-    const asked = world().openMeteo.asked.filter((url) => url.searchParams.get('latitude') === '13')
+    const asked = world().openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '13')
     assert.equal(asked.length, 1)
     assert.equal(model.prompts.length, 3)
   })
 
   test('13. a POST that was refused and is sent again is stored once', async () => {
     const { phone, model } = world().talk()
-    model.answers(refuses(503, 'busy'), refuses(503, 'busy'), says('Hi.'), says('Ok.'))
+    model.replies(refuses(503, 'busy'), refuses(503, 'busy'), says('Hi.'), says('Ok.'))
     const post = () =>
       send(`${world().url}/llmtools`, {
         appID: phone.appID,
         model: model.name,
         messages: [{ role: 'user', content: 'Hi' }],
-      }).answer
+      }).response
     assert.deepEqual([(await post()).status, (await post()).status, (await post()).status], [503, 503, 200])
     await phone.prompt('Well?')
-    assert.deepEqual(told(model), ['user: Hi', 'assistant: Hi.', 'user: Well?'])
+    assert.deepEqual(linesOf(model), ['user: Hi', 'assistant: Hi.', 'user: Well?'])
   })
 }

@@ -14,7 +14,7 @@ import { after, before, describe, test } from 'node:test'
 import { type PhoneStream, phoneStream } from '../support/clients/classic/phone-stream.ts'
 import { send } from '../support/clients/classic/post.ts'
 import { databaseKinds } from '../support/databases/database-kinds.ts'
-import { calls, deviceTool, done, pauses, replays, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, pauses, replays, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { floods } from './scenarios/slow-reader.ts'
 import { worldOf } from './world.ts'
 
@@ -38,18 +38,18 @@ describe('HTTPS with a development certificate', () => {
 
   test('a phone that speaks HTTP/1.1 is served', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Hi.'))
+    model.replies(says('Hi.'))
     const body = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'Hello' }] }
-    assert.equal((await send(`${world().url}/llmtools`, body, { ca }).answer).text, 'Hi.')
+    assert.equal((await send(`${world().url}/llmtools`, body, { ca }).response).text, 'Hi.')
     assert.equal(
-      (await send(`${world().url}/`, undefined, { method: 'GET', ca }).answer).json,
+      (await send(`${world().url}/`, undefined, { method: 'GET', ca }).response).json,
       'EECS Reactive chatterd',
     )
   })
 
   test('a phone that speaks HTTP/2 is served on the same port, from its prompt to the answer', async () => {
     const { phone, model } = world().talk()
-    model.answers(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
+    model.replies(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
     const tools = [deviceTool('get_location')]
     const prompt = { role: 'user', content: 'What is the weather at my location?' }
     const first = await stream({ appID: phone.appID, model: model.name, messages: [prompt], tools }).all()
@@ -67,7 +67,7 @@ describe('HTTPS with a development certificate', () => {
     const talks = [1, 2, 3].map(() => world().talk())
     const gate = Promise.withResolvers<void>()
     const streams = talks.map(({ phone, model }) => {
-      model.answers(pauses([text('Now ')], gate.promise, [text('then.'), done()]))
+      model.replies(pauses([text('Now ')], gate.promise, [text('then.'), done()]))
       return stream({ appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'When?' }] })
     })
     for (const one of streams) await one.started
@@ -78,7 +78,7 @@ describe('HTTPS with a development certificate', () => {
   test('an HTTP/2 stream that its phone gives up does not end the turn', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(pauses([text('Once ')], gate.promise, [text('upon a time.'), done()]), says('Ok.'))
+    model.replies(pauses([text('Once ')], gate.promise, [text('upon a time.'), done()]), says('Ok.'))
     const one = stream({
       appID: phone.appID,
       model: model.name,
@@ -98,7 +98,7 @@ describe('HTTPS with a development certificate', () => {
   test('an HTTP/2 stream that is not read is cut off past the bound, and the others of its connection go on', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(floods(gate.promise), says('Ok.'))
+    model.replies(floods(gate.promise), says('Ok.'))
     const slow = stream({
       appID: phone.appID,
       model: model.name,
@@ -127,15 +127,15 @@ describe('HTTPS with a development certificate', () => {
       [422, 'application/json; charset=utf-8'],
     )
     const weather = session.request({ ':method': 'GET', ':path': '/weather' }, { endStream: false })
-    const told = await whole(weather, JSON.stringify({ lat: 42.29, lon: '-83.71' }))
-    assert.equal(told.body, '"Weather at lat: 42.29, lon: -83.71 is 51.3ºF"')
-    const lost = await whole(session.request({ ':path': '/nope' }))
-    assert.equal(lost.headers[':status'], 404)
+    const weatherResponse = await whole(weather, JSON.stringify({ lat: 42.29, lon: '-83.71' }))
+    assert.equal(weatherResponse.body, '"Weather at lat: 42.29, lon: -83.71 is 51.3ºF"')
+    const notFound = await whole(session.request({ ':path': '/nope' }))
+    assert.equal(notFound.headers[':status'], 404)
   })
 
   test('a call of a resident tool is run over HTTP/2 as well', async () => {
     const { phone, model } = world().talk()
-    model.answers(
+    model.replies(
       says(calls([{ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }])),
       says('Ok.'),
     )

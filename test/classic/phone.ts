@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { PhoneCall } from '../support/clients/classic/phone-stream.ts'
-import { type Answer, type Posting, send } from '../support/clients/classic/post.ts'
+import { type Posting, type Response, send } from '../support/clients/classic/post.ts'
 
 /**
  * How a phone posts its results. A: the result of its last call alone, and no tools. B: the first POST's messages again,
@@ -22,8 +22,8 @@ export interface PhoneOptions {
 
 /** One prompt, with all POSTs that it took. */
 export interface PhoneRound {
-  answers: Answer[]
-  last: Answer
+  responses: Response[]
+  last: Response
   /** The text of all answers. */
   text: string
   calls: PhoneCall[]
@@ -39,7 +39,7 @@ export interface Phone {
   post(content: string, extra?: JsonObject): Posting
   /** A POST of these messages, whatever they are. */
   postMessages(messages: JsonObject[], extra?: JsonObject): Posting
-  prepare(...system: string[]): Promise<Answer>
+  prepare(...system: string[]): Promise<Response>
 }
 
 /** More POSTs for one prompt than any scenario needs. */
@@ -52,16 +52,16 @@ export function createPhone({ url, appID, model, shape, runs = {} }: PhoneOption
   async function prompt(content: string, extra: JsonObject = {}): Promise<PhoneRound> {
     const messages = [{ role: 'user', content }]
     const results: JsonObject[] = []
-    const answers: Answer[] = []
+    const responses: Response[] = []
     let posting = postMessages(messages, extra)
-    while (answers.length < maxPosts) {
-      const answer = await posting.answer
-      answers.push(answer)
-      const fresh = answer.calls.flatMap((call) => {
+    while (responses.length < maxPosts) {
+      const response = await posting.response
+      responses.push(response)
+      const fresh = response.calls.flatMap((call) => {
         const run = runs[call.name]
         return run ? [{ role: 'tool', content: run(call.arguments) }] : []
       })
-      if (fresh.length === 0) return roundOf(answers)
+      if (fresh.length === 0) return roundOf(responses)
       results.push(...fresh)
       posting = shape === 'A' ? postMessages(fresh.slice(-1)) : postMessages([...messages, ...results], extra)
     }
@@ -80,17 +80,17 @@ export function createPhone({ url, appID, model, shape, runs = {} }: PhoneOption
         model,
         messages: system.map((content) => ({ role: 'system', content })),
         stream: false,
-      }).answer,
+      }).response,
   }
 }
 
-function roundOf(answers: Answer[]): PhoneRound {
-  const last = answers.at(-1)
+function roundOf(responses: Response[]): PhoneRound {
+  const last = responses.at(-1)
   if (!last) throw new Error('a prompt has at least one answer')
   return {
-    answers,
+    responses: responses,
     last,
-    text: answers.map((answer) => answer.text).join(''),
-    calls: answers.flatMap((answer) => answer.calls),
+    text: responses.map((response) => response.text).join(''),
+    calls: responses.flatMap((response) => response.calls),
   }
 }

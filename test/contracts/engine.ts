@@ -117,13 +117,13 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
 
   engineTest('aborting in the middle rejects with the reason', async ({ stalling: { engine, request } }) => {
     const abort = new AbortController()
-    const answer = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
-    assert.equal((await answer.next()).done, false)
-    const next = answer.next()
+    const parts = engine.chat(request, abort.signal)[Symbol.asyncIterator]()
+    assert.equal((await parts.next()).done, false)
+    const next = parts.next()
     const reason = new Error('not wanted any more')
     abort.abort(reason)
     await assert.rejects(next, reason)
-    assert.equal((await answer.next()).done, true)
+    assert.equal((await parts.next()).done, true)
   })
 
   engineTest('a reader may leave early', async ({ engine, text }) => {
@@ -135,10 +135,10 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
   })
 
   engineTest('generate passes on lines that end with a done one', async ({ engine, model }) => {
-    const answer = await engine.generate({ model, prompt: 'Say hello.' }, unaborted())
-    assert.equal(answer.status, 200)
-    assert.match(answer.contentType, /^application\/x-ndjson/)
-    const lines = (await rawText(answer.body)).trimEnd().split('\n').map(parseObject)
+    const response = await engine.generate({ model, prompt: 'Say hello.' }, unaborted())
+    assert.equal(response.status, 200)
+    assert.match(response.contentType, /^application\/x-ndjson/)
+    const lines = (await rawText(response.body)).trimEnd().split('\n').map(parseObject)
     assert.ok(lines.every((line) => line.model === model && typeof line.response === 'string'))
     assert.deepEqual(
       lines.map((line) => line.done),
@@ -147,10 +147,10 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
   })
 
   engineTest('generate passes errors on with their status', async ({ engine }) => {
-    const answer = await engine.generate({ model: 'no-such-model', prompt: 'Say hello.' }, unaborted())
-    assert.equal(answer.status, 404)
-    assert.match(answer.contentType, /^application\/json/)
-    assert.equal(typeof parseObject(await rawText(answer.body)).error, 'string')
+    const response = await engine.generate({ model: 'no-such-model', prompt: 'Say hello.' }, unaborted())
+    assert.equal(response.status, 404)
+    assert.match(response.contentType, /^application\/json/)
+    assert.equal(typeof parseObject(await rawText(response.body)).error, 'string')
   })
 
   engineTest('its models are listed, and each is found by its name', async ({ engine, model }) => {
@@ -169,9 +169,9 @@ function unaborted(): AbortSignal {
   return new AbortController().signal
 }
 
-async function collect(answer: AsyncIterable<EnginePart[]>): Promise<EnginePart[]> {
+async function collect(batches: AsyncIterable<EnginePart[]>): Promise<EnginePart[]> {
   const parts: EnginePart[] = []
-  for await (const batch of answer) parts.push(...batch)
+  for await (const batch of batches) parts.push(...batch)
   return parts
 }
 

@@ -1,43 +1,43 @@
 import { describe } from 'node:test'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { adoptions } from './store/adoptions.ts'
-import { answers } from './store/answers.ts'
 import { beginnings } from './store/beginnings.ts'
 import { messageBoard } from './store/board.ts'
 import { cancels } from './store/cancels.ts'
 import { directory } from './store/directory.ts'
+import { eventRecords } from './store/event-records.ts'
 import { interrupts } from './store/interrupts.ts'
 import { invariants } from './store/invariants.ts'
 import { journal } from './store/journal.ts'
 import { keys } from './store/keys.ts'
 import { leases } from './store/leases.ts'
-import { lines } from './store/lines.ts'
 import { longLogs } from './store/long-logs.ts'
 import { neighbours } from './store/neighbours.ts'
+import { notifications } from './store/notifications.ts'
+import { queues } from './store/queues.ts'
 import { resets } from './store/resets.ts'
-import { signals } from './store/signals.ts'
+import { results } from './store/results.ts'
 import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
 import { texts } from './store/texts.ts'
-import { toldLines } from './store/told-lines.ts'
 import { withdrawals } from './store/withdrawals.ts'
 
 const parts = {
   'beginning a turn': beginnings,
   'what a running turn writes': steps,
-  'results of a device': answers,
+  'results of a device': results,
   'requests that are withdrawn': withdrawals,
   'the journal': journal,
-  'what the store tells by itself': toldLines,
+  'what the store tells by itself': eventRecords,
   'turns whose process is gone': interrupts,
   'turns that another process goes on with': adoptions,
   'turns that somebody cancels': cancels,
-  'requests that wait in line': lines,
+  'requests that wait in line': queues,
   'requests that are sent again': keys,
   'conversations by themselves': directory,
   'turns by themselves': storedTurns,
-  'signals between processes': signals,
+  'signals between processes': notifications,
   'emptying a conversation': resets,
   'processes that come and go': leases,
   'long logs': longLogs,

@@ -19,9 +19,9 @@ export class BoardWriter {
       const post: Post = { message: `post ${this.#posts.length}` }
       this.#posts.push(post)
       const posting = send(`${url}/postchatt`, { username: 'u', message: post.message })
-      const answer = await posting.answer.catch(() => undefined)
-      if (!answer) return
-      assert.deepEqual([answer.status, answer.json], [200, {}])
+      const response = await posting.response.catch(() => undefined)
+      if (!response) return
+      assert.deepEqual([response.status, response.json], [200, {}])
       post.accepted = true
     }
   }
@@ -30,13 +30,13 @@ export class BoardWriter {
   async check(url: string): Promise<void> {
     const { json } = await get(`${url}/getchatts`)
     const board = json as [string, string, string, string][]
-    let place = 0
+    let position = 0
     for (const post of this.#posts) {
-      const there = board[place]?.[1] === post.message ? JSON.stringify(board[place++]) : null
+      const there = board[position]?.[1] === post.message ? JSON.stringify(board[position++]) : null
       assert.ok(there !== null || !post.accepted, `an accepted message is not on the board: ${post.message}`)
       if (post.found === undefined) post.found = there
       assert.equal(there, post.found, `what is on the board of ${post.message} has changed`)
     }
-    assert.equal(board.length, place, 'the board holds messages that nobody sent, or twice')
+    assert.equal(board.length, position, 'the board holds messages that nobody sent, or twice')
   }
 }

@@ -70,8 +70,8 @@ async function checkDatabase(source: DatabaseSource): Promise<void> {
   const database = await openDatabase({ source })
   try {
     await database.whenReady
-    const left = await database.query<{ fault: string }>({ name: '', text: leftBehind })
-    assert.deepEqual(left, [])
+    const faults = await database.query<{ fault: string }>({ name: '', text: leftBehind })
+    assert.deepEqual(faults, [])
   } finally {
     await database.close()
   }

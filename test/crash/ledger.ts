@@ -9,7 +9,7 @@ export interface Entry {
   /** The calls were seen: they are stored with the text before them. */
   called?: true
   /** The first bytes of the answer to the results were seen: these are stored. */
-  answered?: true
+  resultsSeen?: true
   /** The end of the last answer was seen: it is stored. */
   done?: true
   /** Whether the prompt is in the log, and what followed it there, once another prompt stands behind it: both are final. */
@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 /** What the model answers to a prompt, and the device to its calls: the same each time, so that whole answers are known. */
-export const answerTo = (content: string) => `The answer to ${content} is ${content.length}.\n`
+export const replyTo = (content: string) => `The answer to ${content} is ${content.length}.\n`
 export const resultFor = (content: string) => `the place of ${content}`
 
 /** True for prompts that the model answers with a call of the device's. */
@@ -37,15 +37,15 @@ export class Ledger {
   check(messages: readonly PromptMessage[]): void {
     const last = messages.findLastIndex(({ role }) => role === 'user')
     const log = messages.slice(0, last)
-    let place = 0
+    let position = 0
     for (const entry of this.entries) {
       if (entry.content === messages[last]?.content) break
-      if (log[place]?.role === 'user' && log[place]?.content === entry.content) {
-        const end = log.findIndex(({ role }, later) => later > place && role === 'user')
-        const after = log.slice(place + 1, end < 0 ? log.length : end)
-        checkAnswer(entry, after)
+      if (log[position]?.role === 'user' && log[position]?.content === entry.content) {
+        const end = log.findIndex(({ role }, later) => later > position && role === 'user')
+        const after = log.slice(position + 1, end < 0 ? log.length : end)
+        checkReply(entry, after)
         settle(entry, JSON.stringify(after))
-        place += 1 + after.length
+        position += 1 + after.length
       } else {
         assert.ok(
           !entry.accepted,
@@ -54,7 +54,7 @@ export class Ledger {
         settle(entry, null)
       }
     }
-    assert.deepEqual(log.slice(place), [], 'the log holds messages that nobody sent, or twice')
+    assert.deepEqual(log.slice(position), [], 'the log holds messages that nobody sent, or twice')
   }
 }
 
@@ -64,8 +64,8 @@ function settle(entry: Entry, found: string | null): void {
 }
 
 /** What was told is there; of an answer that was not told to its end, a beginning may be. */
-function checkAnswer(entry: Entry, after: readonly PromptMessage[]): void {
-  const { content, called, answered, done } = entry
+function checkReply(entry: Entry, after: readonly PromptMessage[]): void {
+  const { content, called, resultsSeen: answered, done } = entry
   const rest = [...after]
   if (callsDevice(content)) {
     const [call, result] = rest.splice(0, 2)
@@ -75,11 +75,11 @@ function checkAnswer(entry: Entry, after: readonly PromptMessage[]): void {
     if (answered) assert.equal(result.content, resultFor(content))
   }
   if (rest.length === 0 && !done) return
-  const [answer] = rest
+  const [reply] = rest
   assert.deepEqual(
     rest,
-    [{ role: 'assistant', content: done ? answerTo(content) : answer?.content }],
+    [{ role: 'assistant', content: done ? replyTo(content) : reply?.content }],
     `the answer to ${content}`,
   )
-  assert.ok(answerTo(content).startsWith(answer?.content ?? ''), `what came of the answer to ${content}`)
+  assert.ok(replyTo(content).startsWith(reply?.content ?? ''), `what came of the answer to ${content}`)
 }

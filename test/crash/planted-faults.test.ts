@@ -8,19 +8,19 @@ import { runChecker } from './checker/run-checker.ts'
 
 // That the checker passes means something only because it fails where there is a fault: here are some, in processes made for it.
 
-const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Move[]; words?: RegExp }[] = [
+const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Move[]; message?: RegExp }[] = [
   {
     fault: 'drop-last-batch',
     database: 'postgresql',
     moves: ['kill', 'kill'],
-    words: /a gap or a repeat/,
+    message: /a gap or a repeat/,
   },
   {
     fault: 'acknowledge-before-commit',
     database: 'postgresql',
     moves: ['kill', 'kill', 'kill'],
     // What was acknowledged is lost, or is not there yet for the request that builds on it.
-    words: /is gone|refused with 500/,
+    message: /is gone|refused with 500/,
   },
   {
     fault: 'skip-fence',
@@ -31,11 +31,11 @@ const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Mov
     fault: 'answer-twice',
     database: 'embedded',
     moves: ['kill'],
-    words: /a call ends that is not open, or twice/,
+    message: /a call ends that is not open, or twice/,
   },
 ]
 
-for (const { fault, database, moves, words } of found.slice(0, testSize.plantedFaults)) {
+for (const { fault, database, moves, message } of found.slice(0, testSize.plantedFaults)) {
   test(`the checker finds a process that has the fault ${fault}`, async (t) => {
     const kind = databaseKinds.find((one) => one.kind === database)
     assert.ok(kind)
@@ -46,6 +46,6 @@ for (const { fault, database, moves, words } of found.slice(0, testSize.plantedF
     )
     t.diagnostic(violation.message)
     assert.equal(violation.name, 'Violation', violation.stack)
-    if (words) assert.match(violation.message, words)
+    if (message) assert.match(violation.message, message)
   })
 }

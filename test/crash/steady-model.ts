@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PromptMessage } from '../../src/turn/ports/engine.ts'
 import type { ChatScript, OllamaStandIn } from '../support/stand-ins/ollama.ts'
-import { calls, done, text } from '../support/stand-ins/ollama-answers.ts'
-import { answerTo, callsDevice } from './ledger.ts'
+import { calls, done, text } from '../support/stand-ins/ollama-replies.ts'
+import { callsDevice, replyTo } from './ledger.ts'
 
 /** A model whose answers depend on the prompt alone, and come in pieces, some time apart. */
 export interface SteadyModel {
@@ -21,11 +21,11 @@ export function steadyModel(ollama: OllamaStandIn): SteadyModel {
     const content = messages.findLast(({ role }) => role === 'user')?.content ?? ''
     const last = messages.at(-1)
     if (last?.role === 'user') seen.set(content, messages)
-    const answer = answerTo(content)
+    const reply = replyTo(content)
     const lines =
       callsDevice(content) && last?.role === 'user'
         ? [calls([{ name: 'get_location', arguments: {} }])]
-        : [text(answer.slice(0, 9)), text(answer.slice(9, 20)), text(answer.slice(20))]
+        : [text(reply.slice(0, 9)), text(reply.slice(9, 20)), text(reply.slice(20))]
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     for (const line of lines) {
       response.write(`${line(prompt)}\n`)
@@ -34,6 +34,6 @@ export function steadyModel(ollama: OllamaStandIn): SteadyModel {
     response.end(`${done()(prompt)}\n`)
   }
   const model = ollama.model('steady:test')
-  model.answers(...Array.from({ length: enough }, () => script))
+  model.replies(...Array.from({ length: enough }, () => script))
   return { name: model.name, promptOf: (content) => seen.get(content) }
 }

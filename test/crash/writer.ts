@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { JsonObject } from '../../src/protocol/json.ts'
-import { type Answer, send } from '../support/clients/classic/post.ts'
-import { deviceTool } from '../support/stand-ins/ollama-answers.ts'
+import { type Response, send } from '../support/clients/classic/post.ts'
+import { deviceTool } from '../support/stand-ins/ollama-replies.ts'
 import { Ledger, resultFor } from './ledger.ts'
 import type { SteadyModel } from './steady-model.ts'
 
@@ -50,19 +50,19 @@ export class Writer {
     if (first.calls.length > 0) {
       entry.called = true
       await this.#post(url, { messages: [{ role: 'tool', content: resultFor(content) }] }, () => {
-        entry.answered = true
+        entry.resultsSeen = true
       })
     }
     entry.done = true
     return content
   }
 
-  async #post(url: string, body: JsonObject, onAccepted: () => void): Promise<Answer> {
+  async #post(url: string, body: JsonObject, onAccepted: () => void): Promise<Response> {
     const { appID, model } = { appID: this.#appID, model: this.#model.name }
     const posting = send(`${url}/llmtools`, { appID, model, stream: true, ...body })
     posting.event(0).then(onAccepted, () => {})
-    const answer = await posting.answer
-    assert.deepEqual([answer.status, answer.error], [200, undefined])
-    return answer
+    const response = await posting.response
+    assert.deepEqual([response.status, response.error], [200, undefined])
+    return response
   }
 }

@@ -9,7 +9,7 @@ import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { startChatterd } from '../support/processes/start-chatterd.ts'
 import { shared } from '../support/shared.ts'
 import { type OllamaStandIn, ollamaStandIn } from '../support/stand-ins/ollama.ts'
-import { calls, deviceTool, done, message, says, sends, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, message, says, sends, text } from '../support/stand-ins/ollama-replies.ts'
 import { openMeteoStandIn } from '../support/stand-ins/open-meteo.ts'
 import { testSize } from '../support/test-size.ts'
 
@@ -32,16 +32,16 @@ shared(async (rooms) => {
 })
 
 /** A turn with all that there is: thoughts, text, calls of both sides, results, and characters of four bytes. */
-async function tellAll(): Promise<TurnRecord> {
+async function wholeTurnOf(): Promise<TurnRecord> {
   const model = ollama.model('all:test')
-  const place = { latitude: '1', longitude: '2' }
+  const coordinates = { latitude: '1', longitude: '2' }
   const asked = [
-    { name: 'get_weather', arguments: place, id: 'sky' },
+    { name: 'get_weather', arguments: coordinates, id: 'sky' },
     { name: 'get_location', arguments: {}, id: 'where' },
     { name: 'get_nothing', arguments: {}, id: 'none' },
   ]
   const thinks = message({ thinking: 'Hmm… 🤔' })
-  model.answers(
+  model.replies(
     sends([thinks, text('Let me see 👀.'), calls(asked), done()]),
     says('You are at the sea 🌊,\n', 'and it is warm ☀️.'),
   )
@@ -71,15 +71,15 @@ async function readBytes(turn: string, bytes: number): Promise<TurnRecord> {
 }
 
 test('a stream that is cut after any of its bytes goes on as if nothing had been [events]', async () => {
-  const whole = await tellAll()
+  const whole = await wholeTurnOf()
   const turn = String(whole.turn)
   const bytes = Buffer.from(`${whole.bytes()}\n\n`)
   // What a client asks for depends on the last number that it has seen alone: it is asked for once.
   const rests = new Map<number, string>()
-  for (let cut = 1; cut <= bytes.length; cut += testSize.cutEvery) {
+  for (let length = 1; length <= bytes.length; length += testSize.cutEvery) {
     const record = new TurnRecord(turn)
     const reader = new SseReader({ onEvent: (raw) => record.take(raw), onComment: () => {} })
-    reader.feed(bytes.subarray(0, cut))
+    reader.feed(bytes.subarray(0, length))
     const [seen, isOver] = [record.bytes(), record.end !== undefined]
     if (!isOver && !rests.has(record.last)) {
       const rest = join(url, turn, record.last)
@@ -87,11 +87,11 @@ test('a stream that is cut after any of its bytes goes on as if nothing had been
       rests.set(record.last, rest.record.bytes())
     }
     const parts = [seen, isOver ? '' : rests.get(record.last)]
-    assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `cut after ${cut} bytes`)
+    assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `cut after ${length} bytes`)
   }
-  for (let cut = 1; cut < bytes.length - 2; cut += testSize.socketCutEvery) {
-    const record = await readBytes(turn, cut)
-    assert.equal(await resume(url, record).over, 'ended', `cut after ${cut} bytes`)
-    assert.equal(record.bytes(), whole.bytes(), `cut after ${cut} bytes`)
+  for (let length = 1; length < bytes.length - 2; length += testSize.socketCutEvery) {
+    const record = await readBytes(turn, length)
+    assert.equal(await resume(url, record).over, 'ended', `cut after ${length} bytes`)
+    assert.equal(record.bytes(), whole.bytes(), `cut after ${length} bytes`)
   }
 })

@@ -25,8 +25,8 @@ for (const { name, answer } of chatAnswers) {
   const wholeText = JSON.stringify(whole)
 
   test(`the reply "${name}" is the same however it is split into two reads`, () => {
-    for (let cut = 0; cut <= answer.length; cut += testSize.cutEvery) {
-      assert.equal(JSON.stringify(decode([answer.subarray(0, cut), answer.subarray(cut)])), wholeText)
+    for (let split = 0; split <= answer.length; split += testSize.cutEvery) {
+      assert.equal(JSON.stringify(decode([answer.subarray(0, split), answer.subarray(split)])), wholeText)
     }
   })
 

@@ -4,7 +4,7 @@ import { get, send } from '../support/clients/classic/post.ts'
 import { type PostgresServer, startPostgres } from '../support/databases/postgres-server.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { shared } from '../support/shared.ts'
-import { done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { openServers } from './servers.ts'
 
 /** How soon a client is told that the database is away, in ms: a promise. */
@@ -18,9 +18,9 @@ shared(async (rooms) => {
 
 const source = () => ({ kind: 'postgresql' as const, url: `${postgres.url}postgres` })
 
-async function told<T>(answer: Promise<T>): Promise<T> {
+async function soonOf<T>(response: Promise<T>): Promise<T> {
   const started = performance.now()
-  const result = await answer
+  const result = await response
   assert.ok(performance.now() - started < soon, 'clients are told within two seconds')
   return result
 }
@@ -28,17 +28,17 @@ async function told<T>(answer: Promise<T>): Promise<T> {
 test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart [database-back]', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source()).url
-  servers.model.answers(says('one'))
-  await servers.prompt(url, 'before').answer
-  await send(`${url}/postchatt`, { username: 'u', message: 'before' }).answer
+  servers.model.replies(says('one'))
+  await servers.prompt(url, 'before').response
+  await send(`${url}/postchatt`, { username: 'u', message: 'before' }).response
 
   await postgres.stop()
   for (const content of ['refused', 'refused again']) {
-    const refused = await told(servers.prompt(url, content).answer)
+    const refused = await soonOf(servers.prompt(url, content).response)
     assert.equal(refused.status, 503)
     assert.match(String(refused.error), /The database is not available/)
     assert.equal(
-      (await told(send(`${url}/postchatt`, { username: 'u', message: content }).answer)).status,
+      (await soonOf(send(`${url}/postchatt`, { username: 'u', message: content }).response)).status,
       503,
     )
   }
@@ -47,8 +47,8 @@ test('while PostgreSQL is stopped nothing is taken, and when it is back all goes
 
   await postgres.start()
   await untilReadiness(url, 200)
-  servers.model.answers(says('two'))
-  assert.equal((await servers.prompt(url, 'after').answer).text, 'two')
+  servers.model.replies(says('two'))
+  assert.equal((await servers.prompt(url, 'after').response).text, 'two')
   assert.deepEqual(
     servers.model.lastMessages().map(({ content }) => content),
     ['before', 'one', 'after'],
@@ -64,19 +64,19 @@ test('an answer that cannot be stored ends with an error, and its prompt is inte
   await using servers = await openServers(t.signal)
   const url = await servers.start(source()).url
   const gate = Promise.withResolvers<void>()
-  servers.model.answers(pauses([text('begun')], gate.promise, [done()]))
+  servers.model.replies(pauses([text('begun')], gate.promise, [done()]))
   const running = servers.prompt(url, 'first', 'not stored')
   await running.event(0)
   await postgres.stop()
   gate.resolve()
-  const answer = await running.answer
-  assert.match(String(answer.error), /The database is not available/)
-  assert.ok(answer.events.every((event) => !event.done))
+  const response = await running.response
+  assert.match(String(response.error), /The database is not available/)
+  assert.ok(response.events.every((event) => !event.done))
 
   await postgres.start()
   await untilReadiness(url, 200)
-  servers.model.answers(says('two'))
-  assert.equal((await servers.prompt(url, 'second', 'not stored').answer).text, 'two')
+  servers.model.replies(says('two'))
+  assert.equal((await servers.prompt(url, 'second', 'not stored').response).text, 'two')
   assert.deepEqual(
     servers.model.lastMessages().map(({ content }) => content),
     ['first', 'second'],
@@ -87,7 +87,7 @@ test('an answer that ends while PostgreSQL is stopped for a moment is stored whe
   await using servers = await openServers(t.signal)
   const url = await servers.start(source(), { CHATTERD_LEASE: '1m' }).url
   const gate = Promise.withResolvers<void>()
-  servers.model.answers(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  servers.model.replies(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
   const running = servers.prompt(url, 'first', 'stored late')
   await running.event(0)
   await postgres.stop()
@@ -95,10 +95,10 @@ test('an answer that ends while PostgreSQL is stopped for a moment is stored whe
   await running.event(1)
   await untilReadiness(url, 503)
   await postgres.start()
-  const answer = await running.answer
-  assert.deepEqual([answer.text, answer.error], ['begun and done', undefined])
-  servers.model.answers(says('two'))
-  await servers.prompt(url, 'second', 'stored late').answer
+  const response = await running.response
+  assert.deepEqual([response.text, response.error], ['begun and done', undefined])
+  servers.model.replies(says('two'))
+  await servers.prompt(url, 'second', 'stored late').response
   assert.deepEqual(
     servers.model.lastMessages().map(({ content }) => content),
     ['first', 'begun and done', 'second'],
@@ -111,10 +111,10 @@ test('a server that starts while PostgreSQL is away says so, and serves when it 
   const server = servers.start(source())
   const url = await server.url
   assert.match(await untilReadiness(url, 503), /not ready/)
-  assert.equal((await told(servers.prompt(url, 'refused', 'from the start').answer)).status, 503)
+  assert.equal((await soonOf(servers.prompt(url, 'refused', 'from the start').response)).status, 503)
   await postgres.start()
   await untilReadiness(url, 200)
-  servers.model.answers(says('one'))
-  assert.equal((await servers.prompt(url, 'taken', 'from the start').answer).text, 'one')
+  servers.model.replies(says('one'))
+  assert.equal((await servers.prompt(url, 'taken', 'from the start').response).text, 'one')
   assert.equal(servers.model.lastMessages().length, 1)
 })

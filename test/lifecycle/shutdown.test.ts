@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
-import { done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { openServers } from './servers.ts'
 
 const [embedded, postgresql] = databaseKinds
@@ -18,7 +18,7 @@ for (const kind of databaseKinds) {
     const url = await server.url
     const gate = Promise.withResolvers<void>()
     const apps = ['a', 'b', 'c']
-    servers.model.answers(
+    servers.model.replies(
       ...apps.map(() => pauses([text('begun')], gate.promise, [text(' and done'), done()])),
     )
     const running = apps.map((app) => servers.prompt(url, `of ${app}`, app))
@@ -26,22 +26,23 @@ for (const kind of databaseKinds) {
 
     server.kill('SIGTERM')
     await untilReadiness(url, 503)
-    const refused = await servers.prompt(url, 'too late', 'd').answer
+    const refused = await servers.prompt(url, 'too late', 'd').response
     assert.equal(refused.status, 503)
     assert.match(String(refused.error), /shutting down/)
     gate.resolve()
-    const answers = await Promise.all(running.map((posting) => posting.answer))
-    for (const answer of answers) assert.deepEqual([answer.text, answer.error], ['begun and done', undefined])
+    const responses = await Promise.all(running.map((posting) => posting.response))
+    for (const response of responses)
+      assert.deepEqual([response.text, response.error], ['begun and done', undefined])
     assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
 
     const again = await servers.start(source).url
-    servers.model.answers(says('hello again'), says('first'))
-    await servers.prompt(again, 'again', 'a').answer
+    servers.model.replies(says('hello again'), says('first'))
+    await servers.prompt(again, 'again', 'a').response
     assert.deepEqual(
       servers.model.lastMessages().map(({ content }) => content),
       ['of a', 'begun and done', 'again'],
     )
-    await servers.prompt(again, 'first', 'd').answer
+    await servers.prompt(again, 'first', 'd').response
     assert.equal(servers.model.lastMessages().length, 1)
   })
 }
@@ -51,17 +52,17 @@ test('an answer that does not finish in time is ended, and what came of it is ke
   await using servers = await openServers(t.signal)
   const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
   const url = await server.url
-  servers.model.answers(pauses([text('begun')], new Promise(() => {}), []))
+  servers.model.replies(pauses([text('begun')], new Promise(() => {}), []))
   const running = servers.prompt(url, 'go on for ever')
   await running.event(0)
   server.kill('SIGTERM')
-  const answer = await running.answer
-  assert.match(String(answer.error), /shut down/)
+  const response = await running.response
+  assert.match(String(response.error), /shut down/)
   assert.equal((await server.exit).code, 0)
 
   const again = await servers.start(source).url
-  servers.model.answers(says('yes'))
-  await servers.prompt(again, 'are you there?').answer
+  servers.model.replies(says('yes'))
+  await servers.prompt(again, 'are you there?').response
   assert.deepEqual(
     servers.model.lastMessages().map(({ content }) => content),
     ['go on for ever', 'begun', 'are you there?'],
@@ -99,11 +100,11 @@ test('a second process on the same data directory is told who holds it; when tha
   assert.ok(errors.includes(url))
   assert.doesNotMatch(errors, /^\s+at /m)
 
-  servers.model.answers(says('one'), says('two'))
-  assert.equal((await servers.prompt(url, 'first').answer).text, 'one')
+  servers.model.replies(says('one'), says('two'))
+  assert.equal((await servers.prompt(url, 'first').response).text, 'one')
   owner.kill('SIGKILL')
   await owner.exit
   const next = await servers.start(source).url
-  assert.equal((await servers.prompt(next, 'second').answer).text, 'two')
+  assert.equal((await servers.prompt(next, 'second').response).text, 'two')
   assert.equal(servers.model.lastMessages().length, 3)
 })

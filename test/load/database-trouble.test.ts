@@ -14,15 +14,15 @@ import { testSize } from '../support/test-size.ts'
 test('with one connection to the database each, two processes serve many turns at once', async (t) => {
   await using pair = await openServerPair(t.signal, { CHATTERD_DATABASE_POOL: '1', CHATTERD_LEASE: '10s' })
   const model = loadModel(pair.ollama, 'load:test', 20, 10)
-  const names = Array.from({ length: testSize.streams }, (_, place) => `one-${place}`)
+  const names = Array.from({ length: testSize.streams }, (_, index) => `one-${index}`)
   await Promise.all(
-    names.map(async (name, place) => {
-      const [holder, other] = place % 2 ? [pair.one, pair.two] : [pair.two, pair.one]
+    names.map(async (name, index) => {
+      const [holder, other] = index % 2 ? [pair.one, pair.two] : [pair.two, pair.one]
       const { over, record } = beginTurn(holder, name, { input: name, model: model.name })
       assert.equal(await over, 'ended')
       record.endedAs('completed')
       checkTurn(record.events)
-      assert.equal(record.text, model.answerTo(name))
+      assert.equal(record.text, model.replyTo(name))
       assert.equal((await getTurn(other, String(record.turn))).json.status, 'completed')
     }),
   )
@@ -44,8 +44,8 @@ test('PostgreSQL is started anew under load: what was acknowledged is there, not
   const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
   const at: Addresses = { one, two }
   const model = loadModel(ollama, 'load:test', 20, 20)
-  const clients = Array.from({ length: testSize.continuousClients }, (_, place) =>
-    openContinuousClient(`away-${place}`, model, at, t.signal),
+  const clients = Array.from({ length: testSize.continuousClients }, (_, index) =>
+    openContinuousClient(`away-${index}`, model, at, t.signal),
   )
   for (let time = 0; time < testSize.databaseRestarts; time++) {
     await Promise.all(clients.map((client) => client.untilMore(1)))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask } from '../support/clients/native/ask.ts'
 import { checkTurn, prove } from '../support/clients/native/check-turn.ts'
-import { beginTurn, beginUnheard, resume, wholeTurn } from '../support/clients/native/client.ts'
+import { beginTurn, beginUnfollowed, resume, wholeTurn } from '../support/clients/native/client.ts'
 import { openContinuousClient } from '../support/clients/native/continuous-client.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { openServerPair } from '../support/processes/server-pair.ts'
@@ -15,7 +15,7 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 60, 20)
   const going = pair.processes.one
-  const names = Array.from({ length: testSize.streams }, (_, place) => `drain-${place}`)
+  const names = Array.from({ length: testSize.streams }, (_, index) => `drain-${index}`)
   const streams = names.map((name) => beginTurn(pair.one, name, { input: name, model: model.name }))
   await Promise.all(streams.map((stream) => stream.until(({ name }) => name === 'text-delta')))
 
@@ -23,19 +23,19 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
   going.kill('SIGTERM')
   await untilReadiness(pair.one, 503)
   t.diagnostic(`not ready ${Math.round(performance.now() - began)} ms after SIGTERM`)
-  const refused = await beginUnheard(pair.one, 'too-late', { input: 'hello', model: model.name })
+  const refused = await beginUnfollowed(pair.one, 'too-late', { input: 'hello', model: model.name })
   assert.deepEqual([refused.status, refused.json.code], [503, 'shutting-down'])
   assert.ok(refused.headers['retry-after'])
   assert.equal((await ask(`${pair.two}/readyz`)).status, 200)
 
   await Promise.all(
-    streams.map(async ({ over, record }, place) => {
+    streams.map(async ({ over, record }, index) => {
       assert.equal(await over, 'reconnect')
       assert.ok(!record.end, 'the turn goes on')
       assert.equal(await resume(pair.two, record).over, 'ended')
       record.endedAs('completed')
       checkTurn(record.events)
-      assert.equal(record.text, model.answerTo(names[place] ?? ''))
+      assert.equal(record.text, model.replyTo(names[index] ?? ''))
       assert.equal((await wholeTurn(pair.two, String(record.turn))).bytes(), record.bytes())
     }),
   )
@@ -46,8 +46,8 @@ test('SIGTERM under load: not ready at once, and every stream goes on at the oth
 test('a rolling restart of both processes under load loses nothing [rolling-restart]', async (t) => {
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 20, 20)
-  const clients = Array.from({ length: testSize.continuousClients }, (_, place) =>
-    openContinuousClient(`client-${place}`, model, pair, t.signal),
+  const clients = Array.from({ length: testSize.continuousClients }, (_, index) =>
+    openContinuousClient(`client-${index}`, model, pair, t.signal),
   )
   for (const which of ['one', 'two'] as const) {
     await Promise.all(clients.map((client) => client.untilMore(1)))
@@ -64,7 +64,7 @@ test('a rolling restart of both processes under load loses nothing [rolling-rest
     assert.equal(end.data.status, 'completed', end.raw)
     assert.equal(prove(await wholeTurn(pair.one, turn)).digest, digest)
   }
-  const left = await pair.sql("select id from chatterd.turns where status <> 'completed'")
-  assert.deepEqual(left, [])
+  const others = await pair.sql("select id from chatterd.turns where status <> 'completed'")
+  assert.deepEqual(others, [])
   assert.equal((await pair.sql('select id from chatterd.turns')).length, turns.length)
 })

@@ -8,7 +8,7 @@ import { watchMemory } from '../support/processes/memory-watch.ts'
 import { openServerPair } from '../support/processes/server-pair.ts'
 import { loadModel } from '../support/stand-ins/load-model.ts'
 import type { ChatScript } from '../support/stand-ins/ollama.ts'
-import { done, text } from '../support/stand-ins/ollama-answers.ts'
+import { done, text } from '../support/stand-ins/ollama-replies.ts'
 import { testSize } from '../support/test-size.ts'
 
 const settings = {
@@ -48,34 +48,34 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
   const model = loadModel(pair.ollama, 'load:test', 40, 20)
   const flooding = pair.ollama.model('flood:test')
   const gate = Promise.withResolvers<void>()
-  flooding.answers(floods(gate.promise))
+  flooding.replies(floods(gate.promise))
   const first = beginTurn(pair.one, 'flood', { input: 'flood me', model: flooding.name })
   await first.until(({ name }) => name === 'text-delta')
   const turn = String(first.record.turn)
   // Half of them follow where the turn runs, the others from the journal.
-  const slow = Array.from({ length: 10 }, (_, place) => join(place % 2 ? pair.one : pair.two, turn))
+  const slow = Array.from({ length: 10 }, (_, index) => join(index % 2 ? pair.one : pair.two, turn))
   await Promise.all(slow.map((each) => each.until(({ name }) => name === 'text-delta')))
   for (const each of slow) each.stopReading()
   const processes = [pair.processes.one, pair.processes.two]
   const before = await Promise.all(processes.map(memory.of))
 
-  const names = Array.from({ length: testSize.streams }, (_, place) => `good-${place}`)
-  const good = names.map((name, place) =>
-    beginTurn(place % 2 ? pair.one : pair.two, name, { input: name, model: model.name }),
+  const names = Array.from({ length: testSize.streams }, (_, index) => `good-${index}`)
+  const good = names.map((name, index) =>
+    beginTurn(index % 2 ? pair.one : pair.two, name, { input: name, model: model.name }),
   )
   gate.resolve()
   // It comes faster than anybody reads, so that even this one may be cut.
   await first.over
   await followToEnd(() => pair.one, first.record, t.signal)
-  for (const [place, stream] of good.entries()) {
+  for (const [index, stream] of good.entries()) {
     assert.equal(await stream.over, 'ended')
     stream.record.endedAs('completed')
     checkTurn(stream.record.events)
-    assert.equal(stream.record.text, model.answerTo(names[place] ?? ''))
+    assert.equal(stream.record.text, model.replyTo(names[index] ?? ''))
   }
   // What is on its way to them is given up as soon as it is clear that they do not read.
-  for (const [place, process] of processes.entries()) {
-    const growth = async () => (await memory.of(process)) - (before[place] ?? 0)
+  for (const [index, process] of processes.entries()) {
+    const growth = async () => (await memory.of(process)) - (before[index] ?? 0)
     const until = performance.now() + patienceMs
     let bytes = await growth()
     while (bytes > mostGrowth && performance.now() < until) bytes = await growth()
@@ -85,7 +85,7 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
 
   // One of each process goes on; the others are known to be like them.
   const some = slow.slice(0, 2)
-  for (const each of slow.slice(some.length)) each.leave()
+  for (const each of slow.slice(some.length)) each.disconnect()
   for (const each of some) each.readOn()
   for (const each of some) {
     assert.equal(await each.over, 'cut')

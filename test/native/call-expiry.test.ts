@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import { beginTurn, getTurn, join, postResults } from '../support/clients/native/client.ts'
 import { serverPairOf } from '../support/processes/server-pair.ts'
-import { calls, deviceTool, says } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, says } from '../support/stand-ins/ollama-replies.ts'
 
 const pair = serverPairOf({ CHATTERD_CALL_TIMEOUT: '1s' })
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
@@ -12,18 +12,18 @@ test('calls that no device answers in time expire, once, and the model goes on w
   const { one, two, talk } = pair()
   const talks = Array.from({ length: 8 }, talk)
   await Promise.all(
-    talks.map(async ({ name, model }, place) => {
+    talks.map(async ({ name, model }, index) => {
       const asked = [
         { name: 'get_location', arguments: {}, id: 'where' },
         { name: 'take_photo', arguments: {}, id: 'photo' },
       ]
-      model.answers(says(calls(asked)), says('Never mind.'))
-      const [holder, other] = place % 2 ? [one, two] : [two, one]
+      model.replies(says(calls(asked)), says('Never mind.'))
+      const [holder, other] = index % 2 ? [one, two] : [two, one]
       const stream = beginTurn(holder, name, { input: 'look', model: model.name, tools })
       await stream.until((event) => event.name === 'turn-waiting')
       const turn = String(stream.record.turn)
       const second = join(other, turn)
-      if (place % 4 < 2) assert.equal((await postResults(other, turn, { where: 'here' })).status, 200)
+      if (index % 4 < 2) assert.equal((await postResults(other, turn, { where: 'here' })).status, 200)
       for (const each of [stream, second]) {
         assert.equal(await each.over, 'ended')
         each.record.endedAs('completed')
@@ -34,7 +34,7 @@ test('calls that no device answers in time expire, once, and the model goes on w
       assert.equal(model.prompts.length, 2)
       const [where, photo] = model.lastMessages().slice(-2)
       const expired = 'No result: the device did not answer this call.'
-      assert.deepEqual([where?.content, photo?.content], [place % 4 < 2 ? 'here' : expired, expired])
+      assert.deepEqual([where?.content, photo?.content], [index % 4 < 2 ? 'here' : expired, expired])
       const late = await postResults(one, turn, { photo: 'a tree' })
       assert.deepEqual([late.status, late.json.code], [410, 'call-closed'])
     }),

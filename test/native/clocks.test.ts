@@ -5,7 +5,7 @@ import { checkTurn } from '../support/clients/native/check-turn.ts'
 import { beginTurn, join } from '../support/clients/native/client.ts'
 import { preload } from '../support/processes/preloads/preload.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
-import { done, hangs, pauses, text } from '../support/stand-ins/ollama-answers.ts'
+import { done, hangs, pauses, text } from '../support/stand-ins/ollama-replies.ts'
 
 const hourMs = 3_600_000
 
@@ -34,7 +34,7 @@ for (const [what, shiftMs] of [
     const began = [pair.one, shifted].map((url) => {
       const { name, model } = pair.talk()
       const gate = Promise.withResolvers<void>()
-      model.answers(pauses([text('half and ')], gate.promise, [text('half'), done()]))
+      model.replies(pauses([text('half and ')], gate.promise, [text('half'), done()]))
       return { stream: beginTurn(url, name, { input: 'go on', model: model.name }), gate }
     })
     for (const { stream } of began) await stream.until(({ name }) => name === 'text-delta')
@@ -47,7 +47,7 @@ for (const [what, shiftMs] of [
     }
 
     const { name, model } = pair.talk()
-    model.answers(hangs([text('this much')]))
+    model.replies(hangs([text('this much')]))
     const last = beginTurn(shifted, name, { input: 'go on', model: model.name })
     await last.until((event) => event.name === 'text-delta')
     const followed = join(pair.one, String(last.record.turn))

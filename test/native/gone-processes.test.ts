@@ -10,12 +10,12 @@ import {
   messagesOf,
   wholeTurn,
 } from '../support/clients/native/client.ts'
-import { compareTold } from '../support/clients/native/compare-told.ts'
+import { compareSeen } from '../support/clients/native/compare-seen.ts'
 import { shortLease } from '../support/processes/child-server.ts'
 import { preload } from '../support/processes/preloads/preload.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
 import { shared } from '../support/shared.ts'
-import { calls, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { openSideEffectCounter, type SideEffectCounter } from '../support/stand-ins/side-effect-counter.ts'
 import { storedOf, untilJournaled } from './stored.ts'
 
@@ -40,7 +40,7 @@ shared(async (rooms) => {
 
 test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept [text-kept] [ends-once] [killed]', async (t) => {
   const { name, model } = pair.talk()
-  model.answers(hangs(Array.from({ length: 20 }, (_, place) => text(`word ${place} 🌊 `))), says('yes'))
+  model.replies(hangs(Array.from({ length: 20 }, (_, index) => text(`word ${index} 🌊 `))), says('yes'))
   const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
   await first.until(({ data }) => String(data.text).includes('word 19'))
   const turn = String(first.record.turn)
@@ -57,7 +57,7 @@ test('when the process of a turn is killed, those who follow it elsewhere are to
   assert.equal(second.record.endedAs('interrupted').data.error !== undefined, true)
   checkTurn(second.record.events)
   await followToEnd(() => pair.two, first.record, t.signal)
-  compareTold(first.record.events, second.record.events)
+  compareSeen(first.record.events, second.record.events)
   const log = await messagesOf(pair.two, name)
   assert.deepEqual([log[1]?.content, log[1]?.complete], [second.record.text, false])
   checkAgainst((await getTurn(pair.two, turn)).json, second.record.events)
@@ -72,8 +72,8 @@ test('a process that stood still for longer than its lease writes nothing, and t
   for (const journaled of [true, false]) {
     const { name, model } = pair.talk()
     const gate = Promise.withResolvers<void>()
-    const many = Array.from({ length: 200 }, (_, place) => text(`late ${place} `))
-    model.answers(pauses([text('this much')], gate.promise, [...many, done()]), says('yes'))
+    const many = Array.from({ length: 200 }, (_, index) => text(`late ${index} `))
+    model.replies(pauses([text('this much')], gate.promise, [...many, done()]), says('yes'))
     const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
     await first.until((event) => event.name === 'text-delta')
     const turn = String(first.record.turn)
@@ -90,7 +90,7 @@ test('a process that stood still for longer than its lease writes nothing, and t
     await first.over
     await followToEnd(() => pair.one, first.record, t.signal)
     first.record.endedAs('interrupted')
-    compareTold(first.record.events, second.record.events)
+    compareSeen(first.record.events, second.record.events)
     const next = beginTurn(pair.one, name, { input: 'are you there?', model: model.name })
     assert.equal(await next.over, 'ended')
     next.record.endedAs('completed')
@@ -104,9 +104,9 @@ test('a call that may be started again is, by another process, when its own is k
   const { name, model } = pair.talk()
   const { openMeteo } = pair
   openMeteo.troubles('11.1', 'hangs')
-  const place = { latitude: '11.1', longitude: '22.2' }
-  const asked = () => openMeteo.asked.filter((url) => url.searchParams.get('latitude') === '11.1').length
-  model.answers(says(calls([{ name: 'get_weather', arguments: place, id: 'sky' }])), says('Warm.'))
+  const coordinates = { latitude: '11.1', longitude: '22.2' }
+  const asked = () => openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '11.1').length
+  model.replies(says(calls([{ name: 'get_weather', arguments: coordinates, id: 'sky' }])), says('Warm.'))
   const first = beginTurn(pair.one, name, { input: 'how is the weather?', model: model.name })
   await first.until((event) => event.name === 'step-end')
   while (asked() === 0) await delay(10)
@@ -119,14 +119,14 @@ test('a call that may be started again is, by another process, when its own is k
   assert.equal(asked(), 2)
   const end = second.record.events.find((event) => event.name === 'call-end')
   assert.equal(end?.data.status, 'succeeded')
-  compareTold(first.record.events, second.record.events)
+  compareSeen(first.record.events, second.record.events)
   await pair.start('one')
 })
 
 test('a call with side effects is not started again: its outcome is unknown, and the turn is interrupted [tool-once]', async () => {
   const { name, model } = pair.talk()
   sideEffects.holds('evening')
-  model.answers(
+  model.replies(
     says(calls([{ name: 'side_effect', arguments: { name: 'evening' }, id: 'once' }])),
     says('yes'),
   )

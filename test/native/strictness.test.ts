@@ -2,34 +2,34 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { checkTurn } from '../support/clients/native/check-turn.ts'
-import { compareTold } from '../support/clients/native/compare-told.ts'
+import { compareSeen } from '../support/clients/native/compare-seen.ts'
 import { SseReader } from '../support/clients/native/sse-reader.ts'
 import { TurnRecord } from '../support/clients/native/turn-record.ts'
 
 // The client of these tests is strict: here is what it does not let pass.
 
 const turn = randomUUID()
-type Told = [name: string, data: object]
+type Sent = [name: string, data: object]
 
-const start: Told = ['turn-start', { turn, conversation: 'c', model: 'm' }]
-const step: Told = ['step-start', { step: 1 }]
-const delta = (text: string): Told => ['text-delta', { text }]
+const start: Sent = ['turn-start', { turn, conversation: 'c', model: 'm' }]
+const step: Sent = ['step-start', { step: 1 }]
+const delta = (text: string): Sent => ['text-delta', { text }]
 const call = { callId: 'a', name: 'n', arguments: {}, side: 'device' }
-const stepEnd = (content: string, calls: object[] = []): Told => [
+const stepEnd = (content: string, calls: object[] = []): Sent => [
   'step-end',
   { step: 1, message: { role: 'assistant', content, calls }, usage: {} },
 ]
-const callEnd: Told = ['call-end', { callId: 'a', status: 'answered', output: 'x', ms: 1 }]
-const end = (status: string): Told => ['turn-end', { status }]
+const callEnd: Sent = ['call-end', { callId: 'a', status: 'answered', output: 'x', ms: 1 }]
+const end = (status: string): Sent => ['turn-end', { status }]
 const whole = [start, step, delta('hello '), delta('you'), stepEnd('hello you'), end('completed')]
-const called = [start, step, ['call-start', call], stepEnd('', [{ ...call, status: 'offered' }])] as Told[]
+const called = [start, step, ['call-start', call], stepEnd('', [{ ...call, status: 'offered' }])] as Sent[]
 
-const frame = ([name, data]: Told, number: number, id = turn) =>
+const frame = ([name, data]: Sent, number: number, id = turn) =>
   `id: ${id}:${number}\nevent: ${name}\ndata: ${JSON.stringify(data)}`
 
-function recordOf(told: readonly Told[]): TurnRecord {
+function recordOf(events: readonly Sent[]): TurnRecord {
   const record = new TurnRecord()
-  for (const [place, one] of told.entries()) record.take(frame(one, place + 1))
+  for (const [index, one] of events.entries()) record.take(frame(one, index + 1))
   return record
 }
 
@@ -74,19 +74,19 @@ test('every call of a turn ends, and once', () => {
 })
 
 test('what was told is told again in the same bytes', () => {
-  const told = recordOf(whole).events
-  compareTold(told, told)
-  compareTold(told.slice(2, 4), told)
-  violates(() => compareTold(recordOf([start, step, delta('hullo ')]).events, told))
-  violates(() => compareTold(told, told.slice(0, -1)))
+  const events = recordOf(whole).events
+  compareSeen(events, events)
+  compareSeen(events.slice(2, 4), events)
+  violates(() => compareSeen(recordOf([start, step, delta('hullo ')]).events, events))
+  violates(() => compareSeen(events, events.slice(0, -1)))
 })
 
 test('fillers stand for what a lost process may have told: as many as it may have been, once, and nothing but ends after them', () => {
-  const lead = 3
-  const fillers = Array.from({ length: lead }, () => delta(''))
+  const unjournaled = 3
+  const fillers = Array.from({ length: unjournaled }, () => delta(''))
   const lost = [start, step, delta('hello '), ...fillers, end('interrupted')]
-  const compare = (seen: Told[], now: Told[]) =>
-    compareTold(recordOf(seen).events, recordOf(now).events, lead)
+  const compare = (seen: Sent[], now: Sent[]) =>
+    compareSeen(recordOf(seen).events, recordOf(now).events, unjournaled)
   const seen = [start, step, delta('hello '), delta('y'), delta('ou')]
   compare(seen, lost)
   // It had seen the end of a step, which is stored before it is told; or of the turn.

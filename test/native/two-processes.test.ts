@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import { beginTurn, getTurn, join, postResults, resume, wholeTurn } from '../support/clients/native/client.ts'
 import { serverPairOf } from '../support/processes/server-pair.ts'
-import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 
 const pair = serverPairOf()
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
@@ -12,14 +12,14 @@ const callsLocation = calls([{ name: 'get_location', arguments: {}, id: 'where' 
 test('results that are posted to one process go on with the stream that another one holds [any-process]', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
-  model.answers(says(callsLocation), says('You are at ', 'the sea 🌊.'))
+  model.replies(says(callsLocation), says('You are at ', 'the sea 🌊.'))
   const stream = beginTurn(one, name, { input: 'where am I?', model: model.name, tools })
   const waiting = await stream.until((event) => event.name === 'turn-waiting')
   assert.deepEqual(waiting.data.calls, ['where'])
   const turn = String(stream.record.turn)
 
-  const answered = await postResults(two, turn, { where: 'the sea' })
-  assert.equal(answered.status, 200, answered.text)
+  const posted = await postResults(two, turn, { where: 'the sea' })
+  assert.equal(posted.status, 200, posted.text)
   assert.equal(await stream.over, 'ended')
   stream.record.endedAs('completed')
   checkTurn(stream.record.events)
@@ -34,8 +34,8 @@ test('whoever joins a running turn, at any number and on either process, sees th
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
-  const half = Array.from({ length: 30 }, (_, place) => text(`piece ${place} `))
-  model.answers(pauses(half, gate.promise, [...half, done()]))
+  const half = Array.from({ length: 30 }, (_, index) => text(`piece ${index} `))
+  model.replies(pauses(half, gate.promise, [...half, done()]))
   const stream = beginTurn(one, name, { input: 'tell me a story', model: model.name })
   const seen = await stream.until((event) => event.name === 'text-delta')
   const turn = String(stream.record.turn)
@@ -73,19 +73,19 @@ test('a stream whose connection breaks goes on at the other process, and back, w
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
-  model.answers(async (response, prompt) => {
-    for (const [place, gate] of gates.entries()) {
-      response.write(`${text(`part ${place} `)(prompt)}\n`)
+  model.replies(async (response, prompt) => {
+    for (const [index, gate] of gates.entries()) {
+      response.write(`${text(`part ${index} `)(prompt)}\n`)
       await gate.promise
     }
     response.end(`${done()(prompt)}\n`)
   })
   let stream = beginTurn(one, name, { input: 'go on', model: model.name })
-  for (const [place, gate] of gates.entries()) {
-    await stream.until(({ data }) => String(data.text).includes(`part ${place}`))
-    stream.leave()
+  for (const [index, gate] of gates.entries()) {
+    await stream.until(({ data }) => String(data.text).includes(`part ${index}`))
+    stream.disconnect()
     await stream.over
-    stream = resume(place % 2 ? one : two, stream.record)
+    stream = resume(index % 2 ? one : two, stream.record)
     await stream.opened
     gate.resolve()
   }
@@ -102,7 +102,7 @@ test('two results that are posted at once to both processes let the turn go on o
       { name: 'get_location', arguments: {}, id: 'where' },
       { name: 'take_photo', arguments: {}, id: 'photo' },
     ])
-    model.answers(says(both), says('Nice.'))
+    model.replies(says(both), says('Nice.'))
     const stream = beginTurn(round % 2 ? one : two, name, { input: 'look', model: model.name, tools })
     await stream.until((event) => event.name === 'turn-waiting')
     const turn = String(stream.record.turn)
@@ -125,7 +125,7 @@ test('of two different results for one call, posted at once to both processes, o
   const { one, two, talk } = pair()
   for (let round = 0; round < 8; round++) {
     const { name, model } = talk()
-    model.answers(says(callsLocation), says('Nice.'))
+    model.replies(says(callsLocation), says('Nice.'))
     const stream = beginTurn(one, name, { input: 'look', model: model.name, tools })
     await stream.until((event) => event.name === 'turn-waiting')
     const turn = String(stream.record.turn)

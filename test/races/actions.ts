@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import type { Loss } from './held-statements.ts'
 import { plans } from './plans.ts'
 
-const place = fc.nat(1)
+const processIndex = fc.nat(1)
+const conversation = fc.nat(1)
 const whichTurn = fc.nat(3)
 
 /** Which process is asked, and for what. Numbers choose among what there is, the newest first. */
@@ -11,7 +12,7 @@ const doings = fc.oneof(
     weight: 16,
     arbitrary: fc.record({
       do: fc.constant('post'),
-      place,
+      processIndex,
       conversation: fc.constantFrom(0, 0, 0, 1),
       plan: plans,
       whenBusy: fc.constantFrom<'queue' | 'refuse' | 'replace'>('queue', 'queue', 'refuse', 'replace'),
@@ -26,7 +27,7 @@ const doings = fc.oneof(
     weight: 12,
     arbitrary: fc.record({
       do: fc.constant('results'),
-      place,
+      processIndex,
       turn: whichTurn,
       /** Of the device's calls; all where none is chosen. */
       calls: fc.subarray([0, 1, 2]),
@@ -34,32 +35,32 @@ const doings = fc.oneof(
       how: fc.constantFrom('native', 'native', 'classic', 'keyed'),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel'), place, turn: whichTurn }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel'), processIndex, turn: whichTurn }) },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('follow'),
-      place,
+      processIndex,
       turn: whichTurn,
       after: fc.constantFrom(0, 0, 1, 4),
       slow: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('disconnect'), client: fc.nat(3) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('resume-events'), client: fc.nat(3), place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('resume-events'), client: fc.nat(3), processIndex }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave'), client: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire'), place }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('beat'), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire'), processIndex }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('beat'), processIndex }) },
   /** A process stands still for longer than its lease, and another one gives a sign of life. */
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('overtake'), place }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('kill'), place }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), place }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('go-on'), place }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('overtake'), processIndex }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('kill'), processIndex }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), processIndex }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('go-on'), processIndex }) },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('lose'),
-      place,
+      processIndex,
       losses: fc.array(fc.constantFrom<Loss>('before', 'after', 'late'), { minLength: 1, maxLength: 3 }),
     }),
   },
@@ -68,8 +69,8 @@ const doings = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(45, 300, 1_000, 2_500) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('call-expiry') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reset'), place, conversation: place }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), place, conversation: place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reset'), processIndex, conversation }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), processIndex, conversation }) },
   /** What is let through next is carried out by the database at the same time: a lock held it all up. */
   { weight: 3, arbitrary: fc.record({ do: fc.constant('jam') }) },
 )

@@ -6,7 +6,7 @@ export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string
   yield* checkSubscribers(world, stored)
   yield* checkAccepted(world, stored)
   yield* checkOrder(world, stored)
-  yield* checkLines(world)
+  yield* checkQueues(world)
   yield* checkRefused(world, stored)
   yield* checkKeys(world, stored)
   yield* checkResults(world, stored)
@@ -17,16 +17,16 @@ export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string
 
 /** Texts may be lost with a process, where fillers stand for them; all else stays as it was told. */
 function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Iterable<string> {
-  for (const { turn, seen, faults, standing } of subscribers) {
+  for (const { turn, seen, faults, status: standing } of subscribers) {
     yield* faults
-    const told = turns.get(turn)?.told
-    if (!told) {
+    const journal = turns.get(turn)?.journal
+    if (!journal) {
       if (standing !== 'unknown' && standing !== 'ended')
         yield `a client follows the turn ${turn}, which is gone`
       continue
     }
     for (const { number, name, data } of seen) {
-      const now = told[number - 1]
+      const now = journal[number - 1]
       if (now?.name === name && now.data === data) continue
       const isFiller = now?.name === 'text-delta' && now.data === '{"text":""}'
       const isHint = name === 'text-delta' || name === 'step-start' || name === 'notice'
@@ -49,7 +49,7 @@ function messagesOf({ content, conversation }: Post, { messages }: Stored) {
 function* checkAccepted(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
     const times = messagesOf(post, stored).length
-    const { standing } = post.asked
+    const { status: standing } = post.request
     if (post.key === undefined && times > 1) yield `${post.content} is there ${times} times`
     const isTaken = standing === 'accepted' || standing === 'replayed'
     if (isTaken && times === 0 && !world.emptied.has(post.conversation))
@@ -60,11 +60,11 @@ function* checkAccepted(world: RaceWorld, stored: Stored): Iterable<string> {
 /** What was accepted before another was sent comes before it. */
 function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<string> {
   const accepted = posts.filter(
-    ({ asked, conversation }) => asked.standing === 'accepted' && !emptied.has(conversation),
+    ({ request, conversation }) => request.status === 'accepted' && !emptied.has(conversation),
   )
   for (const one of accepted)
     for (const other of accepted) {
-      if (one.conversation !== other.conversation || one.asked.toldAt > other.asked.sentAt) continue
+      if (one.conversation !== other.conversation || one.request.endedAt > other.request.sentAt) continue
       const [first] = messagesOf(one, stored)
       const [second] = messagesOf(other, stored)
       if (first && second && first.seq > second.seq) yield `${other.content} came before ${one.content}`
@@ -72,15 +72,15 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
 }
 
 /** Those that wait for a conversation begin in the order in which they came. Whose process lost its lease has lost its place. */
-function* checkLines({ observed, emptied, all, expired }: RaceWorld): Iterable<string> {
+function* checkQueues({ observed, emptied, all, expired }: RaceWorld): Iterable<string> {
   const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
   const begun = [...observed.begun.keys()]
-  const kept = observed.arrivals.filter(({ turn, conversation, runner }) => {
+  const remaining = observed.arrivals.filter(({ turn, conversation, runner }) => {
     const isHere = begun.includes(turn) && observed.begun.get(turn)?.withdrawn === 0
     return isHere && !emptied.has(conversation) && !lost.has(runner)
   })
-  for (const [place, one] of kept.entries())
-    for (const later of kept.slice(place + 1))
+  for (const [index, one] of remaining.entries())
+    for (const later of remaining.slice(index + 1))
       if (one.conversation === later.conversation && begun.indexOf(one.turn) > begun.indexOf(later.turn))
         yield `${observed.begun.get(later.turn)?.content} was let in before ${observed.begun.get(one.turn)?.content}`
 }
@@ -88,12 +88,12 @@ function* checkLines({ observed, emptied, all, expired }: RaceWorld): Iterable<s
 /** What was refused has left nothing, unless its process could not see to it, or others knew of it. */
 function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
-    const { standing, code, by } = post.asked
+    const { status: standing, code, by } = post.request
     if (post.key !== undefined || (standing !== 'refused' && standing !== 'left')) continue
     const [message] = messagesOf(post, stored)
     if (!message) continue
     const turn = stored.turns.get(message.turn)
-    const isKnown = turn?.watched === true || world.unwanted.has(message.turn)
+    const isKnown = turn?.followed === true || world.unwanted.has(message.turn)
     const isExcused = code === 'database-unavailable' && (by.dead || world.expired.has(by) || isKnown)
     if (!isExcused) yield `${post.content} was refused (${code ?? standing}), and is there: ${turn?.status}`
   }
@@ -106,19 +106,23 @@ function* checkKeys({ observed, emptied, posts }: RaceWorld, { keys }: Stored): 
     if (key === undefined || withdrawn > 0 || emptied.has(conversation)) continue
     const of = `${conversation} ${key}`
     begun.set(of, [...(begun.get(of) ?? []), turn])
-    const kept = keys.find((one) => one.key === key && one.conversation === conversation)
-    if (kept?.turn !== turn) yield `the key ${of} has begun ${turn}, and is kept for ${kept?.turn}`
+    const remaining = keys.find((one) => one.key === key && one.conversation === conversation)
+    if (remaining?.turn !== turn) yield `the key ${of} has begun ${turn}, and is kept for ${remaining?.turn}`
   }
   for (const [key, turns] of begun) if (turns.length > 1) yield `the key ${key} has begun ${turns}`
-  for (const { asked, content } of posts)
-    if (asked.standing === 'replayed' && asked.turn && observed.begun.get(asked.turn)?.content !== content)
+  for (const { request, content } of posts)
+    if (
+      request.status === 'replayed' &&
+      request.turn &&
+      observed.begun.get(request.turn)?.content !== content
+    )
       yield `${content} was told another request's turn`
 }
 
 /** Results that were taken are those of their calls. */
 function* checkResults({ results, observed }: RaceWorld, { turns }: Stored): Iterable<string> {
-  for (const { turn, results: posted, asked } of results) {
-    if (asked.standing !== 'accepted' && asked.standing !== 'replayed') continue
+  for (const { turn, results: posted, request } of results) {
+    if (request.status !== 'accepted' && request.status !== 'replayed') continue
     if ((observed.begun.get(turn)?.withdrawn ?? 0) > 0) continue
     for (const { callId, output } of posted) {
       const call = turns.get(turn)?.calls.find(({ id }) => id === callId)

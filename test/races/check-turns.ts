@@ -6,7 +6,7 @@ import type { Stored, StoredTurn } from './stored.ts'
 const isActive = ({ status }: StoredTurn) => status === 'running' || status === 'waiting'
 
 /** What is true of every turn in the end; what is not, in words. */
-export function* checkTurns(world: RaceWorld, { turns, tickets }: Stored): Iterable<string> {
+export function* checkTurns(world: RaceWorld, { turns, queued: tickets }: Stored): Iterable<string> {
   if (tickets > 0) yield `${tickets} places in lines that nobody waits in`
   for (const turn of turns.values()) {
     for (const fault of [
@@ -30,21 +30,21 @@ function* checkStatus({ status, calls }: StoredTurn): Iterable<string> {
 }
 
 function* checkEvents(turn: StoredTurn): Iterable<string> {
-  const { told, events, calls } = turn
-  const numbers = told.map(({ number }) => number)
-  if (numbers.some((number, place) => number !== place + 1) || numbers.length !== events)
+  const { journal, events, calls } = turn
+  const numbers = journal.map(({ number }) => number)
+  if (numbers.some((number, index) => number !== index + 1) || numbers.length !== events)
     yield `its events are ${numbers} of ${events}`
-  const ends = told.filter(({ name }) => name === 'turn-end')
-  const last = told.at(-1)
+  const ends = journal.filter(({ name }) => name === 'turn-end')
+  const last = journal.at(-1)
   if (isActive(turn) ? ends.length > 0 : ends.length !== 1 || ends[0] !== last)
     yield `its ends: ${ends.map(({ number, data }) => `${number} ${data}`)}, of ${events}`
   if (ends[0] && JSON.parse(ends[0].data).status !== turn.status) yield `it was told to be ${ends[0].data}`
-  if (told[0]?.name !== 'turn-start') yield `its first event is ${told[0]?.name}`
-  if (turn.status === 'waiting' && !told.some(({ name }) => name === 'turn-waiting'))
+  if (journal[0]?.name !== 'turn-start') yield `its first event is ${journal[0]?.name}`
+  if (turn.status === 'waiting' && !journal.some(({ name }) => name === 'turn-waiting'))
     yield 'it was never told to wait'
 
   const callEnds = new Map<string, string[]>()
-  for (const { name, data } of told) {
+  for (const { name, data } of journal) {
     if (name !== 'call-end') continue
     const { callId, status } = JSON.parse(data)
     callEnds.set(callId, [...(callEnds.get(callId) ?? []), status])
@@ -58,26 +58,27 @@ function* checkEvents(turn: StoredTurn): Iterable<string> {
 }
 
 /** Where a turn was taken from its process, fillers stand for what that may have told: as many, in a row, and then only ends. */
-function* checkFillers({ told }: StoredTurn): Iterable<string> {
-  const isFiller = ({ name, data }: (typeof told)[number]) => name === 'text-delta' && data === '{"text":""}'
-  const first = told.findIndex(isFiller)
+function* checkFillers({ journal }: StoredTurn): Iterable<string> {
+  const isFiller = ({ name, data }: (typeof journal)[number]) =>
+    name === 'text-delta' && data === '{"text":""}'
+  const first = journal.findIndex(isFiller)
   if (first < 0) return
-  const count = told.filter(isFiller).length
-  if (count !== maxUnjournaledEvents || !told.slice(first, first + count).every(isFiller))
+  const count = journal.filter(isFiller).length
+  if (count !== maxUnjournaledEvents || !journal.slice(first, first + count).every(isFiller))
     yield `it has ${count} fillers`
-  const rest = told.slice(first + count).map(({ name }) => name)
+  const rest = journal.slice(first + count).map(({ name }) => name)
   if (rest.some((name) => name !== 'call-end' && name !== 'turn-end')) yield `after its fillers come ${rest}`
 }
 
 function* checkText({ observed }: RaceWorld, turn: StoredTurn): Iterable<string> {
   const content = observed.begun.get(turn.id)?.content
   if (content === undefined) return yield 'nobody has begun it'
-  for (const [step, { content: text, complete }] of turn.answers.entries()) {
+  for (const [step, { content: text, complete }] of turn.replies.entries()) {
     const whole = textOf(content, step)
     if (complete ? text !== whole : !whole.startsWith(text) && text !== '')
       yield `its answer ${step} is "${text}"${complete ? '' : ' (cut off)'}`
   }
-  const complete = turn.answers.filter((answer) => answer.complete).length
+  const complete = turn.replies.filter((reply) => reply.complete).length
   if (turn.status === 'completed' && complete !== stepsOf(content).length)
     yield `it is complete with ${complete} answers`
 }

@@ -6,20 +6,20 @@ import type { LiveTurn } from '../../src/stream/live-turn.ts'
 import type { RaceProcess } from './race-process.ts'
 
 /** How a request stands with its client: `lost` where its process was killed before it answered. */
-export type Standing = 'pending' | 'accepted' | 'replayed' | 'refused' | 'left' | 'lost'
+export type RequestStatus = 'pending' | 'accepted' | 'replayed' | 'refused' | 'left' | 'lost'
 
 /** A request and its client, who was told, or refused; `moment`s count what clients do and are told. */
-export class Asked {
-  standing: Standing = 'pending'
+export class ClientRequest {
+  status: RequestStatus = 'pending'
   code: string | undefined
   /** A fault of ours: nothing that a client is told. */
   fault: unknown
   turn: string | undefined
   after = 0
-  toldAt = Number.POSITIVE_INFINITY
+  endedAt = Number.POSITIVE_INFINITY
   readonly by: RaceProcess
   readonly sentAt: number
-  readonly left = new AbortController()
+  readonly disconnection = new AbortController()
   readonly #moment: () => number
   #live: LiveTurn | undefined
 
@@ -33,41 +33,41 @@ export class Asked {
   readonly listener = (events: readonly TurnEvent[]): void => {
     if (this.by.dead) return
     const last = events.at(-1)
-    if (last?.type === 'turn-end' && last.refused && this.standing === 'pending')
+    if (last?.type === 'turn-end' && last.refused && this.status === 'pending')
       this.#end('refused', last.error?.code)
     // The first that it hears is that nobody knows what became of its request.
-    else if (last?.type === 'turn-end' && isUnknown(last) && this.standing === 'pending')
-      this.standing = 'lost'
+    else if (last?.type === 'turn-end' && isUnknown(last) && this.status === 'pending') this.status = 'lost'
     else if (events.some(({ type }) => type !== 'turn-start' && type !== 'step-start')) this.#accept()
   }
 
   /** The request has its answer; with a listener, that is the first event. */
-  async answered(entering: Promise<AdmittedTurn>, listens: boolean): Promise<void> {
+  async settle(admitted: Promise<AdmittedTurn>, listens: boolean): Promise<void> {
     try {
-      const { turn, after, live } = await entering
+      const { turn, after, live } = await admitted
       if (this.by.dead) return
       Object.assign(this, { turn, after })
       this.#live = live
       if (!live) this.#end('replayed')
-      else if (listens && this.standing !== 'accepted') return
+      else if (listens && this.status !== 'accepted') return
       else this.#accept()
     } catch (error) {
       if (this.by.dead) return
       if (error instanceof ChatterdError) this.#end('refused', error.code)
-      else if (this.left.signal.aborted && error === this.left.signal.reason) this.#end('left')
+      else if (this.disconnection.signal.aborted && error === this.disconnection.signal.reason)
+        this.#end('left')
       else this.fault = error
     }
   }
 
   #accept(): void {
     this.#live?.accept()
-    if (this.standing === 'pending') this.#end('accepted')
+    if (this.status === 'pending') this.#end('accepted')
   }
 
-  #end(standing: Standing, code?: string): void {
-    this.standing = standing
+  #end(status: RequestStatus, code?: string): void {
+    this.status = status
     this.code = code
-    this.toldAt = this.#moment()
+    this.endedAt = this.#moment()
   }
 }
 
@@ -83,7 +83,7 @@ export class Subscriber {
   /** What should never have been seen. */
   readonly faults: string[] = []
   /** How following came to its end; `off` where the connection was lost. */
-  standing = 'off'
+  status = 'off'
   next: number
   at: RaceProcess | undefined
   readonly #reader: () => Promise<void> | undefined
@@ -97,11 +97,11 @@ export class Subscriber {
   }
 
   async follow(at: RaceProcess): Promise<void> {
-    const left = new AbortController()
-    this.#left = left
+    const disconnection = new AbortController()
+    this.#left = disconnection
     this.at = at
-    this.standing = 'following'
-    const isOff = () => left.signal.aborted || at.dead
+    this.status = 'following'
+    const isOff = () => disconnection.signal.aborted || at.dead
     const sink = {
       write: (chunk: EventChunk, from: number) => {
         if (isOff()) return undefined
@@ -110,18 +110,18 @@ export class Subscriber {
       },
     }
     try {
-      const followed = await at.turns.follow(this.turn, this.next - 1, sink, left.signal)
-      if (!isOff()) this.standing = followed
+      const followed = await at.turns.follow(this.turn, this.next - 1, sink, disconnection.signal)
+      if (!isOff()) this.status = followed
     } catch (error) {
       if (isOff()) return
-      this.standing = 'off'
+      this.status = 'off'
       if (!(error instanceof ChatterdError)) this.faults.push(`following failed: ${error}`)
     }
   }
 
-  leave(): void {
+  disconnect(): void {
     this.#left.abort()
-    this.standing = 'off'
+    this.status = 'off'
   }
 
   #take(events: readonly JournalEvent[]): void {

@@ -29,14 +29,14 @@ export function heldToolbox(hold: Hold, observed: Observations): Toolbox {
 export function heldEngine(hold: Hold, observed: Observations): Engine {
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<EnginePart[]> {
     const { content, step } = observed.prompted(request)
-    const gone = Promise.withResolvers<never>()
-    gone.promise.catch(() => {})
-    const leave = () => gone.reject(signal.reason)
-    if (signal.aborted) leave()
-    signal.addEventListener('abort', leave)
+    const aborted = Promise.withResolvers<never>()
+    aborted.promise.catch(() => {})
+    const abort = () => aborted.reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
     for (const scene of scenesOf(content, step)) {
-      await Promise.race([hold(`engine ${content}.${step}`), gone.promise])
-      if (scene === 'silence') await gone.promise
+      await Promise.race([hold(`engine ${content}.${step}`), aborted.promise])
+      if (scene === 'silence') await aborted.promise
       else if (scene instanceof Error) throw scene
       else yield scene
     }

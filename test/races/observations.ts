@@ -1,6 +1,6 @@
 import type { Statement } from '../../src/store/database.ts'
 import type { ChatRequest } from '../../src/turn/ports/engine.ts'
-import { faultOf, placeOf } from './plans.ts'
+import { faultOf, promptOf } from './plans.ts'
 
 /** A turn that the database has begun, whether or not anybody was told. */
 export interface BegunTurn {
@@ -45,11 +45,11 @@ export class Observations {
   }
 
   prompted(request: ChatRequest): { content: string; step: number } {
-    const place = placeOf(request)
-    count(this.prompts, `${place.content}.${place.step}`)
+    const prompt = promptOf(request)
+    count(this.prompts, `${prompt.content}.${prompt.step}`)
     const fault = faultOf(request)
     if (fault) this.faults.push(fault)
-    return place
+    return prompt
   }
 
   toolStarted(turn: string, call: string): void {

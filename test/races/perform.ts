@@ -1,13 +1,13 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { user } from '../support/turns/store-calls.ts'
 import type { Doing } from './actions.ts'
-import { Asked, Subscriber } from './clients.ts'
+import { ClientRequest, Subscriber } from './clients.ts'
 import { planned } from './plans.ts'
 import { postResults } from './post-results.ts'
 import type { RaceWorld } from './race-world.ts'
 import { inRealTime } from './virtual-clock.ts'
 
-const request = { model: 'm', stream: true, offerTools: true, settings: {} }
+const turnRequest = { model: 'm', stream: true, offerTools: true, settings: {} }
 const locate = {
   type: 'function' as const,
   function: { name: 'locate', parameters: { type: 'object', properties: {} } },
@@ -35,73 +35,78 @@ async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Prom
     case 'results':
       return postResults(doing, world)
     case 'cancel':
-      return cancel(world.process(doing.place), world.turn(doing.turn), world)
+      return cancel(world.process(doing.processIndex), world.turn(doing.turn), world)
     case 'follow':
       return follow(doing, world)
     case 'disconnect':
-      return subscribers.at(-1 - doing.client)?.leave()
+      return subscribers.at(-1 - doing.client)?.disconnect()
     case 'resume-events': {
       const subscriber = subscribers.at(-1 - doing.client)
-      if (subscriber?.standing === 'off') void subscriber.follow(world.process(doing.place))
+      if (subscriber?.status === 'off') void subscriber.follow(world.process(doing.processIndex))
       return
     }
     case 'leave': {
-      const waiting = world.posts.filter(({ asked }) => asked.standing === 'pending')
-      return waiting.at(-1 - doing.client)?.asked.left.abort(new Error('The client left.'))
+      const waiting = world.posts.filter(({ request }) => request.status === 'pending')
+      return waiting.at(-1 - doing.client)?.request.disconnection.abort(new Error('The client left.'))
     }
     case 'expire':
-      world.expired.add(world.process(doing.place))
-      return world.process(doing.place).expire()
+      world.expired.add(world.process(doing.processIndex))
+      return world.process(doing.processIndex).expire()
     case 'beat':
-      return void world.process(doing.place).beat()
+      return void world.process(doing.processIndex).beat()
     case 'overtake':
-      return world.overtake(doing.place)
+      return world.overtake(doing.processIndex)
     case 'kill':
-      return world.kill(doing.place)
+      return world.kill(doing.processIndex)
     case 'pause':
-      return world.process(doing.place).pause()
+      return world.process(doing.processIndex).pause()
     case 'go-on':
-      return world.process(doing.place).resume()
+      return world.process(doing.processIndex).resume()
     case 'lose':
-      return void world.process(doing.place).losses.push(...doing.losses)
+      return void world.process(doing.processIndex).losses.push(...doing.losses)
     case 'wait':
       return clock.advance(doing.ms, () => scheduler.quiet())
     case 'call-expiry':
       return void (await world.query("update chatterd.calls set created_at = created_at - interval '1 day'"))
     case 'reset':
     case 'remove':
-      return empty(doing.do, world.process(doing.place), world.conversation(doing.conversation).name, world)
+      return empty(
+        doing.do,
+        world.process(doing.processIndex),
+        world.conversation(doing.conversation).name,
+        world,
+      )
   }
 }
 
 function post(doing: Extract<Doing, { do: 'post' }>, world: RaceWorld): void {
   const { plan, whenBusy, listens, follows } = doing
-  const by = world.process(doing.place)
+  const by = world.process(doing.processIndex)
   const conversation = world.conversation(doing.conversation)
   const before = world.posts.find((one) => one.key === doing.key && one.conversation === conversation.name)
   const id = doing.key ? `${doing.key}${doing.conversation}` : `p${world.posts.length}`
   const message = doing.key && doing.sameBody && before ? user(before.content) : planned(id, plan)
   const key = doing.key && { key: doing.key, digest: message.content }
-  const asked = new Asked(by, world.moment)
-  world.posts.push({ content: message.content, conversation: conversation.name, key: doing.key, asked })
+  const request = new ClientRequest(by, world.moment)
+  world.posts.push({ content: message.content, conversation: conversation.name, key: doing.key, request })
   const beginning = {
     conversation,
-    request,
+    request: turnRequest,
     messages: [message],
     tools: [locate],
     whenBusy,
     ...(key && { key }),
   }
   // As the classic dialect has it: a request with a key is told by the turn's events.
-  const listener = listens && !key ? asked.listener : undefined
-  const begun = by.turns.begin(beginning, asked.left.signal, listener)
-  const answered = asked.answered(begun, listener !== undefined).then(() => {
-    if (!asked.turn || listener || !follows || by.dead) return
-    const subscriber = new Subscriber(asked.turn, asked.after, () => undefined)
+  const listener = listens && !key ? request.listener : undefined
+  const begun = by.turns.begin(beginning, request.disconnection.signal, listener)
+  const settled = request.settle(begun, listener !== undefined).then(() => {
+    if (!request.turn || listener || !follows || by.dead) return
+    const subscriber = new Subscriber(request.turn, request.after, () => undefined)
     world.subscribers.push(subscriber)
     void subscriber.follow(by)
   })
-  world.ask(by, answered)
+  world.ask(by, settled)
 }
 
 function cancel(by: ReturnType<RaceWorld['process']>, turn: string | undefined, world: RaceWorld): void {
@@ -113,13 +118,16 @@ function cancel(by: ReturnType<RaceWorld['process']>, turn: string | undefined, 
   world.ask(by, cancelled)
 }
 
-function follow({ place, turn, after, slow }: Extract<Doing, { do: 'follow' }>, world: RaceWorld): void {
+function follow(
+  { processIndex, turn, after, slow }: Extract<Doing, { do: 'follow' }>,
+  world: RaceWorld,
+): void {
   const id = world.turn(turn)
   if (!id) return
   const reader = () => (slow ? world.scheduler.hold('a slow reader reads') : undefined)
   const subscriber = new Subscriber(id, after, reader)
   world.subscribers.push(subscriber)
-  void subscriber.follow(world.process(place))
+  void subscriber.follow(world.process(processIndex))
 }
 
 function empty(

@@ -41,10 +41,10 @@ export function planned(id: string, plan: string): NewMessage {
 }
 
 /** Which prompt this is: the user's message, and how many of its steps the log holds. */
-export function placeOf({ messages }: ChatRequest): { content: string; step: number } {
+export function promptOf({ messages }: ChatRequest): { content: string; step: number } {
   const last = messages.findLastIndex(({ role }) => role === 'user')
-  const answers = messages.slice(last + 1).filter(({ role }) => role === 'assistant')
-  return { content: messages[last]?.content ?? '', step: answers.length }
+  const replies = messages.slice(last + 1).filter(({ role }) => role === 'assistant')
+  return { content: messages[last]?.content ?? '', step: replies.length }
 }
 
 /** The text of a step's answer. */
@@ -67,19 +67,19 @@ export function scenesOf(content: string, step: number): Scene[] {
     .map((text) => [part({ text })])
   if (letters === 'c') return texts.slice(0, 2)
   if (letters === 'z') return [...texts.slice(0, 2), 'silence']
-  const calls = [...letters].map((letter, place) =>
-    call(tools[letter] ?? '', {}, `${content}.${step}.${place}`),
+  const calls = [...letters].map((letter, index) =>
+    call(tools[letter] ?? '', {}, `${content}.${step}.${index}`),
   )
   return [...texts, [part({ done: true, ...(calls.length > 0 && { calls }) })]]
 }
 
 /** What is wrong with a prompt, in words; undefined where every call is followed by its result. */
 export function faultOf({ messages }: ChatRequest): string | undefined {
-  for (let place = 0; place < messages.length; ) {
-    const message = messages[place++]
+  for (let index = 0; index < messages.length; ) {
+    const message = messages[index++]
     if (message?.role === 'tool') return `a result without its call: ${message.tool_call_id}`
     for (const { id } of message?.tool_calls ?? []) {
-      const result = messages[place++]
+      const result = messages[index++]
       if (result?.tool_call_id !== id) return `the call ${id} is not followed by its result`
       if (result.content === 'No result yet.') return `the model was told of the open call ${id}`
     }

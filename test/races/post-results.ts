@@ -3,7 +3,7 @@ import { storeCallResults } from '../../src/http/dialects/native/store-results.t
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { AdmittedTurn } from '../../src/stream/admission.ts'
 import type { Doing } from './actions.ts'
-import { Asked } from './clients.ts'
+import { ClientRequest } from './clients.ts'
 import type { RaceProcess } from './race-process.ts'
 import type { RaceWorld } from './race-world.ts'
 
@@ -12,19 +12,19 @@ type Results = { callId: string; output: string }[]
 
 /** A client posts results of a turn's calls, as the device that was asked for them, or as one that is late or has them wrong. */
 export async function postResults(doing: Posting, world: RaceWorld): Promise<void> {
-  const by = world.process(doing.place)
+  const by = world.process(doing.processIndex)
   // The turns that the device was asked anything in, the newest first.
   const turns = await world.query<{ turn: string; calls: string[] }>(
     `select turn_id as turn, array_agg(request->>'id' order by message_seq desc, index) as calls
      from chatterd.calls where side = 'device' group by turn_id order by max(created_at) desc, turn_id`,
   )
   const { turn, calls } = turns[doing.turn % Math.max(1, turns.length)] ?? { turn: '', calls: [] }
-  const chosen = calls.filter((_, place) => doing.calls.length === 0 || doing.calls.includes(place))
+  const chosen = calls.filter((_, index) => doing.calls.length === 0 || doing.calls.includes(index))
   if (chosen.length === 0) return
   const results = chosen.map((callId) => ({ callId, output: doing.output }))
-  const asked = new Asked(by, world.moment)
-  world.results.push({ turn, results, asked })
-  world.ask(by, send(doing, turn, results, by, asked))
+  const request = new ClientRequest(by, world.moment)
+  world.results.push({ turn, results, request })
+  world.ask(by, send(doing, turn, results, by, request))
 }
 
 function send(
@@ -32,23 +32,23 @@ function send(
   turn: string,
   results: Results,
   by: RaceProcess,
-  asked: Asked,
+  request: ClientRequest,
 ): Promise<void> {
   if (how === 'native') {
-    const answered = storeCallResults(turn, results, by).then(() => ({ turn, after: 0 }))
-    return asked.answered(answered, false)
+    const settled = storeCallResults(turn, results, by).then(() => ({ turn, after: 0 }))
+    return request.settle(settled, false)
   }
-  const listener = how === 'classic' ? asked.listener : undefined
+  const listener = how === 'classic' ? request.listener : undefined
   const key = how === 'keyed' ? { key: `results ${output}`, digest: JSON.stringify(results) } : undefined
-  return asked.answered(answerOnce(turn, results, by, listener, key), listener !== undefined)
+  return request.settle(postOnce(turn, results, by, listener, key), listener !== undefined)
 }
 
 /** As the classic dialect does, but that it gives up where other results came in between. */
-async function answerOnce(
+async function postOnce(
   turn: string,
   results: Results,
   { turns, directory }: RaceProcess,
-  listener: Asked['listener'] | undefined,
+  listener: ClientRequest['listener'] | undefined,
   key: { key: string; digest: string } | undefined,
 ): Promise<AdmittedTurn> {
   const stored = await directory.turn(turn)

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { shared } from '../support/shared.ts'
-import { SignalTap } from './signal-tap.ts'
+import { NotificationTap } from './notification-tap.ts'
 
 /** A database that processes race on. */
 export interface RaceDatabase {
@@ -12,7 +12,7 @@ export interface RaceDatabase {
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>
   /** Holds up whatever needs a conversation, until the function that it returns is called. None on the embedded database. */
   hold(): Promise<() => Promise<void>>
-  tap: SignalTap | undefined
+  tap: NotificationTap | undefined
 }
 
 /** A database for the tests of the suite that is being described. */
@@ -33,7 +33,7 @@ async function open(kind: DatabaseKind, rooms: AsyncDisposableStack): Promise<Ra
   const isAlone = source.kind === 'embedded'
   if (isAlone) return { pools: [first], isAlone, query, hold: async () => async () => {}, tap: undefined }
 
-  const tap = new SignalTap(source.url)
+  const tap = new NotificationTap(source.url)
   await tap.open()
   rooms.defer(() => tap.close())
   return {

@@ -108,9 +108,9 @@ export class RaceProcess {
   }
 
   /** Hears what another process tells, some time. */
-  async hear(signal: StoreNotification): Promise<void> {
-    await this.#pass(`hears ${signal.type}`)
-    this.turns.onNotification(signal)
+  async notify(notification: StoreNotification): Promise<void> {
+    await this.#pass(`hears ${notification.type}`)
+    this.turns.onNotification(notification)
   }
 
   async #pass(what: string): Promise<void> {

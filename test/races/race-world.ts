@@ -1,12 +1,12 @@
 import type { ConversationKey } from '../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../src/protocol/errors.ts'
 import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
-import type { Asked, Subscriber } from './clients.ts'
+import type { ClientRequest, Subscriber } from './clients.ts'
+import type { NotificationTap } from './notification-tap.ts'
 import { Observations } from './observations.ts'
 import type { RaceDatabase } from './race-database.ts'
 import { RaceProcess } from './race-process.ts'
 import { Scheduler } from './scheduler.ts'
-import type { SignalTap } from './signal-tap.ts'
 import { inRealTime, VirtualClock } from './virtual-clock.ts'
 
 /** A prompt that was posted. */
@@ -14,14 +14,14 @@ export interface Post {
   content: string
   conversation: string
   key: string | undefined
-  asked: Asked
+  request: ClientRequest
 }
 
 /** Results that were posted, all of one turn. */
 export interface PostedResults {
   turn: string
   results: { callId: string; output: string }[]
-  asked: Asked
+  request: ClientRequest
 }
 
 /** One run: processes, clients and time, on a database that holds nothing else. */
@@ -62,23 +62,23 @@ export class RaceWorld {
   async start(): Promise<void> {
     await this.query('delete from chatterd.conversations')
     await this.query('delete from chatterd.runners')
-    for (const place of this.database.pools.keys()) this.replace(place)
+    for (const processIndex of this.database.pools.keys()) this.replace(processIndex)
   }
 
   /** A new process takes a place; what comes of its first sign of life is its own. */
-  replace(place: number): void {
+  replace(processIndex: number): void {
     const { pools, isAlone } = this.database
-    const pool = pools[place]
-    if (!pool) throw new Error(`there is no place ${place}`)
-    const name = `${'AB'[place]}${this.all.length}`
+    const pool = pools[processIndex]
+    if (!pool) throw new Error(`there is no place ${processIndex}`)
+    const name = `${'AB'[processIndex]}${this.all.length}`
     const process = new RaceProcess(name, pool, isAlone, this.scheduler, this.observed)
-    this.processes[place] = process
+    this.processes[processIndex] = process
     this.all.push(process)
     void process.beat()
   }
 
-  readonly process = (place: number): RaceProcess => {
-    const process = this.processes[place % this.processes.length]
+  readonly process = (processIndex: number): RaceProcess => {
+    const process = this.processes[processIndex % this.processes.length]
     if (!process) throw new Error('no process has been started')
     return process
   }
@@ -89,49 +89,49 @@ export class RaceWorld {
     return turns.at(-1 - (pick % Math.max(1, turns.length)))
   }
 
-  conversation(place: number): ConversationKey {
-    return { tenant: '', name: place === 0 ? 'talk' : 'chat' }
+  conversation(processIndex: number): ConversationKey {
+    return { tenant: '', name: processIndex === 0 ? 'talk' : 'chat' }
   }
 
   readonly query = <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     this.scheduler.work(() => inRealTime(() => this.database.query<Row>(text, values)))
 
   /** A request that is in flight; whoever is told nothing but an error of ours was not told rightly. */
-  ask(by: RaceProcess, answered: Promise<unknown>): void {
-    this.open.set(answered, by)
-    const done = () => this.open.delete(answered)
-    answered.then(done, (error: unknown) => {
+  ask(by: RaceProcess, settled: Promise<unknown>): void {
+    this.open.set(settled, by)
+    const done = () => this.open.delete(settled)
+    settled.then(done, (error: unknown) => {
       done()
       if (!(error instanceof ChatterdError)) this.faults.push(`a request failed: ${error}`)
     })
   }
 
   /** A process stands still for longer than its lease; another, if there is one, sees to what it ran. */
-  async overtake(place: number): Promise<void> {
-    const slow = this.process(place)
+  async overtake(processIndex: number): Promise<void> {
+    const slow = this.process(processIndex)
     slow.pause()
     this.expired.add(slow)
     await slow.expire()
-    const other = this.process(place + 1)
+    const other = this.process(processIndex + 1)
     if (!other.isPaused) await other.beatAtOnce()
   }
 
   /** Ends a process, with all that it does; another takes its place. */
-  kill(place: number): void {
-    const killed = this.process(place)
+  kill(processIndex: number): void {
+    const killed = this.process(processIndex)
     killed.kill()
-    for (const { asked } of [...this.posts, ...this.results])
-      if (asked.by === killed && asked.standing === 'pending') asked.standing = 'lost'
-    for (const subscriber of this.subscribers) if (subscriber.at === killed) subscriber.leave()
-    for (const [answered, by] of this.open) if (by === killed) this.open.delete(answered)
-    this.replace(place % this.processes.length)
+    for (const { request } of [...this.posts, ...this.results])
+      if (request.by === killed && request.status === 'pending') request.status = 'lost'
+    for (const subscriber of this.subscribers) if (subscriber.at === killed) subscriber.disconnect()
+    for (const [settled, by] of this.open) if (by === killed) this.open.delete(settled)
+    this.replace(processIndex % this.processes.length)
   }
 
-  async #tellSignals(tap: SignalTap): Promise<void> {
-    const told = await this.scheduler.work(() => inRealTime(() => tap.fetch()))
-    for (const { runner, ...signal } of told) {
+  async #tellSignals(tap: NotificationTap): Promise<void> {
+    const notifications = await this.scheduler.work(() => inRealTime(() => tap.fetch()))
+    for (const { runner, ...notification } of notifications) {
       const listeners = this.processes.filter((one) => runner === undefined || one.runner === runner)
-      for (const process of listeners) void process.hear(signal as StoreNotification)
+      for (const process of listeners) void process.notify(notification as StoreNotification)
     }
   }
 }

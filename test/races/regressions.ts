@@ -11,7 +11,7 @@ interface LostRace {
 }
 
 const post: Extract<Doing, { do: 'post' }> = {
-  ...{ do: 'post', place: 0, conversation: 0, plan: '', whenBusy: 'queue', key: undefined },
+  ...{ do: 'post', processIndex: 0, conversation: 0, plan: '', whenBusy: 'queue', key: undefined },
   ...{ sameBody: true, listens: false, follows: false },
 }
 
@@ -24,9 +24,9 @@ export const regressions: LostRace[] = [
     lost: 'a request that was told 503 took back the turn that another one of its key had been told of',
     on: ['postgresql'],
     race: [
-      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
-      { doing: { do: 'lose', place: 1, losses: ['after', 'before'] }, picks: [] },
-      { doing: { ...post, place: 1, key: 'k' }, picks: [0] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'lose', processIndex: 1, losses: ['after', 'before'] }, picks: [] },
+      { doing: { ...post, processIndex: 1, key: 'k' }, picks: [0] },
       { doing: { ...post, key: 'k' }, picks: [1, 1, 0, 0, 0, 0] },
     ],
   },
@@ -35,19 +35,19 @@ export const regressions: LostRace[] = [
     on: ['postgresql', 'embedded'],
     race: [
       { doing: { ...post, follows: true }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0] },
-      { doing: { do: 'cancel', place: 0, turn: 0 }, picks: [] },
-      { doing: { do: 'follow', place: 0, turn: 0, after: 0, slow: false }, picks: [] },
-      { doing: { do: 'kill', place: 0 }, picks: [] },
+      { doing: { do: 'cancel', processIndex: 0, turn: 0 }, picks: [] },
+      { doing: { do: 'follow', processIndex: 0, turn: 0, after: 0, slow: false }, picks: [] },
+      { doing: { do: 'kill', processIndex: 0 }, picks: [] },
     ],
   },
   {
-    lost: 'a request that was told of the turn of another one of its key kept its place in the line for ever',
+    lost: 'a request that replayed the turn of another one of its key kept its position in the queue for ever',
     on: ['postgresql'],
     race: [
-      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
-      { doing: { ...post, place: 1 }, picks: [0, 0] },
-      { doing: { ...post, place: 1, key: 'k' }, picks: [1, 1, 1, 1] },
-      { doing: { do: 'expire', place: 1 }, picks: [] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, processIndex: 1 }, picks: [0, 0] },
+      { doing: { ...post, processIndex: 1, key: 'k' }, picks: [1, 1, 1, 1] },
+      { doing: { do: 'expire', processIndex: 1 }, picks: [] },
       { doing: { ...post, key: 'k' }, picks: [1, 1] },
     ],
   },
@@ -55,21 +55,21 @@ export const regressions: LostRace[] = [
     lost: 'a call that was answered while its turn ran was told as cancelled',
     on: ['postgresql', 'embedded'],
     race: [
-      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
       { doing: { ...post, plan: 'le' }, picks: [0, 0, 0, 0, 0, 0, 0, 0] },
       {
-        doing: { do: 'results', place: 0, turn: 0, calls: [], output: 'yes', how: 'native' },
+        doing: { do: 'results', processIndex: 0, turn: 0, calls: [], output: 'yes', how: 'native' },
         picks: [1, 1, 1, 1],
       },
-      { doing: { do: 'cancel', place: 0, turn: 0 }, picks: [] },
+      { doing: { do: 'cancel', processIndex: 0, turn: 0 }, picks: [] },
     ],
   },
   {
     lost: 'a beginning that came late began a turn that had been taken back',
     on: ['postgresql', 'embedded'],
     race: [
-      { doing: { do: 'beat', place: 0 }, picks: [0, 0, 0, 0] },
-      { doing: { do: 'lose', place: 0, losses: ['after', 'late'] }, picks: [] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'lose', processIndex: 0, losses: ['after', 'late'] }, picks: [] },
       { doing: post, picks: [0, 0, 0, 1, 1] },
     ],
   },

@@ -25,8 +25,8 @@ export async function runRace(race: Race, database: RaceDatabase): Promise<void>
     const broken = [...faultsOf(world), ...checkTurns(world, end), ...checkClients(world, end)]
     if (broken.length > 0) throw new Error(broken.join('\n'))
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    throw new Error(`${words}\n\nThe story:\n${world.scheduler.story.join('\n')}`, { cause: error })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new Error(`${message}\n\nThe story:\n${world.scheduler.story.join('\n')}`, { cause: error })
   } finally {
     for (const process of world.all) process.kill()
     world.clock.uninstall()
@@ -44,11 +44,11 @@ async function checkActive(world: RaceWorld): Promise<void> {
 
 /** What should never have been seen, by anybody. */
 function faultsOf({ faults, observed, all, posts, results }: RaceWorld): string[] {
-  const asked = [...posts, ...results].flatMap(({ asked: { fault } }) => (fault ? [fault] : []))
+  const faultsOfRequests = [...posts, ...results].flatMap(({ request: { fault } }) => (fault ? [fault] : []))
   const ofProcesses = all.flatMap((process) => process.faults)
   return [
     ...faults,
     ...observed.faults,
-    ...[...asked, ...ofProcesses].map((fault) => `a fault of ours: ${fault}`),
+    ...[...faultsOfRequests, ...ofProcesses].map((fault) => `a fault of ours: ${fault}`),
   ]
 }

@@ -73,7 +73,7 @@ export class Scheduler {
     }
   }
 
-  note(words: string): void {
-    this.story.push(`— ${words}`)
+  note(text: string): void {
+    this.story.push(`— ${text}`)
   }
 }

@@ -37,8 +37,8 @@ async function expireTheDead({ processes, query }: RaceWorld): Promise<void> {
 
 /** Clients whose connection was lost ask again for what they have not seen. */
 function resumeSubscribers({ subscribers, process }: RaceWorld): void {
-  for (const [place, subscriber] of subscribers.entries())
-    if (subscriber.standing === 'off') void subscriber.follow(process(place))
+  for (const [index, subscriber] of subscribers.entries())
+    if (subscriber.status === 'off') void subscriber.follow(process(index))
 }
 
 async function isSettled(world: RaceWorld): Promise<boolean> {
@@ -49,5 +49,7 @@ async function isSettled(world: RaceWorld): Promise<boolean> {
   )
   if (active.some(({ status }) => status === 'running')) return false
   const waiting = new Set(active.map(({ id }) => id))
-  return world.subscribers.every(({ standing, turn }) => standing !== 'following' || waiting.has(turn))
+  return world.subscribers.every(
+    ({ status: standing, turn }) => standing !== 'following' || waiting.has(turn),
+  )
 }

@@ -17,10 +17,10 @@ export interface StoredTurn {
   id: string
   status: string
   events: number
-  watched: boolean
+  followed: boolean
   calls: StoredCall[]
-  told: JournalEvent[]
-  answers: { content: string; complete: boolean }[]
+  journal: JournalEvent[]
+  replies: { content: string; complete: boolean }[]
 }
 
 /** A message of a conversation. */
@@ -38,7 +38,7 @@ export interface Stored {
   /** In the order of each conversation. */
   messages: StoredMessage[]
   keys: { conversation: string; key: string; turn: string }[]
-  tickets: number
+  queued: number
 }
 
 interface TurnRow extends Omit<StoredTurn, 'told'> {
@@ -49,15 +49,18 @@ export async function readStored({ query }: RaceWorld): Promise<Stored> {
   const [row] = await query<{ stored: Omit<Stored, 'turns'> & { turns: TurnRow[] } }>(sql)
   if (!row) throw new Error('the database told nothing')
   const { turns, ...rest } = row.stored
-  const told = turns.map(({ chunks, ...turn }) => ({ ...turn, told: chunks.flatMap((one) => eventsOf(one)) }))
-  return { ...rest, turns: new Map(told.map((turn) => [turn.id, turn])) }
+  const journal = turns.map(({ chunks, ...turn }) => ({
+    ...turn,
+    journal: chunks.flatMap((one) => eventsOf(one)),
+  }))
+  return { ...rest, turns: new Map(journal.map((turn) => [turn.id, turn])) }
 }
 
 const sql = `
   select json_build_object(
     'turns', (
       select coalesce(json_agg(json_build_object(
-        'id', t.id, 'status', t.status, 'events', t.last_event, 'watched', t.followed,
+        'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed,
         'calls', (
           select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
             'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)
@@ -66,7 +69,7 @@ const sql = `
         'chunks', (
           select coalesce(json_agg(json_build_object('first', first, 'count', count, 'records', records) order by first), '[]')
           from chatterd.events where turn_id = t.id),
-        'answers', (
+        'replies', (
           select coalesce(json_agg(json_build_object('content', body->>'content', 'complete', complete) order by seq), '[]')
           from chatterd.messages where turn_id = t.id and role = 'assistant')) order by t.created_at), '[]')
       from chatterd.turns t),
@@ -77,4 +80,4 @@ const sql = `
     'keys', (
       select coalesce(json_agg(json_build_object('conversation', c.name, 'key', key, 'turn', turn_id)), '[]')
       from chatterd.idempotency_keys k join chatterd.conversations c on c.id = k.conversation_id),
-    'tickets', (select count(*)::integer from chatterd.queue)) as stored`
+    'queued', (select count(*)::integer from chatterd.queue)) as stored`

@@ -12,13 +12,13 @@ export interface Deployment extends Addresses, AsyncDisposable {
   memory(): Promise<number[]>
   restartDatabase(): Promise<void>
   /** Sends SIGTERM to the first process; whoever asks is given the address of the other from now on. */
-  leave(): void
+  remove(): void
   /** Sends SIGTERM to the second one too, when the work is done; resolves with the exit codes of both. */
   end(work: Promise<unknown>): Promise<(number | null)[]>
 }
 
 /** Characters of what a server has said on its error output that are told in the end. */
-const lastWords = 2_000
+const lastOutput = 2_000
 
 export async function openDeployment(over: AbortSignal): Promise<Deployment> {
   await using rooms = new AsyncDisposableStack()
@@ -43,7 +43,7 @@ export async function openDeployment(over: AbortSignal): Promise<Deployment> {
   rooms.defer(async () => {
     for (const server of servers) server.kill('SIGKILL')
     for (const { errors } of await Promise.all(servers.map((server) => server.exit)))
-      if (errors) console.log(`a server said last: …${errors.slice(-lastWords)}`)
+      if (errors) console.log(`a server said last: …${errors.slice(-lastOutput)}`)
   })
   const [one = '', two = ''] = await Promise.all(servers.map((server) => server.url))
   const open = rooms.move()
@@ -55,7 +55,7 @@ export async function openDeployment(over: AbortSignal): Promise<Deployment> {
       await postgres.start()
       await Promise.all([one, two].map((url) => untilReadiness(url, 200)))
     },
-    leave() {
+    remove() {
       servers[0]?.kill('SIGTERM')
       deployment.one = two
     },

@@ -16,7 +16,7 @@ const options = soakOptions(process.argv.slice(2))
 /** How much more memory a process may hold, idle, after the load than before. */
 const mostGrowth = 1.1
 const seconds = () => `[${(performance.now() / 1000).toFixed(0).padStart(5)}s]`
-const tell = (words: string) => console.log(`${seconds()} ${words}`)
+const report = (text: string) => console.log(`${seconds()} ${text}`)
 
 if (options) {
   const { streams, stalled, lastsMs, pieces, pauseMs, restarts, flapMs, floodKiB } = options
@@ -26,18 +26,18 @@ if (options) {
   const flood = loadModel(deployment.ollama, 'flood:test', floodKiB, 0, 'x'.repeat(1_000))
 
   const open = (wave: string, count: number) =>
-    Array.from({ length: count }, (_, place) =>
-      openContinuousClient(`${wave}-${place}`, paced, deployment, over.signal),
+    Array.from({ length: count }, (_, index) =>
+      openContinuousClient(`${wave}-${index}`, paced, deployment, over.signal),
     )
-  tell(`${streams} streams to warm up`)
+  report(`${streams} streams to warm up`)
   await endAll(open('warm-up', streams), deployment)
   const before = await deployment.memory()
-  tell(`memory: ${words(before)}`)
+  report(`memory: ${inMegabytes(before)}`)
 
   const clients = [
     ...open('load', streams),
-    ...Array.from({ length: stalled }, (_, place) =>
-      stalledReader(`slow-${place}`, flood, deployment, over.signal),
+    ...Array.from({ length: stalled }, (_, index) =>
+      stalledReader(`slow-${index}`, flood, deployment, over.signal),
     ),
   ]
   const ending = new AbortController()
@@ -45,24 +45,24 @@ if (options) {
   for (let part = 0; part <= restarts; part++) {
     await Promise.race([delay(lastsMs / (restarts + 1)), ...clients.map((client) => client.failed)])
     if (part === restarts) break
-    tell('PostgreSQL is started anew')
+    report('PostgreSQL is started anew')
     await deployment.restartDatabase()
   }
   ending.abort()
   await flapping
   await endAll(clients, deployment)
   const after = await deployment.memory()
-  tell(`memory: ${words(after)}, before: ${words(before)}`)
-  for (const [place, bytes] of after.entries())
-    assert.ok(bytes <= mostGrowth * (before[place] ?? 0), 'memory has not come back')
+  report(`memory: ${inMegabytes(after)}, before: ${inMegabytes(before)}`)
+  for (const [index, bytes] of after.entries())
+    assert.ok(bytes <= mostGrowth * (before[index] ?? 0), 'memory has not come back')
 
-  tell('SIGTERM under load')
+  report('SIGTERM under load')
   const last = open('last', streams)
   await Promise.all(last.map((client) => client.untilMore(1)))
-  deployment.leave()
+  deployment.remove()
   const codes = endAll(last, deployment)
   assert.deepEqual(await deployment.end(codes), [0, 0])
-  tell('nothing was lost')
+  report('nothing was lost')
 }
 
 /** Lets all come to their end, and reads each of their turns anew. */
@@ -74,7 +74,7 @@ async function endAll(clients: readonly ContinuousClient[], deployment: Deployme
     ends[status] = (ends[status] ?? 0) + 1
     assert.equal(prove(await wholeTurn(deployment.two, seen.turn)).digest, seen.digest, 'a frame is lost')
   }
-  tell(`${turns.length} turns: ${JSON.stringify(ends)}`)
+  report(`${turns.length} turns: ${JSON.stringify(ends)}`)
 }
 
 /** A turn is completed, or failed with its engine. */
@@ -88,11 +88,11 @@ async function flap({ ollama }: Deployment, everyMs: number, over: AbortSignal):
   while (everyMs > 0 && !over.aborted) {
     await delay(everyMs, undefined, { signal: over }).catch(() => {})
     if (over.aborted) return
-    tell('the engine goes away for a moment')
+    report('the engine goes away for a moment')
     await ollama.isAwayDuring(() => delay(500))
   }
 }
 
-function words(bytes: readonly number[]): string {
+function inMegabytes(bytes: readonly number[]): string {
   return bytes.map((one) => `${(one / 1e6).toFixed(1)} MB`).join(' and ')
 }

@@ -40,7 +40,7 @@ export function stalledReader(
       await stream.over
       await followToEnd(() => at.two, stream.record, over)
       if (stream.record.end?.data.status === 'completed')
-        assert.equal(stream.record.text, model.answerTo(input))
+        assert.equal(stream.record.text, model.replyTo(input))
       turns.push(prove(stream.record))
     }
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import { send } from '../../support/clients/classic/post.ts'
 import type { ScriptedModel } from '../../support/stand-ins/ollama.ts'
-import { calls, deviceTool, says } from '../../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, says } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 /** Which tools a model is told of, prompt after prompt. */
@@ -18,7 +18,7 @@ export function deviceTools(world: () => World): void {
   test('the tools of a device add up over its conversation, the latest schema of each name, in one order', async () => {
     const { phone, model } = world().talk()
     const asked = async (extra: JsonObject) => {
-      model.answers(says('Yes.'))
+      model.replies(says('Yes.'))
       await phone.prompt('Ready?', extra)
       return lastNames(model)
     }
@@ -34,7 +34,7 @@ export function deviceTools(world: () => World): void {
 
   test('one name given twice in a request counts once', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Yes.'))
+    model.replies(says('Yes.'))
     await phone.prompt('Ready?', { tools: [a, b, newer] })
     assert.deepEqual(lastNames(model), ['get_weather', 'a', 'b'])
     assert.deepEqual(model.prompts[0]?.body.tools?.[1], newer)
@@ -43,7 +43,7 @@ export function deviceTools(world: () => World): void {
   test('a device tool with the name of a resident one is left out, and clears nothing', async () => {
     const { phone, model } = world().talk()
     const mine = deviceTool('get_weather', { place: { type: 'string' } })
-    model.answers(says('Yes.'), says('Yes.'), says('Yes.'))
+    model.replies(says('Yes.'), says('Yes.'), says('Yes.'))
     await phone.prompt('Ready?', { tools: [a, mine] })
     assert.deepEqual(lastNames(model), ['get_weather', 'a'])
     assert.notDeepEqual(model.prompts[0]?.body.tools?.[0], mine)
@@ -60,8 +60,8 @@ export function deviceTools(world: () => World): void {
         messages: [{ role: 'user', content: 'Hello' }],
         stream: true,
         ...extra,
-      }).answer
-    model.answers(says('Hi.'), says('Hi.'), says('Hi.'), says('Hi.'))
+      }).response
+    model.replies(says('Hi.'), says('Hi.'), says('Hi.'), says('Hi.'))
     await phone.prompt('Ready?', { tools: [a] })
     assert.equal((await chat({})).text, 'Hi.')
     assert.equal(model.prompts[1]?.body.tools, undefined)
@@ -74,10 +74,10 @@ export function deviceTools(world: () => World): void {
 
   test('a call that a model makes on /llmchat, where it has no tools, fails with words', async () => {
     const { phone, model } = world().talk()
-    model.answers(says(calls([{ name: 'get_weather', arguments: {} }])), says('Oh.'))
+    model.replies(says(calls([{ name: 'get_weather', arguments: {} }])), says('Oh.'))
     const chat = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'Hi' }] }
-    const answer = await send(`${world().url}/llmchat`, chat).answer
-    assert.equal(answer.text, 'Oh.')
+    const response = await send(`${world().url}/llmchat`, chat).response
+    assert.equal(response.text, 'Oh.')
     assert.equal(
       model.lastMessages().at(-1)?.content,
       'There is no tool named "get_weather". There are no tools here.',
@@ -86,9 +86,9 @@ export function deviceTools(world: () => World): void {
 
   test('tools that come with results hold from then on', async () => {
     const { phone, model } = world().talk()
-    model.answers(says(calls([{ name: 'a', arguments: {} }])), says('Good.'))
-    await phone.post('Go.', { tools: [a] }).answer
-    await phone.postMessages([{ role: 'tool', content: 'done' }], { tools: [b] }).answer
+    model.replies(says(calls([{ name: 'a', arguments: {} }])), says('Good.'))
+    await phone.post('Go.', { tools: [a] }).response
+    await phone.postMessages([{ role: 'tool', content: 'done' }], { tools: [b] }).response
     assert.deepEqual(lastNames(model), ['get_weather', 'a', 'b'])
   })
 }

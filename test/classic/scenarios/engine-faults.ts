@@ -12,7 +12,7 @@ import {
   sends,
   tears,
   text,
-} from '../../support/stand-ins/ollama-answers.ts'
+} from '../../support/stand-ins/ollama-replies.ts'
 import type { Phone } from '../phone.ts'
 import type { World } from '../world.ts'
 
@@ -21,8 +21,8 @@ const tools = [deviceTool('get_location')]
 /** An engine that fails before, in and between its answers. The conversation always goes on. */
 export function engineFaults(world: () => World): void {
   /** The messages that the model is told at the next prompt. */
-  async function nextTold(phone: Phone, model: ScriptedModel): Promise<[string, string][]> {
-    model.answers(says('Better now.'))
+  async function nextPrompt(phone: Phone, model: ScriptedModel): Promise<[string, string][]> {
+    model.replies(says('Better now.'))
     assert.equal((await phone.prompt('And now?')).text, 'Better now.')
     return model.lastMessages().map(({ role, content }) => [role, content])
   }
@@ -48,25 +48,25 @@ export function engineFaults(world: () => World): void {
     ['answers with no JSON', sends([bytes('<html>')]), 502, /no JSON/],
     ['answers with nothing', sends([]), 502, /done: true/],
   ]
-  for (const [what, script, status, words] of refusals) {
+  for (const [what, script, status, message] of refusals) {
     test(`where the engine ${what}, the prompt is refused with ${status}, and nothing is stored [no-trace]`, async () => {
       const { phone, model } = world().talk()
-      model.answers(script)
+      model.replies(script)
       const { last } = await phone.prompt('Hello?', { tools })
       assert.deepEqual([last.status, last.contentType], [status, 'application/json; charset=utf-8'])
       assert.deepEqual(Object.keys(last.json as object), ['error'])
-      assert.match(last.error ?? '', words)
-      assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+      assert.match(last.error ?? '', message)
+      assert.deepEqual(await nextPrompt(phone, model), [['user', 'And now?']])
       assert.equal(model.lastTools().length, 1, 'its tools are not stored either')
     })
   }
 
   test('an unknown model is refused with 404 before anything is asked of it, and the words name those there are', async () => {
     const { phone, model } = world().talk()
-    const answer = await phone.postMessages([{ role: 'user', content: 'Hi' }], { model: 'nope' }).answer
-    assert.equal(answer.status, 404)
-    assert.match(answer.error ?? '', /no model 'nope'/)
-    assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+    const response = await phone.postMessages([{ role: 'user', content: 'Hi' }], { model: 'nope' }).response
+    assert.equal(response.status, 404)
+    assert.match(response.error ?? '', /no model 'nope'/)
+    assert.deepEqual(await nextPrompt(phone, model), [['user', 'And now?']])
   })
 
   test('an engine that is not running is told with 502, at its first prompt and later, and nothing is stored', async () => {
@@ -77,16 +77,16 @@ export function engineFaults(world: () => World): void {
       assert.match(last.error ?? '', /ECONNREFUSED|connect/)
     }
     await refused()
-    assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+    assert.deepEqual(await nextPrompt(phone, model), [['user', 'And now?']])
     await refused()
-    assert.deepEqual((await nextTold(phone, model)).length, 3)
+    assert.deepEqual((await nextPrompt(phone, model)).length, 3)
   })
 
   test('an engine that cannot tell of its models is told with 502', async () => {
     const { phone, model } = world().talk()
     const { last } = await world().ollama.isBrokenDuring('/api/show', 500, () => phone.prompt('Hello?'))
     assert.deepEqual([last.status, last.error], [502, 'broken with 500'])
-    assert.deepEqual(await nextTold(phone, model), [['user', 'And now?']])
+    assert.deepEqual(await nextPrompt(phone, model), [['user', 'And now?']])
   })
 
   const breaks: [what: string, script: ChatScript, words: RegExp][] = [
@@ -105,16 +105,16 @@ export function engineFaults(world: () => World): void {
       /no object/,
     ],
   ]
-  for (const [what, script, words] of breaks) {
+  for (const [what, script, message] of breaks) {
     test(`where the answer ${what}, the stream ends with an error, and what came is kept`, async () => {
       const { phone, model } = world().talk()
-      model.answers(script)
+      model.replies(script)
       const { last, text: said } = await phone.prompt('Tell me a story.')
       assert.equal(last.status, 200)
       assert.equal(said, 'Once upon')
       assert.equal(last.events.at(-1)?.event, 'error')
-      assert.match(last.error ?? '', words)
-      assert.deepEqual(await nextTold(phone, model), [
+      assert.match(last.error ?? '', message)
+      assert.deepEqual(await nextPrompt(phone, model), [
         ['user', 'Tell me a story.'],
         ['assistant', 'Once upon'],
         ['user', 'And now?'],
@@ -124,11 +124,11 @@ export function engineFaults(world: () => World): void {
 
   test('a runner that dies in the middle, as recorded, is told in the words of the engine', async () => {
     const { phone, model } = world().talk()
-    model.answers(replays('error-runner-died'))
+    model.replies(replays('error-runner-died'))
     const { last, text: said } = await phone.prompt('Tell me about the ocean.')
     assert.match(said, /^The ocean is a vast and mysterious realm, /)
     assert.ok(last.error)
-    assert.deepEqual((await nextTold(phone, model))[1], ['assistant', said])
+    assert.deepEqual((await nextPrompt(phone, model))[1], ['assistant', said])
   })
 
   test('calls of an answer that is cut off are not run, here or on the device', async () => {
@@ -139,12 +139,12 @@ export function engineFaults(world: () => World): void {
       { name: 'get_weather', arguments: { latitude: '12.25', longitude: '1' } },
       { name: 'get_location', arguments: {} },
     ])
-    model.answers(sends([text('Wait. '), both]))
+    model.replies(sends([text('Wait. '), both]))
     const { last, calls: asked } = await phone.prompt('Where am I?', { tools })
     assert.ok(last.error)
     assert.deepEqual(asked, [])
-    assert.ok(!world().openMeteo.asked.some((url) => url.searchParams.get('latitude') === '12.25'))
-    assert.deepEqual(await nextTold(phone, model), [
+    assert.ok(!world().openMeteo.requests.some((url) => url.searchParams.get('latitude') === '12.25'))
+    assert.deepEqual(await nextPrompt(phone, model), [
       ['user', 'Where am I?'],
       ['assistant', 'Wait. '],
       ['user', 'And now?'],
@@ -153,13 +153,13 @@ export function engineFaults(world: () => World): void {
 
   test('an engine that fails after a tool was run here ends the stream with its words; the result is kept', async () => {
     const { phone, model } = world().talk()
-    model.answers(
+    model.replies(
       says('Looking. ', calls([{ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }])),
       refuses(500, 'out of memory'),
     )
     const { last, text: said } = await phone.prompt('How warm is it?')
     assert.deepEqual([last.status, said, last.error], [200, 'Looking. ', 'out of memory'])
-    assert.deepEqual(await nextTold(phone, model), [
+    assert.deepEqual(await nextPrompt(phone, model), [
       ['user', 'How warm is it?'],
       ['assistant', 'Looking. '],
       ['tool', 'Weather at lat: 1, lon: 2 is 51.3ºF'],
@@ -170,18 +170,18 @@ export function engineFaults(world: () => World): void {
   for (const shape of ['A', 'B'] as const) {
     test(`where the engine fails after results of shape ${shape}, they are refused, and can be sent again`, async () => {
       const { phone, model } = world().talk()
-      model.answers(
+      model.replies(
         says(calls([{ name: 'get_location', arguments: {} }])),
         refuses(503, 'server busy'),
         says('There.'),
       )
       const prompt = { role: 'user', content: 'Where am I?' }
       const result = { role: 'tool', content: 'here' }
-      await phone.postMessages([prompt], { tools }).answer
+      await phone.postMessages([prompt], { tools }).response
       const follow = shape === 'A' ? [result] : [prompt, result]
-      const refused = await phone.postMessages(follow).answer
+      const refused = await phone.postMessages(follow).response
       assert.deepEqual([refused.status, refused.json], [503, { error: 'server busy' }])
-      const again = await phone.postMessages(follow).answer
+      const again = await phone.postMessages(follow).response
       assert.deepEqual([again.status, again.text], [200, 'There.'])
       assert.deepEqual(
         model.lastMessages().map(({ content }) => content),

@@ -12,7 +12,7 @@ export function plainRoutes(world: () => World): void {
     const phone = await get(url('/'))
     assert.deepEqual([phone.status, phone.raw.toString()], [200, '"EECS Reactive chatterd"'])
     assert.equal(
-      (await send(url('/'), undefined, { method: 'GET', headers: { accept: '*/*' } }).answer).json,
+      (await send(url('/'), undefined, { method: 'GET', headers: { accept: '*/*' } }).response).json,
       'EECS Reactive chatterd',
     )
     const browser = await get(url('/'), { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
@@ -25,7 +25,7 @@ export function plainRoutes(world: () => World): void {
     assert.equal((await get(url('/readyz'))).status, 200)
   })
 
-  const words = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
+  const weather = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
   const asked: [what: string, method: string, path: string, body?: unknown][] = [
     ['GET with a body, as curl sends it', 'GET', '/weather', { lat: '42.29', lon: '-83.71' }],
     ['GET with numbers in its body', 'GET', '/weather', { lat: 42.29, lon: -83.71 }],
@@ -35,9 +35,9 @@ export function plainRoutes(world: () => World): void {
   ]
   for (const [what, method, path, body] of asked) {
     test(`/weather answers ${what} with one JSON string`, async () => {
-      const answer = await send(url(path), body, { method }).answer
-      assert.deepEqual([answer.status, answer.raw.toString()], [200, JSON.stringify(words)])
-      assert.match(answer.contentType, /^application\/json/)
+      const response = await send(url(path), body, { method }).response
+      assert.deepEqual([response.status, response.raw.toString()], [200, JSON.stringify(weather)])
+      assert.match(response.contentType, /^application\/json/)
     })
   }
 
@@ -50,24 +50,27 @@ export function plainRoutes(world: () => World): void {
       { lat: null, lon: 1 },
       [],
     ]) {
-      const answer = await send(url('/weather'), body).answer
-      assert.equal(answer.status, 422, JSON.stringify(body))
-      assert.ok(answer.error)
+      const response = await send(url('/weather'), body).response
+      assert.equal(response.status, 422, JSON.stringify(body))
+      assert.ok(response.error)
     }
     for (const [lat, lon] of [
       ['90', '180'],
       ['-90', '-180'],
     ])
-      assert.equal((await send(url('/weather'), { lat, lon }).answer).status, 200)
+      assert.equal((await send(url('/weather'), { lat, lon }).response).status, 200)
   })
 
   test('trouble with the weather service is 500 with its words', async () => {
     world().openMeteo.troubles('71', 'is broken')
     world().openMeteo.troubles('72', 'refuses')
     for (const lat of ['71', '72']) {
-      const answer = await send(url('/weather'), { lat, lon: '1' }).answer
-      assert.equal(answer.status, 500)
-      assert.match(answer.error ?? '', /^Internal server error: The weather service \(Open-Meteo\) answered/)
+      const response = await send(url('/weather'), { lat, lon: '1' }).response
+      assert.equal(response.status, 500)
+      assert.match(
+        response.error ?? '',
+        /^Internal server error: The weather service \(Open-Meteo\) answered/,
+      )
     }
   })
 
@@ -78,8 +81,8 @@ export function plainRoutes(world: () => World): void {
       { username: 'ada', name: null, message: '  two  spaces  ' },
     ]
     for (const post of posts) {
-      const answer = await send(url('/postchatt'), post).answer
-      assert.deepEqual([answer.status, answer.raw.toString()], [200, '{}'])
+      const response = await send(url('/postchatt'), post).response
+      assert.deepEqual([response.status, response.raw.toString()], [200, '{}'])
     }
     const board = (await get(url('/getchatts'))).json as [string, string, string, string][]
     const mine = board.slice(-3)
@@ -106,7 +109,7 @@ export function plainRoutes(world: () => World): void {
     const before = (await get(url('/getchatts'))).raw.toString()
     for (const bad of [{ message: 'x' }, { username: 'x' }, { username: 1, message: 'x' }, [], null, 'x']) {
       assert.equal(
-        (await send(url('/postchatt'), JSON.stringify(bad)).answer).status,
+        (await send(url('/postchatt'), JSON.stringify(bad)).response).status,
         422,
         JSON.stringify(bad),
       )
@@ -125,37 +128,37 @@ export function plainRoutes(world: () => World): void {
       options: { a: null },
       raw: true,
     }
-    const answer = await send(url('/llmprompt'), body).answer
-    assert.deepEqual([answer.status, answer.contentType], [200, 'application/x-ndjson'])
-    assert.ok(answer.raw.equals(recorded))
+    const response = await send(url('/llmprompt'), body).response
+    assert.deepEqual([response.status, response.contentType], [200, 'application/x-ndjson'])
+    assert.ok(response.raw.equals(recorded))
     assert.deepEqual(JSON.parse(String(ollama.generated.at(-1))), body)
   })
 
   test('/llmprompt passes the errors of the engine on as they are, before and within the answer', async () => {
     const { ollama } = world()
     for (const status of [400, 404, 503]) {
-      const words = '{"error":"model \'nope\' not found"}'
+      const failure = '{"error":"model \'nope\' not found"}'
       ollama.generates((response) =>
-        response.writeHead(status, { 'content-type': 'application/json' }).end(words),
+        response.writeHead(status, { 'content-type': 'application/json' }).end(failure),
       )
-      const answer = await send(url('/llmprompt'), { model: 'nope', prompt: 'Hi' }).answer
-      assert.deepEqual([answer.status, answer.raw.toString()], [status, words])
+      const response = await send(url('/llmprompt'), { model: 'nope', prompt: 'Hi' }).response
+      assert.deepEqual([response.status, response.raw.toString()], [status, failure])
     }
     const broken = '{"model":"m","response":"a","done":false}\n{"error":"the runner died"}\n'
     ollama.generates((response) => response.end(broken))
-    assert.equal((await send(url('/llmprompt'), { model: 'm' }).answer).raw.toString(), broken)
+    assert.equal((await send(url('/llmprompt'), { model: 'm' }).response).raw.toString(), broken)
   })
 
   test('/llmprompt ends torn where the engine tears it, and is 502 where it is torn before', async () => {
     const { ollama } = world()
     ollama.generates((response) => response.destroy())
-    const refused = await send(url('/llmprompt'), { model: 'm' }).answer
+    const refused = await send(url('/llmprompt'), { model: 'm' }).response
     assert.equal(refused.status, 502)
     assert.ok(refused.error)
     ollama.generates((response) =>
       response.write('{"model":"m","response":"a","done":false}\n', () => response.destroy()),
     )
-    await assert.rejects(send(url('/llmprompt'), { model: 'm' }).answer)
-    assert.equal((await send(url('/llmprompt'), { prompt: 'no model' }).answer).status, 422)
+    await assert.rejects(send(url('/llmprompt'), { model: 'm' }).response)
+    assert.equal((await send(url('/llmprompt'), { prompt: 'no model' }).response).status, 422)
   })
 }

@@ -9,7 +9,7 @@ import {
   says,
   sends,
   text,
-} from '../../support/stand-ins/ollama-answers.ts'
+} from '../../support/stand-ins/ollama-replies.ts'
 import type { Shape } from '../phone.ts'
 import type { World } from '../world.ts'
 
@@ -22,18 +22,18 @@ export function promptPrefix(world: () => World): void {
     test(`each prompt begins with the bytes of the one before it, whatever happens, with shape ${shape}`, async () => {
       const prompts = await longConversation(shape)
       assert.ok(prompts.length >= 12)
-      for (const [place, prompt] of prompts.entries()) {
-        const before = prompts[place - 1]
+      for (const [index, prompt] of prompts.entries()) {
+        const before = prompts[index - 1]
         if (!before) continue
         const [messages, earlier] = [messagesOf(prompt), messagesOf(before)]
-        assert.equal(messages.slice(0, earlier.length), earlier, `prompt ${place}`)
-        assert.equal(toolsOf(prompt), toolsOf(before), `tools of prompt ${place}`)
+        assert.equal(messages.slice(0, earlier.length), earlier, `prompt ${index}`)
+        assert.equal(toolsOf(prompt), toolsOf(before), `tools of prompt ${index}`)
       }
     })
 
     test(`each message is in the log once, as it was streamed, with shape ${shape}`, async () => {
       const { phone, model } = world().talk({ shape, runs })
-      model.answers(
+      model.replies(
         says('Odd \n\n text. ', calls([{ name: 'get_location', arguments: {} }])),
         says('  More.', calls([{ name: 'get_weather', arguments: { latitude: 1, longitude: 2 } }])),
         says('\tEnd.\n'),
@@ -59,7 +59,7 @@ export function promptPrefix(world: () => World): void {
       { name: 'get_battery', arguments: {} },
     ])
     await phone.prepare('You are brief.')
-    model.answers(
+    model.replies(
       says('Hi  \n'),
       replays('call-device'),
       replays('call-resident'),
@@ -67,20 +67,20 @@ export function promptPrefix(world: () => World): void {
     )
     await phone.prompt('Hello 👋', { tools })
     await phone.prompt('What is the weather at my location?', { tools })
-    model.answers(replays('thinking'), says('All: ', both), says('Thanks.'))
+    model.replies(replays('thinking'), says('All: ', both), says('Thanks.'))
     await phone.prompt('Think.')
     await phone.prompt('All of it.', { tools })
-    model.answers(sends([text('Once upon a')]), says(calls([{ name: 'lost', arguments: {} }])), says('Hm.'))
+    model.replies(sends([text('Once upon a')]), says(calls([{ name: 'lost', arguments: {} }])), says('Hm.'))
     await phone.prompt('A story.')
     await phone.prompt('Go on.')
-    model.answers(says(calls([{ name: 'get_location', arguments: {} }])), says('As you like.'))
-    await phone.post('Where am I?').answer
+    model.replies(says(calls([{ name: 'get_location', arguments: {} }])), says('As you like.'))
+    await phone.post('Where am I?').response
     await phone.prompt('Never mind.')
-    model.answers(refuses(503, 'busy'))
+    model.replies(refuses(503, 'busy'))
     const refused = await phone.prompt('Are you there?')
     assert.equal(refused.last.status, 503)
     const answered = model.prompts.slice(0, -1)
-    model.answers(says('Good night.'))
+    model.replies(says('Good night.'))
     await phone.prompt('Good night.')
     return [...answered, ...model.prompts.slice(-1)]
   }

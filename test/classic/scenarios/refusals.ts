@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { get, send } from '../../support/clients/classic/post.ts'
-import { says } from '../../support/stand-ins/ollama-answers.ts'
+import { says } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 /** Requests that cannot be taken: JSON with the right status, and nothing stored. */
@@ -61,28 +61,28 @@ export function refusals(world: () => World): void {
     test(`${route} refuses what it cannot read with 422 and words, and stores nothing`, async () => {
       const model = world().ollama.model('refused:test')
       for (const [what, body] of bad) {
-        const answer = await send(world().url + route, body).answer
-        assert.equal(answer.status, 422, `${what}: ${answer.raw}`)
-        assert.deepEqual(Object.keys(answer.json as object), ['error'], what)
-        assert.ok(answer.error, what)
+        const response = await send(world().url + route, body).response
+        assert.equal(response.status, 422, `${what}: ${response.raw}`)
+        assert.deepEqual(Object.keys(response.json as object), ['error'], what)
+        assert.ok(response.error, what)
       }
       assert.equal(model.prompts.length, 0)
-      model.answers(says('Hi.'))
-      await send(`${world().url}/llmprep`, { ...good, messages: [] }).answer
-      assert.equal((await send(world().url + route, good).answer).text, 'Hi.')
+      model.replies(says('Hi.'))
+      await send(`${world().url}/llmprep`, { ...good, messages: [] }).response
+      assert.equal((await send(world().url + route, good).response).text, 'Hi.')
       assert.deepEqual(model.lastMessages(), good.messages)
     })
   }
 
   test('/llmprep refuses what it cannot read, and leaves the conversation as it was', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Hi.'), says('Yes.'))
+    model.replies(says('Hi.'), says('Yes.'))
     await phone.prompt('Hello')
     for (const bad of [
       { appID: phone.appID },
       { appID: phone.appID, model: 'm', messages: [{ role: 'x' }] },
     ]) {
-      assert.equal((await send(`${world().url}/llmprep`, bad).answer).status, 422)
+      assert.equal((await send(`${world().url}/llmprep`, bad).response).status, 422)
     }
     await phone.prompt('Still there?')
     assert.equal(model.lastMessages().length, 3)
@@ -103,10 +103,10 @@ export function refusals(world: () => World): void {
     ]
     const { model } = world().talk()
     for (const appID of names) {
-      model.answers(says('One.'), says('Two.'))
+      model.replies(says('One.'), says('Two.'))
       const post = (content: string) =>
         send(`${world().url}/llmtools`, { appID, model: model.name, messages: [{ role: 'user', content }] })
-          .answer
+          .response
       assert.equal((await post('First')).text, 'One.', appID)
       assert.equal((await post('Second')).text, 'Two.', appID)
       assert.deepEqual(
@@ -127,17 +127,18 @@ export function refusals(world: () => World): void {
       '',
     ]
     for (const type of types) {
-      model.answers(says('Hi.'))
+      model.replies(says('Hi.'))
       const body = JSON.stringify({ ...good, appID: phone.appID, model: model.name })
-      const answer = await send(`${world().url}/llmtools`, body, { headers: { 'content-type': type } }).answer
-      assert.equal(answer.text, 'Hi.', type)
+      const response = await send(`${world().url}/llmtools`, body, { headers: { 'content-type': type } })
+        .response
+      assert.equal(response.text, 'Hi.', type)
     }
   })
 
   test('fields that nobody knows are let through', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Hi.'))
-    const { status } = await phone.post('Hi', { future: { a: 1 } }).answer
+    model.replies(says('Hi.'))
+    const { status } = await phone.post('Hi', { future: { a: 1 } }).response
     assert.equal(status, 200)
   })
 
@@ -148,9 +149,9 @@ export function refusals(world: () => World): void {
       ['/llmtools/', 'POST'],
       ['/weather', 'DELETE'],
     ] as const) {
-      const answer = await send(world().url + path, undefined, { method }).answer
-      assert.equal(answer.status, 404, path)
-      assert.ok(answer.error)
+      const response = await send(world().url + path, undefined, { method }).response
+      assert.equal(response.status, 404, path)
+      assert.ok(response.error)
     }
     assert.match(
       (await get(`${world().url}/nope?secret=1`)).error ?? '',

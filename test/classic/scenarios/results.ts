@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptMessage } from '../../../src/turn/ports/engine.ts'
-import { calls, deviceTool, says } from '../../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, says } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 const tools = [deviceTool('get_location'), deviceTool('get_battery')]
@@ -15,7 +15,7 @@ const asksBoth = says(
 )
 const asksOne = says(calls([{ name: 'get_location', arguments: {}, id: 'call_l' }]))
 
-function told(messages: PromptMessage[]): string[] {
+function linesOf(messages: PromptMessage[]): string[] {
   return messages.map(({ role, content }) => `${role}: ${content}`)
 }
 
@@ -23,20 +23,20 @@ function told(messages: PromptMessage[]): string[] {
 export function results(world: () => World): void {
   test('results after the user has moved on are refused with 409 and change nothing', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksOne, says('Next.'), says('Last.'))
-    await phone.post('Where am I?', { tools }).answer
-    await phone.post('Never mind.').answer
+    model.replies(asksOne, says('Next.'), says('Last.'))
+    await phone.post('Where am I?', { tools }).response
+    await phone.post('Never mind.').response
     for (const late of [
       [tool('here')],
       [user('Where am I?'), tool('here')],
       [tool('here', { tool_call_id: 'call_l' })],
     ]) {
-      const answer = await phone.postMessages(late).answer
-      assert.equal(answer.status, 409)
-      assert.match(answer.error ?? '', /no open call/)
+      const response = await phone.postMessages(late).response
+      assert.equal(response.status, 409)
+      assert.match(response.error ?? '', /no open call/)
     }
-    await phone.post('And?').answer
-    assert.deepEqual(told(model.lastMessages()), [
+    await phone.post('And?').response
+    assert.deepEqual(linesOf(model.lastMessages()), [
       'user: Where am I?',
       'assistant: ',
       'tool: No result: the user went on before the device answered.',
@@ -48,25 +48,25 @@ export function results(world: () => World): void {
 
   test('results that nobody asked for are refused with 409, and leave no conversation behind', async () => {
     const { phone, model } = world().talk()
-    assert.equal((await phone.postMessages([tool('here')]).answer).status, 409)
-    assert.equal((await phone.postMessages([user('Hi'), tool('here')]).answer).status, 409)
-    model.answers(says('Hi.'), says('Hi.'))
-    await phone.post('Hello').answer
-    assert.equal((await phone.postMessages([tool('here')]).answer).status, 409)
-    await phone.post('Hello again').answer
-    assert.deepEqual(told(model.lastMessages()), ['user: Hello', 'assistant: Hi.', 'user: Hello again'])
+    assert.equal((await phone.postMessages([tool('here')]).response).status, 409)
+    assert.equal((await phone.postMessages([user('Hi'), tool('here')]).response).status, 409)
+    model.replies(says('Hi.'), says('Hi.'))
+    await phone.post('Hello').response
+    assert.equal((await phone.postMessages([tool('here')]).response).status, 409)
+    await phone.post('Hello again').response
+    assert.deepEqual(linesOf(model.lastMessages()), ['user: Hello', 'assistant: Hi.', 'user: Hello again'])
   })
 
   test('results that are posted twice are stored once, and run nothing twice', async () => {
     for (const again of [[tool('here')], [user('Where am I?'), tool('here')]]) {
       const { phone, model } = world().talk()
-      model.answers(asksOne, says('There.'), says('Bye.'))
-      await phone.post('Where am I?', { tools }).answer
-      assert.equal((await phone.postMessages(again).answer).text, 'There.')
-      assert.equal((await phone.postMessages(again).answer).status, 409)
+      model.replies(asksOne, says('There.'), says('Bye.'))
+      await phone.post('Where am I?', { tools }).response
+      assert.equal((await phone.postMessages(again).response).text, 'There.')
+      assert.equal((await phone.postMessages(again).response).status, 409)
       assert.equal(model.prompts.length, 2)
-      await phone.post('Bye').answer
-      assert.deepEqual(told(model.lastMessages()), [
+      await phone.post('Bye').response
+      assert.deepEqual(linesOf(model.lastMessages()), [
         'user: Where am I?',
         'assistant: ',
         'tool: here',
@@ -78,9 +78,9 @@ export function results(world: () => World): void {
 
   test('the same results sent at the same time go on once', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksOne, says('There.'))
-    await phone.post('Where am I?', { tools }).answer
-    const both = [1, 2, 3].map(() => phone.postMessages([tool('here')]).answer)
+    model.replies(asksOne, says('There.'))
+    await phone.post('Where am I?', { tools }).response
+    const both = [1, 2, 3].map(() => phone.postMessages([tool('here')]).response)
     const statuses = (await Promise.all(both)).map(({ status }) => status)
     assert.deepEqual(statuses.sort(), [200, 409, 409])
     assert.equal(model.prompts.length, 2)
@@ -88,25 +88,25 @@ export function results(world: () => World): void {
 
   test('known results alone, while a call is open, are answered with that call again', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksOne, says(calls([{ name: 'get_battery', arguments: {} }])), says('Fine.'))
+    model.replies(asksOne, says(calls([{ name: 'get_battery', arguments: {} }])), says('Fine.'))
     const prompt = user('Where am I, and how long will it last?')
-    await phone.postMessages([prompt], { tools }).answer
-    const first = await phone.postMessages([prompt, tool('here')], { tools }).answer
+    await phone.postMessages([prompt], { tools }).response
+    const first = await phone.postMessages([prompt, tool('here')], { tools }).response
     assert.deepEqual(
       first.calls.map(({ name }) => name),
       ['get_battery'],
     )
-    const again = await phone.postMessages([prompt, tool('here')], { tools }).answer
+    const again = await phone.postMessages([prompt, tool('here')], { tools }).response
     assert.deepEqual(
       again.calls.map(({ name, arguments: args }) => [name, args]),
       [['get_battery', {}]],
     )
     assert.equal(model.prompts.length, 2)
     assert.equal(
-      (await phone.postMessages([prompt, tool('here'), tool('80 %')], { tools }).answer).text,
+      (await phone.postMessages([prompt, tool('here'), tool('80 %')], { tools }).response).text,
       'Fine.',
     )
-    assert.deepEqual(told(model.lastMessages()).slice(1), [
+    assert.deepEqual(linesOf(model.lastMessages()).slice(1), [
       'assistant: ',
       'tool: here',
       'assistant: ',
@@ -116,55 +116,55 @@ export function results(world: () => World): void {
 
   test('results with ids come in parts and in any order, and the turn goes on once, with the last', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksBoth, says('Thanks.'))
-    await phone.post('Both?', { tools }).answer
-    const part = await phone.postMessages([tool('80 %', { tool_call_id: 'call_b' })]).answer
+    model.replies(asksBoth, says('Thanks.'))
+    await phone.post('Both?', { tools }).response
+    const part = await phone.postMessages([tool('80 %', { tool_call_id: 'call_b' })]).response
     assert.equal(part.status, 200)
     assert.deepEqual([part.text, part.calls], ['', []])
     assert.equal(model.prompts.length, 1)
-    const rest = await phone.postMessages([tool('here', { tool_call_id: 'call_l' })]).answer
+    const rest = await phone.postMessages([tool('here', { tool_call_id: 'call_l' })]).response
     assert.equal(rest.text, 'Thanks.')
-    assert.deepEqual(told(model.lastMessages()).slice(2), ['tool: here', 'tool: 80 %'])
+    assert.deepEqual(linesOf(model.lastMessages()).slice(2), ['tool: here', 'tool: 80 %'])
   })
 
   test('results with names answer the calls of these names, in whatever order they come', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksBoth, says('Thanks.'))
-    await phone.post('Both?', { tools }).answer
+    model.replies(asksBoth, says('Thanks.'))
+    await phone.post('Both?', { tools }).response
     const named = [tool('80 %', { tool_name: 'get_battery' }), tool('here', { tool_name: 'get_location' })]
-    assert.equal((await phone.postMessages(named).answer).text, 'Thanks.')
-    assert.deepEqual(told(model.lastMessages()).slice(2), ['tool: here', 'tool: 80 %'])
+    assert.equal((await phone.postMessages(named).response).text, 'Thanks.')
+    assert.deepEqual(linesOf(model.lastMessages()).slice(2), ['tool: here', 'tool: 80 %'])
   })
 
   test('an id or a name of no open call is refused with 409, and nothing of that POST is stored', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksBoth, says('Thanks.'))
-    await phone.post('Both?', { tools }).answer
+    model.replies(asksBoth, says('Thanks.'))
+    await phone.post('Both?', { tools }).response
     for (const wrong of [
       [tool('here', { tool_call_id: 'call_l' }), tool('?', { tool_call_id: 'call_x' })],
       [tool('here', { tool_name: 'get_lost' })],
       [tool('1'), tool('2'), tool('3')],
     ])
-      assert.equal((await phone.postMessages(wrong).answer).status, 409)
-    assert.equal((await phone.postMessages([tool('there'), tool('70 %')]).answer).text, 'Thanks.')
-    assert.deepEqual(told(model.lastMessages()).slice(2), ['tool: there', 'tool: 70 %'])
+      assert.equal((await phone.postMessages(wrong).response).status, 409)
+    assert.equal((await phone.postMessages([tool('there'), tool('70 %')]).response).text, 'Thanks.')
+    assert.deepEqual(linesOf(model.lastMessages()).slice(2), ['tool: there', 'tool: 70 %'])
   })
 
   test('the same text twice in a row on purpose is two prompts', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('One.'), says('Two.'))
+    model.replies(says('One.'), says('Two.'))
     assert.equal((await phone.prompt('Again!')).text, 'One.')
     assert.equal((await phone.prompt('Again!')).text, 'Two.')
-    assert.deepEqual(told(model.lastMessages()), ['user: Again!', 'assistant: One.', 'user: Again!'])
+    assert.deepEqual(linesOf(model.lastMessages()), ['user: Again!', 'assistant: One.', 'user: Again!'])
   })
 
   test('the same text again in place of the result is a new prompt too', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksOne, asksOne, says('There.'))
-    await phone.post('Where am I?', { tools }).answer
-    await phone.post('Where am I?').answer
-    assert.equal((await phone.postMessages([user('Where am I?'), tool('here')]).answer).text, 'There.')
-    assert.deepEqual(told(model.lastMessages()), [
+    model.replies(asksOne, asksOne, says('There.'))
+    await phone.post('Where am I?', { tools }).response
+    await phone.post('Where am I?').response
+    assert.equal((await phone.postMessages([user('Where am I?'), tool('here')]).response).text, 'There.')
+    assert.deepEqual(linesOf(model.lastMessages()), [
       'user: Where am I?',
       'assistant: ',
       'tool: No result: the user went on before the device answered.',
@@ -176,17 +176,20 @@ export function results(world: () => World): void {
 
   test('two results of the same words answer two calls', async () => {
     const { phone, model } = world().talk()
-    model.answers(asksOne, asksOne, says('Still there.'))
+    model.replies(asksOne, asksOne, says('Still there.'))
     const prompt = user('Where am I, now and then?')
-    await phone.postMessages([prompt], { tools }).answer
-    await phone.postMessages([prompt, tool('here')]).answer
-    assert.equal((await phone.postMessages([prompt, tool('here'), tool('here')]).answer).text, 'Still there.')
-    assert.equal(told(model.lastMessages()).filter((line) => line === 'tool: here').length, 2)
+    await phone.postMessages([prompt], { tools }).response
+    await phone.postMessages([prompt, tool('here')]).response
+    assert.equal(
+      (await phone.postMessages([prompt, tool('here'), tool('here')]).response).text,
+      'Still there.',
+    )
+    assert.equal(linesOf(model.lastMessages()).filter((line) => line === 'tool: here').length, 2)
   })
 
   test('a history that a client brings along is told to the model as it is', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Indeed.'))
+    model.replies(says('Indeed.'))
     await phone.postMessages([
       user('How warm?'),
       {
@@ -197,7 +200,7 @@ export function results(world: () => World): void {
       tool('51', { tool_call_id: 'call_1', tool_name: 'thermometer' }),
       { role: 'assistant', content: 'It is 51.', thinking: 'Easy.' },
       user('Really?'),
-    ]).answer
+    ]).response
     assert.deepEqual(model.lastMessages(), [
       user('How warm?'),
       {

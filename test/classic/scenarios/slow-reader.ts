@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import type { ChatScript } from '../../support/stand-ins/ollama.ts'
-import { done, says, sends, text } from '../../support/stand-ins/ollama-answers.ts'
+import { done, says, sends, text } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 /** More than the sockets of both sides and the server's bound can take in. */
@@ -26,7 +26,7 @@ export function slowReader(world: () => World): void {
   test('a phone that does not read is cut off past the bound, and its answer is finished and stored [slow-readers]', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(floods(gate.promise), says('Ok.'))
+    model.replies(floods(gate.promise), says('Ok.'))
     const posting = phone.post('Flood me.')
     await posting.event(0)
     posting.stopReading()
@@ -34,13 +34,13 @@ export function slowReader(world: () => World): void {
     assert.equal((await phone.prompt('Still there?')).text, 'Ok.')
     assert.equal(model.lastMessages()[1]?.content, '.'.repeat(lines))
     posting.readOn()
-    await assert.rejects(posting.answer)
+    await assert.rejects(posting.response)
   })
 
   test('one line that is longer than the bound reaches a phone that reads', async () => {
     const { phone, model } = world().talk()
     const long = 'All work. '.repeat(300_000)
-    model.answers(sends([done({ content: long })]))
+    model.replies(sends([done({ content: long })]))
     const { last, text: said } = await phone.prompt('Write a book.', { stream: false })
     assert.equal(last.events.length, 1)
     assert.ok(said === long)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import { recording } from '../../support/ollama/recordings.ts'
-import { bytes, done, message, replays, says, sends, text } from '../../support/stand-ins/ollama-answers.ts'
+import { bytes, done, message, replays, says, sends, text } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 const odd: [what: string, content: string][] = [
@@ -21,7 +21,7 @@ export function texts(world: () => World): void {
   for (const [what, content] of odd) {
     test(`${what} go through as they are, from the phone and from the model`, async () => {
       const { phone, model } = world().talk()
-      model.answers(says(content, content), says('Yes.'))
+      model.replies(says(content, content), says('Yes.'))
       const { text: said, last } = await phone.prompt(content)
       assert.equal(said, content + content)
       assert.equal(last.events[0]?.data, text(content)({ body: { model: model.name, messages: [] } }))
@@ -40,7 +40,7 @@ export function texts(world: () => World): void {
       '{ "message" : {"content":"\\u00e9\\/é","role":"assistant"}, "x":1.0, "model":"m" ,"done":false}'
     const end =
       '{"done":true,"message":{"role":"assistant","content":""},"model":"m","total_duration":1e3,"new":null}'
-    model.answers(sends([bytes(odd), bytes(''), bytes(end)]))
+    model.replies(sends([bytes(odd), bytes(''), bytes(end)]))
     const { last } = await phone.prompt('Hi')
     assert.deepEqual(
       last.events.map(({ data }) => data),
@@ -52,7 +52,7 @@ export function texts(world: () => World): void {
 
   test('a carriage return between the tokens of a line is left out, for it would end the line', async () => {
     const { phone, model } = world().talk()
-    model.answers(sends([bytes('{"model":"m",\r"message":{"role":"assistant","content":"a\\rb"}}'), done()]))
+    model.replies(sends([bytes('{"model":"m",\r"message":{"role":"assistant","content":"a\\rb"}}'), done()]))
     const { text: said, last } = await phone.prompt('Hi')
     assert.equal(said, 'a\rb')
     assert.equal(last.events[0]?.data, '{"model":"m","message":{"role":"assistant","content":"a\\rb"}}')
@@ -61,7 +61,7 @@ export function texts(world: () => World): void {
   test('every line of a recorded answer comes out as it was recorded', async () => {
     for (const name of ['text', 'thinking', 'text-length', 'structured']) {
       const { phone, model } = world().talk()
-      model.answers(replays(name), says('Yes.'))
+      model.replies(replays(name), says('Yes.'))
       const { last, text: said } = await phone.prompt('Hi')
       const lines = recording(name).answer.toString().trimEnd().split('\n')
       assert.deepEqual(
@@ -77,7 +77,7 @@ export function texts(world: () => World): void {
 
   test('thinking is streamed apart from the text and told to the model with it', async () => {
     const { phone, model } = world().talk()
-    model.answers(
+    model.replies(
       says(message({ thinking: 'Hm.\n' }), message({ thinking: 'Ah ', content: 'So: ' }), 'yes'),
       says('Ok.'),
     )
@@ -89,7 +89,7 @@ export function texts(world: () => World): void {
 
   test('text in the last line is told and kept', async () => {
     const { phone, model } = world().talk()
-    model.answers(sends([text('All '), done({ content: 'of it.' })]), says('Ok.'))
+    model.replies(sends([text('All '), done({ content: 'of it.' })]), says('Ok.'))
     assert.equal((await phone.prompt('Hi')).text, 'All of it.')
     await phone.prompt('Hm')
     assert.equal(model.lastMessages()[1]?.content, 'All of it.')
@@ -97,7 +97,7 @@ export function texts(world: () => World): void {
 
   test('images, options, format, think and keep_alive reach the engine as they were given', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('A cat.'), says('Still.'))
+    model.replies(says('A cat.'), says('Still.'))
     const given = {
       options: { temperature: 0, stop: ['\n'], nested: { a: null } },
       format: { type: 'object', properties: { a: { type: 'string' } } },
@@ -105,7 +105,7 @@ export function texts(world: () => World): void {
       keep_alive: -1,
     }
     const images = ['aGVsbG8=', 'd29ybGQ=']
-    await phone.postMessages([{ role: 'user', content: 'What is it?', images }], given).answer
+    await phone.postMessages([{ role: 'user', content: 'What is it?', images }], given).response
     await phone.prompt('And now?')
     const [first, second] = model.prompts.map(({ body }) => body)
     for (const [name, value] of Object.entries(given)) assert.deepEqual(first?.[name], value)
@@ -116,7 +116,7 @@ export function texts(world: () => World): void {
 
   test('stream: false is asked of the engine too, and its one line is one event', async () => {
     const { phone, model } = world().talk()
-    model.answers(replays('text-whole'), says('Ok.'))
+    model.replies(replays('text-whole'), says('Ok.'))
     const { last } = await phone.prompt('Hi', { stream: false })
     assert.equal(model.prompts[0]?.body.stream, false)
     assert.equal(last.events.length, 1)
@@ -128,10 +128,10 @@ export function texts(world: () => World): void {
 
   test('nulls for absent fields are as if they were absent', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Hi.'))
+    model.replies(says('Hi.'))
     const nulls: JsonObject = { options: null, format: null, think: null, keep_alive: null, tools: null }
     const fields = { images: null, tool_calls: null, tool_name: null, tool_call_id: null, thinking: null }
-    const { status } = await phone.postMessages([{ role: 'user', content: 'Hi', ...fields }], nulls).answer
+    const { status } = await phone.postMessages([{ role: 'user', content: 'Hi', ...fields }], nulls).response
     assert.equal(status, 200)
     const { body } = await model.prompt(0)
     assert.deepEqual(body.messages, [{ role: 'user', content: 'Hi' }])

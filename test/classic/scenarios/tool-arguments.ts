@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptMessage } from '../../../src/turn/ports/engine.ts'
-import { calls, deviceTool, done, says, sends } from '../../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, says, sends } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
 const sunny = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
@@ -11,7 +11,7 @@ export function toolArguments(world: () => World): void {
   /** One call of `get_weather` with these arguments; resolves to what the model read of it. */
   async function resultOf(args: unknown): Promise<PromptMessage> {
     const { phone, model } = world().talk()
-    model.answers(says(calls([{ name: 'get_weather', arguments: args }])), says('I see.'))
+    model.replies(says(calls([{ name: 'get_weather', arguments: args }])), says('I see.'))
     assert.equal((await phone.prompt('How warm is it?')).text, 'I see.')
     const result = model.lastMessages().at(-1)
     assert.ok(result)
@@ -43,30 +43,30 @@ export function toolArguments(world: () => World): void {
     ['of a wrong type', { latitude: { degrees: 42 }, longitude: -83.71 }, /Latitude must be a number/],
     ['that are absent', undefined, /missing/],
   ]
-  for (const [what, args, words] of wrong) {
+  for (const [what, args, message] of wrong) {
     test(`arguments ${what} are told to the model, which can mend them`, async () => {
       const result = await resultOf(args)
       assert.equal(result.role, 'tool')
       assert.equal(result.tool_name, 'get_weather')
-      assert.match(result.content, words)
+      assert.match(result.content, message)
     })
   }
 
   test('a model that mends its arguments comes to its answer in the same prompt', async () => {
     const { phone, model } = world().talk()
-    model.answers(
+    model.replies(
       says(calls([{ name: 'get_weather', arguments: { lat: 1 } }])),
       says(calls([{ name: 'get_weather', arguments: { latitude: 42.29, longitude: -83.71 } }])),
       says('51.3ºF.'),
     )
-    const { text, answers } = await phone.prompt('How warm is it?')
-    assert.deepEqual([text, answers.length], ['51.3ºF.', 1])
+    const { text, responses } = await phone.prompt('How warm is it?')
+    assert.deepEqual([text, responses.length], ['51.3ºF.', 1])
     assert.equal(model.lastMessages().at(-1)?.content, sunny)
   })
 
   test('a tool that nobody has fails, the model is told which there are, and recovers', async () => {
     const { phone, model } = world().talk()
-    model.answers(says('Hm. ', calls([{ name: 'get_wether', arguments: {} }])), says('Sorry.'))
+    model.replies(says('Hm. ', calls([{ name: 'get_wether', arguments: {} }])), says('Sorry.'))
     const { text, calls: asked } = await phone.prompt('How warm is it?', {
       tools: [deviceTool('get_location')],
     })
@@ -91,10 +91,10 @@ export function toolArguments(world: () => World): void {
     ]) {
       const seen: object[] = []
       const { phone, model } = world().talk({ runs: { show_map: (given) => `${seen.push(given)} shown` } })
-      model.answers(says(calls([{ name: 'show_map', arguments: args, id: 'call_m' }])), says('There.'))
-      const { answers } = await phone.prompt('Show me.', { tools: [mapTool] })
+      model.replies(says(calls([{ name: 'show_map', arguments: args, id: 'call_m' }])), says('There.'))
+      const { responses } = await phone.prompt('Show me.', { tools: [mapTool] })
       assert.deepEqual(seen, [{ latitude: '42.29', longitude: '-83.71', label: 'true' }])
-      const line = answers[0]?.events.find(({ event }) => event === 'tool_calls')?.json
+      const line = responses[0]?.events.find(({ event }) => event === 'tool_calls')?.json
       assert.deepEqual(line, {
         model: model.name,
         created_at: '2026-11-22T12:34:46.276824208Z',
@@ -113,16 +113,16 @@ export function toolArguments(world: () => World): void {
     const odd =
       `{ "model":"m",  "message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"show_map",` +
       `"arguments":{"longitude":"2.35", "latitude":"48.85"}},"id":"call_o"}]},"extra":[1e2,"\\u00e9\\/"],"done":false}`
-    model.answers(sends([() => odd, done()]), says('There.'))
-    const { answers } = await phone.prompt('Show me Paris.', { tools: [mapTool] })
-    assert.equal(answers[0]?.events[0]?.data, odd)
+    model.replies(sends([() => odd, done()]), says('There.'))
+    const { responses } = await phone.prompt('Show me Paris.', { tools: [mapTool] })
+    assert.equal(responses[0]?.events[0]?.data, odd)
   })
 
   test('arguments of a device call that do not fit are told to the model and not to the phone', async () => {
     const { phone, model } = world().talk({ runs: { show_map: () => 'shown' } })
-    model.answers(says(calls([{ name: 'show_map', arguments: { where: 'here' } }])), says('I cannot.'))
-    const { answers, text } = await phone.prompt('Show me.', { tools: [mapTool] })
-    assert.deepEqual([answers.length, text, answers[0]?.calls], [1, 'I cannot.', []])
+    model.replies(says(calls([{ name: 'show_map', arguments: { where: 'here' } }])), says('I cannot.'))
+    const { responses, text } = await phone.prompt('Show me.', { tools: [mapTool] })
+    assert.deepEqual([responses.length, text, responses[0]?.calls], [1, 'I cannot.', []])
     assert.match(
       model.lastMessages().at(-1)?.content ?? '',
       /Wrong arguments for show_map: "latitude" and "longitude" are missing/,

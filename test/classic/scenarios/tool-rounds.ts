@@ -8,7 +8,7 @@ import {
   says,
   sends,
   text,
-} from '../../support/stand-ins/ollama-answers.ts'
+} from '../../support/stand-ins/ollama-replies.ts'
 import type { Shape } from '../phone.ts'
 import type { World } from '../world.ts'
 
@@ -26,15 +26,15 @@ export function toolRounds(world: () => World): void {
 
   test('a tool that runs here is never seen by the phone, and its answer comes in the same stream', async () => {
     const { phone, model } = world().talk()
-    model.answers(
+    model.replies(
       says('Let me look. ', calls([{ name: 'get_weather', arguments: annArbor }])),
       says('It is ', '51.3ºF.'),
     )
-    const { answers, text: said } = await phone.prompt('How warm is it at 42.29306, -83.71555?')
-    assert.equal(answers.length, 1)
+    const { responses, text: said } = await phone.prompt('How warm is it at 42.29306, -83.71555?')
+    assert.equal(responses.length, 1)
     assert.equal(said, 'Let me look. It is 51.3ºF.')
-    assert.deepEqual(answers[0]?.calls, [])
-    assert.ok(!answers[0]?.raw.includes('get_weather'))
+    assert.deepEqual(responses[0]?.calls, [])
+    assert.ok(!responses[0]?.raw.includes('get_weather'))
     const [, assistant, result] = model.lastMessages()
     const [call] = assistant?.tool_calls ?? []
     assert.ok(call?.id)
@@ -53,9 +53,9 @@ export function toolRounds(world: () => World): void {
 
   test('two cities asked for in two lines, with text before them, are both looked up', async () => {
     const { phone, model } = world().talk()
-    model.answers(replays('text-then-two-calls'), says('Madrid is warmer.'))
-    const { answers, text: said } = await phone.prompt('Compare the weather in London and Madrid.')
-    assert.equal(answers.length, 1)
+    model.replies(replays('text-then-two-calls'), says('Madrid is warmer.'))
+    const { responses, text: said } = await phone.prompt('Compare the weather in London and Madrid.')
+    assert.equal(responses.length, 1)
     assert.equal(said, ' I will look up both.\nMadrid is warmer.')
     const [, assistant, ...results] = model.lastMessages()
     assert.deepEqual(
@@ -80,8 +80,8 @@ export function toolRounds(world: () => World): void {
 
   test('a phone that knows none of the tools sends nothing, and is answered again at its next prompt', async () => {
     const { phone, model } = world().talk()
-    model.answers(says(calls([{ name: 'get_location', arguments: {} }])), says('As you like.'))
-    assert.equal((await phone.prompt('Where am I?', { tools })).answers.length, 1)
+    model.replies(says(calls([{ name: 'get_location', arguments: {} }])), says('As you like.'))
+    assert.equal((await phone.prompt('Where am I?', { tools })).responses.length, 1)
     assert.equal((await phone.prompt('Never mind.')).text, 'As you like.')
     assert.deepEqual(
       model.lastMessages().map(({ role, content }) => [role, content]),
@@ -98,14 +98,14 @@ export function toolRounds(world: () => World): void {
 function toolRoundsOf(shape: Shape, world: () => World): void {
   test('a tool of the device is asked for, its result posted, and the answer comes', async () => {
     const { phone, model } = world().talk({ shape, runs })
-    model.answers(
+    model.replies(
       says(calls([{ name: 'get_location', arguments: {}, id: 'call_1' }])),
       says('You are in Ann Arbor.'),
     )
-    const { answers, text: said } = await phone.prompt('Where am I?', { tools })
+    const { responses, text: said } = await phone.prompt('Where am I?', { tools })
     assert.equal(said, 'You are in Ann Arbor.')
     assert.deepEqual(
-      answers.map((answer) => answer.calls),
+      responses.map((response) => response.calls),
       [[{ id: 'call_1', name: 'get_location', arguments: {} }], []],
     )
     assert.deepEqual(model.lastMessages(), [
@@ -125,13 +125,13 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
 
   test('"What is the weather at my location?" goes through phone and server to the answer, as recorded', async () => {
     const { phone, model } = world().talk({ shape, runs })
-    model.answers(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
-    const { answers, text: said } = await phone.prompt('What is the weather at my location?', {
+    model.replies(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
+    const { responses, text: said } = await phone.prompt('What is the weather at my location?', {
       tools: [getLocation],
     })
-    assert.equal(answers.length, 2)
+    assert.equal(responses.length, 2)
     assert.equal(said, '   It is 51.3ºF at your location.\n')
-    const [first, second] = answers
+    const [first, second] = responses
     assert.deepEqual(
       first?.events.map(({ event, done: ended }) => [event, ended]),
       [
@@ -142,9 +142,9 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
     assert.equal(second?.events.length, 1 + 14 + 1)
     assert.equal(second?.events.at(-1)?.json.eval_count, 15)
-    const told = model.lastMessages()
+    const messages = model.lastMessages()
     assert.deepEqual(
-      told.map(({ role, content, tool_name }) => [role, content, tool_name]),
+      messages.map(({ role, content, tool_name }) => [role, content, tool_name]),
       [
         ['user', 'What is the weather at my location?', undefined],
         ['assistant', ' ', undefined],
@@ -161,10 +161,10 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
       { name: 'get_weather', arguments: annArbor, id: 'call_w' },
       { name: 'get_location', arguments: {}, id: 'call_l' },
     ])
-    model.answers(says('Both: ', line), says('Done.'))
-    const { answers, text: said } = await phone.prompt('Where am I, and how warm is it?', { tools })
+    model.replies(says('Both: ', line), says('Done.'))
+    const { responses, text: said } = await phone.prompt('Where am I, and how warm is it?', { tools })
     assert.equal(said, 'Both: Done.')
-    assert.deepEqual(answers[0]?.calls, [{ id: 'call_l', name: 'get_location', arguments: {} }])
+    assert.deepEqual(responses[0]?.calls, [{ id: 'call_l', name: 'get_location', arguments: {} }])
     assert.deepEqual(
       model
         .lastMessages()
@@ -183,7 +183,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
       { name: 'get_location', arguments: {} },
       { name: 'get_battery', arguments: {} },
     ])
-    model.answers(says(line), says('Fine.'), says('And on.'))
+    model.replies(says(line), says('Fine.'), says('And on.'))
     assert.equal((await phone.prompt('Where am I, and how long will it last?', { tools })).text, 'Fine.')
     assert.equal((await phone.prompt('And now?')).text, 'And on.')
     const noResult = 'No result: the device did not answer this call.'
@@ -203,9 +203,9 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
   test('a model that asks the device in round after round gets each result once', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const ask = (name: string) => says(`${name}: `, calls([{ name, arguments: {} }]))
-    model.answers(ask('get_location'), ask('get_battery'), ask('get_location'), says('Enough.'))
-    const { answers, text: said } = await phone.prompt('Look about.', { tools })
-    assert.equal(answers.length, 4)
+    model.replies(ask('get_location'), ask('get_battery'), ask('get_location'), says('Enough.'))
+    const { responses, text: said } = await phone.prompt('Look about.', { tools })
+    assert.equal(responses.length, 4)
     assert.equal(said, 'get_location: get_battery: get_location: Enough.')
     assert.deepEqual(
       model.lastMessages().map(({ role, content }) => [role, content]),
@@ -224,17 +224,17 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
   test('text, calls and the end in one and the same line are told in their order, each once', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const function_ = { index: 0, name: 'get_location', arguments: {} }
-    model.answers(
+    model.replies(
       sends([
         text('One '),
         done({ content: 'moment.', tool_calls: [{ id: 'call_1', function: function_ }] }),
       ]),
       sends([done({ content: 'All in one.' })]),
     )
-    const { answers, text: said } = await phone.prompt('Where am I?', { tools })
+    const { responses, text: said } = await phone.prompt('Where am I?', { tools })
     assert.equal(said, 'One moment.All in one.')
     assert.deepEqual(
-      answers.map(({ calls: asked }) => asked.length),
+      responses.map(({ calls: asked }) => asked.length),
       [1, 0],
     )
   })

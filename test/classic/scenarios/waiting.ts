@@ -1,43 +1,43 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatScript } from '../../support/stand-ins/ollama.ts'
-import { done, hangs, pauses, says, text } from '../../support/stand-ins/ollama-answers.ts'
+import { done, hangs, pauses, says, text } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 import { tightLimits } from './limits.ts'
 
-const told = ({ content }: { content: string }) => content
+const contentOf = ({ content }: { content: string }) => content
 
 /** Engines that are slow and conversations that are busy, with the tight limits. */
 export function waiting(world: () => World): void {
   test('silence is broken with comments, which phones skip', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(pauses([text('Hm')], gate.promise, [text('!'), done()]))
+    model.replies(pauses([text('Hm')], gate.promise, [text('!'), done()]))
     const posting = phone.post('Think.')
     await posting.event(0)
     await posting.comments(2)
     gate.resolve()
-    const answer = await posting.answer
-    assert.equal(answer.text, 'Hm!')
-    assert.ok(answer.raw.includes('\n\n: keep-alive\n\n'))
+    const response = await posting.response
+    assert.equal(response.text, 'Hm!')
+    assert.ok(response.raw.includes('\n\n: keep-alive\n\n'))
   })
 
   test('an engine that is still loading is waited for with comments, before any word of it', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(async (response, prompt) => {
+    model.replies(async (response, prompt) => {
       await gate.promise
       return says('At last.')(response, prompt)
     })
     const posting = phone.post('Hello?')
     await posting.comments(1)
     gate.resolve()
-    assert.equal((await posting.answer).text, 'At last.')
+    assert.equal((await posting.response).text, 'At last.')
   })
 
   test('an engine that never begins is given up with an error event once the stream is open', async () => {
     const { phone, model } = world().talk()
-    model.answers(hangs(), says('Sorry.'))
+    model.replies(hangs(), says('Sorry.'))
     const { last } = await phone.prompt('Hello?')
     assert.deepEqual([last.status, last.text], [200, ''])
     assert.match(last.error ?? '', /sent nothing within 2 s/)
@@ -47,23 +47,23 @@ export function waiting(world: () => World): void {
 
   test('an engine that falls silent in the middle is given up, and what came is kept', async () => {
     const { phone, model } = world().talk()
-    model.answers(hangs([text('Once ')]), says('Sorry.'))
+    model.replies(hangs([text('Once ')]), says('Sorry.'))
     const { last } = await phone.prompt('Hello?')
     assert.equal(last.text, 'Once ')
     assert.match(last.error ?? '', /fell silent/)
     await (await model.prompt(0)).closed
     assert.equal((await phone.prompt('And now?')).text, 'Sorry.')
-    assert.deepEqual(model.lastMessages().map(told), ['Hello?', 'Once ', 'And now?'])
+    assert.deepEqual(model.lastMessages().map(contentOf), ['Hello?', 'Once ', 'And now?'])
   })
 
   test('a prompt that has waited too long for its conversation is refused with 409, one too many at once', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
-    model.answers(speaks(gate.promise), says('Go on.'))
+    model.replies(speaks(gate.promise), says('Go on.'))
     const first = phone.post('One')
     await first.event(0)
-    const waiting = [phone.post('Two').answer, phone.post('Three').answer]
-    const statuses = (await Promise.all(waiting)).map((answer) => [answer.status, answer.error])
+    const waiting = [phone.post('Two').response, phone.post('Three').response]
+    const statuses = (await Promise.all(waiting)).map((response) => [response.status, response.error])
     assert.deepEqual(
       statuses.map(([status]) => status),
       [409, 409],
@@ -72,20 +72,20 @@ export function waiting(world: () => World): void {
     assert.match(sorted[0] ?? '', /still busy after 500 ms/)
     assert.match(sorted[1] ?? '', /1 requests wait for it already/)
     gate.resolve()
-    await first.answer
+    await first.response
     assert.equal((await phone.prompt('Four')).text, 'Go on.')
     assert.deepEqual(
       model
         .lastMessages()
         .filter(({ role }) => role === 'user')
-        .map(told),
+        .map(contentOf),
       ['One', 'Four'],
     )
   })
 
   test('a turn that does not come to an end is ended, in words, and what came is kept', async () => {
     const { phone, model } = world().talk()
-    model.answers(speaks(new Promise(() => {})), says('Sorry.'))
+    model.replies(speaks(new Promise(() => {})), says('Sorry.'))
     const { last, text: said } = await phone.prompt('Count to infinity.')
     assert.match(last.error ?? '', /without coming to an end \(setting CHATTERD_TURN_TIMEOUT\)/)
     await (await model.prompt(0)).closed
@@ -100,20 +100,20 @@ export function turnsAtOnce(world: () => World): void {
     const gate = Promise.withResolvers<void>()
     const talks = Array.from({ length: Number(tightLimits.CHATTERD_MAX_TURNS) }, () => world().talk())
     const running = talks.map(({ phone, model }) => {
-      model.answers(speaks(gate.promise))
+      model.replies(speaks(gate.promise))
       return phone.post('Speak.')
     })
     for (const posting of running) await posting.event(0)
     const { phone, model } = world().talk()
-    const { status, error, headers } = await phone.post('Me too.').answer
+    const { status, error, headers } = await phone.post('Me too.').response
     assert.equal(status, 429)
     assert.match(error ?? '', /CHATTERD_MAX_TURNS/)
     assert.equal(headers['retry-after'], '1')
     gate.resolve()
-    for (const posting of running) await posting.answer
-    model.answers(says('Here.'))
+    for (const posting of running) await posting.response
+    model.replies(says('Here.'))
     assert.equal((await phone.prompt('Now?')).text, 'Here.')
-    assert.deepEqual(model.lastMessages().map(told), ['Now?'])
+    assert.deepEqual(model.lastMessages().map(contentOf), ['Now?'])
   })
 }
 

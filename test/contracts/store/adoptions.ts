@@ -109,10 +109,10 @@ export function adoptions(world: () => StoreWorld): void {
     for (let round = 0; round < 5; round++) {
       const { turn } = await abandoned([restartable()])
       const processes = await Promise.all([1, 2, 3].map(() => world().process({ quiet: true })))
-      const pulses = await Promise.all(processes.map(({ store }) => store.heartbeat([])))
-      const took = pulses.filter(({ adopted }) => adopted.some(({ id }) => id === turn))
+      const heartbeats = await Promise.all(processes.map(({ store }) => store.heartbeat([])))
+      const took = heartbeats.filter(({ adopted }) => adopted.some(({ id }) => id === turn))
       assert.equal(took.length, 1)
-      assert.ok(pulses.every(({ ended }) => !ended.includes(turn)))
+      assert.ok(heartbeats.every(({ ended }) => !ended.includes(turn)))
     }
   })
 }

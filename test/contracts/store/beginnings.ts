@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   refusal,
+  resultsFor,
   statesOf,
   step,
   tool,
@@ -108,7 +108,7 @@ export function beginnings(world: () => StoreWorld): void {
   test('a prompt that brings too many device tools is refused, and leaves no trace [no-trace]', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
-    const names = Array.from({ length: world().maxTools + 1 }, (_, place) => `tool-${place}`)
+    const names = Array.from({ length: world().maxTools + 1 }, (_, index) => `tool-${index}`)
     const tooMany = beginning(conversation, 'x', { tools: names.map((name) => tool(name)) })
     await assert.rejects(store.begin(tooMany), refusal('invalid-request'))
     assert.equal(await world().snapshot(conversation), undefined)
@@ -141,7 +141,7 @@ export function beginnings(world: () => StoreWorld): void {
       calls?.map(({ status }) => status),
       ['superseded', 'superseded'],
     )
-    const late = answersTo(turn, [answered(seq, 0, 'late')])
+    const late = resultsFor(turn, [answered(seq, 0, 'late')])
     assert.deepEqual(await store.storeResults(late), { result: 'conflict' })
     await store.endStep(step(state.id, 1, 'done'), [])
     assert.equal((await store.newestTurn(conversation))?.status, 'completed')
@@ -151,15 +151,15 @@ export function beginnings(world: () => StoreWorld): void {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()
     for (const round of [0, 1, 2]) {
-      const begins = Array.from({ length: 20 }, (_, place) =>
-        processes[place % processes.length]?.store.begin(beginning(conversation, `prompt ${place}`)),
+      const begins = Array.from({ length: 20 }, (_, index) =>
+        processes[index % processes.length]?.store.begin(beginning(conversation, `prompt ${index}`)),
       )
       const states = statesOf(await Promise.all(begins))
       assert.equal(states.length, 1)
       const [state] = states
       assert.deepEqual(
         state?.log.map(({ seq }) => seq),
-        Array.from({ length: 2 * round + 1 }, (_, place) => place + 1),
+        Array.from({ length: 2 * round + 1 }, (_, index) => index + 1),
       )
       await Promise.any(processes.map(({ store }) => store.endStep(step(String(state?.id), 1, 'ok'), [])))
     }
@@ -171,8 +171,8 @@ export function beginnings(world: () => StoreWorld): void {
     assert.ok(first)
     const conversation = world().conversation()
     const { seq } = await waitingTurn(first.store, conversation)
-    const begins = Array.from({ length: 20 }, (_, place) =>
-      processes[place % processes.length]?.store.begin(beginning(conversation, `prompt ${place}`)),
+    const begins = Array.from({ length: 20 }, (_, index) =>
+      processes[index % processes.length]?.store.begin(beginning(conversation, `prompt ${index}`)),
     )
     const states = statesOf(await Promise.all(begins))
     assert.equal(states.length, 1)

@@ -12,12 +12,12 @@ export function messageBoard(world: () => StoreWorld): void {
     }))
     const earliest = Date.now()
     for (const post of posts) await board.post(post)
-    const told = await board.newest(10)
+    const messages = await board.newest(10)
     assert.deepEqual(
-      told.map(({ createdAt: _, ...post }) => post),
+      messages.map(({ createdAt: _, ...post }) => post),
       posts,
     )
-    for (const { createdAt } of told) {
+    for (const { createdAt } of messages) {
       assert.ok(createdAt.getTime() >= earliest - 1 && createdAt.getTime() <= Date.now() + 1)
     }
     assert.deepEqual(
@@ -30,9 +30,9 @@ export function messageBoard(world: () => StoreWorld): void {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const ids = Array.from({ length: 30 }, uuidv7)
     await Promise.all(
-      ids.map((id, place) => processes[place % 3]?.board.post({ id, username: 'u', message: `${place}` })),
+      ids.map((id, index) => processes[index % 3]?.board.post({ id, username: 'u', message: `${index}` })),
     )
-    const told = await processes[0]?.board.newest(30)
-    assert.deepEqual(told?.map(({ id }) => id).sort(), ids.sort())
+    const messages = await processes[0]?.board.newest(30)
+    assert.deepEqual(messages?.map(({ id }) => id).sort(), ids.sort())
   })
 }

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   chunk,
   delta,
   deviceCall,
   eventsFrom,
+  journalEvents,
   residentCall,
+  resultsFor,
   step,
   stepEnd,
   succeeded,
-  told,
   waitingTurn,
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
@@ -30,7 +30,7 @@ export function cancels(world: () => StoreWorld): void {
     ])
     const before = await world().snapshot(conversation)
     assert.equal(await one.store.cancel(turn), 'ended')
-    assert.deepEqual(await one.store.storeResults(answersTo(turn, [answered(seq, 0)])), {
+    assert.deepEqual(await one.store.storeResults(resultsFor(turn, [answered(seq, 0)])), {
       result: 'conflict',
     })
     assert.deepEqual(await world().snapshot(conversation), before)
@@ -89,7 +89,7 @@ export function cancels(world: () => StoreWorld): void {
         assert.equal((await one.store.endStep(outcome, [chunk(2, stepEnd(outcome))])).seq, seq)
       }
       assert.equal((await one.directory.turn(turn))?.status, 'cancelled')
-      assert.equal((await told(one.journal, turn)).at(-1)?.name, 'turn-end')
+      assert.equal((await journalEvents(one.journal, turn)).at(-1)?.name, 'turn-end')
     }
   })
 
@@ -107,10 +107,10 @@ export function cancels(world: () => StoreWorld): void {
   test('a turn that waits and is told on meanwhile is ended by its process all the same', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await store.endTurn({ turn, status: 'cancelled' }, [chunk(2, { type: 'turn-end', status: 'cancelled' })])
     assert.deepEqual(
-      (await told(journal, turn)).map(({ name }) => name),
+      (await journalEvents(journal, turn)).map(({ name }) => name),
       ['turn-start', 'call-end', 'call-end', 'turn-end'],
     )
   })

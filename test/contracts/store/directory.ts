@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import type { ConversationCursor } from '../../../src/turn/ports/conversation-directory.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   refusal,
+  resultsFor,
   step,
   tool,
   user,
@@ -18,7 +18,7 @@ export function directory(world: () => StoreWorld): void {
   test('pages hold every conversation once, the last changed first, though some change meanwhile', async () => {
     const { store, directory } = await world().process()
     const tenant = crypto.randomUUID()
-    const keys = Array.from({ length: 7 }, (_, place) => ({ tenant, name: `c${place}` }))
+    const keys = Array.from({ length: 7 }, (_, index) => ({ tenant, name: `c${index}` }))
     for (const key of keys) {
       const { id } = await begun(store, beginning(key))
       await store.endStep(step(id, 1, 'ok'), [])
@@ -124,7 +124,7 @@ export function directory(world: () => StoreWorld): void {
       [without?.title, without?.system, without?.model, without?.tools],
       [null, null, null, []],
     )
-    const tooMany = Array.from({ length: world().maxTools + 1 }, (_, place) => tool(`t${place}`))
+    const tooMany = Array.from({ length: world().maxTools + 1 }, (_, index) => tool(`t${index}`))
     await assert.rejects(directory.change(conversation, { tools: tooMany }), refusal('invalid-request'))
   })
 
@@ -145,7 +145,7 @@ export function directory(world: () => StoreWorld): void {
     const conversation = world().conversation()
     assert.equal(await directory.messages(conversation, undefined, 2), undefined)
     const { turn, seq } = await waitingTurn(store, conversation)
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await store.endStep(step(turn, 2, 'done'), [])
     const whole = await directory.messages(conversation, undefined, 10)
     assert.deepEqual(

@@ -4,23 +4,23 @@ import type { Call } from '../../../src/protocol/call.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   chunk,
   delta,
   deviceCall,
   eventsFrom,
+  journalEvents,
   residentCall,
+  resultsFor,
   step,
   stepEnd,
   succeeded,
-  told,
 } from '../../support/turns/store-calls.ts'
 import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 /** Events that a process of these tests may be ahead of the journal. */
-const lead = 8
+const maxUnjournaled = 8
 const lost = { code: 'turn-lost', detail: 'The process that ran this turn is gone.' }
 
 export function interrupts(world: () => StoreWorld): void {
@@ -29,7 +29,7 @@ export function interrupts(world: () => StoreWorld): void {
     const gone = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(gone.store, beginning(conversation))
-    await gone.journal.write([{ turn, chunks: events.map((event, place) => chunk(place + 2, event)) }])
+    await gone.journal.write([{ turn, chunks: events.map((event, index) => chunk(index + 2, event)) }])
     const outcome = step(turn, 1, 'whole', calls && { calls })
     if (calls) await gone.store.endStep(outcome, [chunk(events.length + 2, stepEnd(outcome))])
     await gone.expire()
@@ -121,16 +121,16 @@ export function interrupts(world: () => StoreWorld): void {
     const { turn } = await abandoned([delta('half')])
     const living = await world().process({ quiet: true })
     await living.store.heartbeat([])
-    const events = await told(living.journal, turn)
+    const events = await journalEvents(living.journal, turn)
     assert.deepEqual(
       events.map(({ number }) => number),
-      Array.from({ length: 2 + lead + 1 }, (_, place) => place + 1),
+      Array.from({ length: 2 + maxUnjournaled + 1 }, (_, index) => index + 1),
     )
     assert.deepEqual(
-      (await eventsFrom(living.journal, turn, 3)).slice(0, lead),
-      Array.from({ length: lead }, () => ['text-delta', { text: '' }]),
+      (await eventsFrom(living.journal, turn, 3)).slice(0, maxUnjournaled),
+      Array.from({ length: maxUnjournaled }, () => ['text-delta', { text: '' }]),
     )
-    assert.deepEqual(await eventsFrom(living.journal, turn, 3 + lead), [
+    assert.deepEqual(await eventsFrom(living.journal, turn, 3 + maxUnjournaled), [
       ['turn-end', { status: 'interrupted', error: lost }],
     ])
   })
@@ -138,7 +138,7 @@ export function interrupts(world: () => StoreWorld): void {
   test('open calls are told to have ended; while they ran nothing was told that is lost', async () => {
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const { gone, turn } = await abandoned([], calls)
-    await gone.store.storeResults(answersTo(turn, [answered(2, 2)]))
+    await gone.store.storeResults(resultsFor(turn, [answered(2, 2)]))
     await gone.expire()
     const living = await world().process({ quiet: true })
     await living.store.heartbeat([])

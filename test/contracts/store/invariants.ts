@@ -43,7 +43,7 @@ async function checkConversation(
   )
   assert.deepEqual(
     messages.map(({ seq }) => seq),
-    messages.map((_, place) => place + 1),
+    messages.map((_, index) => index + 1),
   )
   if (messages[0]) assert.equal(messages[0].next_seq, messages.length + 1)
 
@@ -83,14 +83,14 @@ async function checkEvents(
     [turns.map(({ id }) => id)],
   )
   for (const { id, status, events } of turns) {
-    const told = chunks.filter(({ turn }) => turn === id).flatMap((chunk) => eventsOf(chunk))
+    const journal = chunks.filter(({ turn }) => turn === id).flatMap((chunk) => eventsOf(chunk))
     assert.deepEqual(
-      told.map(({ number }) => number),
-      Array.from({ length: events }, (_, place) => place + 1),
+      journal.map(({ number }) => number),
+      Array.from({ length: events }, (_, index) => index + 1),
     )
-    const ends = told.filter(({ name }) => name === 'turn-end')
-    const last = JSON.parse(told.at(-1)?.data ?? '{}')
+    const ends = journal.filter(({ name }) => name === 'turn-end')
+    const last = JSON.parse(journal.at(-1)?.data ?? '{}')
     if (status === 'running' || status === 'waiting') assert.equal(ends.length, 0)
-    else assert.deepEqual([ends.length, ends[0], last.status], [1, told.at(-1), status])
+    else assert.deepEqual([ends.length, ends[0], last.status], [1, journal.at(-1), status])
   }
 }

@@ -6,12 +6,12 @@ import {
   begun,
   chunk,
   delta,
+  journalEvents,
   refusal,
   residentCall,
   step,
   stepEnd,
   succeeded,
-  told,
   waitingTurn,
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
@@ -31,7 +31,7 @@ export function journal(world: () => StoreWorld): void {
       lost: [],
       cancelled: [],
     })
-    const whole = await told(two.journal, turn)
+    const whole = await journalEvents(two.journal, turn)
     assert.deepEqual(
       whole.map(({ number, name }) => `${number} ${name}`),
       ['1 turn-start', '2 text-delta', '3 text-delta', '4 text-delta', '5 text-delta'],
@@ -55,7 +55,7 @@ export function journal(world: () => StoreWorld): void {
     await Promise.all([journal.write([first]), journal.write([first])])
     await journal.write([{ turn, chunks: [...first.chunks, chunk(4, delta('c'))] }])
     assert.deepEqual(
-      (await told(journal, turn)).map(({ number }) => number),
+      (await journalEvents(journal, turn)).map(({ number }) => number),
       [1, 2, 3, 4],
     )
   })
@@ -70,7 +70,7 @@ export function journal(world: () => StoreWorld): void {
     const first = await store.endStep(outcome, [...before, own])
     assert.deepEqual(await store.endStep(outcome, [...before, own]), first)
     assert.deepEqual(
-      (await told(journal, turn)).map(({ name }) => name),
+      (await journalEvents(journal, turn)).map(({ name }) => name),
       ['turn-start', 'text-delta', 'text-delta', 'step-end', 'turn-end'],
     )
   })
@@ -115,7 +115,7 @@ export function journal(world: () => StoreWorld): void {
   test('of many events a read brings about 256 KiB, and the next read the rest', async () => {
     const { store, journal } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
-    const chunks = Array.from({ length: 10 }, (_, place) => chunk(place + 2, delta('x'.repeat(100_000))))
+    const chunks = Array.from({ length: 10 }, (_, index) => chunk(index + 2, delta('x'.repeat(100_000))))
     await journal.write([{ turn, chunks }])
     let after = 0
     const pages: EventChunk[][] = []
@@ -155,14 +155,14 @@ export function journal(world: () => StoreWorld): void {
     await gone.journal.write([{ turn, chunks: [chunk(2, delta('a'))] }])
     await gone.expire()
     await living.store.heartbeat([])
-    const before = await told(living.journal, turn)
+    const before = await journalEvents(living.journal, turn)
     assert.deepEqual((await gone.journal.write([{ turn, chunks: [chunk(3, delta('late'))] }])).lost, [turn])
     const late = step(turn, 1, 'late')
     await assert.rejects(gone.store.endStep(late, [chunk(3, stepEnd(late))]), refusal('turn-lost'))
-    assert.deepEqual(await told(living.journal, turn), before)
+    assert.deepEqual(await journalEvents(living.journal, turn), before)
     assert.deepEqual(
       before.map(({ number }) => number),
-      before.map((_, place) => place + 1),
+      before.map((_, index) => index + 1),
     )
   })
 
@@ -176,7 +176,7 @@ export function journal(world: () => StoreWorld): void {
       store.endCalls(turn, [succeeded(seq, 0)], [chunk(2, delta('x'))]),
       refusal('turn-lost'),
     )
-    assert.equal((await told(journal, turn)).length, 2)
+    assert.equal((await journalEvents(journal, turn)).length, 2)
   })
 
   test('the events of a turn that ended long ago are pruned [pruned]', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   chunk,
   delta,
   deviceCall,
   refusal,
+  resultsFor,
   statesOf,
   step,
   waitingTurn,
@@ -23,8 +23,8 @@ export function keys(world: () => StoreWorld): void {
     const processes = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const results = await Promise.all(
-      Array.from({ length: 50 }, (_, place) =>
-        processes[place % 2]?.store.begin(beginning(conversation, 'once', { key, whenBusy: 'queue' })),
+      Array.from({ length: 50 }, (_, index) =>
+        processes[index % 2]?.store.begin(beginning(conversation, 'once', { key, whenBusy: 'queue' })),
       ),
     )
     const [state, ...others] = statesOf(results)
@@ -114,20 +114,20 @@ export function keys(world: () => StoreWorld): void {
   test('results that are sent again are told from where the first were taken', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
-    const first = answersTo(turn, [answered(seq, 0)], { key })
+    const first = resultsFor(turn, [answered(seq, 0)], { key })
     assert.deepEqual(await store.storeResults(first), { result: 'recorded' })
-    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 0)], { key })), {
+    assert.deepEqual(await store.storeResults(resultsFor(turn, [answered(seq, 0)], { key })), {
       result: 'replay',
       turn,
       after: 1,
     })
     const last = { key: 'last', digest: 'd' }
-    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 1)], { key: last }))
+    const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 1)], { key: last }))
     assert.ok(outcome.result === 'go-on')
     await journal.write([{ turn, chunks: [chunk(outcome.state.lastEvent + 1, delta('x'))] }])
-    const again = answersTo(turn, [answered(seq, 1)], { key: last })
+    const again = resultsFor(turn, [answered(seq, 1)], { key: last })
     assert.deepEqual(await store.storeResults(again), { result: 'replay', turn, after: 2 })
-    const wrong = answersTo(turn, [answered(seq, 1)], { key: { ...last, digest: 'e' } })
+    const wrong = resultsFor(turn, [answered(seq, 1)], { key: { ...last, digest: 'e' } })
     await assert.rejects(store.storeResults(wrong), refusal('key-reused'))
   })
 
@@ -178,7 +178,7 @@ export function keys(world: () => StoreWorld): void {
     assert.deepEqual(await world().snapshot(conversation), before)
     const asked = world().conversation()
     const { turn, seq } = await waitingTurn(store, asked)
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await journal.read([{ turn, after: 0, follow: true }])
     assert.equal(await store.withdraw({ turn, conversation: asked, results: [{ seq, index: 0 }] }), false)
     assert.equal((await store.newestTurn(asked))?.status, 'running')
@@ -193,7 +193,7 @@ export function keys(world: () => StoreWorld): void {
     const { seq } = await store.endStep(step(turn, 1, '', { calls: [deviceCall()] }), [])
     const result = { key: 'result', digest: 'd' }
     for (const _ of [1, 2]) {
-      const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)], { key: result }))
+      const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 0)], { key: result }))
       assert.equal(outcome.result, 'go-on')
       await store.withdraw({ turn, conversation, results: [{ seq, index: 0 }] })
     }
@@ -206,10 +206,10 @@ export function keys(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
     const before = await world().snapshot(conversation)
-    assert.deepEqual(await store.storeResults(answersTo(turn, [], { key })), { result: 'recorded' })
+    assert.deepEqual(await store.storeResults(resultsFor(turn, [], { key })), { result: 'recorded' })
     assert.deepEqual(await world().snapshot(conversation), before)
-    await store.storeResults(answersTo(turn, [answered(seq, 0)], { key }))
-    assert.deepEqual(await store.storeResults(answersTo(turn, [], { key })), {
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)], { key }))
+    assert.deepEqual(await store.storeResults(resultsFor(turn, [], { key })), {
       result: 'replay',
       turn,
       after: 1,
@@ -220,13 +220,13 @@ export function keys(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const ways = [
       (turn: string) => journal.read([{ turn, after: 0, follow: true }]),
-      (turn: string, seq: number) => store.storeResults(answersTo(turn, [answered(seq, 0, 'late')])),
+      (turn: string, seq: number) => store.storeResults(resultsFor(turn, [answered(seq, 0, 'late')])),
     ]
-    for (const tell of ways) {
+    for (const record of ways) {
       const conversation = world().conversation()
       const { turn, seq } = await waitingTurn(store, conversation)
       const next = await begun(store, beginning(conversation, 'next'))
-      await tell(turn, seq)
+      await record(turn, seq)
       assert.equal(await store.withdraw({ turn: next.id, conversation, results: [] }), true)
       const newest = await store.newestTurn(conversation)
       assert.deepEqual(

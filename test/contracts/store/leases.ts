@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   refusal,
   residentCall,
+  resultsFor,
   step,
   succeeded,
   waitingTurn,
@@ -21,7 +21,7 @@ export function leases(world: () => StoreWorld): void {
     const { id: turn } = await begun(gone.store, beginning(conversation))
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const { seq } = await gone.store.endStep(step(turn, 1, '', { calls }), [])
-    await gone.store.storeResults(answersTo(turn, [answered(seq, 2)]))
+    await gone.store.storeResults(resultsFor(turn, [answered(seq, 2)]))
     assert.ok(!(await living.store.heartbeat([])).ended.includes(turn))
     await gone.expire()
     assert.ok((await living.store.heartbeat([])).ended.includes(turn))
@@ -74,7 +74,7 @@ export function leases(world: () => StoreWorld): void {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(gone.store, conversation)
-    await gone.store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await gone.store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await gone.expire()
     const state = await begun(living.store, beginning(conversation, 'next'))
     await gone.store.heartbeat([turn])
@@ -118,7 +118,7 @@ export function leases(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(gone.store, conversation)
     await gone.expire()
     await living.store.heartbeat([])
-    const outcome = await living.store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    const outcome = await living.store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     assert.equal(outcome.result, 'go-on')
     await living.store.heartbeat([turn])
     await living.store.endStep(step(turn, 2, 'done'), [])
@@ -144,7 +144,7 @@ export function leases(world: () => StoreWorld): void {
     const waiting = world().conversation()
     const { turn: waited, seq } = await waitingTurn(other.store, waiting)
     await late.expire()
-    await late.store.storeResults(answersTo(waited, [answered(seq, 0)]))
+    await late.store.storeResults(resultsFor(waited, [answered(seq, 0)]))
     assert.ok(!(await other.store.heartbeat([])).ended.includes(waited))
   })
 

@@ -11,7 +11,7 @@ export function longLogs(world: () => StoreWorld): void {
       { role: 'system', content: 'pinned' },
       { role: 'system', content: 'also pinned' },
     ])
-    const messages = Array.from({ length: 10_000 }, (_, place) => user(`message ${place}`))
+    const messages = Array.from({ length: 10_000 }, (_, index) => user(`message ${index}`))
     const first = await begun(store, beginning(conversation, '', { messages }))
     assert.equal(first.log.length, 10_002)
     await store.endStep(step(first.id, 1, 'answer', { promptFrom: 9_900 }), [])
@@ -19,7 +19,7 @@ export function longLogs(world: () => StoreWorld): void {
     assert.deepEqual([state.pinned, state.promptFrom], [2, 9_900])
     assert.deepEqual(
       state.log.map(({ seq }) => seq),
-      [1, 2, ...Array.from({ length: 105 }, (_, place) => 9_900 + place)],
+      [1, 2, ...Array.from({ length: 105 }, (_, index) => 9_900 + index)],
     )
   })
 

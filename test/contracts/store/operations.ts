@@ -7,12 +7,12 @@ import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { WhenBusy } from '../../../src/turn/ports/conversation-store.ts'
 import {
   answered,
-  answersTo,
   beginning,
   chunk,
   delta,
   deviceCall,
   residentCall,
+  resultsFor,
   step,
   stepEnd,
   succeeded,
@@ -23,7 +23,7 @@ import type { StoreProcess, StoreWorld } from './store-world.ts'
 /** What processes do to a conversation; `by` is the place of the process that does it. */
 export type Operation =
   | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy }
-  | { do: 'endStep'; by: number; calls: Asked[]; cut: number }
+  | { do: 'endStep'; by: number; calls: ClientRequest[]; from: number }
   | {
       do: 'endCalls' | 'endTurn' | 'withdraw' | 'reset' | 'heartbeat' | 'expire' | 'write' | 'cancel'
       by: number
@@ -32,15 +32,15 @@ export type Operation =
 
 const whenBusy = fc.constantFrom<WhenBusy>('queue', 'refuse', 'replace')
 
-type Asked = Call['side'] | 'restartable'
+type ClientRequest = Call['side'] | 'restartable'
 
 const by = fc.nat(1)
-const asked = fc.array(fc.constantFrom<Asked>('resident', 'restartable', 'device'), { maxLength: 3 })
+const asked = fc.array(fc.constantFrom<ClientRequest>('resident', 'restartable', 'device'), { maxLength: 3 })
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), by, tools: offered(), whenBusy }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: asked, cut: fc.nat(6) }),
+    arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: asked, from: fc.nat(6) }),
   },
   {
     weight: 4,
@@ -74,7 +74,7 @@ export async function perform(
     'select last_event as events from chatterd.turns where id = $1',
     [turn],
   )
-  const told = (...events: TurnEvent[]): EventChunk[] => [
+  const chunksOf = (...events: TurnEvent[]): EventChunk[] => [
     chunk((row?.events ?? 0) + 1, delta('y'), ...events),
   ]
   switch (operation.do) {
@@ -97,20 +97,20 @@ export async function perform(
       if (open.length > 0) return
       const calls = operation.calls.map(callOf)
       const steps = new Set(newest?.calls.map(({ seq }) => seq)).size
-      const outcome = step(turn, steps + 1, 'y', { calls, promptFrom: operation.cut })
+      const outcome = step(turn, steps + 1, 'y', { calls, promptFrom: operation.from })
       const last: TurnEvent[] =
         outcome.status === 'completed'
           ? [{ type: 'turn-end', status: 'completed' }]
           : outcome.status === 'waiting'
             ? [{ type: 'turn-waiting', calls: calls.map(({ id }) => id) }]
             : []
-      return void (await store.endStep(outcome, told(stepEnd(outcome), ...last)))
+      return void (await store.endStep(outcome, chunksOf(stepEnd(outcome), ...last)))
     }
     case 'endCalls': {
       const results = open
         .filter(({ side }) => side === 'resident')
         .map(({ seq, index }) => succeeded(seq, index))
-      if (results.length > 0) await store.endCalls(turn, results, told())
+      if (results.length > 0) await store.endCalls(turn, results, chunksOf())
       return
     }
     case 'answer': {
@@ -118,7 +118,7 @@ export async function perform(
       const answers = device
         .slice(operation.from, operation.from + operation.count)
         .map(({ seq, index }) => answered(seq, index))
-      if (answers.length > 0) await store.storeResults(answersTo(turn, answers))
+      if (answers.length > 0) await store.storeResults(resultsFor(turn, answers))
       return
     }
     case 'withdraw':
@@ -130,11 +130,11 @@ export async function perform(
       const partial = { role: 'assistant' as const, content: 'half' }
       return void (await store.endTurn(
         { turn, status: 'failed', partial },
-        told({ type: 'turn-end', status: 'failed' }),
+        chunksOf({ type: 'turn-end', status: 'failed' }),
       ))
     }
     case 'write':
-      return void (await journal.write([{ turn, chunks: told() }]))
+      return void (await journal.write([{ turn, chunks: chunksOf() }]))
     case 'cancel':
       return void (await store.cancel(turn))
     case 'reset':
@@ -146,7 +146,7 @@ export async function perform(
   }
 }
 
-function callOf(asked: Asked, index: number): Call {
+function callOf(asked: ClientRequest, index: number): Call {
   if (asked === 'device') return deviceCall(index)
   return asked === 'resident' ? residentCall(index) : { ...residentCall(index), restartable: true }
 }

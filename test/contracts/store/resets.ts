@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   refusal,
   residentCall,
+  resultsFor,
   statesOf,
   step,
   succeeded,
@@ -66,7 +66,7 @@ export function resets(world: () => StoreWorld): void {
     await assert.rejects(one.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
     await assert.rejects(one.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
     await one.store.withdraw({ turn, conversation, results: [] })
-    const late = answersTo(turn, [answered(seq, 1)], { tools: [tool('a')] })
+    const late = resultsFor(turn, [answered(seq, 1)], { tools: [tool('a')] })
     assert.deepEqual(await one.store.storeResults(late), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
@@ -76,9 +76,9 @@ export function resets(world: () => StoreWorld): void {
     const conversation = world().conversation()
     for (let round = 0; round < 5; round++) {
       await Promise.all(
-        Array.from({ length: 12 }, (_, place) => {
-          const system = { role: 'system' as const, content: `from ${place}` }
-          return processes[place % 3]?.store.reset(conversation, [system, system])
+        Array.from({ length: 12 }, (_, index) => {
+          const system = { role: 'system' as const, content: `from ${index}` }
+          return processes[index % 3]?.store.reset(conversation, [system, system])
         }),
       )
       const [one] = processes
@@ -105,9 +105,9 @@ export function resets(world: () => StoreWorld): void {
         one.store.reset(conversation, [system]),
         ...processes.map(({ store }) => store.begin(beginning(conversation, 'go'))),
       ])
-      for (const [place, one] of begins.entries()) {
+      for (const [index, one] of begins.entries()) {
         const [state] = statesOf([one])
-        const ending = processes[place]?.store.endTurn({ turn: state?.id ?? '', status: 'cancelled' }, [])
+        const ending = processes[index]?.store.endTurn({ turn: state?.id ?? '', status: 'cancelled' }, [])
         if (state) await ending?.catch((error) => assert.equal(error.code, 'turn-lost'))
         else await ending?.catch(() => {})
       }
@@ -115,7 +115,7 @@ export function resets(world: () => StoreWorld): void {
       assert.equal(log[0]?.content, 'anew')
       assert.deepEqual(
         log.map(({ seq }) => seq),
-        log.map((_, place) => place + 1),
+        log.map((_, index) => index + 1),
       )
       await one.store.endStep(step(id, 1, 'ok'), [])
     }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   refusal,
   residentCall,
+  resultsFor,
   step,
   succeeded,
   waitingTurn,
@@ -35,12 +35,12 @@ export function steps(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
     const first = step(turn, 1, '', { calls: [residentCall()] })
-    const [told, again] = await Promise.all([store.endStep(first, []), store.endStep(first, [])])
-    assert.deepEqual(again, told)
-    await store.endCalls(turn, [succeeded(told.seq, 0)], [])
+    const [once, again] = await Promise.all([store.endStep(first, []), store.endStep(first, [])])
+    assert.deepEqual(again, once)
+    await store.endCalls(turn, [succeeded(once.seq, 0)], [])
     const second = step(turn, 2, 'sunny')
-    const answer = await store.endStep(second, [])
-    assert.deepEqual(await store.endStep(second, []), answer)
+    const stored = await store.endStep(second, [])
+    assert.deepEqual(await store.endStep(second, []), stored)
     assert.deepEqual(
       (await begun(store, beginning(conversation, 'next'))).log.map(({ seq, content }) => [seq, content]),
       [
@@ -87,7 +87,7 @@ export function steps(world: () => StoreWorld): void {
     const { id: turn } = await begun(store, beginning(conversation))
     const calls = [residentCall(0), deviceCall(1)]
     const { seq } = await store.endStep(step(turn, 1, '', { calls }), [])
-    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 1, 'here')])), {
+    assert.deepEqual(await store.storeResults(resultsFor(turn, [answered(seq, 1, 'here')])), {
       result: 'recorded',
     })
     const ended = await store.endCalls(turn, [succeeded(seq, 0)], [])
@@ -111,7 +111,7 @@ export function steps(world: () => StoreWorld): void {
     )
     await one.store.endCalls(turn, [succeeded(seq, 0)], [])
     assert.equal((await one.store.newestTurn(conversation))?.status, 'waiting')
-    const outcome = await two.store.storeResults(answersTo(turn, [answered(seq, 1, 'here')]))
+    const outcome = await two.store.storeResults(resultsFor(turn, [answered(seq, 1, 'here')]))
     assert.ok(outcome.result === 'go-on')
     assert.equal(outcome.state.status, 'running')
     assert.equal(outcome.state.step, 1)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   residentCall,
+  resultsFor,
   step,
   succeeded,
 } from '../../support/turns/store-calls.ts'
@@ -37,7 +37,7 @@ export function storedTurns(world: () => StoreWorld): void {
         ['offered', seq, 'undefined'],
       ],
     )
-    await store.storeResults(answersTo(id, [answered(seq, 1)]))
+    await store.storeResults(resultsFor(id, [answered(seq, 1)]))
     const second = step(id, 2, 'second')
     await store.endStep(
       { ...second, message: { ...second.message, usage: { promptTokens: 7, outputTokens: 2 } } },

@@ -4,10 +4,10 @@ import type { Call } from '../../../src/protocol/call.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import { testSize } from '../../support/test-size.ts'
 import {
-  answersTo,
   beginning,
   begun,
   residentCall,
+  resultsFor,
   step,
   succeeded,
   tool,
@@ -59,14 +59,14 @@ export function texts(world: () => StoreWorld): void {
         call(1, { side: 'device', status: 'offered' }),
       ]
       const outcome = step(first.id, 1, text, { calls })
-      const answer = await store.endStep({ ...outcome, message: { ...outcome.message, thinking: text } }, [])
-      const { seq } = answer
+      const stored = await store.endStep({ ...outcome, message: { ...outcome.message, thinking: text } }, [])
+      const { seq } = stored
       await store.endCalls(first.id, [{ seq, index: 0, status: 'failed', output: text }], [])
       const newest = await store.newestTurn(conversation)
       const bare = input.map(({ calls: _, ...message }) => message)
       assert.deepEqual(newest?.input, bare)
       const gone = await store.storeResults(
-        answersTo(first.id, [{ seq, index: 1, status: 'answered', output: text }], {
+        resultsFor(first.id, [{ seq, index: 1, status: 'answered', output: text }], {
           tools: [tool(`a${text}`, 'newer')],
         }),
       )
@@ -77,8 +77,8 @@ export function texts(world: () => StoreWorld): void {
       const partial = { role: 'assistant' as const, content: text, thinking: text }
       await store.endTurn({ turn: first.id, status: 'failed', error, partial }, [])
       const { log } = await begun(store, beginning(conversation, 'next'))
-      const ended = calls.map((one, place) => ({
-        ...{ ...one, status: place === 0 ? 'failed' : 'answered' },
+      const ended = calls.map((one, index) => ({
+        ...{ ...one, status: index === 0 ? 'failed' : 'answered' },
         output: text,
       }))
       assert.deepEqual(

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   deviceCall,
   residentCall,
+  resultsFor,
   step,
   succeeded,
   tool,
@@ -51,12 +51,12 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(store, conversation, calls)
-    await store.storeResults(answersTo(turn, [answered(seq, 1)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const state = await begun(store, beginning(conversation, 'something else', { tools: [] }))
     await store.withdraw({ turn: state.id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
-    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0), answered(seq, 2)]))
+    const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 0), answered(seq, 2)]))
     assert.equal(outcome.result, 'go-on')
   })
 
@@ -84,15 +84,15 @@ export function withdrawals(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]
     const { turn, seq } = await waitingTurn(one.store, conversation, calls)
-    await one.store.storeResults(answersTo(turn, [answered(seq, 1)]))
+    await one.store.storeResults(resultsFor(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
     const answers = [answered(seq, 0), answered(seq, 2)]
-    const outcome = await two.store.storeResults(answersTo(turn, answers, { tools: [tool('late')] }))
+    const outcome = await two.store.storeResults(resultsFor(turn, answers, { tools: [tool('late')] }))
     assert.ok(outcome.result === 'go-on')
     await two.store.withdraw({ turn, conversation, results: outcome.state.results })
     await two.store.withdraw({ turn, conversation, results: outcome.state.results })
     assert.deepEqual(await world().snapshot(conversation), before)
-    assert.equal((await one.store.storeResults(answersTo(turn, answers))).result, 'go-on')
+    assert.equal((await one.store.storeResults(resultsFor(turn, answers))).result, 'go-on')
   })
 
   test('withdrawn results of a conversation that has device tools leave them as they were', async () => {
@@ -102,7 +102,7 @@ export function withdrawals(world: () => StoreWorld): void {
     const calls = [deviceCall(0)]
     const { seq } = await store.endStep({ ...step(turn, 1, '', { calls }), status: 'waiting' }, [])
     const before = await world().snapshot(conversation)
-    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)], { tools: [tool('b')] }))
+    const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 0)], { tools: [tool('b')] }))
     assert.ok(outcome.result === 'go-on')
     await store.withdraw({ turn, conversation, results: outcome.state.results })
     assert.deepEqual(await world().snapshot(conversation), before)

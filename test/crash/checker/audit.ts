@@ -2,11 +2,11 @@ import type { JsonObject } from '../../../src/protocol/json.ts'
 import { type DatabaseSource, openDatabase } from '../../../src/store/database.ts'
 import { checkAgainst, checkTurn } from '../../support/clients/native/check-turn.ts'
 import { getTurn, messagesOf, wholeTurn } from '../../support/clients/native/client.ts'
-import { compareTold } from '../../support/clients/native/compare-told.ts'
+import { compareSeen } from '../../support/clients/native/compare-seen.ts'
 import { hold, type TurnRecord } from '../../support/clients/native/turn-record.ts'
 import type { SideEffectCounter } from '../../support/stand-ins/side-effect-counter.ts'
 import type { Chaos } from './chaos.ts'
-import { answerTo } from './steady-answers.ts'
+import { replyTo } from './steady-replies.ts'
 import { type Account, describe } from './turn-client.ts'
 
 /** Holds the server, when all turns have ended, to all that it has told a client of one turn. Throws a `Violation`. */
@@ -17,31 +17,35 @@ export async function auditTurn(
   sideEffects: SideEffectCounter,
 ): Promise<void> {
   const { record, taken, prompt, sent, ended } = account
-  const words = describe(account)
-  hold(record.turn && record.end && ended !== undefined, `a turn has not ended: ${words}`)
+  const description = describe(account)
+  hold(record.turn && record.end && ended !== undefined, `a turn has not ended: ${description}`)
   const whole = await wholeTurn(url, record.turn)
   checkTurn(whole.events)
-  compareTold(record.events, whole.events)
+  compareSeen(record.events, whole.events)
   const turn = await getTurn(url, record.turn)
-  hold(turn.status === 200, `a turn that was acknowledged is gone: ${words}`)
+  hold(turn.status === 200, `a turn that was acknowledged is gone: ${description}`)
   checkAgainst(turn.json, whole.events)
   checkEnd(whole, account, chaos.wasDisturbed(sent, ended))
   for (const [callId, output] of taken) {
     const end = whole.events.find((event) => event.name === 'call-end' && event.data.callId === callId)
-    hold(end?.data.output === output, `a result that was acknowledged is gone: ${words}`)
+    hold(end?.data.output === output, `a result that was acknowledged is gone: ${description}`)
   }
-  hold((sideEffects.counts.get(prompt) ?? 0) <= 1, `a call with side effects was started twice: ${words}`)
+  hold(
+    (sideEffects.counts.get(prompt) ?? 0) <= 1,
+    `a call with side effects was started twice: ${description}`,
+  )
 }
 
 /** A turn is completed with its whole answer; or interrupted, where something was done to a process meanwhile. */
 function checkEnd(whole: TurnRecord, account: Account, wasDisturbed: boolean): void {
   const status = whole.end?.data.status
-  const words = describe(account)
+  const description = describe(account)
   hold(
     status === 'completed' || (status === 'interrupted' && wasDisturbed),
-    `it ended for no reason: ${words}`,
+    `it ended for no reason: ${description}`,
   )
-  if (status === 'completed') hold(whole.text.endsWith(answerTo(account.prompt)), `another answer: ${words}`)
+  if (status === 'completed')
+    hold(whole.text.endsWith(replyTo(account.prompt)), `another answer: ${description}`)
 }
 
 /** Holds a conversation's log to what its client was told: every prompt once and in order, and every whole answer. */
@@ -53,13 +57,16 @@ export async function auditLog(
   const log = await messagesOf(url, conversation)
   const prompts = log.filter(({ role }) => role === 'user').map(({ content }) => content)
   // The newest of a long log; all accounts are acknowledged by now.
-  const told = accounts.map(({ prompt }) => prompt).slice(-prompts.length)
-  hold(prompts.join() === told.join(), `the log has other prompts than were sent: ${prompts} for ${told}`)
+  const expected = accounts.map(({ prompt }) => prompt).slice(-prompts.length)
+  hold(
+    prompts.join() === expected.join(),
+    `the log has other prompts than were sent: ${prompts} for ${expected}`,
+  )
   for (const { record, prompt } of accounts.slice(-prompts.length)) {
-    const answers = log.filter(({ turn, role }) => turn === record.turn && role === 'assistant')
+    const replies = log.filter(({ turn, role }) => turn === record.turn && role === 'assistant')
     if (record.end?.data.status === 'completed')
-      hold(answers.at(-1)?.content === answerTo(prompt), `the log has another answer to ${prompt}`)
-    const complete = answers.slice(0, -1).every((answer: JsonObject) => answer.complete === true)
+      hold(replies.at(-1)?.content === replyTo(prompt), `the log has another answer to ${prompt}`)
+    const complete = replies.slice(0, -1).every((reply: JsonObject) => reply.complete === true)
     hold(complete, `an answer that is cut off is not the last of its turn: ${prompt}`)
   }
 }
@@ -69,8 +76,8 @@ export async function auditDatabase(source: DatabaseSource): Promise<void> {
   const database = await openDatabase({ source })
   try {
     await database.whenReady
-    const left = await database.query<{ fault: string }>({ name: '', text: leftBehind })
-    hold(left.length === 0, left.map(({ fault }) => fault).join('; '))
+    const faults = await database.query<{ fault: string }>({ name: '', text: leftBehind })
+    hold(faults.length === 0, faults.map(({ fault }) => fault).join('; '))
   } finally {
     await database.close()
   }

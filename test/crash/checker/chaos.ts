@@ -55,11 +55,11 @@ export class Chaos implements AsyncDisposable {
 
   async start(): Promise<void> {
     const { processes } = this.#options
-    await Promise.all(Array.from({ length: processes }, (_, place) => this.#run(place)))
+    await Promise.all(Array.from({ length: processes }, (_, index) => this.#run(index)))
   }
 
   /** How many moves are to come. */
-  get left(): number {
+  get remaining(): number {
     return this.#moves.length
   }
 
@@ -70,10 +70,10 @@ export class Chaos implements AsyncDisposable {
 
   /** Does the next move, to the next process, and starts it anew where it is gone then. */
   async move(): Promise<void> {
-    const place = this.#done++ % this.#options.processes
+    const index = this.#done++ % this.#options.processes
     const move = this.#moves.shift()
-    if (move === 'pause') return this.#pause(place)
-    const server = this.#all[place]
+    if (move === 'pause') return this.#pause(index)
+    const server = this.#all[index]
     // At a fail point, it dies by itself; else, and where it does not come there, at a random moment.
     const latest = move === 'kill' ? this.#options.random() * latestMs : longestMs
     this.#disturb()
@@ -81,8 +81,8 @@ export class Chaos implements AsyncDisposable {
     await server?.exit
     clearTimeout(timer)
     this.#disturb()
-    this.#setUrl(place, undefined)
-    await this.#run(place)
+    this.#setUrl(index, undefined)
+    await this.#run(index)
   }
 
   /** Ends all in order. */
@@ -101,23 +101,23 @@ export class Chaos implements AsyncDisposable {
     return this.disturbed.some((at) => at >= from && at <= to)
   }
 
-  async #pause(place: number): Promise<void> {
-    const server = this.#all[place]
-    const url = this.#urls[place]
+  async #pause(index: number): Promise<void> {
+    const server = this.#all[index]
+    const url = this.#urls[index]
     await delay(this.#options.random() * latestMs)
     this.#disturb()
     server?.kill('SIGSTOP')
-    this.#setUrl(place, undefined)
+    this.#setUrl(index, undefined)
     await delay(2 * leaseMs)
     server?.kill('SIGCONT')
     this.#disturb()
-    this.#setUrl(place, url)
+    this.#setUrl(index, url)
   }
 
-  async #run(place: number): Promise<ChildServer> {
+  async #run(index: number): Promise<ChildServer> {
     const { source, engineUrl, settings, over, processes } = this.#options
     // The move that it will meet: the next one, and then every so many.
-    const ahead = (place - (this.#done % processes) + processes) % processes
+    const ahead = (index - (this.#done % processes) + processes) % processes
     const move = this.#moves[ahead] ?? 'kill'
     const failing = move === 'kill' || move === 'pause' ? {} : { CHATTERD_FAIL_POINT: move }
     const server = startServer(
@@ -126,16 +126,16 @@ export class Chaos implements AsyncDisposable {
     )
     void server.exit.then(() => {
       this.#disturb()
-      if (this.#all[place] === server) this.#setUrl(place, undefined)
+      if (this.#all[index] === server) this.#setUrl(index, undefined)
     })
-    this.#all[place] = server
-    this.#setUrl(place, await server.url)
+    this.#all[index] = server
+    this.#setUrl(index, await server.url)
     return server
   }
 
-  #setUrl(place: number, url: string | undefined): void {
+  #setUrl(index: number, url: string | undefined): void {
     const served = this.served()
-    this.#urls[place] = url
+    this.#urls[index] = url
     const isServing = this.#urls.some((one) => one !== undefined)
     this.#servedMs = served
     this.#servingSince = isServing ? performance.now() : undefined

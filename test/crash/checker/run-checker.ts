@@ -8,7 +8,7 @@ import { openSideEffectCounter } from '../../support/stand-ins/side-effect-count
 import { randomOf } from '../random.ts'
 import { auditDatabase, auditLog, auditTurn } from './audit.ts'
 import { Chaos, type Move } from './chaos.ts'
-import { steadyAnswers } from './steady-answers.ts'
+import { steadyReplies } from './steady-replies.ts'
 import { TurnClient } from './turn-client.ts'
 
 export interface CheckerOptions {
@@ -58,13 +58,13 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   const chaos = new Chaos({ source, engineUrl: ollama.url, settings, moves, processes, random, over })
   rooms.use(chaos)
   await chaos.start()
-  const model = steadyAnswers(ollama)
-  const names = Array.from({ length: conversations }, (_, place) => `talk-${place}`)
+  const model = steadyReplies(ollama)
+  const names = Array.from({ length: conversations }, (_, index) => `talk-${index}`)
   const clients = names.map((name) => new TurnClient(name, model, chaos, random))
   const ending = new AbortController()
   const writing = Promise.all(clients.map((client) => client.run(ending.signal)))
   const moving = (async () => {
-    while (chaos.left > 0) {
+    while (chaos.remaining > 0) {
       await Promise.race([untilMore(clients, over), chaos.gone()])
       await chaos.move()
     }
@@ -76,13 +76,13 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
 
   const url = chaos.address()
   const ends: Record<string, number> = {}
-  for (const [place, { accounts }] of clients.entries()) {
+  for (const [index, { accounts }] of clients.entries()) {
     for (const account of accounts) {
       await auditTurn(url, account, chaos, sideEffects)
       const status = String(account.record.end?.data.status)
       ends[status] = (ends[status] ?? 0) + 1
     }
-    await auditLog(url, names[place] ?? '', accounts)
+    await auditLog(url, names[index] ?? '', accounts)
   }
   await chaos.end()
   await auditDatabase(source)

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { beginTurn, beginUnheard, postResults, resume } from '../../support/clients/native/client.ts'
+import { beginTurn, beginUnfollowed, postResults, resume } from '../../support/clients/native/client.ts'
 import { type Following, Refused } from '../../support/clients/native/following.ts'
 import { hold, TurnRecord, Violation } from '../../support/clients/native/turn-record.ts'
-import { deviceTool } from '../../support/stand-ins/ollama-answers.ts'
-import { type Kind, kinds, promptOf, resultFor } from './steady-answers.ts'
+import { deviceTool } from '../../support/stand-ins/ollama-replies.ts'
+import { type Kind, kinds, promptOf, resultFor } from './steady-replies.ts'
 
 /** What a client knows of one prompt of its own. */
 export interface Account {
@@ -88,7 +88,7 @@ export class TurnClient {
       account.record = stream.record
       return this.#follow(account, stream)
     }
-    const { status, json, text } = await beginUnheard(this.#address(), conversation, body, key)
+    const { status, json, text } = await beginUnfollowed(this.#address(), conversation, body, key)
     if (status !== 202) throw new Refused(status, json, text)
     record.turn = String(json.id)
   }
@@ -97,7 +97,7 @@ export class TurnClient {
     const { record } = stream
     const before = record.events.length
     // A stream that is silent for that long is asked for anew, and found out to be stuck.
-    const late = setTimeout(() => stream.leave(), stuckMs)
+    const late = setTimeout(() => stream.disconnect(), stuckMs)
     try {
       if (account.kind === 'device' && account.taken.size === 0) {
         const isWaiting = ({ name }: { name: string }) => name === 'turn-waiting'
@@ -109,7 +109,7 @@ export class TurnClient {
     } finally {
       clearTimeout(late)
       // Where the results could not be posted: a record takes one connection at a time.
-      stream.leave()
+      stream.disconnect()
       await stream.over.catch(() => {})
       if (record.events.length === before) await delay(pauseMs)
     }

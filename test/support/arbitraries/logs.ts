@@ -78,12 +78,12 @@ function logsWith(statuses: fc.Arbitrary<CallStatus>): fc.Arbitrary<ArbitraryLog
     const messages: Omit<LogMessage, 'seq'>[] = system.map((content) => ({
       ...{ role: 'system', content, turn: null, complete: true, calls: [] },
     }))
-    for (const [place, { input, answers }] of turns.entries()) {
-      const turn = `t${place + 1}`
+    for (const [index, { input, answers }] of turns.entries()) {
+      const turn = `t${index + 1}`
       for (const message of input) messages.push({ ...message, turn, complete: true, calls: [] })
       for (const message of answers) messages.push({ ...message, turn })
     }
-    return { log: messages.map((message, place) => ({ ...message, seq: place + 1 })), pinned: system.length }
+    return { log: messages.map((message, index) => ({ ...message, seq: index + 1 })), pinned: system.length }
   })
 }
 
@@ -94,6 +94,6 @@ export const endedLogs: fc.Arbitrary<ArbitraryLog> = logsWith(endedStatuses)
 
 /** The places where a prompt may begin: after the pinned messages, and at each turn. */
 export function possibleTruncations({ log, pinned }: ArbitraryLog): number[] {
-  const starts = log.filter(({ turn }, place) => turn !== null && turn !== log[place - 1]?.turn)
+  const starts = log.filter(({ turn }, index) => turn !== null && turn !== log[index - 1]?.turn)
   return [...new Set([pinned + 1, ...starts.map(({ seq }) => seq)])]
 }

@@ -111,12 +111,12 @@ async function runServer(binaries: string, folder: string, port: number): Promis
   return server
 }
 
-async function endServer(server: ChildProcess, lastWords: string): Promise<void> {
+async function endServer(server: ChildProcess, input: string): Promise<void> {
   if (server.exitCode !== null) return
   await new Promise((resolve) => {
     server.once('exit', resolve)
     server.ref()
-    server.stdin?.end(lastWords)
+    server.stdin?.end(input)
   })
 }
 

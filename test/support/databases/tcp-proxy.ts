@@ -18,7 +18,7 @@ export interface TcpProxy {
 export async function openTcpProxy(host: string, port: number): Promise<TcpProxy> {
   let mode: 'open' | 'frozen' | 'crowded' | 'shut' = 'open'
   const sockets = new Set<Socket>()
-  const cut = () => {
+  const destroyAll = () => {
     for (const socket of sockets) socket.destroy()
   }
 
@@ -52,14 +52,14 @@ export async function openTcpProxy(host: string, port: number): Promise<TcpProxy
     },
     shut() {
       mode = 'shut'
-      cut()
+      destroyAll()
     },
     open() {
-      if (mode === 'frozen' || mode === 'crowded') cut()
+      if (mode === 'frozen' || mode === 'crowded') destroyAll()
       mode = 'open'
     },
     close() {
-      cut()
+      destroyAll()
       server.close()
     },
   }

@@ -14,7 +14,7 @@ import {
 } from './memory-log.ts'
 
 /** Keeps chunks that are not in the journal yet. */
-export function keep(turn: StoredTurn, chunks: readonly EventChunk[]): void {
+export function writeChunks(turn: StoredTurn, chunks: readonly EventChunk[]): void {
   for (const chunk of chunks) {
     if (turn.chunks.some(({ first }) => first === chunk.first)) continue
     if (chunk.first !== turn.lastEvent + 1) throw new Error(`a gap in the events of ${turn.id}`)
@@ -24,10 +24,10 @@ export function keep(turn: StoredTurn, chunks: readonly EventChunk[]): void {
 }
 
 /** Tells what no process numbers. */
-export function tell(turn: StoredTurn, events: readonly TurnEvent[]): EventChunk | undefined {
+export function appendEvents(turn: StoredTurn, events: readonly TurnEvent[]): EventChunk | undefined {
   if (events.length === 0) return undefined
   const chunk = { first: turn.lastEvent + 1, count: events.length, records: events.map(eventRecord).join('') }
-  keep(turn, [chunk])
+  writeChunks(turn, [chunk])
   return chunk
 }
 
@@ -62,12 +62,12 @@ export function cancelWaiting(
 ): void {
   const ending: Pick<TurnEnd, 'status'> = { status: 'cancelled' }
   turn.eventBefore = turn.lastEvent
-  tell(turn, [...closeCalls(conversation, turn, calls), turnEnd(ending)])
+  appendEvents(turn, [...closeCalls(conversation, turn, calls), turnEnd(ending)])
   Object.assign(turn, ending)
 }
 
 /** Takes back what was told since then: the turn waits again. */
-export function untell(turn: StoredTurn): void {
+export function truncate(turn: StoredTurn): void {
   turn.chunks = turn.chunks.filter(({ first }) => first <= turn.eventBefore)
   Object.assign(turn, { status: 'waiting', events: turn.eventBefore, attempt: undefined })
 }
@@ -80,7 +80,7 @@ export function memoryJournal(
     write: (turns) =>
       transaction('write', () => {
         const running = turns.filter(({ turn }) => log.turn(turn)?.status === 'running')
-        for (const { turn, chunks } of running) keep(log.find(turn).turn, chunks)
+        for (const { turn, chunks } of running) writeChunks(log.find(turn).turn, chunks)
         const written = running.map(({ turn }) => turn)
         const isLost = (id: string) => {
           const turn = log.turn(id)

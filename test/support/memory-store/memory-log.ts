@@ -61,10 +61,10 @@ export class MemoryLog {
   }
 
   turn(id: string): StoredTurn | undefined {
-    return this.place(id)?.turn
+    return this.locate(id)?.turn
   }
 
-  place(id: string): { conversation: StoredConversation; turn: StoredTurn } | undefined {
+  locate(id: string): { conversation: StoredConversation; turn: StoredTurn } | undefined {
     for (const conversation of this.conversations.values()) {
       const turn = conversation.turns.find((one) => one.id === id)
       if (turn) return { conversation, turn }
@@ -74,9 +74,9 @@ export class MemoryLog {
 
   /** Throws `turn-lost` where there is none. */
   find(id: string): { conversation: StoredConversation; turn: StoredTurn } {
-    const place = this.place(id)
-    if (!place) throw new ChatterdError('turn-lost', 'The turn is not run by this process any more.')
-    return place
+    const found = this.locate(id)
+    if (!found) throw new ChatterdError('turn-lost', 'The turn is not run by this process any more.')
+    return found
   }
 }
 

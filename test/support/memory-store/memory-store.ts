@@ -9,8 +9,7 @@ import type {
 import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
 import type { CallKey } from '../../../src/turn/ports/turn-state.ts'
 import { callEnd } from '../../../src/turn/turn-events.ts'
-import { cancelWaiting, memoryJournal, tell } from './memory-journal.ts'
-import { MemoryLine } from './memory-line.ts'
+import { appendEvents, cancelWaiting, memoryJournal } from './memory-journal.ts'
 import {
   append,
   callsOf,
@@ -23,6 +22,7 @@ import {
   type StoredTurn,
   stateOf,
 } from './memory-log.ts'
+import { MemoryQueue } from './memory-queue.ts'
 import { memoryTurns } from './memory-turns.ts'
 
 export type { StoredConversation, StoredTurn } from './memory-log.ts'
@@ -43,7 +43,7 @@ export interface MemoryStore extends ConversationStore {
 /** Keeps what the ports of the store promise, in memory; for one process, which never loses a turn to another. */
 export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
   const log = new MemoryLog()
-  const line = new MemoryLine()
+  const queue = new MemoryQueue()
   const done: Operation[] = []
 
   /** One transaction: what is read and written between two waits of the event loop. */
@@ -58,7 +58,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
     before: () => undefined,
     done,
     journal: memoryJournal(log, transaction),
-    ...memoryTurns(log, line, transaction),
+    ...memoryTurns(log, queue, transaction),
     conversation: (name) => log.conversations.get(keyOf({ tenant: '', name })),
     turn: (id) => log.turn(id),
 
@@ -68,11 +68,11 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         const conversation = log.open(key)
         const again = conversation.turns.find((turn) => turn.id === id)
         if (again) return { result: 'begun', state: stateOf(conversation, again) }
-        const before = line.before(beginning)
+        const before = queue.replayOf(beginning)
         if (before) return before
         const active = conversation.turns.find(isActive)
-        if (active?.status === 'running' || (whenBusy !== 'replace' && line.isBehind(beginning))) {
-          if (whenBusy === 'queue') line.enter(beginning, busyQueue)
+        if (active?.status === 'running' || (whenBusy !== 'replace' && queue.isBehind(beginning))) {
+          if (whenBusy === 'queue') queue.enter(beginning, busyQueue)
           return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
         }
         if (active) cancelWaiting(conversation, active, 'superseded')
@@ -91,17 +91,17 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
           ...{ chunks: [], lastEvent: 0, eventBefore: 0, followed: false, cancelRequested: false },
         }
         conversation.turns.push(turn)
-        tell(turn, [{ type: 'turn-start', turn: id, conversation: key.name, model: request.model }])
-        line.leave(id)
-        line.remember(key, beginning.key, id, 0)
+        appendEvents(turn, [{ type: 'turn-start', turn: id, conversation: key.name, model: request.model }])
+        queue.remove(id)
+        queue.remember(key, beginning.key, id, 0)
         return { result: 'begun', state: stateOf(conversation, turn) }
       }),
 
-    leaveQueue: (turn) => transaction('leaveQueue', () => line.leave(turn)),
+    leaveQueue: (turn) => transaction('leaveQueue', () => queue.remove(turn)),
 
     findReplay: (conversation, key) =>
       transaction('findReplay', () => {
-        const known = line.replay(conversation, key)
+        const known = queue.replay(conversation, key)
         return known && { turn: known.turn, after: known.after }
       }),
 
@@ -117,11 +117,11 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
 
     storeResults: ({ turn: turnId, id, results, tools, key }) =>
       transaction('storeResults', (): ResultsOutcome => {
-        const place = log.place(turnId)
-        if (!place) return { result: 'conflict' }
-        const { conversation, turn } = place
+        const found = log.locate(turnId)
+        if (!found) return { result: 'conflict' }
+        const { conversation, turn } = found
         if (turn.resultsId === id) return { result: 'go-on', state: stateOf(conversation, turn, results) }
-        const replay = line.replay(conversation.key, key)
+        const replay = queue.replay(conversation.key, key)
         if (replay) return replay
         if (results.length === 0) return { result: 'recorded' }
         const offered = callsOf(conversation, turn).filter(isOffered)
@@ -130,10 +130,10 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (!isActive(turn) || !results.every(fits)) return { result: 'conflict' }
         turn.unpublished.push(...endCalls(conversation, results, 'offered'))
         conversation.tools = mergeTools(conversation.tools, tools)
-        line.remember(conversation.key, key, turnId, turn.lastEvent)
+        queue.remember(conversation.key, key, turnId, turn.lastEvent)
         if (turn.status === 'running') return { result: 'recorded' }
         const eventBefore = turn.lastEvent
-        tell(
+        appendEvents(
           turn,
           turn.unpublished.splice(0).map((call) => callEnd(call, 0)),
         )
@@ -144,11 +144,11 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
 
     cancel: (id) =>
       transaction('cancel', () => {
-        const place = log.place(id)
-        if (!place) return 'unknown'
-        if (place.turn.status === 'waiting') cancelWaiting(place.conversation, place.turn, 'cancelled')
-        if (place.turn.status === 'running') place.turn.cancelRequested = true
-        return place.turn.status === 'running' ? 'asked' : 'ended'
+        const found = log.locate(id)
+        if (!found) return 'unknown'
+        if (found.turn.status === 'waiting') cancelWaiting(found.conversation, found.turn, 'cancelled')
+        if (found.turn.status === 'running') found.turn.cancelRequested = true
+        return found.turn.status === 'running' ? 'asked' : 'ended'
       }),
 
     reset: (key, messages) =>

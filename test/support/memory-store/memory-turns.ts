@@ -3,8 +3,7 @@ import { type EventChunk, eventsOf } from '../../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { TurnWrites } from '../../../src/turn/ports/turn-writes.ts'
 import { callEnd, turnWaiting } from '../../../src/turn/turn-events.ts'
-import { cancelWaiting, closeCalls, keep, tell, untell } from './memory-journal.ts'
-import type { MemoryLine } from './memory-line.ts'
+import { appendEvents, cancelWaiting, closeCalls, truncate, writeChunks } from './memory-journal.ts'
 import {
   append,
   callsOf,
@@ -16,11 +15,12 @@ import {
   type StoredConversation,
   type StoredTurn,
 } from './memory-log.ts'
+import type { MemoryQueue } from './memory-queue.ts'
 
 /** What running turns write, each as one transaction. */
 export function memoryTurns(
   log: MemoryLog,
-  line: MemoryLine,
+  queue: MemoryQueue,
   transaction: <T>(operation: keyof TurnWrites, run: () => T) => Promise<T>,
 ): TurnWrites {
   return {
@@ -30,7 +30,7 @@ export function memoryTurns(
         const newest = conversation.messages.findLast((one) => one.turn === id && one.complete)
         if (turn.step === step && newest?.role === 'assistant') return newest
         if (turn.status !== 'running' || turn.step !== step - 1) throw endedElsewhere()
-        keep(turn, events)
+        writeChunks(turn, events)
         conversation.promptFrom = Math.max(conversation.promptFrom, promptFrom)
         Object.assign(turn, { step, status, error })
         const stored = append(conversation, id, message)
@@ -43,11 +43,11 @@ export function memoryTurns(
         const { conversation, turn } = log.find(id)
         if (!isActive(turn)) throw endedElsewhere()
         if (endCalls(conversation, results, 'running').length > 0) {
-          keep(turn, events)
+          writeChunks(turn, events)
           const calls = callsOf(conversation, turn)
           const waits = calls.some(isOffered)
-          const told: TurnEvent[] = turn.unpublished.splice(0).map((call) => callEnd(call, 0))
-          turn.endCallsChunk = tell(turn, [...told, ...(waits ? [turnWaiting(calls)] : [])])
+          const callEnds: TurnEvent[] = turn.unpublished.splice(0).map((call) => callEnd(call, 0))
+          turn.endCallsChunk = appendEvents(turn, [...callEnds, ...(waits ? [turnWaiting(calls)] : [])])
           if (waits) turn.status = 'waiting'
           if (waits && turn.cancelRequested) cancelWaiting(conversation, turn, 'cancelled')
         }
@@ -64,7 +64,7 @@ export function memoryTurns(
         const { conversation, turn } = log.find(id)
         if (turn.status === status) return true
         if (!isActive(turn)) throw endedElsewhere()
-        keep(turn, events)
+        writeChunks(turn, events)
         if (partial) append(conversation, id, { ...partial, complete: false })
         Object.assign(turn, { status, error })
         closeCalls(conversation, turn, 'cancelled')
@@ -73,15 +73,15 @@ export function memoryTurns(
 
     withdraw: ({ turn: id, results }) =>
       transaction('withdraw', () => {
-        const place = log.place(id)
-        line.leave(id)
-        if (!place) return true
-        const { conversation, turn } = place
+        const found = log.locate(id)
+        queue.remove(id)
+        if (!found) return true
+        const { conversation, turn } = found
         if (turn.status !== 'running' || turn.followed) return false
-        line.forget(id, results.length > 0 ? turn.eventBefore : 0)
+        queue.forget(id, results.length > 0 ? turn.eventBefore : 0)
         if (results.length > 0) {
           reopen(conversation, results)
-          untell(turn)
+          truncate(turn)
           return true
         }
         conversation.messages = conversation.messages.filter(({ seq }) => seq < turn.firstSeq)
@@ -93,14 +93,14 @@ export function memoryTurns(
   }
 }
 
-function waitsIn(told: EventChunk | undefined): boolean {
-  return told !== undefined && eventsOf(told).some(({ name }) => name === 'turn-waiting')
+function waitsIn(events: EventChunk | undefined): boolean {
+  return events !== undefined && eventsOf(events).some(({ name }) => name === 'turn-waiting')
 }
 
 /** Reopens a turn that was superseded, unless somebody has been told of it. */
 function waitAgain(conversation: StoredConversation, turn: StoredTurn | undefined): void {
   if (!turn || turn.followed) return
-  untell(turn)
+  truncate(turn)
   reopen(
     conversation,
     callsOf(conversation, turn).filter(({ status }) => status === 'superseded'),

@@ -49,9 +49,9 @@ export class ScriptedTurns {
     return { result: this.outcomes.shift() ?? ('recorded' as const), turn, after: 0 }
   }
 
-  async follow(turn: string, after: number, sink: EventSink, left: AbortSignal): Promise<FollowEnd> {
+  async follow(turn: string, after: number, sink: EventSink, disconnected: AbortSignal): Promise<FollowEnd> {
     for (const chunk of this.chunks.get(turn) ?? []) {
-      if (left.aborted) return 'disconnected'
+      if (disconnected.aborted) return 'disconnected'
       if (chunk.first + chunk.count > after + 1) await sink.write(chunk, Math.max(after + 1, chunk.first))
     }
     return typeof this.followed === 'function' ? await this.followed() : this.followed
@@ -68,7 +68,7 @@ export class ScriptedTurns {
   }
 
   /** Gives a turn these events, in chunks of as many as there are arguments. */
-  tell({ id }: Pick<StoredTurn, 'id'>, ...batches: TurnEvent[][]): void {
+  publish({ id }: Pick<StoredTurn, 'id'>, ...batches: TurnEvent[][]): void {
     let first = 1
     const chunks = batches.map((events) => {
       const chunk = { first, count: events.length, records: events.map(eventRecord).join('') }

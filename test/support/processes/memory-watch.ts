@@ -15,15 +15,15 @@ export interface MemoryWatch extends AsyncDisposable {
 
 export async function watchMemory(): Promise<MemoryWatch> {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-memory-'))
-  const told = async (pid: number) =>
+  const reportsOf = async (pid: number) =>
     (await readFile(join(folder, `${pid}`), 'utf8').catch(() => '')).split('\n').slice(0, -1)
   return {
     env: { ...preload('report-memory'), MEMORY_FOLDER: folder },
     async of({ pid, kill }) {
-      const before = (await told(pid)).length
+      const before = (await reportsOf(pid)).length
       kill('SIGWINCH')
       for (;;) {
-        const lines = await told(pid)
+        const lines = await reportsOf(pid)
         if (lines.length > before) return Number(lines.at(-1))
         await delay(10)
       }

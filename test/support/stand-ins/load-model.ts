@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatScript, OllamaStandIn } from './ollama.ts'
-import { done, text } from './ollama-answers.ts'
+import { done, text } from './ollama-replies.ts'
 
 /** A model that answers by the prompt alone, so that whole answers are known: in pieces, some time apart. */
 export interface LoadModel {
   name: string
   /** What it answers to this prompt of the user's. */
-  answerTo(content: string): string
+  replyTo(content: string): string
 }
 
 /** `pieces` of the prompt, a number and `padding`, `pauseMs` milliseconds apart. */
@@ -19,11 +19,11 @@ export function loadModel(
   padding = '🌊',
 ): LoadModel {
   const piecesOf = (content: string) =>
-    Array.from({ length: pieces }, (_, place) => `${content} ${place} ${padding}\n`)
+    Array.from({ length: pieces }, (_, index) => `${content} ${index} ${padding}\n`)
   const script: ChatScript = async (response, prompt) => {
     const { content = '' } = prompt.body.messages.findLast(({ role }) => role === 'user') ?? {}
     // The same to whatever comes next; what was asked before, nobody looks at.
-    model.answers(script)
+    model.replies(script)
     model.prompts.length = 0
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     for (const piece of piecesOf(content)) {
@@ -35,8 +35,8 @@ export function loadModel(
     response.end(`${done()(prompt)}\n`)
   }
   const model = ollama.model(name)
-  model.answers(script)
-  return { name, answerTo: (content) => piecesOf(content).join('') }
+  model.replies(script)
+  return { name, replyTo: (content) => piecesOf(content).join('') }
 }
 
 /** Resolves when the response takes more, or none any more. */

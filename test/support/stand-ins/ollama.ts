@@ -31,7 +31,7 @@ export interface ScriptedModel {
   /** All that it was asked so far, in order of arrival. */
   prompts: ChatPrompt[]
   /** Adds to the answers to come. Without one, a prompt is answered with HTTP 500. */
-  answers(...scripts: ChatScript[]): void
+  replies(...scripts: ChatScript[]): void
   /** The prompt of this number, from 0, as soon as it has come. */
   prompt(number: number): Promise<ChatPrompt>
   /** The newest prompt's messages. */
@@ -134,7 +134,7 @@ function scriptedModel(name: string) {
   return {
     name,
     prompts,
-    answers: (...more: ChatScript[]) => void scripts.push(...more),
+    replies: (...more: ChatScript[]) => void scripts.push(...more),
 
     async prompt(number: number): Promise<ChatPrompt> {
       for (;;) {
@@ -147,9 +147,9 @@ function scriptedModel(name: string) {
     lastMessages: () => last().messages,
     lastTools: () => last().tools ?? [],
 
-    async take(request: IncomingMessage, response: ServerResponse, asked: Omit<ChatPrompt, 'closed'>) {
+    async take(request: IncomingMessage, response: ServerResponse, received: Omit<ChatPrompt, 'closed'>) {
       const closed = new Promise<void>((resolve) => response.once('close', resolve))
-      const prompt = { ...asked, closed }
+      const prompt = { ...received, closed }
       prompts.push(prompt)
       for (const resolve of awaited.splice(0)) resolve()
       const script = scripts.shift()

@@ -8,7 +8,7 @@ export type WeatherTrouble = 'refuses' | 'is broken' | 'hangs'
 export interface OpenMeteoStandIn {
   url: string
   /** The addresses that were asked for. */
-  asked: URL[]
+  requests: URL[]
   /** Has trouble with every place of this latitude from now on; places of other tests are served as ever. */
   troubles(latitude: string, trouble: WeatherTrouble): void
   /** Serves that place again. What hangs goes on hanging. */
@@ -16,26 +16,26 @@ export interface OpenMeteoStandIn {
   close(): Promise<void>
 }
 
-const answers: Record<WeatherTrouble, (response: ServerResponse) => unknown> = {
+const responses: Record<WeatherTrouble, (response: ServerResponse) => unknown> = {
   refuses: (response) => response.writeHead(400).end('{"error":true,"reason":"the place is odd"}'),
   'is broken': (response) => response.writeHead(500).end('<h1>oops</h1>'),
   hangs: () => undefined,
 }
 
 export async function openMeteoStandIn(): Promise<OpenMeteoStandIn> {
-  const asked: URL[] = []
+  const requests: URL[] = []
   const troubles = new Map<string, WeatherTrouble>()
   const { url, close } = await serve((request, response) => {
     const address = new URL(request.url ?? '/', 'http://open-meteo')
-    asked.push(address)
+    requests.push(address)
     const trouble = troubles.get(address.searchParams.get('latitude') ?? '')
-    if (trouble) return answers[trouble](response)
+    if (trouble) return responses[trouble](response)
     response
       .writeHead(200, { 'content-type': 'application/json' })
       .end('{"current":{"interval":900,"temperature_2m":51.3}}')
   })
   return {
-    ...{ url, asked, close },
+    ...{ url, requests, close },
     troubles: (latitude, trouble) => void troubles.set(latitude, trouble),
     recovers: (latitude) => void troubles.delete(latitude),
   }

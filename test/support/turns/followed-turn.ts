@@ -22,7 +22,7 @@ export class FollowedTurn {
   /** The turn, while it runs here. */
   live: LiveTurn | undefined
   /** What the journal was asked for. */
-  readonly wants: JournalWant[] = []
+  readonly reads: JournalWant[] = []
   /** Called when the journal is read, before and after it has looked. */
   beforeRead: () => Promise<void> | void = () => undefined
   afterRead: (page: JournalPage) => Promise<void> | void = () => undefined
@@ -48,7 +48,7 @@ export class FollowedTurn {
   }
 
   /** All that the journal has. */
-  get told() {
+  get journal() {
     return this.chunks.flatMap((chunk) => eventsOf(chunk))
   }
 
@@ -62,7 +62,7 @@ export class FollowedTurn {
     return this.live
   }
 
-  say(text: string): void {
+  publish(text: string): void {
     this.live?.publish([delta(text)])
   }
 
@@ -90,12 +90,12 @@ export class FollowedTurn {
   }
 
   /** Another process tells this; `heard` where its signal comes here. */
-  elsewhere(heard: boolean, ...events: TurnEvent[]): void {
+  elsewhere(notified: boolean, ...events: TurnEvent[]): void {
     const body = events.map(eventRecord).join('')
     this.#keep([{ first: this.events + 1, count: events.length, records: body }])
     const last = events.at(-1)
     if (last?.type === 'turn-end') this.status = last.status
-    if (heard) this.notifier.notify('t')
+    if (notified) this.notifier.notify('t')
   }
 
   #keep(chunks: readonly EventChunk[]): void {
@@ -104,7 +104,7 @@ export class FollowedTurn {
   }
 
   async #read(want: JournalWant): Promise<JournalPage> {
-    this.wants.push(want)
+    this.reads.push(want)
     await this.beforeRead()
     const chunks = this.chunks.filter((chunk) => nextNumber(chunk) > want.after + 1).slice(0, this.pageSize)
     const isThere = want.turn === 't'

@@ -49,9 +49,16 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
     { ...bounds, ...more },
   )
 
-  function post(content: string, name = conversation.name, left = here, more: Partial<TurnBeginning> = {}) {
+  function post(
+    content: string,
+    name = conversation.name,
+    disconnected = here,
+    more: Partial<TurnBeginning> = {},
+  ) {
     const events: TurnEvent[] = []
-    const begun = turns.begin({ ...prompt(content, name), ...more }, left, (batch) => events.push(...batch))
+    const begun = turns.begin({ ...prompt(content, name), ...more }, disconnected, (batch) =>
+      events.push(...batch),
+    )
     const ended = begun.then(({ live }) => live?.finished)
     // Whoever does not look at one of them looks at the other.
     ended.catch(() => undefined)

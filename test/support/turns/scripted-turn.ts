@@ -155,11 +155,11 @@ function assertJournaled(
     kinds(events).filter((name) => !isText(name)),
   )
   const texts = journaled.filter(({ name }) => name === 'text-delta').map(({ data }) => JSON.parse(data).text)
-  assert.equal(texts.join(''), toldText(events))
+  assert.equal(texts.join(''), publishedText(events))
 }
 
 /** The text that was told, joined. */
-export function toldText(events: readonly TurnEvent[]): string {
+export function publishedText(events: readonly TurnEvent[]): string {
   return events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')
 }
 
@@ -168,6 +168,6 @@ export function kinds(events: readonly TurnEvent[]): string[] {
   return events.map(({ type }) => type)
 }
 
-export function engineError(code: ChatterdError['code'], words = 'the engine said so'): ChatterdError {
-  return new ChatterdError(code, words)
+export function engineError(code: ChatterdError['code'], message = 'the engine said so'): ChatterdError {
+  return new ChatterdError(code, message)
 }

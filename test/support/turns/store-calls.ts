@@ -48,7 +48,7 @@ export function statesOf(results: readonly (BeginOutcome | undefined)[]): TurnSt
 }
 
 /** Results of device calls, in a request of their own. */
-export function answersTo(
+export function resultsFor(
   turn: string,
   answers: TurnResults['results'],
   rest: Partial<TurnResults> = {},
@@ -123,7 +123,7 @@ export function stepEnd({ step, message }: StepOutcome): TurnEvent {
 }
 
 /** All that the journal has of a turn. */
-export async function told(journal: EventJournal, turn: string): Promise<JournalEvent[]> {
+export async function journalEvents(journal: EventJournal, turn: string): Promise<JournalEvent[]> {
   const [page] = await journal.read([{ turn, after: 0, follow: false }])
   return page?.chunks.flatMap((one) => eventsOf(one)) ?? []
 }
@@ -134,7 +134,7 @@ export async function eventsFrom(
   turn: string,
   from: number,
 ): Promise<[string, object][]> {
-  const events = (await told(journal, turn)).filter(({ number }) => number >= from)
+  const events = (await journalEvents(journal, turn)).filter(({ number }) => number >= from)
   return events.map(({ name, data }) => {
     const { ms: _, ...rest } = JSON.parse(data)
     return [name, rest]

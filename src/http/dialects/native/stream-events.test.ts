@@ -18,7 +18,7 @@ const rest: TurnEvent[] = [delta('Grüß\n🎈'), { type: 'turn-end', status: 'c
 async function follow(t: Parameters<typeof openNative>[0], given: Parameters<typeof openNative>[1] = {}) {
   const world = openNative(t, given)
   const { id } = world.directory.addTurn()
-  world.turns.tell({ id }, begin, rest)
+  world.turns.publish({ id }, begin, rest)
   const base = await world.listen()
   return { ...world, id, base, url: `${base}/turns/${id}/events` }
 }
@@ -102,7 +102,7 @@ test('a refused prompt gets a problem, also where it accepts an event stream', a
 
 test('a stream that the server closes early ends with a reconnect comment and without turn-end', async (t) => {
   const { url, turns, id } = await follow(t)
-  turns.tell({ id }, begin)
+  turns.publish({ id }, begin)
   turns.followed = 'closing'
   assert.match((await readEvents(url)).text, /data: \{"step":1\}\n\n: reconnect\n\n$/)
 })
@@ -111,7 +111,7 @@ test('a turn that does not exist is 404; where it disappears during the stream, 
   const { url, base, turns, id } = await follow(t)
   turns.followed = 'unknown'
   assert.equal((await readEvents(`${base}/turns/${noId}/events`)).status, 404)
-  turns.tell({ id }, begin)
+  turns.publish({ id }, begin)
   const { status, text } = await readEvents(url)
   assert.equal(status, 200)
   assert.match(text, /: reconnect\n\n$/)
@@ -148,7 +148,7 @@ test('a failure before the stream begins has a status; a later one ends it with 
   turns.followed = fails(new Error('a bug'))
   assert.equal((await readEvents(url)).status, 500)
   assert.equal(faults.length, 1)
-  turns.tell({ id }, begin)
+  turns.publish({ id }, begin)
   assert.match((await readEvents(url)).text, /: reconnect\n\n$/)
   assert.equal(faults.length, 2)
   turns.followed = fails(new ChatterdError('database-unavailable', 'Away.'))
@@ -175,7 +175,7 @@ test('following ends when the client disconnects', async (t) => {
 
 test('a turn that is pruned while it is followed goes on from its stored outcome, after the last event that was sent [pruned]', async (t) => {
   const { url, turns, directory, id } = await follow(t)
-  turns.tell({ id }, begin)
+  turns.publish({ id }, begin)
   turns.followed = 'pruned'
   directory.outcomes.set(id, { ...directory.addTurn({ id, status: 'cancelled' }), replies: [] })
   const { events } = await readEvents(url)

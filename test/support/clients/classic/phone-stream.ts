@@ -108,13 +108,13 @@ function decode(name: string, data: string): PhoneEvent {
 function decodeCalls(given: unknown, data: string): PhoneCall[] {
   if (!Array.isArray(given)) throw new Error(`tool_calls that are no list: ${data}`)
   return given.map((call: unknown) => {
-    const asked = isJsonObject(call) ? call.function : undefined
-    if (!isJsonObject(call) || !isJsonObject(asked) || typeof asked.name !== 'string')
+    const called = isJsonObject(call) ? call.function : undefined
+    if (!isJsonObject(call) || !isJsonObject(called) || typeof called.name !== 'string')
       throw new Error(`a call without a name: ${data}`)
-    const args = asked.arguments
+    const args = called.arguments
     if (!isJsonObject(args) || !Object.values(args).every((value) => typeof value === 'string'))
       throw new Error(`arguments that are not all strings by name: ${data}`)
     const id = typeof call.id === 'string' ? { id: call.id } : {}
-    return { ...id, name: asked.name, arguments: args as Record<string, string> }
+    return { ...id, name: called.name, arguments: args as Record<string, string> }
   })
 }

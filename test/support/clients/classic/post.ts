@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https'
 import { type PhoneCall, type PhoneEvent, phoneStream } from './phone-stream.ts'
 
 /** What came back for one request, whole. */
-export interface Answer {
+export interface Response {
   status: number
   contentType: string
   headers: IncomingMessage['headers']
@@ -24,7 +24,7 @@ export interface Answer {
 /** A request on its way. */
 export interface Posting {
   /** Rejects where the answer would crash a phone, or its connection is torn. */
-  answer: Promise<Answer>
+  response: Promise<Response>
   /** The event of this number, from 0, as soon as it has come. */
   event(number: number): Promise<PhoneEvent>
   /** Resolves with the number of comments wanted. */
@@ -33,7 +33,7 @@ export interface Posting {
   stopReading(): void
   readOn(): void
   /** Closes the connection, as a phone that is put away. */
-  leave(): void
+  disconnect(): void
 }
 
 /** What is sent besides the body. */
@@ -56,7 +56,7 @@ export function send(
       : typeof body === 'string' || Buffer.isBuffer(body)
         ? body
         : JSON.stringify(body)
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
   const waiting = new Set<() => void>()
   const stream = phoneStream(() => wake())
   const chunks: Buffer[] = []
@@ -117,11 +117,11 @@ export function send(
   promise.catch(() => undefined)
 
   function until<Found>(find: () => Found | undefined): Promise<Found> {
-    return new Promise((found, lost) => {
+    return new Promise((found, failed) => {
       const look = () => {
         const value = find()
         if (value !== undefined) found(value)
-        else if (over) lost(over)
+        else if (over) failed(over)
         else return
         waiting.delete(look)
       }
@@ -131,26 +131,26 @@ export function send(
   }
 
   return {
-    answer: promise,
+    response: promise,
     event: (number) => until(() => stream.events[number]),
     comments: (number) =>
       until(() => (stream.comments.length >= number ? true : undefined)).then(() => undefined),
     stopReading: () => void response?.pause(),
     readOn: () => void response?.resume(),
-    leave: () => outgoing.destroy(),
+    disconnect: () => outgoing.destroy(),
   }
 }
 
 /** Sends a GET without a body. */
-export function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
-  return send(url, undefined, { method: 'GET', headers }).answer
+export function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return send(url, undefined, { method: 'GET', headers }).response
 }
 
 function summary(
   response: IncomingMessage,
   raw: Buffer,
   { events, comments }: ReturnType<typeof phoneStream>,
-): Answer {
+): Response {
   const contentType = response.headers['content-type'] ?? ''
   const json = contentType.startsWith('application/json') ? JSON.parse(raw.toString()) : undefined
   const error = events.find((event) => event.event === 'error')?.json.error ?? json?.error

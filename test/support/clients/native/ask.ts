@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { isJsonObject, type JsonObject } from '../../../../src/protocol/json.ts'
 
 /** What is asked besides the address. */
-export interface Asking {
+export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
@@ -13,7 +13,7 @@ export interface Asking {
 }
 
 /** An answer that is no stream, whole. */
-export interface Asked {
+export interface Response {
   status: number
   type: string
   headers: IncomingMessage['headers']
@@ -23,7 +23,10 @@ export interface Asked {
 }
 
 /** Asks over a connection of its own; resolves with the head of the answer. Rejects with what the socket says. */
-export function open(url: string, { method, body, headers, signal }: Asking = {}): Promise<IncomingMessage> {
+export function open(
+  url: string,
+  { method, body, headers, signal }: RequestOptions = {},
+): Promise<IncomingMessage> {
   const bytes = body === undefined ? undefined : JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
@@ -45,12 +48,12 @@ export function open(url: string, { method, body, headers, signal }: Asking = {}
 }
 
 /** Asks, and reads the answer to its end. Rejects where the connection breaks before. */
-export async function ask(url: string, asking: Asking = {}): Promise<Asked> {
+export async function ask(url: string, asking: RequestOptions = {}): Promise<Response> {
   return read(await open(url, asking))
 }
 
 /** The rest of an answer. */
-export async function read(incoming: IncomingMessage): Promise<Asked> {
+export async function read(incoming: IncomingMessage): Promise<Response> {
   const body = await text(incoming)
   const type = incoming.headers['content-type'] ?? ''
   const json: unknown = /\bjson\b/.test(type) ? JSON.parse(body) : undefined

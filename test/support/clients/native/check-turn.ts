@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../../src/protocol/json.ts'
 import { hold, type SeenEvent, type TurnRecord, textOf } from './turn-record.ts'
 
 /** A call as an event tells of it. */
-interface ToldCall extends JsonObject {
+interface EventCall extends JsonObject {
   callId: string
   status: string
 }
@@ -56,7 +56,7 @@ function checkSteps(events: readonly SeenEvent[]): void {
       hold(message.content === textOf(open, 'text-delta'), `another text than was told: ${event.raw}`)
       hold((message.thinking ?? '') === textOf(open, 'thinking-delta'), `other thoughts: ${event.raw}`)
       const started = open.filter(({ name }) => name === 'call-start').map(({ data }) => data.callId)
-      const calls = (message.calls as ToldCall[]).map(({ callId }) => callId)
+      const calls = (message.calls as EventCall[]).map(({ callId }) => callId)
       hold(started.join() === calls.join(), `other calls than were told: ${event.raw}`)
       open = undefined
     } else open?.push(event)
@@ -68,7 +68,7 @@ function checkCalls(events: readonly SeenEvent[]): void {
   const ends = new Map<string, string>()
   for (const { name, data, raw } of events) {
     if (name === 'step-end') {
-      const { calls } = data.message as { calls: ToldCall[] }
+      const { calls } = data.message as { calls: EventCall[] }
       for (const { callId } of calls) {
         hold(!ends.has(callId), `two calls of one id: ${raw}`)
         ends.set(callId, '')
@@ -89,9 +89,9 @@ export function checkAgainst(turn: JsonObject, events: readonly SeenEvent[]): vo
   hold(end && turn.status === end.data.status, `the turn is ${turn.status}, and its events say ${end?.raw}`)
   const steps = events.filter(({ name }) => name === 'step-end').length
   hold(turn.steps === steps, `${steps} steps were told, and the turn has ${turn.steps}`)
-  const told = events.filter(({ name }) => name === 'call-end')
-  for (const call of turn.calls as ToldCall[]) {
-    const event = told.find(({ data }) => data.callId === call.callId)
+  const ends = events.filter(({ name }) => name === 'call-end')
+  for (const call of turn.calls as EventCall[]) {
+    const event = ends.find(({ data }) => data.callId === call.callId)
     hold(event?.data.status === call.status, `the call is ${call.status}, and its event says ${event?.raw}`)
     hold(event.data.output === call.output, `the call has another output than was told: ${event.raw}`)
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
-import { type Asked, ask } from './ask.ts'
+import { ask, type Response } from './ask.ts'
 import { type Following, followed, Refused } from './following.ts'
 import { TurnRecord, Violation } from './turn-record.ts'
 
@@ -18,12 +18,17 @@ const keyed = (key: string | undefined): Record<string, string> =>
 
 /** Begins a turn and follows it. */
 export function beginTurn(url: string, conversation: string, body: Prompt, key?: string): Following {
-  const asking = { body, headers: keyed(key) }
-  return followed(`${api(url)}/conversations/${conversation}/turns`, asking, new TurnRecord())
+  const options = { body, headers: keyed(key) }
+  return followed(`${api(url)}/conversations/${conversation}/turns`, options, new TurnRecord())
 }
 
 /** Begins a turn without following it. */
-export function beginUnheard(url: string, conversation: string, body: Prompt, key?: string): Promise<Asked> {
+export function beginUnfollowed(
+  url: string,
+  conversation: string,
+  body: Prompt,
+  key?: string,
+): Promise<Response> {
   return ask(`${api(url)}/conversations/${conversation}/turns`, { body, headers: keyed(key) })
 }
 
@@ -71,17 +76,17 @@ export async function wholeTurn(url: string, turn: string): Promise<TurnRecord> 
 }
 
 /** The turn as it stands. */
-export function getTurn(url: string, turn: string): Promise<Asked> {
+export function getTurn(url: string, turn: string): Promise<Response> {
   return ask(`${api(url)}/turns/${turn}`)
 }
 
 /** Answers calls: their outputs by id. */
-export function postResults(url: string, turn: string, outputs: Record<string, unknown>): Promise<Asked> {
+export function postResults(url: string, turn: string, outputs: Record<string, unknown>): Promise<Response> {
   const results = Object.entries(outputs).map(([callId, output]) => ({ callId, output }))
   return ask(`${api(url)}/turns/${turn}/results`, { body: { results } })
 }
 
-export function cancelTurn(url: string, turn: string): Promise<Asked> {
+export function cancelTurn(url: string, turn: string): Promise<Response> {
   return ask(`${api(url)}/turns/${turn}/cancel`, { method: 'POST' })
 }
 

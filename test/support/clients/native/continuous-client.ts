@@ -37,16 +37,16 @@ export function openContinuousClient(
 ): ContinuousClient {
   const turns: ProvenTurn[] = []
   const waiting = new Set<() => void>()
-  let asked = 0
+  let requests = 0
   let ending = false
-  const next = () => (asked++ % 2 ? at.one : at.two)
+  const next = () => (requests++ % 2 ? at.one : at.two)
 
   async function run(): Promise<void> {
     for (let turn = 0; !ending; turn++) {
       const input = `${name} ${turn}`
       const record = await prompted(input, `${name}-${Math.floor(turn / longest)}`)
       await followToEnd(next, record, over)
-      if (record.end?.data.status === 'completed') assert.equal(record.text, model.answerTo(input))
+      if (record.end?.data.status === 'completed') assert.equal(record.text, model.replyTo(input))
       turns.push(prove(record))
       for (const look of waiting) look()
     }

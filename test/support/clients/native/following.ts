@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
-import { type Asking, open, read } from './ask.ts'
+import { open, type RequestOptions, read } from './ask.ts'
 import { SseReader } from './sse-reader.ts'
 import { hold, type SeenEvent, type TurnRecord } from './turn-record.ts'
 
 /** How a connection came to its end: the turn ended; the server asked to come again; or it broke. */
-export type Over = 'ended' | 'reconnect' | 'cut'
+export type FollowingEnd = 'ended' | 'reconnect' | 'cut'
 
 /** An answer that is no stream: what was asked for was refused. */
 export class Refused extends Error {
@@ -24,7 +24,7 @@ export class Refused extends Error {
 export interface Following {
   record: TurnRecord
   /** Rejects with a `Violation`, with `Refused`, and with what the socket says where there was no answer at all. */
-  over: Promise<Over>
+  over: Promise<FollowingEnd>
   /** Resolves when the answer has begun. Rejects as `over`. */
   opened: Promise<void>
   /** The first event of the record that is so, as soon as it has come; rejects where the stream ends without. */
@@ -32,13 +32,13 @@ export interface Following {
   /** Stops reading; the connection stays. */
   stopReading(): void
   readOn(): void
-  leave(): void
+  disconnect(): void
 }
 
 /** Asks for a stream of events. */
-export function followed(url: string, asking: Asking, record: TurnRecord): Following {
+export function followed(url: string, asking: RequestOptions, record: TurnRecord): Following {
   const waiting = new Set<() => void>()
-  const leaving = new AbortController()
+  const disconnecting = new AbortController()
   let incoming: IncomingMessage | undefined
   let stopped = false
   let finished = false
@@ -47,9 +47,9 @@ export function followed(url: string, asking: Asking, record: TurnRecord): Follo
     for (const look of waiting) look()
   }
 
-  async function run(): Promise<Over> {
+  async function run(): Promise<FollowingEnd> {
     const headers = { accept: 'text/event-stream', ...asking.headers }
-    incoming = await open(url, { ...asking, headers, signal: leaving.signal })
+    incoming = await open(url, { ...asking, headers, signal: disconnecting.signal })
     if (incoming.headers['content-type'] !== 'text/event-stream') {
       const { status, json, text } = await read(incoming)
       throw new Refused(status, json, text)
@@ -70,12 +70,12 @@ export function followed(url: string, asking: Asking, record: TurnRecord): Follo
     over,
     opened,
     until: (is) =>
-      new Promise((found, lost) => {
+      new Promise((found, failed) => {
         const look = () => {
           const event = record.events.find(is)
           if (event) found(event)
           else if (finished)
-            over.then((how) => lost(new Error(`the stream was over (${how}) before that came`)), lost)
+            over.then((how) => failed(new Error(`the stream was over (${how}) before that came`)), failed)
           else return
           waiting.delete(look)
         }
@@ -90,12 +90,16 @@ export function followed(url: string, asking: Asking, record: TurnRecord): Follo
       stopped = false
       incoming?.resume()
     },
-    leave: () => leaving.abort(),
+    disconnect: () => disconnecting.abort(),
   }
 }
 
 /** Reads a stream to its end. */
-async function readStream(incoming: IncomingMessage, record: TurnRecord, wake: () => void): Promise<Over> {
+async function readStream(
+  incoming: IncomingMessage,
+  record: TurnRecord,
+  wake: () => void,
+): Promise<FollowingEnd> {
   let isOver = false
   const reader = new SseReader({
     onEvent(raw) {

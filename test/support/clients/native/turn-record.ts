@@ -17,8 +17,8 @@ export class Violation extends Error {
 }
 
 /** Throws a `Violation`. */
-export function hold(condition: unknown, words: string): asserts condition {
-  if (!condition) throw new Violation(words)
+export function hold(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Violation(message)
 }
 
 const names = new Set<string>([
@@ -54,15 +54,15 @@ export class TurnRecord {
 
   /** Takes a frame as it came, without its empty line. Throws a `Violation` where it is not the next one of this turn. */
   take(raw: string): void {
-    const [, turn, number, name = '', line] =
+    const [, turn, number, name = '', json] =
       /^id: ([\da-f-]{36}):([1-9]\d*)\nevent: ([a-z-]+)\ndata: (.*)$/.exec(raw) ?? []
-    hold(turn && line !== undefined, `no event of a turn: ${raw}`)
+    hold(turn && json !== undefined, `no event of a turn: ${raw}`)
     hold(names.has(name), `an event that nobody knows: ${raw}`)
     this.turn ??= turn
     hold(turn === this.turn, `an event of another turn: ${raw}`)
     hold(!this.end, `an event after the last one: ${raw}`)
     hold(Number(number) === this.last + 1, `a gap or a repeat: after ${this.last} came ${raw}`)
-    const data: unknown = JSON.parse(line)
+    const data: unknown = JSON.parse(json)
     hold(isJsonObject(data), `data that is no object: ${raw}`)
     this.last += 1
     this.events.push({ n: this.last, name: name as SeenEvent['name'], data, raw })

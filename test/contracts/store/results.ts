@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   answered,
-  answersTo,
   beginning,
   deviceCall,
   refusal,
+  resultsFor,
   step,
   tool,
   waitingTurn,
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
 
-export function answers(world: () => StoreWorld): void {
+export function results(world: () => StoreWorld): void {
   test('the newest turn tells its input and its calls of both sides', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
@@ -35,13 +35,13 @@ export function answers(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(
       one.store,
       conversation,
-      [0, 1, 2].map((place) => deviceCall(place)),
+      [0, 1, 2].map((index) => deviceCall(index)),
     )
     const recorded = { result: 'recorded' }
-    assert.deepEqual(await one.store.storeResults(answersTo(turn, [answered(seq, 2)])), recorded)
-    assert.deepEqual(await two.store.storeResults(answersTo(turn, [answered(seq, 0)])), recorded)
+    assert.deepEqual(await one.store.storeResults(resultsFor(turn, [answered(seq, 2)])), recorded)
+    assert.deepEqual(await two.store.storeResults(resultsFor(turn, [answered(seq, 0)])), recorded)
     const outcome = await two.store.storeResults(
-      answersTo(turn, [answered(seq, 1)], { tools: [tool('new')] }),
+      resultsFor(turn, [answered(seq, 1)], { tools: [tool('new')] }),
     )
     assert.ok(outcome.result === 'go-on')
     assert.deepEqual(
@@ -57,12 +57,12 @@ export function answers(world: () => StoreWorld): void {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const [first] = processes
     assert.ok(first)
-    const ten = Array.from({ length: 10 }, (_, place) => deviceCall(place))
+    const ten = Array.from({ length: 10 }, (_, index) => deviceCall(index))
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(first.store, conversation, ten)
     const outcomes = await Promise.all(
       ten.map(({ index }) =>
-        (processes[index % 3] ?? first).store.storeResults(answersTo(turn, [answered(seq, index)])),
+        (processes[index % 3] ?? first).store.storeResults(resultsFor(turn, [answered(seq, index)])),
       ),
     )
     const results = outcomes.map(({ result }) => result).sort()
@@ -81,8 +81,8 @@ export function answers(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(first.store, conversation)
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, (_, place) =>
-        (processes[place % 3] ?? first).store.storeResults(answersTo(turn, [answered(seq, 0, `${place}`)])),
+      Array.from({ length: 10 }, (_, index) =>
+        (processes[index % 3] ?? first).store.storeResults(resultsFor(turn, [answered(seq, 0, `${index}`)])),
       ),
     )
     const winner = outcomes.findIndex(({ result }) => result === 'go-on')
@@ -94,18 +94,18 @@ export function answers(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     const before = await world().snapshot(conversation)
-    for (const answers of [
+    for (const results of [
       [answered(seq, 1), answered(seq, 0, 'again')],
       [answered(seq, 1), answered(seq, 7)],
       [answered(seq + 1, 1)],
     ]) {
-      assert.deepEqual(await store.storeResults(answersTo(turn, answers, { tools: [tool('new')] })), {
+      assert.deepEqual(await store.storeResults(resultsFor(turn, results, { tools: [tool('new')] })), {
         result: 'conflict',
       })
     }
-    const unknown = answersTo(crypto.randomUUID(), [answered(seq, 1)])
+    const unknown = resultsFor(crypto.randomUUID(), [answered(seq, 1)])
     assert.deepEqual(await store.storeResults(unknown), { result: 'conflict' })
     assert.deepEqual(await world().snapshot(conversation), before)
   })
@@ -115,9 +115,9 @@ export function answers(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
     const before = await world().snapshot(conversation)
-    const tools = Array.from({ length: world().maxTools + 1 }, (_, place) => tool(`tool-${place}`))
+    const tools = Array.from({ length: world().maxTools + 1 }, (_, index) => tool(`tool-${index}`))
     await assert.rejects(
-      store.storeResults(answersTo(turn, [answered(seq, 0)], { tools })),
+      store.storeResults(resultsFor(turn, [answered(seq, 0)], { tools })),
       refusal('invalid-request'),
     )
     assert.deepEqual(await world().snapshot(conversation), before)
@@ -129,7 +129,7 @@ export function answers(world: () => StoreWorld): void {
       const conversation = world().conversation()
       const { turn, seq } = await waitingTurn(one.store, conversation)
       const [outcome, next] = await Promise.all([
-        one.store.storeResults(answersTo(turn, [answered(seq, 0)])),
+        one.store.storeResults(resultsFor(turn, [answered(seq, 0)])),
         two.store.begin(beginning(conversation, 'next')),
       ])
       if (outcome.result === 'go-on') {

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { TurnBeginning } from '../../../src/turn/ports/conversation-store.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   refusal,
   residentCall,
+  resultsFor,
   statesOf,
   step,
   succeeded,
@@ -16,7 +16,7 @@ import {
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
 
-export function lines(world: () => StoreWorld): void {
+export function queues(world: () => StoreWorld): void {
   const queued = (conversation: TurnBeginning['conversation'], content: string) =>
     beginning(conversation, content, { whenBusy: 'queue' })
 
@@ -27,20 +27,22 @@ export function lines(world: () => StoreWorld): void {
     const conversation = world().conversation()
     let { id: active } = await begun(first.store, beginning(conversation))
     let runner = first
-    const line = Array.from({ length: 6 }, (_, place) => ({
-      given: queued(conversation, `${place}`),
-      process: processes[place % 3] ?? first,
+    const queue = Array.from({ length: 6 }, (_, index) => ({
+      given: queued(conversation, `${index}`),
+      process: processes[index % 3] ?? first,
     }))
-    for (const { given, process } of line) {
+    for (const { given, process } of queue) {
       assert.deepEqual(await process.store.begin(given), { result: 'busy', active })
     }
-    for (const [place, { given, process }] of line.entries()) {
+    for (const [index, { given, process }] of queue.entries()) {
       await runner.store.endStep(step(active, 1, 'ok'), [])
       // Those behind ask all at once, and get nothing.
-      const behind = await Promise.all(line.slice(place + 1).map((one) => one.process.store.begin(one.given)))
+      const behind = await Promise.all(
+        queue.slice(index + 1).map((one) => one.process.store.begin(one.given)),
+      )
       assert.ok(behind.every((one) => one.result === 'busy' && one.active === undefined))
       const state = await begun(process.store, given)
-      assert.equal(state.log.at(-1)?.content, `${place}`)
+      assert.equal(state.log.at(-1)?.content, `${index}`)
       active = state.id
       runner = process
     }
@@ -49,24 +51,24 @@ export function lines(world: () => StoreWorld): void {
   test('of requests that come at once, each begins once, and none is forgotten', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()
-    const waiting = Array.from({ length: 9 }, (_, place) => ({
-      given: queued(conversation, `${place}`),
-      process: processes[place % 3],
+    const waiting = Array.from({ length: 9 }, (_, index) => ({
+      given: queued(conversation, `${index}`),
+      process: processes[index % 3],
     }))
-    const told: string[] = []
-    while (told.length < 9) {
+    const outcomes: string[] = []
+    while (outcomes.length < 9) {
       const begins = await Promise.all(
         waiting
-          .filter(({ given }) => !told.includes(given.turn))
+          .filter(({ given }) => !outcomes.includes(given.turn))
           .map(({ given, process }) => process?.store.begin(given)),
       )
       const [state, ...others] = statesOf(begins)
       assert.ok(state)
       assert.deepEqual(others, [])
-      told.push(state.id)
+      outcomes.push(state.id)
       await Promise.any(processes.map(({ store }) => store.endStep(step(state.id, 1, 'ok'), [])))
     }
-    assert.equal(new Set(told).size, 9)
+    assert.equal(new Set(outcomes).size, 9)
   })
 
   test('a request that does not want to wait is refused while others wait, and has no place', async () => {
@@ -102,34 +104,34 @@ export function lines(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { id: active } = await begun(store, beginning(conversation))
     await assert.rejects(strict.store.begin(queued(conversation, 'x')), refusal('conversation-busy'))
-    const line = [1, 2].map((place) => queued(conversation, `${place}`))
-    for (const given of line) await store.begin(given)
+    const queue = [1, 2].map((index) => queued(conversation, `${index}`))
+    for (const given of queue) await store.begin(given)
     await assert.rejects(store.begin(queued(conversation, '3')), {
       ...refusal('conversation-busy'),
       message: 'The conversation is busy, and 2 requests wait for it already (setting CHATTERD_BUSY_QUEUE).',
     })
-    for (const given of line) assert.deepEqual(await store.begin(given), { result: 'busy', active })
+    for (const given of queue) assert.deepEqual(await store.begin(given), { result: 'busy', active })
   })
 
   test('a place that is given up, or whose process is gone, holds nobody up', async () => {
     const [one, gone] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: active } = await begun(one.store, beginning(conversation))
-    const [left, lost, last] = ['left', 'lost', 'last'].map((content) => queued(conversation, content))
-    assert.ok(left && lost && last)
-    await one.store.begin(left)
+    const [gaveUp, lost, last] = ['left', 'lost', 'last'].map((content) => queued(conversation, content))
+    assert.ok(gaveUp && lost && last)
+    await one.store.begin(gaveUp)
     await gone.store.begin(lost)
     await one.store.begin(last)
     await one.store.endStep(step(active, 1, 'ok'), [])
     assert.equal((await one.store.begin(last)).result, 'busy')
-    await one.store.leaveQueue(left.turn)
-    await one.store.leaveQueue(left.turn)
+    await one.store.leaveQueue(gaveUp.turn)
+    await one.store.leaveQueue(gaveUp.turn)
     assert.equal((await one.store.begin(last)).result, 'busy')
     await gone.expire()
     await begun(one.store, last)
     await one.store.heartbeat([last.turn])
-    const places = await world().query('select from chatterd.queue where turn_id = $1', [lost.turn])
-    assert.deepEqual(places, [])
+    const rows = await world().query('select from chatterd.queue where turn_id = $1', [lost.turn])
+    assert.deepEqual(rows, [])
   })
 
   test('a sign of life takes no place from a request that is just asking', async (t) => {
@@ -155,7 +157,7 @@ export function lines(world: () => StoreWorld): void {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     const first = queued(conversation, 'first')
     await store.begin(first)
     const second = { ...step(turn, 2, ''), status: 'waiting' as const }
@@ -190,9 +192,9 @@ export function lines(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(
       store,
       world().conversation(),
-      [0, 1].map((index) => ({ ...answeredCall(index) })),
+      [0, 1].map((index) => ({ ...storedCall(index) })),
     )
-    const [first, last] = [answersTo(turn, [answered(seq, 0)]), answersTo(turn, [answered(seq, 1)])]
+    const [first, last] = [resultsFor(turn, [answered(seq, 0)]), resultsFor(turn, [answered(seq, 1)])]
     for (const _ of [1, 2]) assert.deepEqual(await store.storeResults(first), { result: 'recorded' })
     const outcome = await store.storeResults(last)
     assert.equal(outcome.result, 'go-on')
@@ -229,7 +231,7 @@ export function lines(world: () => StoreWorld): void {
   })
 }
 
-function answeredCall(index: number) {
+function storedCall(index: number) {
   const call = { id: `call-${index}`, index, name: 'n', arguments: {} }
   return { ...call, side: 'device' as const, status: 'offered' as const }
 }

@@ -19,8 +19,8 @@ export function text(content: string): ScriptedLine {
 }
 
 /** A line with calls, and with text where it is given. */
-export function calls(asked: ScriptedCall[], content = ''): ScriptedLine {
-  const tool_calls = asked.map(({ id, name, arguments: args }, index) => ({
+export function calls(scripted: ScriptedCall[], content = ''): ScriptedLine {
+  const tool_calls = scripted.map(({ id, name, arguments: args }, index) => ({
     ...(id && { id }),
     function: { index, name, arguments: args },
   }))
@@ -48,8 +48,8 @@ export function bytes(raw: string): ScriptedLine {
   return () => raw
 }
 
-function line(model: string, told: object, end: object): string {
-  return JSON.stringify({ model, created_at: '2026-11-22T12:34:46.276824208Z', message: told, ...end })
+function line(model: string, message: object, end: object): string {
+  return JSON.stringify({ model, created_at: '2026-11-22T12:34:46.276824208Z', message, ...end })
 }
 
 /** Answers with these lines and the last one. */

@@ -4,18 +4,18 @@ import type { TurnEvent } from '../../../src/protocol/events.ts'
 import { prompt } from '../../../src/turn/prompt.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   chunk,
   delta,
   deviceCall,
   eventsFrom,
+  journalEvents,
   residentCall,
+  resultsFor,
   step,
   stepEnd,
   succeeded,
-  told,
   waitingTurn,
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
@@ -23,14 +23,14 @@ import type { StoreWorld } from './store-world.ts'
 /** What engines and clients give that a database, or a regular expression, could trip over. */
 const awkward = 'a\u0000"\\\\"}\n\ud83c{"id":"no"}'
 
-export function toldLines(world: () => StoreWorld): void {
+export function eventRecords(world: () => StoreWorld): void {
   test('an answer on a turn that waits is told at once, whatever its texts', async () => {
     const { store, journal } = await world().process()
     const calls = [0, 1, 2].map((index) => ({ ...deviceCall(index), id: `${index}${awkward}` }))
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
-    await store.storeResults(answersTo(turn, [answered(seq, 1, awkward)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 1, awkward)]))
     const failed = { seq, index: 0, status: 'expired' as const, output: 'no permission' }
-    await store.storeResults(answersTo(turn, [failed, answered(seq, 2, '')]))
+    await store.storeResults(resultsFor(turn, [failed, answered(seq, 2, '')]))
     assert.deepEqual(await eventsFrom(journal, turn, 2), [
       ['call-end', { callId: `1${awkward}`, status: 'answered', output: awkward }],
       ['call-end', { callId: `0${awkward}`, status: 'expired', error: 'no permission' }],
@@ -43,8 +43,8 @@ export function toldLines(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(store, world().conversation())
     const ago = `update chatterd.calls set created_at = created_at - interval '90.5 seconds' where turn_id = $1`
     await world().query(ago, [turn])
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
-    const { ms } = JSON.parse((await told(journal, turn)).at(-1)?.data ?? '')
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
+    const { ms } = JSON.parse((await journalEvents(journal, turn)).at(-1)?.data ?? '')
     assert.ok(ms >= 90_500 && ms < 150_000 && Number.isInteger(ms), `${ms}`)
   })
 
@@ -54,8 +54,8 @@ export function toldLines(world: () => StoreWorld): void {
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const outcome = step(turn, 1, '', { calls })
     const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
-    await store.storeResults(answersTo(turn, [answered(seq, 2)]))
-    assert.equal((await told(journal, turn)).length, 2)
+    await store.storeResults(resultsFor(turn, [answered(seq, 2)]))
+    assert.equal((await journalEvents(journal, turn)).length, 2)
     const own = chunk(3, {
       type: 'call-end',
       callId: 'call-0',
@@ -70,7 +70,7 @@ export function toldLines(world: () => StoreWorld): void {
       ['turn-waiting', { calls: ['call-1'] }],
     ])
     assert.deepEqual(await store.endCalls(turn, [succeeded(seq, 0)], [own]), ended)
-    assert.equal((await told(journal, turn)).length, 5)
+    assert.equal((await journalEvents(journal, turn)).length, 5)
   })
 
   test('where devices have answered all, the turn runs on; told twice, it is the same', async () => {
@@ -78,7 +78,7 @@ export function toldLines(world: () => StoreWorld): void {
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const outcome = step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] })
     const { seq } = await store.endStep(outcome, [chunk(2, stepEnd(outcome))])
-    await store.storeResults(answersTo(turn, [answered(seq, 1)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 1)]))
     const own = chunk(3, {
       type: 'call-end',
       callId: 'call-0',
@@ -93,18 +93,18 @@ export function toldLines(world: () => StoreWorld): void {
     assert.deepEqual([ended?.status, ended?.appended?.first, ended?.appended?.count], ['running', 4, 1])
     const alone = await begun(store, beginning(world().conversation()))
     const second = step(alone.id, 1, '', { calls: [residentCall(0)] })
-    const answer = await store.endStep(second, [chunk(2, stepEnd(second))])
-    const only = await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own])
+    const stored = await store.endStep(second, [chunk(2, stepEnd(second))])
+    const only = await store.endCalls(alone.id, [succeeded(stored.seq, 0)], [own])
     assert.deepEqual([only.status, only.appended], ['running', undefined])
-    assert.deepEqual(await store.endCalls(alone.id, [succeeded(answer.seq, 0)], [own]), only)
+    assert.deepEqual(await store.endCalls(alone.id, [succeeded(stored.seq, 0)], [own]), only)
   })
 
   test('a process that ends its waiting turn while a device answers leaves no hole in what is told', async () => {
     const { store, journal } = await world().process()
     const calls = [deviceCall(0), deviceCall(1)]
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
-    const before = (await told(journal, turn)).length
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    const before = (await journalEvents(journal, turn)).length
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     // It does not know of the answer: its numbers are those of before.
     const cancelled = { type: 'call-end' as const, status: 'cancelled' as const, ms: 0 }
     const own = chunk(
@@ -115,7 +115,7 @@ export function toldLines(world: () => StoreWorld): void {
     )
     await store.endTurn({ turn, status: 'cancelled' }, [own])
     assert.deepEqual(
-      (await told(journal, turn)).slice(before).map(({ number, name }) => [number - before, name]),
+      (await journalEvents(journal, turn)).slice(before).map(({ number, name }) => [number - before, name]),
       [
         [1, 'call-end'],
         [2, 'call-end'],
@@ -132,7 +132,7 @@ export function toldLines(world: () => StoreWorld): void {
     const { store, journal } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
-    await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await begun(store, beginning(conversation, 'next'))
     assert.deepEqual(await eventsFrom(journal, turn, 3), [
       ['call-end', { callId: 'call-1', status: 'superseded' }],
@@ -167,7 +167,7 @@ export function toldLines(world: () => StoreWorld): void {
       ['call-end', { callId: 'call-0', status: 'expired' }],
       ['call-end', { callId: 'call-1', status: 'expired' }],
     ])
-    assert.deepEqual(await first.store.storeResults(answersTo(turn, [answered(seq, 0)])), {
+    assert.deepEqual(await first.store.storeResults(resultsFor(turn, [answered(seq, 0)])), {
       result: 'conflict',
     })
     const on = step(turn, 2, 'without them')
@@ -192,9 +192,9 @@ export function toldLines(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
     const next = await begun(store, beginning(conversation, 'next'))
-    const late = answersTo(turn, [answered(seq, 0, awkward)])
+    const late = resultsFor(turn, [answered(seq, 0, awkward)])
     assert.deepEqual(await store.storeResults(late), { result: 'conflict' })
-    assert.deepEqual(await store.storeResults(answersTo(turn, [answered(seq, 0, 'again')])), {
+    assert.deepEqual(await store.storeResults(resultsFor(turn, [answered(seq, 0, 'again')])), {
       result: 'conflict',
     })
     const call = (await directory.turn(turn))?.calls[0]
@@ -209,13 +209,13 @@ export function toldLines(world: () => StoreWorld): void {
   test('events that follow answers have the numbers after them', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation())
-    const outcome = await store.storeResults(answersTo(turn, [answered(seq, 0)]))
+    const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     assert.ok(outcome.result === 'go-on')
     const first = outcome.state.lastEvent + 1
     const more: TurnEvent[] = [{ type: 'step-start', step: 2 }, delta('x')]
     assert.deepEqual((await journal.write([{ turn, chunks: [chunk(first, ...more)] }])).written, [turn])
     assert.deepEqual(
-      (await told(journal, turn)).map(({ name }) => name),
+      (await journalEvents(journal, turn)).map(({ name }) => name),
       ['turn-start', 'call-end', 'step-start', 'text-delta'],
     )
   })

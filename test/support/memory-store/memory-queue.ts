@@ -2,16 +2,16 @@ import { type ConversationKey, keyOf } from '../../../src/protocol/conversation-
 import { ChatterdError } from '../../../src/protocol/errors.ts'
 import type { BeginOutcome, RequestKey, TurnBeginning } from '../../../src/turn/ports/conversation-store.ts'
 
-type Place = Pick<TurnBeginning, 'turn' | 'conversation' | 'key'>
+type QueuedRequest = Pick<TurnBeginning, 'turn' | 'conversation' | 'key'>
 type Replay = Extract<BeginOutcome, { result: 'replay' }>
 
 /** Requests that wait for their conversation, in order, and what requests with keys have come to. */
-export class MemoryLine {
-  #waiting: Place[] = []
+export class MemoryQueue {
+  #waiting: QueuedRequest[] = []
   readonly #keys = new Map<string, { digest: string; replay: Replay }>()
 
   /** What another request of the same key has come to. */
-  before({ turn, conversation, key }: Place): Replay | { result: 'joined' } | undefined {
+  replayOf({ turn, conversation, key }: QueuedRequest): Replay | { result: 'joined' } | undefined {
     if (!key) return undefined
     const replay = this.replay(conversation, key)
     if (replay) return replay
@@ -40,29 +40,29 @@ export class MemoryLine {
   }
 
   /** True where others wait before this one. */
-  isBehind({ turn, conversation }: Place): boolean {
-    const line = this.#of(conversation)
-    const own = line.findIndex((other) => other.turn === turn)
-    return own < 0 ? line.length > 0 : own > 0
+  isBehind({ turn, conversation }: QueuedRequest): boolean {
+    const queue = this.#of(conversation)
+    const own = queue.findIndex((other) => other.turn === turn)
+    return own < 0 ? queue.length > 0 : own > 0
   }
 
   /** Throws `conversation-busy` where `most` wait already. */
-  enter(place: Place, most: number): void {
-    const line = this.#of(place.conversation)
-    if (line.some(({ turn }) => turn === place.turn)) return
-    if (line.length >= most) {
-      const words = `The conversation is busy, and ${line.length} requests wait for it already (setting CHATTERD_BUSY_QUEUE).`
-      throw new ChatterdError('conversation-busy', words)
+  enter(request: QueuedRequest, most: number): void {
+    const queue = this.#of(request.conversation)
+    if (queue.some(({ turn }) => turn === request.turn)) return
+    if (queue.length >= most) {
+      const message = `The conversation is busy, and ${queue.length} requests wait for it already (setting CHATTERD_BUSY_QUEUE).`
+      throw new ChatterdError('conversation-busy', message)
     }
-    this.#waiting.push(place)
+    this.#waiting.push(request)
   }
 
-  leave(turn: string): void {
-    this.#waiting = this.#waiting.filter((place) => place.turn !== turn)
+  remove(turn: string): void {
+    this.#waiting = this.#waiting.filter((request) => request.turn !== turn)
   }
 
-  #of(conversation: ConversationKey): Place[] {
-    return this.#waiting.filter((place) => keyOf(place.conversation) === keyOf(conversation))
+  #of(conversation: ConversationKey): QueuedRequest[] {
+    return this.#waiting.filter((request) => keyOf(request.conversation) === keyOf(conversation))
   }
 }
 

@@ -15,11 +15,11 @@ test('an answer of the device lets the turn go on, in this process', async () =>
   await first.ended
   assert.equal(first.events.at(-1)?.type, 'turn-waiting')
   const events: TurnEvent[] = []
-  const answered = await turns.storeResults({ turn: 't1', results: [bonn(0)] }, (batch) =>
+  const stored = await turns.storeResults({ turn: 't1', results: [bonn(0)] }, (batch) =>
     events.push(...batch),
   )
-  assert.deepEqual([answered.result, answered.turn, answered.live?.id], ['go-on', 't1', 't1'])
-  await answered.live?.finished
+  assert.deepEqual([stored.result, stored.turn, stored.live?.id], ['go-on', 't1', 't1'])
+  await stored.live?.finished
   assert.deepEqual(kinds(events), ['step-start', 'text-delta', 'step-end', 'turn-end'])
   assert.deepEqual(log(), ['Where am I?', '', 'In Bonn.'])
 })
@@ -46,10 +46,10 @@ test('an answer that is sent again with its key is told the same, whatever has b
 test('a turn goes on once, with the last of its answers, and takes none twice', async () => {
   const { post, turns, engine } = liveProcess([calls(call('locate'), call('locate')), says('Done.')])
   await post('Where am I?').ended
-  const answer = (index: number) => turns.storeResults({ turn: 't1', results: [bonn(index)] })
-  assert.deepEqual(await answer(1), { result: 'recorded', turn: 't1', after: 0 })
-  assert.equal((await answer(1)).result, 'conflict')
-  const [one, other] = await Promise.all([answer(0), answer(0)])
+  const postResult = (index: number) => turns.storeResults({ turn: 't1', results: [bonn(index)] })
+  assert.deepEqual(await postResult(1), { result: 'recorded', turn: 't1', after: 0 })
+  assert.equal((await postResult(1)).result, 'conflict')
+  const [one, other] = await Promise.all([postResult(0), postResult(0)])
   assert.deepEqual([one.result, other.result], ['go-on', 'conflict'])
   await one.live?.finished
   assert.equal(engine.requests.length, 2)
@@ -75,8 +75,8 @@ test('a quick device is taken at its word while resident calls of the same answe
   await first.ended
   await atRest
   assert.equal(lastEnd(first.events)?.status, 'completed')
-  const told = engine.requests[1]?.messages.slice(-2).map(({ content }) => content)
-  assert.deepEqual(told, ['slow result', 'Bonn'])
+  const contents = engine.requests[1]?.messages.slice(-2).map(({ content }) => content)
+  assert.deepEqual(contents, ['slow result', 'Bonn'])
   assert.equal(first.events.filter(({ type }) => type === 'call-end').length, 2)
   assert.equal(await followed, 'ended')
   assert.deepEqual(follower.kinds.slice(-7), [
@@ -106,8 +106,8 @@ test('a new prompt supersedes a turn that waits for its device', async () => {
   await post('Where am I?').ended
   await post('Never mind.').ended
   assert.deepEqual([store.turn('t1')?.status, store.turn('t2')?.status], ['cancelled', 'completed'])
-  const told = engine.requests[1]?.messages.map(({ role }) => role)
-  assert.deepEqual(told, ['user', 'assistant', 'tool', 'user'])
+  const roles = engine.requests[1]?.messages.map(({ role }) => role)
+  assert.deepEqual(roles, ['user', 'assistant', 'tool', 'user'])
 })
 
 test('an answer whose outcome was lost with the database goes on once it is back', async () => {
@@ -115,12 +115,12 @@ test('an answer whose outcome was lost with the database goes on once it is back
     leaseMs: 60_000,
   })
   await post('Where am I?').ended
-  const answer = store.storeResults
-  let lost = 2
-  store.storeResults = async (answers) => {
-    const answered = await answer(answers)
-    if (lost-- > 0) throw engineError('database-unavailable')
-    return answered
+  const storeResults = store.storeResults
+  let failures = 2
+  store.storeResults = async (posted) => {
+    const stored = await storeResults(posted)
+    if (failures-- > 0) throw engineError('database-unavailable')
+    return stored
   }
   await assert.rejects(turns.storeResults({ turn: 't1', results: [bonn(0)] }), {
     code: 'database-unavailable',

@@ -1,7 +1,7 @@
 import { tokenText } from './bench-model.ts'
 
 /** Throws where an event stream does not hold exactly these tokens, in order, and one last line after them. */
-export function checkAnswer(body: string, tokens: number): void {
+export function checkResponse(body: string, tokens: number): void {
   let text = ''
   let ends = 0
   for (const event of body.split('\n\n')) {
@@ -34,6 +34,6 @@ export function checkEvents(body: string, tokens: number): void {
 }
 
 function checkText(text: string, tokens: number): void {
-  const expected = Array.from({ length: tokens }, (_, place) => tokenText(place)).join('')
+  const expected = Array.from({ length: tokens }, (_, index) => tokenText(index)).join('')
   if (text !== expected) throw new Error(`of ${expected.length} characters ${text.length} came, or others`)
 }

@@ -58,8 +58,8 @@ for (const { name, contentType, answer } of chatAnswers) {
         if (bytes < answer.length - 2) assert.notEqual(code, 'whole', `after ${bytes} bytes`)
       }
       const stride = strideOf(answer)
-      const cuts = Array.from({ length: Math.ceil(answer.length / stride) }, (_, place) => place * stride)
-      while (cuts.length > 0) await Promise.all(cuts.splice(0, atOnce).map(check))
+      const lengths = Array.from({ length: Math.ceil(answer.length / stride) }, (_, index) => index * stride)
+      while (lengths.length > 0) await Promise.all(lengths.splice(0, atOnce).map(check))
     })
   }
 }

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatScript, OllamaStandIn } from '../../support/stand-ins/ollama.ts'
-import { calls, done, message, type ScriptedCall, text } from '../../support/stand-ins/ollama-answers.ts'
+import { calls, done, message, type ScriptedCall, text } from '../../support/stand-ins/ollama-replies.ts'
 
 /** What a prompt asks for: an answer alone, or one tool before it. */
 export const kinds = ['plain', 'device', 'effect', 'weather'] as const
 export type Kind = (typeof kinds)[number]
 
 /** A prompt that is like no other. */
-export const promptOf = (conversation: string, place: number, kind: Kind) =>
-  `${conversation} ${place} ${kind}`
+export const promptOf = (conversation: string, index: number, kind: Kind) =>
+  `${conversation} ${index} ${kind}`
 
 /** What the model answers to it in the end, whatever the tools say. */
-export const answerTo = (prompt: string) => piecesOf(prompt).join('')
+export const replyTo = (prompt: string) => piecesOf(prompt).join('')
 /** What the device answers. */
 export const resultFor = (prompt: string) => `the place of ${prompt}`
 
-const piecesOf = (prompt: string) => Array.from({ length: 12 }, (_, place) => `${place} of ${prompt} 🌊\n`)
+const piecesOf = (prompt: string) => Array.from({ length: 12 }, (_, index) => `${index} of ${prompt} 🌊\n`)
 const tools: Partial<Record<Kind, (prompt: string) => ScriptedCall>> = {
   device: () => ({ name: 'get_location', arguments: {} }),
   effect: (prompt) => ({ name: 'side_effect', arguments: { name: prompt } }),
@@ -25,10 +25,10 @@ const tools: Partial<Record<Kind, (prompt: string) => ScriptedCall>> = {
 const pauseMs = 4
 
 /** A model whose answers depend on the prompt alone, and come in pieces; returns its name. */
-export function steadyAnswers(ollama: OllamaStandIn): string {
+export function steadyReplies(ollama: OllamaStandIn): string {
   const script: ChatScript = async (response, prompt) => {
     // The same to whatever comes next.
-    model.answers(script)
+    model.replies(script)
     const { messages } = prompt.body
     const last = messages.at(-1)
     const content = messages.findLast(({ role }) => role === 'user')?.content ?? ''
@@ -46,6 +46,6 @@ export function steadyAnswers(ollama: OllamaStandIn): string {
     response.end(`${done()(prompt)}\n`)
   }
   const model = ollama.model('steady:test')
-  model.answers(script)
+  model.replies(script)
   return model.name
 }

@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { checkTurn } from '../support/clients/native/check-turn.ts'
 import {
   beginTurn,
-  beginUnheard,
+  beginUnfollowed,
   cancelTurn,
   getTurn,
   messagesOf,
   postResults,
 } from '../support/clients/native/client.ts'
 import { serverPairOf } from '../support/processes/server-pair.ts'
-import { calls, deviceTool, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { untilWaiting } from './stored.ts'
 
 // One turn of a conversation at a time, whichever process is asked.
@@ -21,22 +21,22 @@ const pair = serverPairOf({ CHATTERD_LEASE: '15s' })
 test('a turn is cancelled through the other process: its engine is left, and its text is kept [any-process]', async (t) => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
-  model.answers(hangs([text('only '), text('this much')]))
+  model.replies(hangs([text('only '), text('this much')]))
   const stream = beginTurn(one, name, { input: 'go on for ever', model: model.name })
   await stream.until((event) => event.name === 'text-delta')
   const turn = String(stream.record.turn)
   const { closed } = await model.prompt(0)
 
   const began = performance.now()
-  const left = closed.then(() => performance.now() - began)
+  const closedAfter = closed.then(() => performance.now() - began)
   const cancelled = await cancelTurn(two, turn)
-  t.diagnostic(`the engine was left ${(await left).toFixed(1)} ms after the request`)
+  t.diagnostic(`the engine was left ${(await closedAfter).toFixed(1)} ms after the request`)
   assert.deepEqual([cancelled.status, cancelled.json.status], [200, 'cancelled'])
   assert.equal(await stream.over, 'ended')
   stream.record.endedAs('cancelled')
   checkTurn(stream.record.events)
-  const [, answer] = await messagesOf(two, name)
-  assert.deepEqual([answer?.content, answer?.complete], ['only this much', false])
+  const [, reply] = await messagesOf(two, name)
+  assert.deepEqual([reply?.content, reply?.complete], ['only this much', false])
 
   for (const url of [one, two]) {
     const again = await cancelTurn(url, turn)
@@ -48,7 +48,7 @@ test('a turn that waits for its device is cancelled through either process', asy
   const { one, two, talk } = pair()
   for (const url of [one, two]) {
     const { name, model } = talk()
-    model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])))
+    model.replies(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])))
     const tools = [deviceTool('get_location')]
     const stream = beginTurn(one, name, { input: 'where am I?', model: model.name, tools })
     await stream.until((event) => event.name === 'turn-waiting')
@@ -66,14 +66,14 @@ test('prompts that come to both processes while a turn runs are answered in the 
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
   const prompts = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
-  model.answers(pauses([text('well')], gate.promise, [done()]), ...prompts.slice(1).map((word) => says(word)))
+  model.replies(pauses([text('well')], gate.promise, [done()]), ...prompts.slice(1).map((word) => says(word)))
   const streams = []
-  for (const [place, input] of prompts.entries()) {
-    const url = place % 3 === 1 ? two : one
+  for (const [index, input] of prompts.entries()) {
+    const url = index % 3 === 1 ? two : one
     const stream = beginTurn(url, name, { input, model: model.name })
     streams.push(stream)
-    if (place === 0) await stream.until((event) => event.name === 'text-delta')
-    else await untilWaiting(pair(), place)
+    if (index === 0) await stream.until((event) => event.name === 'text-delta')
+    else await untilWaiting(pair(), index)
   }
   gate.resolve()
   for (const stream of streams) {
@@ -91,11 +91,11 @@ test('a prompt that would rather not wait is refused by both processes, and leav
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
-  model.answers(pauses([text('well')], gate.promise, [done()]))
+  model.replies(pauses([text('well')], gate.promise, [done()]))
   const stream = beginTurn(one, name, { input: 'first', model: model.name })
   await stream.until((event) => event.name === 'text-delta')
   for (const url of [one, two]) {
-    const refused = await beginUnheard(url, name, { input: 'now', model: model.name, whenBusy: 'refuse' })
+    const refused = await beginUnfollowed(url, name, { input: 'now', model: model.name, whenBusy: 'refuse' })
     assert.deepEqual([refused.status, refused.json.code], [409, 'conversation-busy'])
   }
   gate.resolve()
@@ -109,7 +109,7 @@ test('a prompt that would rather not wait is refused by both processes, and leav
 test('a prompt takes the place of the turn that runs on the other process', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
-  model.answers(hangs([text('this much')]), says('instead'))
+  model.replies(hangs([text('this much')]), says('instead'))
   const first = beginTurn(one, name, { input: 'first', model: model.name })
   await first.until((event) => event.name === 'text-delta')
   const second = beginTurn(two, name, { input: 'second', model: model.name, whenBusy: 'replace' })
@@ -131,7 +131,7 @@ test('a prompt takes the place of the turn that runs on the other process', asyn
 test('a new prompt at the other process supersedes a turn that waits for its device', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
-  model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('never mind'))
+  model.replies(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('never mind'))
   const tools = [deviceTool('get_location')]
   const first = beginTurn(one, name, { input: 'where am I?', model: model.name, tools })
   await first.until((event) => event.name === 'turn-waiting')

@@ -2,12 +2,12 @@ import pg from 'pg'
 import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 
 /** A signal, and whom it is for; all where `runner` is undefined. */
-export type TappedSignal = StoreNotification & { runner: string | undefined }
+export type TappedNotification = StoreNotification & { runner: string | undefined }
 
 /** Hears what the database tells, when it is asked: so that signals have their place in the order of things. */
-export class SignalTap {
+export class NotificationTap {
   readonly #client: pg.Client
-  #heard: TappedSignal[] = []
+  #heard: TappedNotification[] = []
   #asked: Promise<unknown> = Promise.resolve()
 
   constructor(url: string) {
@@ -26,12 +26,12 @@ export class SignalTap {
   }
 
   /** What was told by statements that are done: the server sends it before it answers. */
-  async fetch(): Promise<TappedSignal[]> {
+  async fetch(): Promise<TappedNotification[]> {
     this.#asked = this.#asked.then(() => this.#client.query('select 1'))
     await this.#asked
-    const heard = this.#heard
+    const received = this.#heard
     this.#heard = []
-    return heard
+    return received
   }
 
   close(): Promise<void> {

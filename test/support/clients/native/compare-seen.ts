@@ -1,7 +1,7 @@
 import { hold, type SeenEvent } from './turn-record.ts'
 
 /** Events that a process may tell before they are in the journal: the setting max-unjournaled-events, as it is unless told. */
-export const defaultLead = 64
+export const defaultUnjournaled = 64
 
 /** An event that stands for one that may have been told by a process that is gone. Deltas of text are never empty. */
 const isFiller = ({ name, data }: SeenEvent) => name === 'text-delta' && data.text === ''
@@ -14,14 +14,14 @@ const unstored = new Set(['step-start', 'text-delta', 'thinking-delta', 'notice'
  * byte, but for this: where a turn was taken from its process, `lead` fillers stand for what that process may have told beyond
  * the journal, and after them come only ends. Throws a `Violation`.
  */
-export function compareTold(
+export function compareSeen(
   seen: readonly SeenEvent[],
   whole: readonly SeenEvent[],
-  lead = defaultLead,
+  unjournaled = defaultUnjournaled,
 ): void {
   const first = whole.findIndex(isFiller)
   const fillers = whole.filter(isFiller).length
-  if (fillers > 0) checkFillers(whole, first, fillers, lead)
+  if (fillers > 0) checkFillers(whole, first, fillers, unjournaled)
   for (const { n, name, raw } of seen) {
     const now = whole[n - 1]
     hold(now?.n === n, `an event that was told is gone: ${raw}`)
@@ -31,10 +31,15 @@ export function compareTold(
   }
 }
 
-function checkFillers(whole: readonly SeenEvent[], first: number, fillers: number, lead: number): void {
-  hold(fillers === lead, `${fillers} fillers, and not ${lead}`)
-  hold(whole.slice(first, first + lead).every(isFiller), 'fillers that do not follow each other')
-  const after = whole.slice(first + lead)
+function checkFillers(
+  whole: readonly SeenEvent[],
+  first: number,
+  fillers: number,
+  unjournaled: number,
+): void {
+  hold(fillers === unjournaled, `${fillers} fillers, and not ${unjournaled}`)
+  hold(whole.slice(first, first + unjournaled).every(isFiller), 'fillers that do not follow each other')
+  const after = whole.slice(first + unjournaled)
   hold(
     after.every(({ name }) => name === 'call-end' || name === 'turn-end'),
     'a turn went on after its fillers',

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import {
   beginTurn,
-  beginUnheard,
+  beginUnfollowed,
   followToEnd,
   getTurn,
   join,
@@ -18,7 +18,7 @@ import { serverEnv, startServer } from '../support/processes/child-server.ts'
 import { untilReadiness } from '../support/processes/readiness.ts'
 import { openServerPair, type ServerPair } from '../support/processes/server-pair.ts'
 import { shared } from '../support/shared.ts'
-import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-answers.ts'
+import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 
 // Connections to the database that break in the middle of a statement: before it has arrived, or when it is committed and its
 // answer is on its way.
@@ -53,16 +53,16 @@ async function endsWhole({ over, record }: Following, name: string): Promise<voi
 }
 
 for (const loss of ['question', 'answer'] as const) {
-  const lost = loss === 'answer' ? 'its answer is lost' : 'it is lost itself'
+  const what = loss === 'answer' ? 'its answer is lost' : 'it is lost itself'
 
   for (const name of ['end_step', 'write_events', 'heartbeat']) {
-    test(`${name}: where ${lost}, a turn goes on and is stored once`, async () => {
-      const talked = pair.talk()
+    test(`${name}: where ${what}, a turn goes on and is stored once`, async () => {
+      const talk = pair.talk()
       const go = Promise.withResolvers<void>()
-      talked.model.answers(pauses([text('half and ')], go.promise, [text('half'), done()]))
+      talk.model.replies(pauses([text('half and ')], go.promise, [text('half'), done()]))
       const before = proxy.lost
       proxy.loses(name, loss)
-      const stream = beginTurn(url, talked.name, { input: 'go on', model: talked.model.name })
+      const stream = beginTurn(url, talk.name, { input: 'go on', model: talk.model.name })
       await stream.until((event) => event.name === 'text-delta')
       const untilLost = async () => {
         while (proxy.lost === before) await delay(10)
@@ -70,15 +70,15 @@ for (const loss of ['question', 'answer'] as const) {
       // The journal is written, and a sign of life given, while the turn runs.
       if (name !== 'end_step') await untilLost()
       go.resolve()
-      await endsWhole(stream, talked.name)
+      await endsWhole(stream, talk.name)
       await untilLost()
     })
   }
 
-  test(`read_events: where ${lost}, whoever follows a turn of another process is asked to come again`, async (t) => {
+  test(`read_events: where ${what}, whoever follows a turn of another process is asked to come again`, async (t) => {
     const { name, model } = pair.talk()
     const go = Promise.withResolvers<void>()
-    model.answers(pauses([text('half and ')], go.promise, [text('half'), done()]))
+    model.replies(pauses([text('half and ')], go.promise, [text('half'), done()]))
     const stream = beginTurn(pair.two, name, { input: 'go on', model: model.name })
     await stream.until((event) => event.name === 'text-delta')
     await untilReadiness(url, 200)
@@ -94,13 +94,13 @@ for (const loss of ['question', 'answer'] as const) {
     assert.equal(followed.record.bytes(), stream.record.bytes())
   })
 
-  test(`begin_turn: where ${lost}, the prompt is taken once, or refused without a trace [no-trace] [once]`, async () => {
+  test(`begin_turn: where ${what}, the prompt is taken once, or refused without a trace [no-trace] [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
-      model.answers(says('well'))
+      model.replies(says('well'))
       await untilReadiness(url, 200)
       proxy.loses('begin_turn', loss, times)
-      const { status, json } = await beginUnheard(url, name, { input: 'once', model: model.name })
+      const { status, json } = await beginUnfollowed(url, name, { input: 'once', model: model.name })
       if (status === 202) {
         const stream = await wholeTurn(pair.two, String(json.id))
         stream.endedAs('completed')
@@ -122,10 +122,10 @@ for (const loss of ['question', 'answer'] as const) {
     }
   })
 
-  test(`store_results: where ${lost}, the turn goes on once, also for a client that posts its results again [once]`, async () => {
+  test(`store_results: where ${what}, the turn goes on once, also for a client that posts its results again [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
-      model.answers(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('Nice.'))
+      model.replies(says(calls([{ name: 'get_location', arguments: {}, id: 'where' }])), says('Nice.'))
       await untilReadiness(url, 200)
       const stream = beginTurn(url, name, { input: 'where am I?', model: model.name, tools })
       await stream.until((event) => event.name === 'turn-waiting')

@@ -5,40 +5,40 @@ import type { StoreNotification } from '../../../src/turn/ports/event-journal.ts
 import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
 import {
   answered,
-  answersTo,
   beginning,
   begun,
   chunk,
   delta,
+  resultsFor,
   step,
   waitingTurn,
 } from '../../support/turns/store-calls.ts'
 import type { StoreWorld } from './store-world.ts'
 
-export function signals(world: () => StoreWorld): void {
+export function notifications(world: () => StoreWorld): void {
   /** What a process hears, from now on. */
   async function listener(t: TestContext, runner: string) {
-    const heard: StoreNotification[] = []
+    const received: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
-    const listening = openNotifications(world().url, runner, (signal) => {
-      heard.push(signal)
+    const listening = openNotifications(world().url, runner, (notification) => {
+      received.push(notification)
       wake.resolve()
       wake = Promise.withResolvers()
     })
     t.after(() => listening.close())
-    const until = async (is: (signal: StoreNotification) => boolean) => {
+    const until = async (is: (notification: StoreNotification) => boolean) => {
       for (;;) {
-        const place = heard.findIndex(is)
-        if (place >= 0) return heard.splice(0, place + 1)
+        const index = received.findIndex(is)
+        if (index >= 0) return received.splice(0, index + 1)
         await wake.promise
       }
     }
     await until(({ type }) => type === 'missed')
-    return { heard, until }
+    return { received, until }
   }
 
-  const isOf = (turn: string) => (signal: StoreNotification) =>
-    signal.type === 'events' && signal.turns.includes(turn)
+  const isOf = (turn: string) => (notification: StoreNotification) =>
+    notification.type === 'events' && notification.turns.includes(turn)
 
   const among = (title: string, run: (t: TestContext) => Promise<void>) =>
     test(title, async (t) =>
@@ -47,7 +47,7 @@ export function signals(world: () => StoreWorld): void {
 
   among('whoever follows a turn of another process is told of each change of its journal', async (t) => {
     const [one, two] = [await world().process(), await world().process()]
-    const { until, heard } = await listener(t, two.runner)
+    const { until, received } = await listener(t, two.runner)
     const conversation = world().conversation()
     const { id: quiet } = await begun(one.store, beginning(world().conversation()))
     const { id: turn } = await begun(one.store, beginning(conversation))
@@ -60,11 +60,11 @@ export function signals(world: () => StoreWorld): void {
     ]
     await one.store.endStep(step(turn, 1, '', { calls }), [chunk(3, delta('b'))])
     await until(isOf(turn))
-    await one.store.storeResults(answersTo(turn, [answered(2, 0)]))
+    await one.store.storeResults(resultsFor(turn, [answered(2, 0)]))
     await until(isOf(turn))
     await one.store.endTurn({ turn, status: 'failed' }, [chunk(5, { type: 'turn-end', status: 'failed' })])
     await until(isOf(turn))
-    assert.ok(!heard.some(isOf(quiet)))
+    assert.ok(!received.some(isOf(quiet)))
   })
 
   among('a process hears of its own turns that are to be cancelled, and of nobody else’s', async (t) => {
@@ -74,19 +74,22 @@ export function signals(world: () => StoreWorld): void {
     const { id: marker } = await begun(three.store, beginning(world().conversation()))
     await two.store.cancel(turn)
     await two.store.cancel(marker)
-    await own.until((signal) => signal.type === 'cancel' && signal.turn === turn)
-    const told = await other.until((signal) => signal.type === 'cancel' && signal.turn === marker)
-    assert.deepEqual(told, [{ type: 'cancel', turn: marker }])
+    await own.until((notification) => notification.type === 'cancel' && notification.turn === turn)
+    const received = await other.until(
+      (notification) => notification.type === 'cancel' && notification.turn === marker,
+    )
+    assert.deepEqual(received, [{ type: 'cancel', turn: marker }])
   })
 
   among('the first in the line is told when its conversation is free, whatever has freed it', async (t) => {
     const [one, two] = [await world().process(), await world().process()]
     const { until } = await listener(t, two.runner)
-    const freed = (turn: string) => until((signal) => signal.type === 'free' && signal.turn === turn)
+    const freed = (turn: string) =>
+      until((notification) => notification.type === 'free' && notification.turn === turn)
     for (const way of ['completed', 'failed', 'waiting', 'withdrawn', 'cancelled', 'lost', 'left']) {
       const conversation = world().conversation()
       const run = await waitingTurn(one.store, conversation)
-      if (way !== 'cancelled') await one.store.storeResults(answersTo(run.turn, [answered(run.seq, 0)]))
+      if (way !== 'cancelled') await one.store.storeResults(resultsFor(run.turn, [answered(run.seq, 0)]))
       const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
       const { turn } = run
       const first = beginning(conversation, 'first', { whenBusy: 'queue' })
@@ -153,8 +156,8 @@ export function signals(world: () => StoreWorld): void {
     await one.journal.write(turns.map(({ id: turn }) => ({ turn, chunks: [chunk(2, delta('a'))] })))
     const rest = new Set(turns.map(({ id }) => id))
     while (rest.size > 0) {
-      for (const signal of await until(({ type }) => type === 'events'))
-        if (signal.type === 'events') for (const turn of signal.turns) rest.delete(turn)
+      for (const notification of await until(({ type }) => type === 'events'))
+        if (notification.type === 'events') for (const turn of notification.turns) rest.delete(turn)
     }
   })
 }
