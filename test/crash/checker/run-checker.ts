@@ -60,7 +60,7 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   await chaos.start()
   const model = steadyReplies(ollama)
   const names = Array.from({ length: conversations }, (_, index) => `talk-${index}`)
-  const clients = names.map((name) => new TurnClient(name, model, chaos, random))
+  const clients = names.map((name) => new TurnClient(name, model, chaos, random, over))
   const ending = new AbortController()
   const writing = Promise.all(clients.map((client) => client.run(ending.signal)))
   const moving = (async () => {

@@ -33,24 +33,27 @@ export class TurnClient {
   readonly #address: () => string
   readonly #served: () => number
   readonly #random: () => number
+  readonly #over: AbortSignal
 
-  /** `address`: one of the processes that may serve just now. `served`: how long some process has served so far. */
+  /** `address`: one of the processes that may serve just now. `served`: how long some process has served so far. `over`: the test has ended. */
   constructor(
     conversation: string,
     model: string,
     { address, served }: { address: () => string; served: () => number },
     random: () => number,
+    over: AbortSignal,
   ) {
     this.#conversation = conversation
     this.#model = model
     this.#address = address
     this.#served = served
     this.#random = random
+    this.#over = over
   }
 
-  /** Prompts until `over`, and to the end of the last turn. Rejects with a `Violation`. */
-  async run(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
+  /** Prompts until `ending`, and to the end of the last turn. Rejects with a `Violation`. */
+  async run(ending: AbortSignal): Promise<void> {
+    while (!ending.aborted) {
       const kind = kinds[Math.floor(this.#random() * kinds.length)] ?? 'plain'
       const prompt = promptOf(this.#conversation, this.accounts.length, kind)
       const record = new TurnRecord()
@@ -68,6 +71,7 @@ export class TurnClient {
     const key = randomUUID()
     const deadline = this.#served() + stuckMs
     while (!account.record.end) {
+      this.#over.throwIfAborted()
       hold(this.#served() < deadline, `a turn is stuck: ${describe(account)}`)
       try {
         await this.#goOn(account, key)
