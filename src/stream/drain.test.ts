@@ -23,10 +23,10 @@ test('a drain takes no new turns and lets those that run finish', async () => {
   assert.equal(lastEnd(running.events)?.status, 'completed')
   await assert.rejects(waiting.begun, { code: 'shutting-down' })
   assert.equal(store.turn('t2'), undefined)
-  assert.ok(store.done.includes('leaveQueue'), 'it gives up its place in the line')
+  assert.ok(store.done.includes('leaveQueue'), 'it leaves the queue')
 })
 
-test('who follows a turn is told at once that a drain begins, also where the turn is elsewhere or its journal is away', async () => {
+test('a client that follows a turn learns at once that a drain begins, also where the turn runs elsewhere or its journal is away', async () => {
   const { post, turns, hold, release, store } = liveProcess([calls(call('locate')), says('Hi.')])
   await post('Where am I?', 'waits').ended
   hold()
@@ -43,7 +43,7 @@ test('who follows a turn is told at once that a drain begins, also where the tur
   assert.equal(store.turn(running)?.status, 'completed')
 })
 
-test('who waits for a turn of another process to be cancelled is told that a drain begins', async () => {
+test('a client that waits for a turn of another process to be cancelled learns that a drain begins', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
   store.cancel = async () => 'asked'
   const cancelled = turns.cancel('other')

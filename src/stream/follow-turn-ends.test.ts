@@ -16,13 +16,13 @@ function follow(turn: FollowedTurn, after = 0, sink = new Follower(after), disco
   return followTurn('t', after, sink, disconnected, turn.ports)
 }
 
-test('a turn that there is not is unknown', async () => {
+test('a turn that does not exist is unknown', async () => {
   const turn = new FollowedTurn()
   const over = followTurn('other', 0, new Follower(), here, turn.ports)
   assert.equal(await over, 'unknown')
 })
 
-test('a turn whose events have been pruned says so, to whoever has not seen them', async () => {
+test('a turn whose events are pruned says so to a client that has not seen all of them', async () => {
   const turn = new FollowedTurn()
   turn.elsewhere(false, end)
   turn.chunks = []
@@ -30,7 +30,7 @@ test('a turn whose events have been pruned says so, to whoever has not seen them
   assert.equal(await follow(turn), 'pruned')
 })
 
-test('a client that has seen all is told nothing more', async () => {
+test('a client that has seen all events gets no more', async () => {
   const turn = new FollowedTurn()
   turn.elsewhere(false, delta('a'), end)
   for (const after of [3, 4, 1_000_000_000]) {
@@ -40,7 +40,7 @@ test('a client that has seen all is told nothing more', async () => {
   }
 })
 
-test('a client that asks for more than there is yet gets it when it comes', async () => {
+test('a client that asks for events of the future gets them when they happen', async () => {
   const turn = new FollowedTurn()
   turn.run()
   const client = new Follower(3)
@@ -53,7 +53,7 @@ test('a client that asks for more than there is yet gets it when it comes', asyn
   assert.equal(await over, 'ended')
 })
 
-test('who follows a turn here, and who waits for one elsewhere, is told when this process closes', async () => {
+test('a client that follows a turn here, and one that follows a turn elsewhere, learn that this process closes', async () => {
   const [running, waiting] = [new FollowedTurn(), new FollowedTurn()]
   running.run()
   const overs = [follow(running), follow(waiting)]
@@ -64,7 +64,7 @@ test('who follows a turn here, and who waits for one elsewhere, is told when thi
   assert.equal(await follow(running), 'closing')
 })
 
-test('what is told already is still told whole when this process closes', async () => {
+test('events that are published already are still sent whole when this process closes', async () => {
   const turn = new FollowedTurn()
   turn.elsewhere(false, end)
   turn.afterRead = () => turn.closing.abort()
@@ -73,7 +73,7 @@ test('what is told already is still told whole when this process closes', async 
   assert.deepEqual(client.kinds, ['turn-start', 'turn-end'])
 })
 
-test('a client that leaves is told nothing more, wherever the turn is', async () => {
+test('a client that disconnects gets nothing more, wherever the turn runs', async () => {
   const [running, waiting] = [new FollowedTurn(), new FollowedTurn()]
   running.run()
   for (const turn of [running, waiting]) {
@@ -90,7 +90,7 @@ test('a client that leaves is told nothing more, wherever the turn is', async ()
   }
 })
 
-test('a client that leaves and comes back to the end of a turn that runs keeps it from nothing', async () => {
+test('a client that disconnects and comes back to the end of a running turn does not disturb it', async () => {
   const turn = new FollowedTurn()
   const live = turn.run()
   const disconnected = new AbortController()

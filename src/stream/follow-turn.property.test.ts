@@ -40,7 +40,7 @@ const acts = fc.array(
   { maxLength: 40 },
 )
 
-test('wherever a turn runs, and whenever they join, all who follow it are told the same, without gap or repeat [events]', async () => {
+test('wherever a turn runs, and whenever they join, all its followers get the same events, without a gap or a repeat [events]', async () => {
   await fc.assert(
     fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.boolean(), async (given, pageSize, here) => {
       const turn = new FollowedTurn(1)

@@ -30,7 +30,7 @@ test('a turn that runs here is followed from memory, as its events happen', asyn
   assert.deepEqual(turn.reads, [])
 })
 
-test('a client that joins later is told what was, and then what happens', async () => {
+test('a client that joins later gets the past events, and then the new ones as they happen', async () => {
   const turn = new FollowedTurn()
   turn.run()
   turn.publish('a')
@@ -53,12 +53,16 @@ test('a client that is further behind than memory reaches reads the journal firs
   while (client.text !== 'from another run a') await settle()
   turn.publish('b')
   assert.equal(client.text.at(-1), 'b')
-  assert.deepEqual(turn.reads, [{ turn: 't', after: 0, follow: false }], 'nobody else has to tell of it')
+  assert.deepEqual(
+    turn.reads,
+    [{ turn: 't', after: 0, follow: false }],
+    'no other process has to notify this one',
+  )
   await turn.commit(end)
   assert.equal(await client.over, 'ended')
 })
 
-test('a client far behind is told the journal page by page', async () => {
+test('a client that is far behind gets the journal page by page', async () => {
   const turn = new FollowedTurn()
   turn.pageSize = 1
   for (const text of ['a', 'b', 'c']) turn.elsewhere(false, delta(text), delta(`${text}!`, 'thinking-delta'))
@@ -105,11 +109,11 @@ test('a turn that waits for its device is followed on, where it goes on in anoth
   assert.deepEqual(client.events, turn.journal)
   assert.ok(
     turn.reads.slice(1).every(({ follow }) => follow),
-    'the other process is asked to tell of it',
+    'the other process is asked to notify this one',
   )
 })
 
-test('what comes just after the journal was read is not missed', async () => {
+test('an event that comes just after the journal was read is not missed', async () => {
   const turn = new FollowedTurn()
   const came = [delta('a'), delta('b'), end]
   turn.afterRead = async ({ chunks }) => {
@@ -139,7 +143,7 @@ test('a turn that goes on here just after the journal was read is followed here'
   assert.equal(await client.over, 'ended')
 })
 
-test('where no signal comes, the journal is asked from time to time [lost-notification]', async () => {
+test('where no notification comes, the journal is read from time to time [lost-notification]', async () => {
   const turn = new FollowedTurn(1)
   const client = follow(turn)
   await client.until(({ name }) => name === 'turn-start')
@@ -149,7 +153,7 @@ test('where no signal comes, the journal is asked from time to time [lost-notifi
   assert.equal(await client.over, 'ended')
 })
 
-test('a turn that was taken from this process ends with what the journal says', async () => {
+test('a turn that another process has ended ends with what the journal says', async () => {
   const turn = new FollowedTurn()
   const live = turn.run()
   const client = follow(turn)

@@ -8,7 +8,7 @@ import { JournalReader } from './journal-reader.ts'
 const want = (turn: string): JournalWant => ({ turn, after: 0, follow: false })
 const page = ({ turn }: JournalWant): JournalPage => ({ turn, status: 'running', pruned: false, chunks: [] })
 
-/** A journal whose reads are answered when the test says so; `reads` are the turns of each. */
+/** A journal whose reads end when the test says so; `reads` has the turns of each. */
 function open() {
   const reads: string[][] = []
   const responses: ((give: () => JournalPage[]) => void)[] = []
@@ -30,7 +30,7 @@ function open() {
   return {
     reads,
     ask: (...turns: string[]) => turns.map((turn) => reader.read(want(turn))),
-    /** Answers the oldest read that is not answered. */
+    /** Ends the oldest read that has not ended. */
     respond: async (give?: () => JournalPage[]) => {
       const turns = reads[reads.length - responses.length] ?? []
       responses.shift()?.(give ?? (() => turns.map((turn) => page(want(turn)))))
@@ -39,7 +39,7 @@ function open() {
   }
 }
 
-test('those who ask in the same moment are served by one read, each with its own page', async () => {
+test('reads that are asked for at the same moment are one read of the journal, and each gets its own page', async () => {
   const { ask, respond, reads } = open()
   const asked = ask('a', 'b', 'a', 'c')
   await settle()
@@ -51,7 +51,7 @@ test('those who ask in the same moment are served by one read, each with its own
   )
 })
 
-test('those who ask meanwhile are served by the next read, and there is one at a time', async () => {
+test('reads that are asked for meanwhile are served by the next one, and there is one at a time', async () => {
   const { ask, respond, reads } = open()
   const [a] = ask('a')
   await settle()
@@ -72,7 +72,7 @@ test('those who ask meanwhile are served by the next read, and there is one at a
   assert.equal(reads.length, 3)
 })
 
-test('a read that fails fails for those whom it was to serve, and the others are served', async () => {
+test('a read that fails fails for those that it was to serve, and the others are served', async () => {
   const { ask, respond } = open()
   const failing = ask('a', 'b')
   await settle()
@@ -87,7 +87,7 @@ test('a read that fails fails for those whom it was to serve, and the others are
   assert.equal((await c)?.turn, 'c')
 })
 
-test('a journal that leaves a page out fails for the one who asked for it, with words', async () => {
+test('a journal that leaves a page out fails for its reader, with a message', async () => {
   const { ask, respond } = open()
   const [a, b] = ask('a', 'b')
   assert.ok(a && b)

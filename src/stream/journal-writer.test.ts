@@ -12,7 +12,7 @@ import { LiveTurn } from './live-turn.ts'
 const away = engineError('database-unavailable')
 const none: JournalWritten = { written: [], lost: [], cancelled: [] }
 
-/** A journal that takes all, or does what `answer` says, and a clock that the test moves. */
+/** A journal that writes all, or does what `respond` says, and a clock that the test moves. */
 function open(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const writes: (readonly TurnChunks[])[] = []
@@ -23,7 +23,7 @@ function open(t: TestContext) {
       ...none,
       written: turns.map(({ turn }) => turn),
     }),
-    /** Lets this time pass, in milliseconds, and all happen that comes of it. */
+    /** Lets this time pass, in milliseconds, and all happen that follows from it. */
     async pass(ms: number) {
       t.mock.timers.tick(ms)
       await settle()
@@ -44,7 +44,7 @@ function open(t: TestContext) {
   return world
 }
 
-test('events come to the journal within 50 ms, those of many turns with one write', async (t) => {
+test('events are in the journal within 50 ms, those of many turns with one write', async (t) => {
   const { live, pass, writes, turns } = open(t)
   const lives = ['a', 'b', 'c'].map(live)
   for (const one of lives) one.publish([delta('x')])
@@ -59,7 +59,7 @@ test('events come to the journal within 50 ms, those of many turns with one writ
   assert.equal(writes.length, 1, 'where nothing happens, nothing is written')
 })
 
-test('there is one write at a time; what comes meanwhile goes with the next', async (t) => {
+test('there is one write at a time; events that come meanwhile are in the next', async (t) => {
   const world = open(t)
   const { live, pass, turns, writes } = world
   const held = Promise.withResolvers<JournalWritten>()
@@ -80,7 +80,7 @@ test('there is one write at a time; what comes meanwhile goes with the next', as
   assert.deepEqual(writes[1]?.[0]?.chunks, [{ first: 3, count: 1, records: 'text-delta {"text":"2"}\n' }])
 })
 
-test('a write that fails is repeated, in the same pieces and before all that has come since', async (t) => {
+test('a write that fails is repeated, with the same chunks, and before all newer ones', async (t) => {
   const world = open(t)
   const { live, pass, writes, faults } = world
   const { respond } = world
@@ -107,7 +107,7 @@ test('a write that fails is repeated, in the same pieces and before all that has
   assert.deepEqual(faults, [])
 })
 
-test('while the database is away, it is asked less and less often, and when it is back, in time again', async (t) => {
+test('while the database is away, writes are retried less and less often, and on time again when it is back', async (t) => {
   const world = open(t)
   const { live, pass, writes } = world
   const { respond } = world
@@ -131,7 +131,7 @@ test('while the database is away, it is asked less and less often, and when it i
   assert.equal(writes.length, before + 1)
 })
 
-test('a fault of ours is told to whoever logs, and the write is repeated all the same', async (t) => {
+test('a bug is reported to the log, and the write is repeated all the same', async (t) => {
   const world = open(t)
   const { live, pass, writes, faults } = world
   const { respond } = world
@@ -161,7 +161,7 @@ test('a turn that this process does not run any more is ended here as lost, and 
   assert.equal(writes.length, 1)
 })
 
-test('a turn that somebody has asked to cancel is cancelled, whether its events were written or not', async (t) => {
+test('a turn that a client asked to cancel is cancelled, whether its events were written or not', async (t) => {
   const world = open(t)
   const { live, pass } = world
   world.respond = async () => ({ ...none, written: ['a', 'c'], cancelled: ['a', 'b'] })
@@ -174,7 +174,7 @@ test('a turn that somebody has asked to cancel is cancelled, whether its events 
   )
 })
 
-test('events of a turn that was passed over go with the next write', async (t) => {
+test('events of a turn that was left out are in the next write', async (t) => {
   const world = open(t)
   const { live, pass, turns, writes } = world
   const { respond } = world
@@ -190,7 +190,7 @@ test('events of a turn that was passed over go with the next write', async (t) =
   assert.equal(a.log.unjournaled, 0)
 })
 
-test('a turn that has ended is not written, and what its outcome took along neither', async (t) => {
+test('a turn that has ended is not written, and neither are events that were stored with its outcome', async (t) => {
   const { live, pass, turns, forget } = open(t)
   const [ended, stored, other] = [live('ended'), live('stored'), live('other')]
   for (const one of [ended, stored, other]) one.publish([delta('1')])
@@ -203,7 +203,7 @@ test('a turn that has ended is not written, and what its outcome took along neit
   assert.deepEqual(turns(), [['other']])
 })
 
-test('a write holds some eight million characters; the other turns go with the next', async (t) => {
+test('a write has some eight million characters; the other turns are in the next', async (t) => {
   const { live, pass, turns, writes } = open(t)
   const long = 'x'.repeat(3_000_000)
   for (const id of ['a', 'b', 'c', 'd', 'e']) live(id).publish([delta(long)])

@@ -15,7 +15,7 @@ test('prompts to one conversation run one after the other, in order of arrival',
   for (const { events } of posts) assert.equal(lastEnd(events)?.status, 'completed')
 })
 
-test('a client that leaves while it waits has asked nothing', async () => {
+test('a client that disconnects while it waits leaves no trace', async () => {
   const { post, hold, release, log } = liveProcess([says('Hi.')])
   hold()
   const disconnected = new AbortController()
@@ -32,7 +32,7 @@ test('a client that leaves while it waits has asked nothing', async () => {
   assert.deepEqual(withdrawn.events, [])
 })
 
-test('a client that waits too long is told that the conversation is busy', async () => {
+test('a client that waits too long is refused, because the conversation is busy', async () => {
   const { post, hold, release, log } = liveProcess([says('Hi.')], { busyWaitMs: 1 })
   hold()
   const first = post('1')
@@ -43,7 +43,7 @@ test('a client that waits too long is told that the conversation is busy', async
   assert.deepEqual(log(), ['1', 'Hi.'])
 })
 
-test('when as many wait for a conversation as may, the next one is told at once', async () => {
+test('when the queue of a conversation is full, the next request is refused at once', async () => {
   const { post, hold, release } = liveProcess([says('Hi.')], { busyQueue: 1 })
   hold()
   const first = post('1')
@@ -67,7 +67,7 @@ test('more turns than allowed are refused, until one has ended [bounded-memory]'
   await post('Hello?', 'c').ended
 })
 
-test('a request that is sent again takes no room: it is told its turn also where no more are taken', async () => {
+test('a request that is sent again is not counted: it gets its turn also where no more are admitted', async () => {
   const { turns, post, hold, release } = liveProcess([says('Hi.')], { maxTurns: 1 })
   const key = { key: 'k', digest: 'd' }
   hold()
@@ -81,7 +81,7 @@ test('a request that is sent again takes no room: it is told its turn also where
   await first.ended
 })
 
-test('a conversation that another process is busy in is asked for again', async (t) => {
+test('a request for a conversation in which another process runs a turn is retried', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { post, store, log } = liveProcess([says('Hi.')])
   const begin = store.begin
@@ -99,7 +99,7 @@ test('a conversation that another process is busy in is asked for again', async 
   assert.deepEqual(log(), ['Hello?', 'Hi.'])
 })
 
-test('a prompt that does not wait is refused while another turn runs, and keeps no place', async () => {
+test('a prompt that does not wait is refused while another turn runs, and is not in the queue', async () => {
   const { post, hold, release, log } = liveProcess([says('Hi.')])
   hold()
   const first = post('1')
@@ -128,7 +128,7 @@ test('a prompt that replaces has the turn that runs cancelled, and begins before
   assert.equal(store.turn('t3')?.status, 'completed')
 })
 
-test('of prompts that replace each other without end, none asks for ever', async () => {
+test('of prompts that replace each other without end, none waits for ever', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
   let asked = 0
   store.begin = async () => ({ result: 'busy', active: `other${++asked}` })
@@ -138,7 +138,7 @@ test('of prompts that replace each other without end, none asks for ever', async
   assert.ok(asked > 1 && asked < 100, `${asked}`)
 })
 
-test('a request that is sent again with its key is answered with the turn that it began', async () => {
+test('a request that is sent again with its key gets the turn that it began', async () => {
   const { post, turns, engine } = liveProcess([says('Hi.')])
   const key = { key: 'k', digest: 'd' }
   await post('Hello?', 'talk', here, { key }).ended
@@ -150,7 +150,7 @@ test('a request that is sent again with its key is answered with the turn that i
   await assert.rejects(other, { code: 'key-reused' })
 })
 
-test('requests of one key that come while their conversation is busy are one turn, and waiting they take one place', async () => {
+test('requests of one key that come while their conversation is busy are one turn, and have one position in the queue', async () => {
   const { post, turns, hold, release, engine } = liveProcess([says('Hi.')], { busyQueue: 1 })
   hold()
   const first = post('1')
@@ -166,7 +166,7 @@ test('requests of one key that come while their conversation is busy are one tur
   assert.equal(engine.requests.length, 2)
 })
 
-test('a request that joins one which waits is answered when that one begins, whoever waits between them', async () => {
+test('a request that joins a waiting one gets its turn when that one begins, whatever waits between them', async () => {
   const scripts = [says('Hi.'), [[part({ text: 'It is' })], 'silence' as const], says('Bye.')]
   const { post, turns, hold, release } = liveProcess(scripts)
   hold()

@@ -7,7 +7,7 @@ import { conversation, resident } from '../../test/support/turns/scripted-turn.t
 
 const silent = [[[part({ text: 'It is' })], 'silence' as const]]
 
-test('cancelling a turn that runs ends it, keeps its text, and closes the answer of the engine', async () => {
+test("cancelling a running turn ends it, keeps its text, and closes the engine's response", async () => {
   const { post, turns, engine, store, log } = liveProcess(silent)
   const { begun, events } = post('Hello?')
   ;(await liveOf(begun)).accept()
@@ -61,7 +61,7 @@ test('cancelling a turn that has ended changes nothing', async () => {
   assert.equal(store.turn('t1')?.status, 'completed')
 })
 
-test('a turn that there is not cannot be cancelled', async () => {
+test('a turn that does not exist cannot be cancelled', async () => {
   const { turns } = liveProcess([says('Hi.')])
   assert.equal(await turns.cancel('t1'), false)
 })
@@ -86,7 +86,7 @@ test('cancelling a turn that another process runs waits until that one has ended
   assert.deepEqual([asked, cancelled], [2, true])
 })
 
-test('cancelling a turn that another process runs gets by without signals', async () => {
+test('cancelling a turn that another process runs works without notifications', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
   const outcomes = ['asked', 'ended'] as const
   let asked = 0
@@ -118,7 +118,7 @@ test('removing a conversation cancels the turn that is active in it', async () =
   }
 })
 
-test('a turn that nobody hears is cancelled after its time, where its client wants it so', async (t) => {
+test('a turn without subscribers is cancelled after a time, where its client asked for that', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns, store, engine } = liveProcess(silent)
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
@@ -131,7 +131,7 @@ test('a turn that nobody hears is cancelled after its time, where its client wan
   assert.equal(engine.open, 0)
 })
 
-test('a turn is not cancelled while somebody listens to it or follows it, nor where they come back in time', async (t) => {
+test('a turn is not cancelled while it has a listener or a follower, nor where they come back in time', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns } = liveProcess(silent)
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
@@ -159,7 +159,7 @@ test('a turn is not cancelled while somebody listens to it or follows it, nor wh
   await live.finished
 })
 
-test('a turn that goes on unheard is not cancelled where its client does not want it', async (t) => {
+test('a turn that goes on without subscribers is not cancelled where its client did not ask for that', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns } = liveProcess(silent, { turnTimeoutMs: 60_000 })
   const live = await liveOf(turns.begin(prompt('Hello?'), here))

@@ -9,7 +9,7 @@ import type { EventJournal } from '../turn/ports/event-journal.ts'
 
 const silent = [[[part({ text: 'It is' })], 'silence' as const]]
 
-test('a turn of a process that is gone goes on here, and its followers are told on at once', async (t) => {
+test('an adopted turn goes on here, and its followers get its events at once', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const store = createMemoryStore()
   const state = await begin(store, undefined, 'left')
@@ -26,7 +26,7 @@ test('a turn of a process that is gone goes on here, and its followers are told 
   assert.equal(store.turn('left')?.status, 'completed')
 })
 
-test('a turn that goes on here has no client: it is not refused, but fails', async () => {
+test('an adopted turn has no client: it is not refused, but fails', async () => {
   const store = createMemoryStore()
   const state = await begin(store, undefined, 'left')
   const { turns } = liveProcess([[engineError('engine-busy')]], { store })
@@ -35,13 +35,13 @@ test('a turn that goes on here has no client: it is not refused, but fails', asy
   assert.equal(store.turn('left')?.status, 'failed')
 })
 
-test('a turn that was to be cancelled is, when a sign of life or another process says so', async () => {
-  for (const by of ['sign of life', 'signal'] as const) {
+test('a turn that is to be cancelled is, when a heartbeat or another process says so', async () => {
+  for (const by of ['heartbeat', 'notification'] as const) {
     const { post, turns, engine } = liveProcess(silent)
     const { begun, ended, events } = post('Hello?')
     ;(await liveOf(begun)).accept()
     await settle()
-    if (by === 'signal') turns.onNotification({ type: 'cancel', turn: 't1' })
+    if (by === 'notification') turns.onNotification({ type: 'cancel', turn: 't1' })
     else turns.onHeartbeat({ adopted: [], cancelled: ['t1', 'not here'] })
     await ended
     assert.equal(lastEnd(events)?.status, 'cancelled')
@@ -49,7 +49,7 @@ test('a turn that was to be cancelled is, when a sign of life or another process
   }
 })
 
-test('a signal for a turn that does not run here does nothing', async () => {
+test('a notification for a turn that does not run here does nothing', async () => {
   const { post, turns } = liveProcess([says('Hi.')])
   turns.onNotification({ type: 'cancel', turn: 't1' })
   turns.onNotification({ type: 'free', turn: 't1' })
@@ -76,7 +76,7 @@ async function twoProcesses(mock: { enable(given: { apis: ['setTimeout'] }): voi
   return { ...two, one, follower, followed }
 }
 
-test('events of a turn in another process are told when its signal comes', async (t) => {
+test('followers get the events of a turn in another process when its notification comes', async (t) => {
   const { turns, follower, followed } = await twoProcesses(t.mock.timers)
   assert.equal(follower.kinds.at(-1), 'turn-waiting')
   turns.onNotification({ type: 'events', turns: ['other'] })
@@ -87,19 +87,19 @@ test('events of a turn in another process are told when its signal comes', async
   assert.equal(follower.text, 'In Bonn.')
 })
 
-test('where signals may have been missed, all who wait look for themselves', async (t) => {
+test('where notifications may have been missed, all followers read the journal', async (t) => {
   const { turns, followed } = await twoProcesses(t.mock.timers)
   turns.onNotification({ type: 'missed' })
   assert.equal(await followed, 'ended')
 })
 
-test('where signals are lost, followers look for themselves once a second [lost-notification]', async (t) => {
+test('where notifications are lost, followers read the journal once a second [lost-notification]', async (t) => {
   const { followed } = await twoProcesses(t.mock.timers)
   t.mock.timers.tick(1_000)
   assert.equal(await followed, 'ended')
 })
 
-test('a prompt that waits for a turn of another process begins when it is told that its conversation is free', async (t) => {
+test('a prompt that waits for a turn of another process begins when it is notified that its conversation is free', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { turns, store } = liveProcess([says('Hi.')])
   const state = await begin(store, undefined, 'other')
@@ -116,7 +116,7 @@ test('a prompt that waits for a turn of another process begins when it is told t
   assert.equal(store.turn('t2')?.status, 'completed')
 })
 
-test('a turn that the journal says another process runs is given up here', async () => {
+test('a turn that another process runs, as the journal says, is given up here', async () => {
   const { post, store, engine } = liveProcess(silent)
   const journal: EventJournal['write'] = store.journal.write
   store.journal.write = async (turns) => ({

@@ -5,13 +5,13 @@ import { here, liveOf, liveProcess, prompt, settle } from '../../test/support/tu
 import { call, calls, part, type Scene, says } from '../../test/support/turns/scripted-engine.ts'
 import { engineError } from '../../test/support/turns/scripted-turn.ts'
 
-/** An answer that comes in pieces. */
+/** A reply that comes in pieces. */
 const pieces = (...texts: string[]): Scene[] => [
   ...texts.map((text) => [part({ text })]),
   [part({ done: true })],
 ]
 
-test('whoever follows a turn is told its events as they happen, from any number on, and the same when it has ended', async () => {
+test('followers of a turn get its events as they happen, from any number on, and the same when it has ended', async () => {
   const steps: (() => void)[] = []
   const { turns, store } = liveProcess([pieces('a', 'b', 'c', 'd', 'e')])
   const live = await liveOf(turns.begin(prompt('Hello?'), here))
@@ -57,7 +57,7 @@ test('a turn that waits for its device is followed through its wait to its end',
   assert.deepEqual(follower.kinds.slice(-5), ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
 })
 
-test('an engine that is faster than the journal waits: no more than the lead is told beyond it [events]', async () => {
+test('an engine that is faster than the journal waits: no more events are unjournaled than allowed [events]', async () => {
   const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   const { turns, store, engine } = liveProcess([pieces(...texts)], { maxUnjournaledEvents: 3 })
   const away = Promise.withResolvers<void>()
@@ -75,7 +75,7 @@ test('an engine that is faster than the journal waits: no more than the lead is 
   assert.equal(follower.text, texts.join(''))
 })
 
-test('a turn that waits for the journal can be cancelled, and all that it has told is stored', async () => {
+test('a turn that waits for the journal can be cancelled, and all that it has published is stored', async () => {
   const { turns, store, log } = liveProcess([pieces('a', 'b', 'c', 'd', 'e', 'f')], {
     maxUnjournaledEvents: 2,
   })
@@ -96,14 +96,14 @@ test('a turn that waits for the journal can be cancelled, and all that it has to
   assert.deepEqual(again.events, follower.events)
 })
 
-test('a turn that there is not, or that was withdrawn, is unknown to those who follow it', async () => {
+test('a turn that does not exist, or that was withdrawn, is unknown to followers', async () => {
   const { post, turns } = liveProcess([[engineError('engine-busy')]])
   assert.equal(await turns.follow('t1', 0, new Follower(), here), 'unknown')
   await post('Hello?').ended
   assert.equal(await turns.follow('t1', 0, new Follower(), here), 'unknown')
 })
 
-test('a client that leaves ends only its own following', async () => {
+test('a client that disconnects ends only its own subscription', async () => {
   const { turns, hold, release } = liveProcess([says('Hi.')])
   hold()
   const { turn, live } = await turns.begin(prompt('Hello?'), here)
@@ -120,7 +120,7 @@ test('a client that leaves ends only its own following', async () => {
   assert.equal(other.text, 'Hi.')
 })
 
-test('a turn that the database took away ends for its followers with what the journal says', async () => {
+test('a turn that this process has lost ends for its followers with what the journal says', async () => {
   const { turns, store, hold, release } = liveProcess([pieces('a', 'b')])
   hold()
   const { turn, live } = await turns.begin(prompt('Hello?'), here)

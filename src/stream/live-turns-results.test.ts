@@ -6,10 +6,10 @@ import { call, calls, says } from '../../test/support/turns/scripted-engine.ts'
 import { engineError, kinds, resident } from '../../test/support/turns/scripted-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
-/** What the device says to the call at this place of the turn's first answer. */
+/** The device's result of the call at this index of the turn's first reply. */
 const bonn = (index: number) => ({ seq: 2, index, status: 'answered' as const, output: 'Bonn' })
 
-test('an answer of the device lets the turn go on, in this process', async () => {
+test('a result of the device lets the turn go on, in this process', async () => {
   const { post, turns, log } = liveProcess([calls(call('locate')), says('In Bonn.')])
   const first = post('Where am I?')
   await first.ended
@@ -24,7 +24,7 @@ test('an answer of the device lets the turn go on, in this process', async () =>
   assert.deepEqual(log(), ['Where am I?', '', 'In Bonn.'])
 })
 
-test('what came of an answer is told by the events after the number that it is given', async () => {
+test('results are followed by the events after the number that their request gets', async () => {
   const { post, turns } = liveProcess([calls(call('locate')), says('In Bonn.')])
   await post('Where am I?').ended
   const { after } = await turns.storeResults({ turn: 't1', results: [bonn(0)] })
@@ -33,7 +33,7 @@ test('what came of an answer is told by the events after the number that it is g
   assert.deepEqual(follower.kinds, ['call-end', 'step-start', 'text-delta', 'step-end', 'turn-end'])
 })
 
-test('an answer that is sent again with its key is told the same, whatever has become of its turn', async () => {
+test('results that are sent again with their key get the same outcome, whatever has become of their turn', async () => {
   const { post, turns, engine } = liveProcess([calls(call('locate')), says('In Bonn.')])
   await post('Where am I?').ended
   const given = { turn: 't1', results: [bonn(0)], key: { key: 'k', digest: 'd' } }
@@ -43,7 +43,7 @@ test('an answer that is sent again with its key is told the same, whatever has b
   assert.equal(engine.requests.length, 2)
 })
 
-test('a turn goes on once, with the last of its answers, and takes none twice', async () => {
+test('a turn goes on once, with the last of its results, and takes none twice', async () => {
   const { post, turns, engine } = liveProcess([calls(call('locate'), call('locate')), says('Done.')])
   await post('Where am I?').ended
   const postResult = (index: number) => turns.storeResults({ turn: 't1', results: [bonn(index)] })
@@ -55,7 +55,7 @@ test('a turn goes on once, with the last of its answers, and takes none twice', 
   assert.equal(engine.requests.length, 2)
 })
 
-test('a quick device is taken at its word while resident calls of the same answer still run', async () => {
+test('results of a quick device are taken while resident calls of the same reply still run', async () => {
   const slow = Promise.withResolvers<string>()
   const scripts = [calls(call('slow'), call('locate')), says('Done.')]
   const { post, turns, engine } = liveProcess(scripts, { tools: [resident('slow', () => slow.promise)] })
@@ -85,7 +85,7 @@ test('a quick device is taken at its word while resident calls of the same answe
   ])
 })
 
-test('a turn whose device has not answered when its resident calls have ended waits, and is told so', async () => {
+test('a turn whose device has sent no results when its resident calls have ended waits, and says so', async () => {
   const scripts = [calls(call('quick'), call('locate')), says('Done.')]
   const { post, turns } = liveProcess(scripts, { tools: [resident('quick', () => 'quick result')] })
   const first = post('Where am I?')
@@ -110,7 +110,7 @@ test('a new prompt supersedes a turn that waits for its device', async () => {
   assert.deepEqual(roles, ['user', 'assistant', 'tool', 'user'])
 })
 
-test('an answer whose outcome was lost with the database goes on once it is back', async () => {
+test('a turn goes on with results whose outcome was lost with the database, once that is back', async () => {
   const { post, turns, store, log } = liveProcess([calls(call('locate')), says('In Bonn.')], {
     leaseMs: 60_000,
   })

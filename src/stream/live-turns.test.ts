@@ -6,7 +6,7 @@ import { part, says } from '../../test/support/turns/scripted-engine.ts'
 import { conversation, engineError, kinds } from '../../test/support/turns/scripted-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
-test('a turn tells its listener all that happens', async () => {
+test('a turn publishes all that happens to its listener', async () => {
   const { post, turns } = liveProcess([says('Hi.')])
   const { begun, ended, events } = post('Hello?')
   const { turn, after, live } = await begun
@@ -17,7 +17,7 @@ test('a turn tells its listener all that happens', async () => {
   assert.deepEqual(turns.ids(), [])
 })
 
-test('a turn goes on when nobody listens any more', async () => {
+test('a turn goes on when it has no listener any more', async () => {
   const { hold, release, store, turns } = liveProcess([says('Hi.')])
   hold()
   const live = await liveOf(turns.begin(prompt('Hello?'), here, () => undefined))
@@ -41,7 +41,7 @@ test('prompts to different conversations run side by side', async () => {
   await Promise.all(posts.map(({ ended }) => ended))
 })
 
-test('a begin that the database refuses is told to its client, and the next one goes on', async () => {
+test('a begin that the database refuses is an error for its client, and the next one goes on', async () => {
   const { post, store, turns } = liveProcess([says('Hi.')])
   store.before = () => {
     throw engineError('database-unavailable')
@@ -52,7 +52,7 @@ test('a begin that the database refuses is told to its client, and the next one 
   assert.deepEqual(turns.ids(), [])
 })
 
-test('a turn that runs too long fails, with words that name the setting', async () => {
+test('a turn that runs too long fails, with a message that names the setting', async () => {
   const { post, store } = liveProcess([[[part({ text: 'It is' })], 'silence']], { turnTimeoutMs: 1 })
   const { ended, events } = post('Hello?')
   await ended
@@ -62,7 +62,7 @@ test('a turn that runs too long fails, with words that name the setting', async 
   assert.equal(store.turn('t1')?.status, 'failed')
 })
 
-test('a database that stays away interrupts the turn, and its client is told', async () => {
+test('a database that stays away interrupts the turn, and its client gets the error', async () => {
   const { post, store, faults, turns } = liveProcess([says('Hi.')])
   const away = engineError('database-unavailable', 'connection refused')
   store.before = (operation) => {
@@ -76,7 +76,7 @@ test('a database that stays away interrupts the turn, and its client is told', a
   assert.deepEqual(turns.ids(), [])
 })
 
-test('a fault of ours fails the turn, is logged, and is no secret of the client', async () => {
+test('a bug fails the turn and is logged, and its client gets an error without details', async () => {
   const fault = new TypeError('a bug with secrets in it')
   const { post, store, faults } = liveProcess([[fault]])
   const { ended, events } = post('Hello?')
@@ -88,7 +88,7 @@ test('a fault of ours fails the turn, is logged, and is no secret of the client'
   assert.equal(store.turn('t1')?.status, 'failed')
 })
 
-test('a fault that cannot be stored is told to the client all the same', async () => {
+test('a bug is an error for the client also where the failure cannot be stored', async () => {
   const fault = new TypeError('a bug')
   const { post, store, faults } = liveProcess([says('Hi.')])
   store.before = (operation) => {
@@ -100,7 +100,7 @@ test('a fault that cannot be stored is told to the client all the same', async (
   assert.deepEqual(faults, [fault, fault])
 })
 
-test('a request that fails before its client was told anything can be refused', async () => {
+test('a request that fails before its client got anything can be refused', async () => {
   const { post, store } = liveProcess([[engineError('engine-busy', 'queue full')]])
   const { ended, events } = post('Hello?')
   await ended
@@ -108,7 +108,7 @@ test('a request that fails before its client was told anything can be refused', 
   assert.equal(store.turn('t1'), undefined)
 })
 
-test('a request that somebody has been told of is not refused: its turn fails', async () => {
+test('a request whose turn is known to another client is not refused: its turn fails', async () => {
   const { post, store } = liveProcess([[engineError('engine-busy', 'queue full')]])
   store.withdraw = async () => false
   const { ended, events } = post('Hello?')
@@ -133,7 +133,7 @@ test('a request that is followed by its events is not refused: its turn fails', 
   assert.equal(store.turn('t1')?.status, 'failed')
 })
 
-test('a begin whose answer was lost is asked for again, and is the same turn', async () => {
+test('a begin whose response was lost is sent again, and is the same turn', async () => {
   const { post, store, log } = liveProcess([says('Hi.')])
   const begin = store.begin
   let failures = 1
@@ -148,7 +148,7 @@ test('a begin whose answer was lost is asked for again, and is the same turn', a
   assert.deepEqual(log(), ['1', 'Hi.'])
 })
 
-test('a begin whose answer is lost again and again is refused, and taken back in case it was stored', async () => {
+test('a begin whose response is lost again and again is refused, and withdrawn in case it was stored', async () => {
   const { post, store } = liveProcess([says('Hi.')])
   const begin = store.begin
   store.begin = async (beginning) => {
@@ -160,7 +160,7 @@ test('a begin whose answer is lost again and again is refused, and taken back in
   assert.equal(store.turn('t1'), undefined)
 })
 
-test('a turn that is at its last words is not taken for the next one of its conversation', {
+test('a turn that is publishing its end is not taken for the next one of its conversation', {
   timeout: 10_000,
 }, async () => {
   const { post, store, turns } = liveProcess([says('Hi.'), [[part({ text: 'It is' })], 'silence']])
@@ -173,7 +173,7 @@ test('a turn that is at its last words is not taken for the next one of its conv
   }
   const first = post('1')
   await first.begun
-  // Its answer is stored, so another process would let the next one begin.
+  // Its reply is stored, so another process would admit the next one.
   while (store.turn('t1')?.status !== 'completed') await settle()
   const second = await liveOf(turns.begin(prompt('2'), here, () => undefined))
   second.accept()

@@ -5,7 +5,7 @@ import { Notifier, notifiedOrAfter } from './notifier.ts'
 
 const never = new AbortController().signal
 
-/** Tells later whether it has resolved. */
+/** Returns a function that says whether it has resolved. */
 function watch(promise: Promise<void>): () => Promise<boolean> {
   let done = false
   void promise.then(() => {
@@ -17,14 +17,14 @@ function watch(promise: Promise<void>): () => Promise<boolean> {
   }
 }
 
-test('a notification wakes all who wait for its topic, and nobody else', async () => {
+test('a notification wakes all that wait for its topic, and no others', async () => {
   const notifier = new Notifier()
   const [one, other, else_] = ['a', 'a', 'b'].map((topic) => watch(notifier.subscribe(topic).notified))
   notifier.notify('a')
   assert.deepEqual([await one?.(), await other?.(), await else_?.()], [true, true, false])
 })
 
-test('a notification does not wake those who subscribe after it', async () => {
+test('a notification does not wake those that subscribe after it', async () => {
   const notifier = new Notifier()
   notifier.notify('a')
   const woken = watch(notifier.subscribe('a').notified)
@@ -40,7 +40,7 @@ test('notifying all wakes all', async () => {
   assert.deepEqual(await Promise.all(woken.map((one) => one())), [true, true])
 })
 
-test('who has unsubscribed is not woken; the others are, also those who subscribe later', async () => {
+test('a listener that has unsubscribed is not woken; the others are, also those that subscribe later', async () => {
   const notifier = new Notifier()
   const stopped = notifier.subscribe('a')
   const listening = watch(notifier.subscribe('a').notified)
@@ -53,13 +53,13 @@ test('who has unsubscribed is not woken; the others are, also those who subscrib
   const last = notifier.subscribe('b')
   last.unsubscribe()
   const again = watch(notifier.subscribe('b').notified)
-  // Whoever stops once more takes nobody else along.
+  // To unsubscribe twice removes no other listener.
   last.unsubscribe()
   notifier.notify('b')
   assert.equal(await again(), true)
 })
 
-test('waiting ends with the signal, with the time, and when the client leaves, whichever is first', async (t) => {
+test('waiting ends with the notification, after the time, or when the client disconnects, whichever is first', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const notifier = new Notifier()
   const bySignal = watch(notifiedOrAfter(notifier.subscribe('a').notified, 1_000, never))
@@ -84,7 +84,7 @@ test('waiting ends with the signal, with the time, and when the client leaves, w
   )
 })
 
-test('waiting leaves nothing behind: neither timers nor those who listen to the client', async () => {
+test("waiting leaves nothing behind: neither timers nor listeners of the client's signal", async () => {
   const disconnected = new AbortController()
   let listening = 0
   const { addEventListener, removeEventListener } = disconnected.signal

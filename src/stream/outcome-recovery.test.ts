@@ -51,7 +51,7 @@ function open(
   return { done, run, recovery, tries: () => tries }
 }
 
-test('a refused prompt whose turn another request of its key knows cannot be withdrawn, and runs', async () => {
+test('a refused prompt whose turn another request of its key got cannot be withdrawn, and runs', async () => {
   const { done, run, recovery } = open(10, { isKnown: true })
   recovery.recoverBegin(away, prompt('a'))
   await settle()
@@ -59,14 +59,14 @@ test('a refused prompt whose turn another request of its key knows cannot be wit
   assert.deepEqual(run, ['a'])
 })
 
-test('a prompt in whose middle the database went away is withdrawn, in case it was stored', async () => {
+test('a prompt during which the database went away is withdrawn, in case it was stored', async () => {
   const { done, run, recovery } = open(10)
   recovery.recoverBegin(away, prompt('a'))
   await settle()
   assert.deepEqual([done, run], [[withdrawal('a')], []])
 })
 
-test('results in whose middle the database went away make their turn go on, if they were stored and the last', async () => {
+test('results during which the database went away make their turn go on, if they were stored and the last', async () => {
   for (const outcome of ['go-on', 'recorded', 'conflict', 'replay'] as const) {
     const { done, run, recovery } = open(10, { outcome })
     recovery.recoverResults(away, results('a'))
@@ -100,7 +100,7 @@ test('after the lease, the turn is left to the heartbeats', async () => {
   await settle()
   assert.deepEqual([tries(), done], [1, []])
   recovery.recoverBegin(away, prompt('b'))
-  assert.equal(tries(), 2, 'another request has its place')
+  assert.equal(tries(), 2, 'another request is recovered instead')
 })
 
 test('no more are recovered at once than allowed, and others after them', async () => {

@@ -46,7 +46,7 @@ test('each of the writes is repeated', async () => {
   }
 })
 
-test('after its patience a write is given up, with the words of the database', async () => {
+test("after a time a write is given up, with the database's message", async () => {
   const { store, tries } = await failing(Number.POSITIVE_INFINITY, away)
   await assert.rejects(retryingStore(store, 0).endTurn(ending, []), away)
   assert.equal(tries(), 1)

@@ -6,7 +6,7 @@ import { type EventChunk, eventRecord, eventsOf, nextNumber } from '../protocol/
 import type { TurnEvent } from '../protocol/events.ts'
 import { type StagedChunks, TurnLog } from './turn-log.ts'
 
-/** A turn's journal, as the database keeps it: what is told twice is stored once. */
+/** A turn's journal, as the database has it: a repeated write stores nothing more. */
 class Journal {
   readonly records: string[] = []
 
@@ -29,7 +29,7 @@ function recordsOf(chunk: EventChunk, from = chunk.first): string[] {
   return eventsOf(chunk, from).map(({ name, data }) => `${name} ${data}`)
 }
 
-/** All that a client was told from number `first` on. */
+/** All records that a client got from number `first` on. */
 interface Follower {
   first: number
   records: string[]
@@ -48,7 +48,7 @@ const acts = fc.array(
   { maxLength: 60 },
 )
 
-test('whatever happens in whatever order, all who follow are told the same numbers and lines, without gap or repeat', () => {
+test('whatever happens in whatever order, all followers get the same numbers and records, without a gap or a repeat', () => {
   fc.assert(
     fc.property(acts, fc.nat(3), (given, before) => {
       const journal = new Journal()
@@ -56,7 +56,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
       const log = new TurnLog(before)
       const added: TurnEvent[] = []
       const clients: Follower[] = []
-      /** Writes that are on their way: they come to the journal later, in any order, or again. */
+      /** Writes that are in flight: they come to the journal later, in any order, or again. */
       const writes: EventChunk[][] = []
 
       const publish = (chunk: EventChunk | undefined) => {
@@ -64,7 +64,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
         for (const { first, records } of clients) {
           const next = first + records.length
           if (nextNumber(chunk) <= next) continue
-          assert.ok(chunk.first <= next, 'nobody is told with a gap')
+          assert.ok(chunk.first <= next, 'no follower gets a gap')
           records.push(...recordsOf(chunk, next))
         }
       }
@@ -89,7 +89,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
             log.stage(one.events)
             break
           case 'append': {
-            // The database tells on only after an outcome, which took all that was not written along.
+            // The database appends events only after an outcome, with which all that was pending was stored.
             confirm(log.stage([{ type: 'step-start', step: 0 }]))
             const own = new TurnLog(journal.records.length).stage(one.events).own
             journal.write([own])
@@ -115,7 +115,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
             const held = log.since(first)
             const records =
               held?.flatMap((chunk) => recordsOf(chunk, first)) ?? journal.records.slice(first - 1)
-            // What is not at hand is in the journal, up to where it can be followed here.
+            // What is not in memory is in the journal, up to where it can be followed here.
             if (held) assert.ok((held[0]?.first ?? 0) <= first)
             else assert.ok(first <= journal.records.length)
             const rest = held
@@ -127,7 +127,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
         }
       }
 
-      // All else goes to the journal in the end, and there it is what was told.
+      // All else goes to the journal in the end, and there it is what was published.
       journal.write(log.unwritten())
       for (const { first, records } of clients) assert.deepEqual(records, journal.records.slice(first - 1))
       const own = journal.records.slice(before)
@@ -138,7 +138,7 @@ test('whatever happens in whatever order, all who follow are told the same numbe
   )
 })
 
-/** The lines with pieces of text that follow each other put together, and those without text left out. */
+/** The records, with adjacent pieces of text put together, and those without text left out. */
 function join(records: readonly string[]): string[] {
   const joined: { name: string; text: string }[] = []
   for (const record of records) {

@@ -11,7 +11,7 @@ const step = (number: number): TurnEvent => ({ type: 'step-start', step: number 
 const textsOf = (chunks: readonly EventChunk[] | undefined) =>
   chunks?.flatMap((chunk) => eventsOf(chunk)).map(({ number, data }) => [number, data])
 
-test('pieces of text that follow each other are one event, until somebody wants them', () => {
+test('adjacent pieces of text are one event, until it is sent or written', () => {
   const log = new TurnLog(0)
   log.add([delta('a'), delta('b'), delta('t', 'thinking-delta')])
   log.add([delta('u', 'thinking-delta'), delta('c')])
@@ -34,7 +34,7 @@ test('pieces without text are no events', () => {
   assert.deepEqual(textsOf(log.unwritten()), [[1, '{"text":"ab"}']])
 })
 
-test('how many more events can be told is known before they are added; pieces of one text are one event', () => {
+test('how many more events can be published is known before they are added; pieces of one text are one event', () => {
   const log = new TurnLog(7)
   const more = [
     delta('a'),
@@ -58,14 +58,14 @@ test('how many more events can be told is known before they are added; pieces of
   assert.equal(log.fitting([], 5), 0)
 })
 
-test('a turn that goes on is numbered on from what the journal has', () => {
+test('the numbers of a turn that goes on continue those of the journal', () => {
   const log = new TurnLog(7)
   log.add([step(2)])
   assert.deepEqual(textsOf(log.unwritten()), [[8, '{"step":2}']])
   assert.equal(log.since(7), undefined)
 })
 
-test('what is handed out to be written is handed out in the same pieces until it is written', () => {
+test('chunks that are in flight stay the same until they are written', () => {
   const log = new TurnLog(0)
   log.add([delta('a'), step(1)])
   const first = log.unwritten()
@@ -87,7 +87,7 @@ test('what is handed out to be written is handed out in the same pieces until it
   assert.deepEqual([log.unwritten(), log.unjournaled], [[], 0])
 })
 
-test('a write that is heard of late or twice changes nothing', () => {
+test('a write that is confirmed late or twice changes nothing', () => {
   const log = new TurnLog(0)
   log.add([step(1)])
   log.unwritten()
@@ -99,7 +99,7 @@ test('a write that is heard of late or twice changes nothing', () => {
   assert.deepEqual([log.unwritten(), log.unjournaled], [taken, 1])
 })
 
-test('staged events go with all that is not written, and are told once they are confirmed', () => {
+test('staged events are stored with all that is not written, and are published when that is confirmed', () => {
   const log = new TurnLog(0)
   log.add([delta('a')])
   log.unwritten()
@@ -123,7 +123,7 @@ test('staged events go with all that is not written, and are told once they are 
   ])
 })
 
-test('what was staged and could not be stored has told nothing: the next events take its numbers', () => {
+test('events that were staged and could not be stored are not published: the next events take their numbers', () => {
   const log = new TurnLog(0)
   log.add([delta('a')])
   log.stage([step(1)])
@@ -133,7 +133,7 @@ test('what was staged and could not be stored has told nothing: the next events 
   ])
 })
 
-test('what the database has told itself is kept with the rest, and numbered on from', () => {
+test('events that the database has appended are part of the log, and the next numbers follow them', () => {
   const log = new TurnLog(1, [{ first: 1, count: 1, records: 'turn-start {}\n' }])
   log.append({ first: 2, count: 2, records: 'call-end {}\nturn-waiting {"calls":[]}\n' })
   log.add([step(2)])
@@ -145,12 +145,12 @@ test('what the database has told itself is kept with the rest, and numbered on f
   ])
 })
 
-test('what is asked for before it has come is nothing yet', () => {
+test('events of the future are not there yet', () => {
   const log = new TurnLog(3)
   assert.deepEqual([log.since(4), log.since(100)], [[], []])
 })
 
-test('of what is in the journal, only the last is kept at hand; what is not is kept whole', () => {
+test('of the journaled events only the last stay in memory; of the others all do', () => {
   const log = new TurnLog(0)
   const long = 'x'.repeat(6_000)
   for (let number = 1; number <= 5; number++) {

@@ -16,7 +16,7 @@ import { TurnAbort } from './turn-abort.ts'
 
 const cancelled = new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The user pressed stop.' })
 
-/** Runs a turn that is aborted when it reaches its `at`th place of waiting: in the engine, the store, a tool, or its reader. */
+/** Runs a turn that is aborted the `at`th time that it waits: for the engine, the store, a tool, or its reader. */
 async function abortAt(at: number, scripts: Scene[][], accepted: boolean) {
   const aborter = new AbortController()
   let waits = 0
@@ -48,8 +48,8 @@ async function abortAt(at: number, scripts: Scene[][], accepted: boolean) {
 }
 
 const scripts: Record<string, Scene[][]> = {
-  'a plain answer': [says('Hi.')],
-  'an answer in pieces': [[[part({ text: 'a' })], [part({ text: 'b' })], [part({ done: true })]]],
+  'a plain reply': [says('Hi.')],
+  'a reply in pieces': [[[part({ text: 'a' })], [part({ text: 'b' })], [part({ done: true })]]],
   'a resident call': [calls(call('weather')), says('Sunny.')],
   'a device call': [calls(call('locate'))],
   'calls of both sides': [calls(call('weather'), call('locate'))],
@@ -58,16 +58,16 @@ const scripts: Record<string, Scene[][]> = {
 for (const [name, script] of Object.entries(scripts)) {
   for (const accepted of [true, false]) {
     const whose = accepted ? 'a client that was accepted' : 'a client that can still be refused'
-    test(`${name}, for ${whose}: aborted anywhere, the turn ends once, as it was told to`, async () => {
+    test(`${name}, for ${whose}: aborted anywhere, the turn ends once, as the abort says`, async () => {
       let aborts = 0
       for (let at = 1; ; at++) {
         const { last, store, inTime } = await abortAt(at, script, accepted)
         if (!inTime) break
         aborts += 1
-        assert.ok(last.type === 'turn-end', `place ${at}`)
-        // Completed where the whole answer was on its way into the store already.
+        assert.ok(last.type === 'turn-end', `wait ${at}`)
+        // Completed where the whole reply was being stored already.
         if (last.status !== 'completed')
-          assert.deepEqual([last.status, last.error], ['cancelled', cancelled.detail], `place ${at}`)
+          assert.deepEqual([last.status, last.error], ['cancelled', cancelled.detail], `wait ${at}`)
         const held = store.conversation('talk')?.messages.flatMap((message) => message.calls)
         assert.ok(held?.every((one) => !isOpen(one)))
       }
@@ -91,7 +91,7 @@ test('a cancelled turn does not wait for its device, also when its resident call
   )
 })
 
-test('an engine that is silent is left when the turn is aborted', async () => {
+test('the connection to a silent engine is closed when the turn is aborted', async () => {
   const aborter = new AbortController()
   const engine = createScriptedEngine([[[part({ text: 'It is' })], 'silence']])
   const { last, store } = await run({

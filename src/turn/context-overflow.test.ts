@@ -20,7 +20,7 @@ function promptFromOf(store: MemoryStore): number | undefined {
   return store.conversation('talk')?.promptFrom
 }
 
-test('a log that outgrows the context of its model is cut at the start of a turn, told, and remembered', async () => {
+test('a log that outgrows the context of its model is truncated at the start of a turn, with a notice, and stays so', async () => {
   const { store, state } = await longTalk(10, 500)
   const engine = createScriptedEngine([says('Hi.')], { context: 4_096 })
   const { events } = await run({ engine, store, state })
@@ -65,7 +65,7 @@ test('a short prompt goes out without asking for the context', async () => {
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
 })
 
-test('an engine that says the prompt is too long gets a shorter one, and the client is told', async () => {
+test('an engine that says the prompt is too long gets a shorter one, and the client a notice', async () => {
   const { store, state } = await longTalk(4, 10)
   const engine = createScriptedEngine([tooLong, says('Hi.')], { context: 100_000 })
   const { events, last } = await run({ engine, store, state })
@@ -76,7 +76,7 @@ test('an engine that says the prompt is too long gets a shorter one, and the cli
   assert.ok((promptFromOf(store) ?? 0) > 1)
 })
 
-test('a second time too long is told to the client', async () => {
+test('a prompt that is too long a second time is an error for the client', async () => {
   const { store, state } = await longTalk(4, 10)
   const engine = createScriptedEngine([tooLong, tooLong, says('Hi.')])
   const { last } = await run({ engine, store, state })
@@ -85,7 +85,7 @@ test('a second time too long is told to the client', async () => {
   assert.equal(engine.requests.length, 2)
 })
 
-test('where there is nothing to cut, too long is told at once, and the request can be refused', async () => {
+test('where nothing can be left out, too long is an error at once, and the request can be refused', async () => {
   const engine = createScriptedEngine([tooLong, says('Hi.')])
   const { last, store, events } = await run({ engine, accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.refused && last.error?.code === 'context-overflow')
@@ -94,7 +94,7 @@ test('where there is nothing to cut, too long is told at once, and the request c
   assert.deepEqual(store.conversation('talk')?.messages, [])
 })
 
-test('too long in the middle of an answer is a failure: what was told stands', async () => {
+test('too long in the middle of a reply is a failure: what was published is stored', async () => {
   const { store, state } = await longTalk(4, 10)
   const engine = createScriptedEngine([[[part({ text: 'It is' })], ...tooLong], says('Hi.')])
   const { last } = await run({ engine, store, state })
@@ -102,7 +102,7 @@ test('too long in the middle of an answer is a failure: what was told stands', a
   assert.equal(engine.requests.length, 1)
 })
 
-test('an engine that cannot tell its context fails the turn as one that cannot be reached', async () => {
+test('an engine that does not say its context fails the turn as one that cannot be reached', async () => {
   const { store, state } = await longTalk(4, 1_000)
   const engine = createScriptedEngine([says('Hi.')])
   engine.loadedContext = () => Promise.reject(engineError('engine-unreachable'))

@@ -46,14 +46,14 @@ test('an engine that fails on the results of a device: the POST is refused, and 
   )
 })
 
-test('an engine that fails at a later step ends the turn, also where the client was told nothing yet', async () => {
+test('an engine that fails at a later step ends the turn, also where the client got nothing yet', async () => {
   const engine = createScriptedEngine([calls(call('weather')), [engineError('engine-failed')]])
   const { last, store } = await run({ engine, toolbox: createToolbox([weather]), accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.status === 'failed' && !last.refused)
   assert.equal(store.conversation('talk')?.messages.length, 2)
 })
 
-test('an answer that breaks off is kept as far as it came, marked as incomplete', async () => {
+test('a reply that breaks off is stored as far as it came, marked as incomplete', async () => {
   const scene = [
     [part({ thinking: 'Hm' }), part({ text: 'It is ' })],
     [part({ text: 'sun' })],
@@ -66,7 +66,7 @@ test('an answer that breaks off is kept as far as it came, marked as incomplete'
   assert.equal(publishedText(events), 'It is sun')
 })
 
-test('calls of an answer that breaks off are not run', async () => {
+test('calls of a reply that breaks off are not run', async () => {
   let runs = 0
   const counted = resident('counted', () => ++runs)
   const scene = [[part({ text: 'Look: ', calls: [call('counted')] })], engineError('engine-cut')]
@@ -79,7 +79,7 @@ test('calls of an answer that breaks off are not run', async () => {
   assert.ok(!kinds(events).includes('call-start'))
 })
 
-test('an engine that just stops without its last part has failed', async () => {
+test('an engine that stops without its last part has failed', async () => {
   const engine = createScriptedEngine([[[part({ text: 'It is ' })]]])
   const { last, store } = await run({ engine })
   assert.ok(last.type === 'turn-end' && last.error?.code === 'engine-cut')

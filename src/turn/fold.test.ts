@@ -23,12 +23,12 @@ function made(
   return part({ text, thinking, ...(calls && { calls: calls.map((name) => call(name)) }), done })
 }
 
-/** Answers, whole: the last part, and only that, has the end. */
+/** Whole replies: the last part, and only that, has the end. */
 const answers = fc
   .tuple(fc.array(bodies, { maxLength: 8 }), bodies)
   .map(([begin, end]) => [...begin.map((body) => made(body)), made(end, true)])
 
-/** Cuts a list into batches of any sizes. */
+/** Splits a list into batches of any sizes. */
 function batched<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   const batches: T[][] = []
   let at = 0
@@ -69,7 +69,7 @@ test('the text that is published, the text that is kept and the text of the engi
   )
 })
 
-test('how an answer was read changes nothing', () => {
+test('how a reply was read changes nothing', () => {
   fc.assert(
     fc.property(splitReplies, (batches) => {
       const once = play([batches.flat()])
@@ -99,7 +99,7 @@ test('of a part with calls or the end, only the text is published at once', () =
   assert.deepEqual(deltas([part({ calls: [call('a')] }), part({ done: true }), part({})]), [])
 })
 
-test('an answer may have as many bytes of UTF-8 as allowed, and no more', () => {
+test('a reply may have as many bytes of UTF-8 as allowed, and no more', () => {
   for (const text of ['abcd', 'ßß', '…a', '🎈']) {
     const fits = { ...limits, maxAnswerBytes: 4 }
     assert.equal(fold(emptyReply, [part({ text })], fits).bytes, 4)
@@ -126,7 +126,7 @@ test('well-formed text counts as many bytes as it has in UTF-8', () => {
   )
 })
 
-test('an answer may have as many calls as allowed, and no more', () => {
+test('a reply may have as many calls as allowed, and no more', () => {
   const two = part({ calls: [call('a'), call('b')] })
   const few = { ...limits, maxCalls: 2 }
   const full = fold(emptyReply, [two], few)
@@ -137,7 +137,7 @@ test('an answer may have as many calls as allowed, and no more', () => {
   })
 })
 
-test('taking in parts leaves the answer before as it was', () => {
+test('folding parts does not change the reply before', () => {
   const before = fold(emptyReply, [part({ text: 'a', calls: [call('a')] })], limits)
   const copy = structuredClone(before)
   fold(before, [part({ text: 'b', calls: [call('b')], done: true })], limits)

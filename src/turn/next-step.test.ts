@@ -32,15 +32,15 @@ function call(index: number, side: CallSide, status: CallStatus): Call {
   return { id: `c${index}`, index, name: 'f', arguments: {}, side, status }
 }
 
-test('a turn without an answer prompts the model', () => {
+test('a turn without a reply prompts the model', () => {
   assert.deepEqual(nextStep(stateWith(0), limits), { do: 'prompt' })
 })
 
-test('an answer that the client brought along is none of this turn', () => {
+test("a reply in a client's history is not one of this turn", () => {
   assert.deepEqual(nextStep(stateWith(0, [call(0, 'device', 'superseded')]), limits), { do: 'prompt' })
 })
 
-test('an answer without calls completes the turn, also at the last step', () => {
+test('a reply without calls completes the turn, also at the last step', () => {
   const completed = { do: 'end', ending: { status: 'completed' } }
   assert.deepEqual(nextStep(stateWith(1, []), limits), completed)
   assert.deepEqual(nextStep(stateWith(3, []), limits), completed)
@@ -71,14 +71,14 @@ test('when all calls have ended, however they did, the model is prompted again',
     assert.deepEqual(nextStep(stateWith(2, [call(0, 'device', status)]), limits), { do: 'prompt' })
 })
 
-test('after the last step the turn fails, with words that name the setting', () => {
+test('after the last step the turn fails, with a message that names the setting', () => {
   const next = nextStep(stateWith(3, [call(0, 'resident', 'succeeded')]), limits)
   assert.ok(next.do === 'end' && next.ending.status === 'failed')
   assert.equal(next.ending.error?.code, 'step-limit')
   assert.match(next.ending.error.detail, /after 3 steps \(setting CHATTERD_MAX_STEPS\)/)
 })
 
-test('a turn never prompts while a call of its answer is open, nor past its steps', () => {
+test('a turn never prompts while a call of its reply is open, nor past its steps', () => {
   fc.assert(
     fc.property(logs, fc.nat(4), ({ log, pinned }, step) => {
       const last = log.at(-1)

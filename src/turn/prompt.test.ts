@@ -14,7 +14,7 @@ import { prompt } from './prompt.ts'
 
 const runs = { numRuns: 500, seed: 1 }
 
-/** A log, one of its cuts, and how many of its messages are there. */
+/** A log, where it is truncated, and how many of its messages are there. */
 function withTruncation(from: fc.Arbitrary<ArbitraryLog>) {
   return from.chain((one) =>
     fc.record({
@@ -40,7 +40,7 @@ function assertWellFormed(messages: readonly PromptMessage[]): void {
   assert.equal(expected.length, 0, 'a call has no result')
 }
 
-test('any beginning of any log, cut at any turn, makes a well-formed prompt', () => {
+test('any beginning of any log, truncated at any turn, makes a well-formed prompt', () => {
   fc.assert(
     fc.property(withTruncation(logs), ({ one, from, length }) => {
       assertWellFormed(prompt({ ...one, promptFrom: from, log: one.log.slice(0, length) }))
@@ -60,7 +60,7 @@ test('any end of any log makes a well-formed prompt: a message carries its calls
   )
 })
 
-test('the pinned messages come first, whatever is cut', () => {
+test('the pinned messages come first, wherever the log is truncated', () => {
   fc.assert(
     fc.property(withTruncation(logs), ({ one: { log, pinned }, from }) => {
       const messages = prompt({ log, pinned, promptFrom: from }).slice(0, pinned)
@@ -77,7 +77,7 @@ test('the prompt of a longer log begins with the bytes of the shorter one', () =
   fc.assert(
     fc.property(withTruncation(endedLogs), ({ one, from, length }) => {
       const whole = JSON.stringify(prompt({ ...one, promptFrom: from }))
-      // While it is no longer than the pinned messages, the note that tells of the cut stands where the log would go on.
+      // While it is no longer than the pinned messages, the note about the truncation is where the log would go on.
       const shorter = JSON.stringify(
         prompt({ ...one, promptFrom: from, log: one.log.slice(0, Math.max(length, one.pinned)) }),
       )
@@ -104,7 +104,7 @@ function promptWith(status: CallStatus, output?: string): string | undefined {
   return prompt({ log: [message], pinned: 0, promptFrom: 1 }).at(-1)?.content
 }
 
-test('the model reads the outputs of calls, and in words why others have none', () => {
+test('the model reads the outputs of calls, and a message where there is none', () => {
   for (const status of ['succeeded', 'failed', 'timed-out', 'answered'] as const)
     assert.equal(promptWith(status, 'the output'), 'the output')
   assert.equal(promptWith('answered', ''), '')
@@ -112,12 +112,12 @@ test('the model reads the outputs of calls, and in words why others have none', 
     assert.match(promptWith(status) ?? '', /^No result: /)
 })
 
-test('a result that came too late does not change what the model was told', () => {
+test('a result that came too late does not change the prompt', () => {
   for (const status of ['superseded', 'cancelled', 'interrupted'] as const)
     assert.equal(promptWith(status, 'late'), promptWith(status))
 })
 
-test('what was left out is told, after the pinned messages', () => {
+test('a note says that messages are left out, after the pinned ones', () => {
   const message = { role: 'user' as const, complete: true, calls: [] }
   const log: LogMessage[] = [
     { ...message, seq: 1, role: 'system', content: 'Be brief.', turn: null },

@@ -28,7 +28,7 @@ test('calls of resident tools run here, calls of device tools are offered to the
   )
 })
 
-test('a name that nobody has fails, with the names that there are', () => {
+test('a call of an unknown tool fails, with the names that there are', () => {
   const [call] = route([{ name: 'wether', arguments: { city: 'Bonn' } }])
   assert.equal(call?.status, 'failed')
   assert.equal(call.output, 'There is no tool named "wether". The tools are: weather, locate.')
@@ -54,7 +54,7 @@ test('arguments are coerced toward the schema of their tool, on both sides', () 
   )
 })
 
-test('arguments that do not fit fail with words, and stand in the record as they came', () => {
+test('arguments that do not fit fail with a message, and are stored as they came', () => {
   const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
   const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' } }))
@@ -66,7 +66,7 @@ test('arguments that do not fit fail with words, and stand in the record as they
   assert.deepEqual([unread?.side, unread?.status, unread?.arguments], ['resident', 'failed', {}])
 })
 
-test("the engine's ids are kept, and where it gave none, or one that is taken, there is one of ours", () => {
+test("the engine's ids are kept; a call without one, or with one that is used already, gets a new one", () => {
   const ids = route([{ id: 'a' }, {}, { id: 'a' }, { id: 'b' }, { id: 'c' }], ['b']).map(({ id }) => id)
   assert.deepEqual(ids, ['a', 'own_1', 'own_2', 'own_3', 'c'])
 })
@@ -92,7 +92,7 @@ test('ids are never given twice in a turn', () => {
   )
 })
 
-test('a device tool that has the name of a resident one is not offered', () => {
+test('a device tool with the name of a resident one is not offered', () => {
   const same: ToolSchema = { type: 'function', function: { name: 'weather', description: 'of the device' } }
   const tools = offeredTools(toolbox, [same, locate])
   assert.deepEqual(

@@ -58,8 +58,8 @@ const cases = fc.record({
   maxSteps: fc.integer({ min: 1, max: 4 }),
 })
 
-// What is true of every run is held in `run` itself: one last event, and nothing told to have ended that is not stored.
-test('whatever the engine does, the turn ends once, with all its calls, and what was told is what is stored [ends-once]', async () => {
+// What is true of every run is held in `run` itself: one last event, and no end published that is not stored.
+test('whatever the engine does, the turn ends once, with all its calls, and what is published is what is stored [ends-once]', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ answers, accepted, maxSteps }) => {
       const aborter = new AbortController()

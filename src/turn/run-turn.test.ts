@@ -7,7 +7,7 @@ import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)
 
-test('a plain answer is one step, stored by one write', async () => {
+test('a plain reply is one step, stored by one write', async () => {
   const { events, last, store } = await run({ engine: createScriptedEngine([says('Hi!')]) })
   assert.deepEqual(kinds(events), ['step-start', 'text-delta', 'step-end', 'turn-end'])
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
@@ -22,14 +22,14 @@ test('a plain answer is one step, stored by one write', async () => {
   )
 })
 
-test('the thinking of an answer is kept beside its text', async () => {
+test('the thinking of a reply is stored beside its text', async () => {
   const scene = [part({ thinking: 'Hm' }), part({ thinking: 'm', text: 'Yes' })]
   const { store } = await run({ engine: createScriptedEngine([[scene, [part({ done: true })]]]) })
   const reply = store.conversation('talk')?.messages.at(-1)
   assert.deepEqual([reply?.thinking, reply?.content], ['Hmm', 'Yes'])
 })
 
-test('what the engine counted is kept with the answer', async () => {
+test("the engine's token counts are stored with the reply", async () => {
   const done = part({ done: true, promptTokens: 9, outputTokens: 4 })
   const { store, events } = await run({ engine: createScriptedEngine([[[part({ text: 'x' })], [done]]]) })
   const usage = { promptTokens: 9, outputTokens: 4 }
@@ -56,7 +56,7 @@ test('a resident call is run, and the model reads its result and answers', async
   ])
 })
 
-test('a device call hands over to the device: the turn waits', async () => {
+test('a device call is offered to the device: the turn waits', async () => {
   const engine = createScriptedEngine([calls(call('locate', {}, 'c1'))])
   const { events, last, store } = await run({ engine })
   assert.deepEqual(kinds(events), ['step-start', 'call-start', 'step-end', 'turn-waiting'])
@@ -64,7 +64,7 @@ test('a device call hands over to the device: the turn waits', async () => {
   assert.deepEqual(store.done, ['begin', 'endStep'])
 })
 
-test('the answer of the device lets the turn go on', async () => {
+test('the results of the device let the turn go on', async () => {
   const engine = createScriptedEngine([calls(call('locate')), says('You are in Bonn.')])
   const { store } = await run({ engine })
   const results = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
@@ -76,7 +76,7 @@ test('the answer of the device lets the turn go on', async () => {
   assert.equal(engine.requests[1]?.messages.at(-1)?.content, 'Bonn')
 })
 
-test('resident and device calls of one answer are both honoured', async () => {
+test('resident and device calls of one reply are both run', async () => {
   const asked = calls(
     call('weather', { city: 'Bonn' }, 'r'),
     call('locate', {}, 'd'),
@@ -102,7 +102,7 @@ test('resident and device calls of one answer are both honoured', async () => {
   )
 })
 
-test('several calls run side by side, and their results stand in call order whichever ends first', async () => {
+test('several calls run side by side, and their results are in call order whichever ends first', async () => {
   const slow = Promise.withResolvers<string>()
   const toolbox = createToolbox([
     resident('slow', () => slow.promise),
@@ -122,7 +122,7 @@ test('several calls run side by side, and their results stand in call order whic
   )
 })
 
-test('a call of a tool that nobody has is told to the model, which recovers', async () => {
+test('the model reads that a tool does not exist, and recovers', async () => {
   const engine = createScriptedEngine([calls(call('wheather')), says('Sorry.')])
   const { events, last } = await run({ engine, toolbox: createToolbox([weather]) })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
@@ -131,7 +131,7 @@ test('a call of a tool that nobody has is told to the model, which recovers', as
   assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'failed'))
 })
 
-test('a failing tool is told to the model', async () => {
+test('the model reads that a tool has failed', async () => {
   const broken = resident('broken', () => Promise.reject(new Error('no network')))
   const engine = createScriptedEngine([calls(call('broken')), says('Sorry.')])
   const { last } = await run({ engine, toolbox: createToolbox([broken]) })
@@ -139,7 +139,7 @@ test('a failing tool is told to the model', async () => {
   assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /no network/)
 })
 
-test('a hanging tool is told to the model when its time is over', async () => {
+test('the model reads that a tool has timed out', async () => {
   const hanging = { ...resident('hanging', () => new Promise(() => undefined)), timeoutMs: 1 }
   const engine = createScriptedEngine([calls(call('hanging')), says('Sorry.')])
   const { events, last } = await run({ engine, toolbox: createToolbox([hanging]) })
@@ -147,7 +147,7 @@ test('a hanging tool is told to the model when its time is over', async () => {
   assert.ok(events.some((event) => event.type === 'call-end' && event.status === 'timed-out'))
 })
 
-test('a write that fails is thrown to the owner of the turn, and nothing is told of it', async () => {
+test('a write that fails is thrown to the caller, and nothing of it is published', async () => {
   const away = engineError('database-unavailable')
   const asked = calls(call('weather'))
   for (const operation of ['endStep', 'endCalls', 'endTurn', 'withdraw']) {
@@ -176,7 +176,7 @@ test('a write that fails is thrown to the owner of the turn, and nothing is told
   }
 })
 
-test('a fault of ours is thrown to the owner of the turn', async () => {
+test('a bug is thrown to the caller', async () => {
   const engine = createScriptedEngine([[new TypeError('a bug')]])
   await assert.rejects(run({ engine }), /a bug/)
 })

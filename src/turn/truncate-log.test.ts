@@ -9,7 +9,7 @@ import { estimatePrompt, truncateLog } from './truncate-log.ts'
 const runs = { numRuns: 300, seed: 1 }
 const windows = fc.constantFrom(10, 40, 100, 300, 1_000)
 
-/** A turn of a user message and an answer, of `size` characters each. */
+/** A turn of a user message and a reply, of `size` characters each. */
 function turn(number: number, size: number, usage?: Usage): LogMessage[] {
   const message = { turn: `t${number}`, complete: true, calls: [] }
   return [
@@ -22,7 +22,7 @@ function turns(count: number, size: number): LogMessage[] {
   return Array.from({ length: count }, (_, seq) => turn(seq + 1, size)).flat()
 }
 
-test('a cut lies where a turn starts, not before the last one, and not past the newest turn', () => {
+test('a log is truncated where a turn starts, not before the last truncation, and not past the newest turn', () => {
   const cases = logs.chain((one) =>
     fc.record({
       one: fc.constant(one),
@@ -44,7 +44,7 @@ test('a cut lies where a turn starts, not before the last one, and not past the 
   )
 })
 
-test('a forced cut cuts wherever there is more than the newest turn', () => {
+test('a forced truncation leaves something out wherever there is more than the newest turn', () => {
   const cases = logs.chain((one) =>
     fc.record({ one: fc.constant(one), from: fc.constantFrom(...possibleTruncations(one)), window: windows }),
   )
@@ -63,18 +63,18 @@ test('a forced cut cuts wherever there is more than the newest turn', () => {
   )
 })
 
-test('a log that fits is not cut', () => {
+test('a log that fits is not truncated', () => {
   assert.equal(truncateLog({ log: turns(10, 30), pinned: 0, promptFrom: 1 }, [], 10_000), 1)
 })
 
-test('a full log is cut to about half of the context in one go', () => {
+test('a full log is truncated to about half of the context at once', () => {
   const log = turns(100, 300)
   const from = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 4_000)
   const kept = estimatePrompt({ log: log.filter(({ seq }) => seq >= from) }, [])
   assert.ok(kept <= 2_000 && kept > 1_700, `${kept} tokens are kept`)
 })
 
-test('a history that a client brought along is cut before a message of its user, not dropped as one', () => {
+test("a client's history is truncated before a message of its user, not dropped as a whole", () => {
   const history = turns(20, 450).map((message) => ({ ...message, turn: null }))
   const asked = { ...(turn(21, 450)[0] as LogMessage) }
   const from = truncateLog({ log: [...history, asked], pinned: 0, promptFrom: 1 }, [], 8_192)
@@ -109,7 +109,7 @@ test('the newest turn stays whole, however long it is', () => {
 })
 
 /**
- * Lets a conversation grow on an engine that counts `tokensPerChar`, and returns the cut of each turn's prompt, and what
+ * Lets a conversation grow on an engine that counts `tokensPerChar`, and returns where each turn's prompt begins, and what
  * each prompt counted.
  */
 function grow(count: number, size: number, window: number, tokensPerChar: number) {
@@ -135,7 +135,7 @@ for (const tokensPerChar of [0.15, 0.3, 1, 2]) {
   test(`with ${tokensPerChar} tokens a character, the prompt stays in its context and its beginning the same for many turns`, () => {
     const window = 40_000 * tokensPerChar
     const { starts, counted } = grow(300, 200, window, tokensPerChar)
-    // The context is filled several times over, and each cut holds for about a quarter of it.
+    // The context is filled several times over, and each truncation holds for about a quarter of it.
     const changes = starts.filter((from, index) => index > 0 && from !== starts[index - 1]).length
     assert.ok(changes >= 5 && changes <= 14, `${changes} cuts`)
     assert.ok(Math.max(...counted) <= window, `${Math.max(...counted)} tokens`)
@@ -154,13 +154,13 @@ test("an engine's own count corrects the estimate", () => {
   assert.ok(truncateLog({ log: counted, pinned: 0, promptFrom: 1 }, [], window) > 1)
 })
 
-test('an engine that counts only what was not in its cache is not believed', () => {
+test("a count of only what was not in the engine's cache is ignored", () => {
   const log = [...turns(50, 300), ...turn(51, 300, { promptTokens: 5, outputTokens: 5 }), ...turn(52, 300)]
   assert.ok(truncateLog({ log, pinned: 0, promptFrom: 1 }, [], 1_000) > 1)
 })
 
-test('a count that an earlier, longer prompt brought does not make a cut log be cut again', () => {
-  // The engine told its count before the cut, and none after it.
+test('the token count of an earlier, longer prompt does not make a truncated log be truncated again', () => {
+  // The engine's count is of before the truncation.
   const log = [...turns(20, 300), ...turn(21, 300, { promptTokens: 4_000, outputTokens: 100 })]
   const full = [...log, ...turn(22, 300, {})]
   const from = truncateLog({ log: full, pinned: 0, promptFrom: 1 }, [], 5_000)
@@ -171,7 +171,7 @@ test('a count that an earlier, longer prompt brought does not make a cut log be 
   )
 })
 
-test('results that came after the engine counted weigh in full', () => {
+test("results that came after the engine's count are counted in full", () => {
   const log = turns(10, 300)
   const [asked, reply] = turn(11, 300)
   assert.ok(asked && reply)
@@ -186,7 +186,7 @@ test('results that came after the engine counted weigh in full', () => {
   )
 })
 
-test('a forced cut leaves about half of what did not fit, also where the estimate says that all fits', () => {
+test('a forced truncation leaves about half of what did not fit, also where the estimate says that all fits', () => {
   const log = turns(40, 300)
   const estimated = estimatePrompt({ log }, [])
   const from = truncateLog({ log, pinned: 0, promptFrom: 1 }, [], estimated * 2, true)

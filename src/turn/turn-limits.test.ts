@@ -6,7 +6,7 @@ import { createToolbox } from '../tools/toolbox.ts'
 
 const weather = resident('weather', ({ city }) => `sunny in ${city}`)
 
-test('a model that calls tools without end is stopped, with words', async () => {
+test('a model that calls tools without end is stopped, with a message', async () => {
   const engine = createScriptedEngine([calls(call('weather', { city: 'Bonn' }))])
   const { last, store } = await run({
     engine,
@@ -20,7 +20,7 @@ test('a model that calls tools without end is stopped, with words', async () => 
   assert.deepEqual(store.turn('t1')?.error, last.error)
 })
 
-test('the calls of the last step are not run, and no device is asked, in vain', async () => {
+test('the calls of the last step are not run, and not offered to the device', async () => {
   const engine = createScriptedEngine([calls(call('weather', { city: 'Bonn' }), call('locate'))])
   let runs = 0
   const counted = { ...weather, run: () => ++runs }
@@ -40,7 +40,7 @@ test('a model that asks for unknown tools without end is stopped too', async () 
   assert.equal(engine.requests.length, 3)
 })
 
-test('an answer that grows past its limit ends the turn; what was told of it is kept', async () => {
+test('a reply that grows past its limit ends the turn; what was published of it is stored', async () => {
   const scene = [[part({ text: 'four' })], [part({ text: 'five5' })], [part({ done: true })]]
   const { events, last, store } = await run({
     engine: createScriptedEngine([scene]),
@@ -51,7 +51,7 @@ test('an answer that grows past its limit ends the turn; what was told of it is 
   assert.equal(store.conversation('talk')?.messages.at(-1)?.content, 'four')
 })
 
-test('more calls in one answer than allowed end the turn, and none is run', async () => {
+test('more calls in one reply than allowed end the turn, and none is run', async () => {
   let runs = 0
   const counted = resident('counted', () => ++runs)
   const asked = [call('counted'), call('counted'), call('counted')]
