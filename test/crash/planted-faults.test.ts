@@ -28,7 +28,7 @@ const found: { fault: FaultName; database: 'postgresql' | 'embedded'; moves: Mov
     moves: ['pause', 'pause'],
   },
   {
-    fault: 'answer-twice',
+    fault: 'results-twice',
     database: 'embedded',
     moves: ['kill'],
     message: /a call ends that is not open, or twice/,

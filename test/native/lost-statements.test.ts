@@ -52,8 +52,8 @@ async function endsWhole({ over, record }: Following, name: string): Promise<voi
   assert.equal(log.length, 1 + texts, 'each message is stored once')
 }
 
-for (const loss of ['question', 'answer'] as const) {
-  const what = loss === 'answer' ? 'its answer is lost' : 'it is lost itself'
+for (const loss of ['statement', 'response'] as const) {
+  const what = loss === 'response' ? 'its response is lost' : 'it is lost itself'
 
   for (const name of ['end_step', 'write_events', 'heartbeat']) {
     test(`${name}: where ${what}, a turn goes on and is stored once`, async () => {

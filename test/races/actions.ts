@@ -6,7 +6,7 @@ const processIndex = fc.nat(1)
 const conversation = fc.nat(1)
 const whichTurn = fc.nat(3)
 
-/** Which process is asked, and for what. Numbers choose among what there is, the newest first. */
+/** What is requested, and of which process. Numbers choose among what there is, the newest first. */
 const doings = fc.oneof(
   {
     weight: 16,
@@ -51,7 +51,7 @@ const doings = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave'), client: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire'), processIndex }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('beat'), processIndex }) },
-  /** A process stands still for longer than its lease, and another one gives a sign of life. */
+  /** A process stops for longer than its lease, and another one sends a heartbeat. */
   { weight: 4, arbitrary: fc.record({ do: fc.constant('overtake'), processIndex }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('kill'), processIndex }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), processIndex }) },
@@ -71,11 +71,11 @@ const doings = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('call-expiry') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reset'), processIndex, conversation }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), processIndex, conversation }) },
-  /** What is let through next is carried out by the database at the same time: a lock held it all up. */
+  /** What is released next is carried out by the database at the same time: a lock has held it all up. */
   { weight: 3, arbitrary: fc.record({ do: fc.constant('jam') }) },
 )
 
-/** What is done next, and then what is let through, and in which order. */
+/** What is done next, and then what is released, and in which order. */
 export const actions = fc.record({
   doing: doings,
   picks: fc.array(fc.nat(5), { maxLength: 20, size: 'max' }),

@@ -1,7 +1,7 @@
 import type { Post, RaceWorld } from './race-world.ts'
 import type { Stored } from './stored.ts'
 
-/** What each client saw is what is stored; what is not so, in words. */
+/** Yields a message for each thing that a client saw and that is not what is stored. */
 export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string> {
   yield* checkSubscribers(world, stored)
   yield* checkAccepted(world, stored)
@@ -15,7 +15,7 @@ export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string
       yield `${turn} was cancelled, and is active`
 }
 
-/** Texts may be lost with a process, where fillers stand for them; all else stays as it was told. */
+/** Texts may be lost with a process, and fillers have their numbers; all else stays as it was published. */
 function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Iterable<string> {
   for (const { turn, seen, faults, status: standing } of subscribers) {
     yield* faults
@@ -35,7 +35,7 @@ function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Itera
     }
     if (standing === 'ended' && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
       yield `${turn}: the last that a client saw is ${seen.at(-1)?.name}`
-    if (standing === 'unknown') yield `${turn}: a client was told that there is none`
+    if (standing === 'unknown') yield `${turn}: a client got the response that there is none`
   }
 }
 
@@ -71,7 +71,7 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
     }
 }
 
-/** Those that wait for a conversation begin in the order in which they came. Whose process lost its lease has lost its place. */
+/** Requests that wait for a conversation begin in order of arrival. A request of a process that lost its lease has left the queue. */
 function* checkQueues({ observed, emptied, all, expired }: RaceWorld): Iterable<string> {
   const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
   const begun = [...observed.begun.keys()]
@@ -82,10 +82,10 @@ function* checkQueues({ observed, emptied, all, expired }: RaceWorld): Iterable<
   for (const [index, one] of remaining.entries())
     for (const later of remaining.slice(index + 1))
       if (one.conversation === later.conversation && begun.indexOf(one.turn) > begun.indexOf(later.turn))
-        yield `${observed.begun.get(later.turn)?.content} was let in before ${observed.begun.get(one.turn)?.content}`
+        yield `${observed.begun.get(later.turn)?.content} was admitted before ${observed.begun.get(one.turn)?.content}`
 }
 
-/** What was refused has left nothing, unless its process could not see to it, or others knew of it. */
+/** A refused request has left no trace, unless its process could not withdraw it, or others followed it. */
 function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
     const { status: standing, code, by } = post.request
@@ -99,7 +99,7 @@ function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   }
 }
 
-/** A key has one turn at most, of those that were not taken back. */
+/** A key has one turn at most, of those that were not withdrawn. */
 function* checkKeys({ observed, emptied, posts }: RaceWorld, { keys }: Stored): Iterable<string> {
   const begun = new Map<string, string[]>()
   for (const { key, conversation, turn, withdrawn } of observed.begun.values()) {
@@ -107,7 +107,8 @@ function* checkKeys({ observed, emptied, posts }: RaceWorld, { keys }: Stored): 
     const of = `${conversation} ${key}`
     begun.set(of, [...(begun.get(of) ?? []), turn])
     const remaining = keys.find((one) => one.key === key && one.conversation === conversation)
-    if (remaining?.turn !== turn) yield `the key ${of} has begun ${turn}, and is kept for ${remaining?.turn}`
+    if (remaining?.turn !== turn)
+      yield `the key ${of} has begun ${turn}, and is stored for ${remaining?.turn}`
   }
   for (const [key, turns] of begun) if (turns.length > 1) yield `the key ${key} has begun ${turns}`
   for (const { request, content } of posts)
@@ -116,7 +117,7 @@ function* checkKeys({ observed, emptied, posts }: RaceWorld, { keys }: Stored): 
       request.turn &&
       observed.begun.get(request.turn)?.content !== content
     )
-      yield `${content} was told another request's turn`
+      yield `${content} got another request's turn`
 }
 
 /** Results that were taken are those of their calls. */

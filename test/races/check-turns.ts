@@ -5,9 +5,9 @@ import type { Stored, StoredTurn } from './stored.ts'
 
 const isActive = ({ status }: StoredTurn) => status === 'running' || status === 'waiting'
 
-/** What is true of every turn in the end; what is not, in words. */
+/** Yields a message for each thing that must be true of every turn in the end and is not. */
 export function* checkTurns(world: RaceWorld, { turns, queued: tickets }: Stored): Iterable<string> {
-  if (tickets > 0) yield `${tickets} places in lines that nobody waits in`
+  if (tickets > 0) yield `${tickets} requests in queues that nothing waits for`
   for (const turn of turns.values()) {
     for (const fault of [
       ...checkStatus(turn),
@@ -38,10 +38,10 @@ function* checkEvents(turn: StoredTurn): Iterable<string> {
   const last = journal.at(-1)
   if (isActive(turn) ? ends.length > 0 : ends.length !== 1 || ends[0] !== last)
     yield `its ends: ${ends.map(({ number, data }) => `${number} ${data}`)}, of ${events}`
-  if (ends[0] && JSON.parse(ends[0].data).status !== turn.status) yield `it was told to be ${ends[0].data}`
+  if (ends[0] && JSON.parse(ends[0].data).status !== turn.status) yield `its last event says ${ends[0].data}`
   if (journal[0]?.name !== 'turn-start') yield `its first event is ${journal[0]?.name}`
   if (turn.status === 'waiting' && !journal.some(({ name }) => name === 'turn-waiting'))
-    yield 'it was never told to wait'
+    yield 'it waits, and has no event that says so'
 
   const callEnds = new Map<string, string[]>()
   for (const { name, data } of journal) {
@@ -53,11 +53,12 @@ function* checkEvents(turn: StoredTurn): Iterable<string> {
     const isOpen = call.status === 'offered' && isActive(turn)
     const expected = isOpen ? '' : call.status
     const ended = (callEnds.get(call.id) ?? []).join()
-    if (ended !== expected) yield `the call ${call.id} (${call.status}) was told to be "${ended}"`
+    if (ended !== expected)
+      yield `the call ${call.id} (${call.status}) has ended, by its events, as "${ended}"`
   }
 }
 
-/** Where a turn was taken from its process, fillers stand for what that may have told: as many, in a row, and then only ends. */
+/** Where the process of a turn was lost, fillers have the numbers of what it may have published: as many, in a row, and then only ends. */
 function* checkFillers({ journal }: StoredTurn): Iterable<string> {
   const isFiller = ({ name, data }: (typeof journal)[number]) =>
     name === 'text-delta' && data === '{"text":""}'
@@ -72,15 +73,15 @@ function* checkFillers({ journal }: StoredTurn): Iterable<string> {
 
 function* checkText({ observed }: RaceWorld, turn: StoredTurn): Iterable<string> {
   const content = observed.begun.get(turn.id)?.content
-  if (content === undefined) return yield 'nobody has begun it'
+  if (content === undefined) return yield 'no request has begun it'
   for (const [step, { content: text, complete }] of turn.replies.entries()) {
     const whole = textOf(content, step)
     if (complete ? text !== whole : !whole.startsWith(text) && text !== '')
-      yield `its answer ${step} is "${text}"${complete ? '' : ' (cut off)'}`
+      yield `its reply ${step} is "${text}"${complete ? '' : ' (incomplete)'}`
   }
   const complete = turn.replies.filter((reply) => reply.complete).length
   if (turn.status === 'completed' && complete !== stepsOf(content).length)
-    yield `it is complete with ${complete} answers`
+    yield `it is complete with ${complete} replies`
 }
 
 /** A tool with effects is started once at most; an idempotent one as often as it may be. */
@@ -93,7 +94,7 @@ function* checkTools({ observed }: RaceWorld, turns: Map<string, StoredTurn>): I
   }
 }
 
-/** A step is prompted once in each turn of its message, and once more where its request was taken back. */
+/** A step is prompted once in each turn of its message, and once more where its request was withdrawn. */
 function* checkPrompts({ observed }: RaceWorld): Iterable<string> {
   for (const [prompt, times] of observed.prompts) {
     const content = prompt.slice(0, prompt.lastIndexOf('.'))

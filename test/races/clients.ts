@@ -5,14 +5,14 @@ import type { AdmittedTurn } from '../../src/stream/admission.ts'
 import type { LiveTurn } from '../../src/stream/live-turn.ts'
 import type { RaceProcess } from './race-process.ts'
 
-/** How a request stands with its client: `lost` where its process was killed before it answered. */
+/** The status of a request for its client: `lost` where its process was killed before it responded. */
 export type RequestStatus = 'pending' | 'accepted' | 'replayed' | 'refused' | 'left' | 'lost'
 
-/** A request and its client, who was told, or refused; `moment`s count what clients do and are told. */
+/** A request and its client; `moment`s count what clients do and get. */
 export class ClientRequest {
   status: RequestStatus = 'pending'
   code: string | undefined
-  /** A fault of ours: nothing that a client is told. */
+  /** A bug: an error that is no `ChatterdError`. */
   fault: unknown
   turn: string | undefined
   after = 0
@@ -29,18 +29,18 @@ export class ClientRequest {
     this.sentAt = moment()
   }
 
-  /** As the classic dialect listens: what it can tell accepts the turn, and one that is refused was never there. */
+  /** As the listener of the classic dialect: an event that it can send accepts the turn, and a refused one has left no trace. */
   readonly listener = (events: readonly TurnEvent[]): void => {
     if (this.by.dead) return
     const last = events.at(-1)
     if (last?.type === 'turn-end' && last.refused && this.status === 'pending')
       this.#end('refused', last.error?.code)
-    // The first that it hears is that nobody knows what became of its request.
+    // Its first event says that the outcome of its request is unknown.
     else if (last?.type === 'turn-end' && isUnknown(last) && this.status === 'pending') this.status = 'lost'
     else if (events.some(({ type }) => type !== 'turn-start' && type !== 'step-start')) this.#accept()
   }
 
-  /** The request has its answer; with a listener, that is the first event. */
+  /** Waits for the response to the request; with a listener, that is the first event. */
   async settle(admitted: Promise<AdmittedTurn>, listens: boolean): Promise<void> {
     try {
       const { turn, after, live } = await admitted
@@ -71,7 +71,7 @@ export class ClientRequest {
   }
 }
 
-/** An end that is told without being stored. */
+/** An end that is published without being stored. */
 function isUnknown({ error }: TurnEnd): boolean {
   return error?.code === 'database-unavailable' || error?.code === 'turn-lost'
 }
@@ -82,7 +82,7 @@ export class Subscriber {
   readonly seen: JournalEvent[] = []
   /** What should never have been seen. */
   readonly faults: string[] = []
-  /** How following came to its end; `off` where the connection was lost. */
+  /** How following ended; `off` where the connection was lost. */
   status = 'off'
   next: number
   at: RaceProcess | undefined

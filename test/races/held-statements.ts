@@ -16,7 +16,7 @@ export interface Holding {
   observed: Observations
 }
 
-/** Holds up each statement of a process twice: before it is carried out, and before its answer. */
+/** Holds up each statement of a process twice: before it is carried out, and before its response. */
 export function holdStatements(
   process: string,
   database: Pick<Database, 'query'>,
@@ -32,7 +32,7 @@ export function holdStatements(
   }
 
   async function late(statement: Statement): Promise<void> {
-    await scheduler.hold(`${process} asked ${statement.name}, which comes late`)
+    await scheduler.hold(`${process} sent ${statement.name}, which comes late`)
     await carryOut(statement)
   }
 
@@ -44,7 +44,7 @@ export function holdStatements(
       if (loss === 'late') void late(statement)
       if (loss === 'before' || loss === 'late') throw away()
       const done = await carryOut<Row>(statement)
-      await hold(loss ? `loses the answer of ${name}` : `has the answer of ${name}`)
+      await hold(loss ? `loses the response of ${name}` : `has the response of ${name}`)
       if (loss) throw away()
       if (done.status === 'rejected') throw done.reason
       return done.value

@@ -7,7 +7,7 @@ import { resident } from '../support/turns/scripted-turn.ts'
 import type { Observations } from './observations.ts'
 import { scenesOf } from './plans.ts'
 
-/** Holds something up, until it is let through. */
+/** Holds something up, until the scheduler releases it. */
 type Hold = (what: string) => Promise<void>
 
 /** `effect`, a tool with effects, and `again`, an idempotent one. Both take some time. */

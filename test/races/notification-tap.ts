@@ -1,10 +1,10 @@
 import pg from 'pg'
 import type { StoreNotification } from '../../src/turn/ports/event-journal.ts'
 
-/** A signal, and whom it is for; all where `runner` is undefined. */
+/** A notification, and the process that it is for; all processes where `runner` is undefined. */
 export type TappedNotification = StoreNotification & { runner: string | undefined }
 
-/** Hears what the database tells, when it is asked: so that signals have their place in the order of things. */
+/** Receives the database's notifications, and hands them out on request: so they come at a time that the race determines. */
 export class NotificationTap {
   readonly #client: pg.Client
   #heard: TappedNotification[] = []
@@ -25,7 +25,7 @@ export class NotificationTap {
     await this.#client.query('listen chatterd')
   }
 
-  /** What was told by statements that are done: the server sends it before it answers. */
+  /** The notifications of statements that are done: the server sends them before its response. */
   async fetch(): Promise<TappedNotification[]> {
     this.#asked = this.#asked.then(() => this.#client.query('select 1'))
     await this.#asked

@@ -2,31 +2,31 @@ import type { Statement } from '../../src/store/database.ts'
 import type { ChatRequest } from '../../src/turn/ports/engine.ts'
 import { faultOf, promptOf } from './plans.ts'
 
-/** A turn that the database has begun, whether or not anybody was told. */
+/** A turn that the database has begun, whether or not a client knows it. */
 export interface BegunTurn {
   turn: string
   content: string
   conversation: string
   /** As JSON, as the database has it. */
   key: string | undefined
-  /** How often a request of it was taken back. */
+  /** How often a request of it was withdrawn. */
   withdrawn: number
 }
 
 /** Sees what processes do to the world outside: what the database did for them, prompts, tools. */
 export class Observations {
   readonly begun = new Map<string, BegunTurn>()
-  /** Requests that may wait in line, in the order in which the database first heard of them. */
+  /** Requests that may wait in the queue, in the order in which they came to the database. */
   readonly arrivals: { turn: string; conversation: string; runner: string }[] = []
   /** Prompts by message and step; starts of tools by turn and call. */
   readonly prompts = new Map<string, number>()
   readonly starts = new Map<string, number>()
   /** What should never have been seen. */
   readonly faults: string[] = []
-  /** What is done after each statement: signals are fetched, so that they come at a time that is known. */
+  /** What is done after each statement: notifications are fetched, so that they come at a known time. */
   afterStatement: () => Promise<void> = async () => {}
 
-  /** A statement that was carried out, whatever becomes of its answer. */
+  /** A statement that was carried out, whether or not its response arrives. */
   saw({ name, values }: Statement, [row]: unknown[]): void {
     if (name !== 'begin_turn' && name !== 'withdraw_turn') return
     const given = JSON.parse(String(values?.[0]))

@@ -12,7 +12,7 @@ const locate = {
   type: 'function' as const,
   function: { name: 'locate', parameters: { type: 'object', properties: {} } },
 }
-/** How long statements have to come to the lock that holds them up, in milliseconds. */
+/** How long statements have to reach the lock that holds them up, in milliseconds. */
 const jamMs = 8
 
 /** Does what an action says, and then lets through what it picks. What has nothing to act on does nothing. */
@@ -47,7 +47,9 @@ async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Prom
     }
     case 'leave': {
       const waiting = world.posts.filter(({ request }) => request.status === 'pending')
-      return waiting.at(-1 - doing.client)?.request.disconnection.abort(new Error('The client left.'))
+      return waiting
+        .at(-1 - doing.client)
+        ?.request.disconnection.abort(new Error('The client has disconnected.'))
     }
     case 'expire':
       world.expired.add(world.process(doing.processIndex))
@@ -97,7 +99,7 @@ function post(doing: Extract<Doing, { do: 'post' }>, world: RaceWorld): void {
     whenBusy,
     ...(key && { key }),
   }
-  // As the classic dialect has it: a request with a key is told by the turn's events.
+  // As in the classic dialect: a request with a key follows the turn's events.
   const listener = listens && !key ? request.listener : undefined
   const begun = by.turns.begin(beginning, request.disconnection.signal, listener)
   const settled = request.settle(begun, listener !== undefined).then(() => {

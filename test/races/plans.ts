@@ -6,9 +6,9 @@ import { engineError } from '../support/turns/scripted-turn.ts'
 import { user } from '../support/turns/store-calls.ts'
 
 /**
- * What the model does in a turn, a part for each step, and then it answers with text. The letters of a step: calls of `l`, a tool
- * of the device; `e`, a resident tool with effects; `i`, an idempotent one; `n`, a name that nobody has. Or `f`: the engine
- * fails before it answers; `c`: its answer is cut off; `z`: it falls silent.
+ * What the model does in a turn, a part for each step, and then it replies with text. The letters of a step: calls of `l`, a tool
+ * of the device; `e`, a resident tool with effects; `i`, an idempotent one; `n`, an unknown name. Or `f`: the engine
+ * fails before its reply; `c`: its reply breaks off; `z`: it falls silent.
  */
 export const plans = fc.constantFrom(
   ...[
@@ -35,7 +35,7 @@ export const plans = fc.constantFrom(
 
 const tools: Record<string, string> = { l: 'locate', e: 'effect', i: 'again', n: 'nobody' }
 
-/** The user's message that has the model follow a plan; `id` tells it from others. */
+/** The user's message that has the model follow a plan; `id` makes it unique. */
 export function planned(id: string, plan: string): NewMessage {
   return user(`${id}:${plan}`)
 }
@@ -47,7 +47,7 @@ export function promptOf({ messages }: ChatRequest): { content: string; step: nu
   return { content: messages[last]?.content ?? '', step: replies.length }
 }
 
-/** The text of a step's answer. */
+/** The text of a step's reply. */
 export function textOf(content: string, step: number): string {
   return `${content}.${step} one two three`
 }
@@ -58,7 +58,7 @@ export function stepsOf(content: string): string[] {
   return plan === '' ? [''] : [...plan.split('/'), '']
 }
 
-/** What the engine answers. */
+/** The engine's reply. */
 export function scenesOf(content: string, step: number): Scene[] {
   const letters = stepsOf(content)[step] ?? ''
   if (letters === 'f') return [engineError('engine-failed')]
@@ -73,7 +73,7 @@ export function scenesOf(content: string, step: number): Scene[] {
   return [...texts, [part({ done: true, ...(calls.length > 0 && { calls }) })]]
 }
 
-/** What is wrong with a prompt, in words; undefined where every call is followed by its result. */
+/** What is wrong with a prompt; undefined where every call is followed by its result. */
 export function faultOf({ messages }: ChatRequest): string | undefined {
   for (let index = 0; index < messages.length; ) {
     const message = messages[index++]
@@ -81,7 +81,7 @@ export function faultOf({ messages }: ChatRequest): string | undefined {
     for (const { id } of message?.tool_calls ?? []) {
       const result = messages[index++]
       if (result?.tool_call_id !== id) return `the call ${id} is not followed by its result`
-      if (result.content === 'No result yet.') return `the model was told of the open call ${id}`
+      if (result.content === 'No result yet.') return `the prompt has the open call ${id}`
     }
   }
   return undefined

@@ -10,10 +10,10 @@ import type { RaceWorld } from './race-world.ts'
 type Posting = Extract<Doing, { do: 'results' }>
 type Results = { callId: string; output: string }[]
 
-/** A client posts results of a turn's calls, as the device that was asked for them, or as one that is late or has them wrong. */
+/** A client posts results of a turn's calls, as the device does, or as one that is late or wrong. */
 export async function postResults(doing: Posting, world: RaceWorld): Promise<void> {
   const by = world.process(doing.processIndex)
-  // The turns that the device was asked anything in, the newest first.
+  // The turns that have device calls, the newest first.
   const turns = await world.query<{ turn: string; calls: string[] }>(
     `select turn_id as turn, array_agg(request->>'id' order by message_seq desc, index) as calls
      from chatterd.calls where side = 'device' group by turn_id order by max(created_at) desc, turn_id`,

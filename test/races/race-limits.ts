@@ -2,7 +2,7 @@ import type { StoreOptions } from '../../src/store/store-options.ts'
 import type { LiveLimits } from '../../src/stream/live-turns.ts'
 import type { TurnLimits } from '../../src/turn/ports/turn-state.ts'
 
-/** Events of a turn that may be told before they are in the journal: few, so that it is soon waited for. */
+/** Events of a turn that may be published before they are in the journal: few, so that the turn soon waits for it. */
 export const maxUnjournaledEvents = 2
 /** How often a call is started that may be started again. */
 export const toolStarts = 2
@@ -19,7 +19,7 @@ export const storeOptions: Omit<StoreOptions, 'runner' | 'alone'> = {
   },
   ...{ callTimeoutMs: 3_600_000, keyLifeMs: 3_600_000, eventRetentionMs: 3_600_000 },
 }
-/** Of the core: in time that passes when it is told to. */
+/** Of the core: in the time of the virtual clock. */
 export const limits: LiveLimits = {
   maxTurns: 12,
   turnTimeoutMs: 4_000,

@@ -15,7 +15,7 @@ import { limits, storeOptions, turnLimits } from './race-limits.ts'
 import type { Scheduler } from './scheduler.ts'
 import { inRealTime } from './virtual-clock.ts'
 
-/** The real core on the real store, as one process runs them: all that it does to the world outside is held at the scheduler. */
+/** The real core on the real store, as one process runs them: all that it does outside is held up by the scheduler. */
 export class RaceProcess {
   readonly turns: LiveTurns
   readonly directory: ConversationDirectory
@@ -74,7 +74,7 @@ export class RaceProcess {
     this.#resumed = undefined
   }
 
-  /** Nothing of it goes on after this. */
+  /** After this it does nothing any more. */
   kill(): void {
     this.dead = true
   }
@@ -87,7 +87,7 @@ export class RaceProcess {
     )
   }
 
-  /** A sign of life, and what comes of it; one at a time, as src/store/heartbeat.ts gives them. */
+  /** A heartbeat, and what follows from it; one at a time, as src/store/heartbeat.ts sends them. */
   async beat(): Promise<void> {
     if (this.#beating || this.dead) return
     this.#beating = true
@@ -107,7 +107,7 @@ export class RaceProcess {
     this.turns.onHeartbeat(await this.#scheduler.work(() => inRealTime(beat)))
   }
 
-  /** Hears what another process tells, some time. */
+  /** Gets a notification of another process, at some time. */
   async notify(notification: StoreNotification): Promise<void> {
     await this.#pass(`hears ${notification.type}`)
     this.turns.onNotification(notification)

@@ -30,21 +30,21 @@ export class RaceWorld {
   readonly scheduler = new Scheduler()
   readonly observed = new Observations()
   readonly database: RaceDatabase
-  /** Those that live, by their place. */
+  /** The processes that live, by index. */
   readonly processes: RaceProcess[] = []
   /** Those too that were killed. */
   readonly all: RaceProcess[] = []
   readonly posts: Post[] = []
   readonly results: PostedResults[] = []
   readonly subscribers: Subscriber[] = []
-  /** Conversations that somebody emptied or removed. */
+  /** Conversations that a client has emptied or removed. */
   readonly emptied = new Set<string>()
-  /** Turns that somebody wanted to be cancelled, and those of which it was confirmed. */
+  /** Turns that a client asked to cancel, and those of which that was confirmed. */
   readonly unwanted = new Set<string>()
   readonly cancelled = new Set<string>()
-  /** Processes that have lost their lease some time. */
+  /** Processes that have lost their lease at some time. */
   readonly expired = new Set<RaceProcess>()
-  /** Requests that have no answer yet, and who is asked. */
+  /** Requests that have no response yet, and their processes. */
   readonly open = new Map<Promise<unknown>, RaceProcess>()
   /** What should never have been seen. */
   readonly faults: string[] = []
@@ -65,11 +65,11 @@ export class RaceWorld {
     for (const processIndex of this.database.pools.keys()) this.replace(processIndex)
   }
 
-  /** A new process takes a place; what comes of its first sign of life is its own. */
+  /** Starts a process with this index, which sends its first heartbeat. */
   replace(processIndex: number): void {
     const { pools, isAlone } = this.database
     const pool = pools[processIndex]
-    if (!pool) throw new Error(`there is no place ${processIndex}`)
+    if (!pool) throw new Error(`there is no process ${processIndex}`)
     const name = `${'AB'[processIndex]}${this.all.length}`
     const process = new RaceProcess(name, pool, isAlone, this.scheduler, this.observed)
     this.processes[processIndex] = process
@@ -96,7 +96,7 @@ export class RaceWorld {
   readonly query = <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     this.scheduler.work(() => inRealTime(() => this.database.query<Row>(text, values)))
 
-  /** A request that is in flight; whoever is told nothing but an error of ours was not told rightly. */
+  /** A request that waits for its response; one that fails of a bug is a fault. */
   ask(by: RaceProcess, settled: Promise<unknown>): void {
     this.open.set(settled, by)
     const done = () => this.open.delete(settled)
@@ -106,7 +106,7 @@ export class RaceWorld {
     })
   }
 
-  /** A process stands still for longer than its lease; another, if there is one, sees to what it ran. */
+  /** A process stops for longer than its lease; another, if there is one, recovers its turns. */
   async overtake(processIndex: number): Promise<void> {
     const slow = this.process(processIndex)
     slow.pause()
@@ -116,7 +116,7 @@ export class RaceWorld {
     if (!other.isPaused) await other.beatAtOnce()
   }
 
-  /** Ends a process, with all that it does; another takes its place. */
+  /** Kills a process, and starts another one with its index. */
   kill(processIndex: number): void {
     const killed = this.process(processIndex)
     killed.kill()

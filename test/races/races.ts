@@ -7,14 +7,14 @@ import { raceDatabaseOf } from './race-database.ts'
 import { regressions } from './regressions.ts'
 import { runRace } from './run-race.ts'
 
-/** How long a race that was lost is made shorter, in milliseconds. */
+/** How long a race that failed is made shorter, in milliseconds. */
 const shrinkMs = 60_000
 
 /**
  * Requests of many kinds and processes that come and go race each other, on the real store and the real core: the order in which
- * statements run, answers arrive, engines speak and clocks tick is drawn.
+ * statements run, responses arrive, engines reply and clocks tick is drawn.
  *
- * How many are drawn is in test-size.ts; `CHATTERD_TEST_RACE_SEED=…` draws them from a seed. A race that was lost is told as
+ * How many are drawn is in test-size.ts; `CHATTERD_TEST_RACE_SEED=…` draws them from a seed. A race that failed is reported as
  * short as it could be made: it belongs into regressions.ts.
  */
 export function races(kind: DatabaseKind): void {
@@ -43,6 +43,6 @@ export function races(kind: DatabaseKind): void {
     })
 
     for (const { lost, race } of regressions.filter(({ on }) => on.includes(kind.kind)))
-      test(`a race that was lost once is won: ${lost}`, () => runRace(race, database()))
+      test(`a race that has failed before is won: ${lost}`, () => runRace(race, database()))
   })
 }

@@ -1,11 +1,11 @@
 import type { Doing } from './actions.ts'
 import type { Race } from './run-race.ts'
 
-/** A race that was lost once. */
+/** A race that has failed before. */
 interface LostRace {
-  /** What went wrong, in words. */
+  /** What went wrong. */
   lost: string
-  /** Where it can be lost: a process of its own may need another one, which the embedded database does not take. */
+  /** Where it can fail: some need two processes, and the embedded database has one. */
   on: ('postgresql' | 'embedded')[]
   race: Race
 }
@@ -16,12 +16,12 @@ const post: Extract<Doing, { do: 'post' }> = {
 }
 
 /**
- * Races that were lost once, as short as they were made: run each time. They are kept whole and not by seed and path, which
- * stand for another race as soon as actions.ts changes.
+ * Races that have failed before, as short as they were made: run each time. They are written out, for a seed and a path
+ * name another race as soon as actions.ts changes.
  */
 export const regressions: LostRace[] = [
   {
-    lost: 'a request that was told 503 took back the turn that another one of its key had been told of',
+    lost: 'a request that got 503 withdrew the turn that another one of its key had got',
     on: ['postgresql'],
     race: [
       { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
@@ -31,7 +31,7 @@ export const regressions: LostRace[] = [
     ],
   },
   {
-    lost: 'a client that joined an aborted turn was told more than its journal can account for',
+    lost: 'a client that joined an aborted turn got more events than its journal allows',
     on: ['postgresql', 'embedded'],
     race: [
       { doing: { ...post, follows: true }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0] },
@@ -52,7 +52,7 @@ export const regressions: LostRace[] = [
     ],
   },
   {
-    lost: 'a call that was answered while its turn ran was told as cancelled',
+    lost: 'a call that was answered while its turn ran was published as cancelled',
     on: ['postgresql', 'embedded'],
     race: [
       { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
@@ -65,7 +65,7 @@ export const regressions: LostRace[] = [
     ],
   },
   {
-    lost: 'a beginning that came late began a turn that had been taken back',
+    lost: 'a beginning that came late began a turn that was withdrawn',
     on: ['postgresql', 'embedded'],
     race: [
       { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },

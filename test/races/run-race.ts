@@ -7,7 +7,7 @@ import { RaceWorld } from './race-world.ts'
 import { settle } from './settle.ts'
 import { readStored } from './stored.ts'
 
-/** What is done, in order, and what is let through after each. */
+/** What is done, in order, and what is released after each. */
 export type Race = { doing: Doing; picks: number[] }[]
 
 /** Runs one race; throws where a promise was not kept, with the story of the run. */

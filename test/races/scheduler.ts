@@ -1,22 +1,22 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 
-/** Something that waits until it is let through. */
+/** Something that waits until it is released. */
 interface Held {
   label: string
   open(): void
 }
 
 /**
- * Where all that takes time is held, until it is let through in an order that is drawn. `fc.scheduler` draws an order too, but
+ * Holds up all that takes time, and releases it in an order that is drawn. `fc.scheduler` draws an order too, but
  * does not shrink it; here, 0 is whatever has waited longest, so a shrunk order is the plain one but for what matters.
  */
 export class Scheduler {
-  /** What was let through, in order, and other remarks: the story of a run that failed. */
+  /** What was released, in order, and other remarks: the story of a run that failed. */
   readonly story: string[] = []
   readonly #held: Held[] = []
   readonly #working = new Set<Promise<unknown>>()
 
-  /** How many wait to be let through. */
+  /** How many wait to be released. */
   get size(): number {
     return this.#held.length
   }
@@ -31,7 +31,7 @@ export class Scheduler {
     return promise
   }
 
-  /** What takes real time, of the database: nothing else is let through meanwhile, unless it is told to. */
+  /** Work of the database, which takes real time: nothing else is released meanwhile, except by `open`. */
   async work<T>(doing: () => Promise<T>): Promise<T> {
     const promise = doing()
     this.#working.add(promise)

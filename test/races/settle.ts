@@ -1,9 +1,9 @@
 import type { RaceWorld } from './race-world.ts'
 
-/** How long it may take, in rounds of half a second, until all have their answer: more than all times of the processes together. */
+/** How long it may take, in rounds of half a second, until all have their response: more than all times of the processes together. */
 const maxRounds = 60
 
-/** Nothing is held up any more, leases of the dead run out, and time passes until everything has come to its end, or waits. */
+/** Nothing is held up any more, leases of the dead run out, and time passes until everything has ended, or waits. */
 export async function settle(world: RaceWorld): Promise<void> {
   const { scheduler, clock } = world
   scheduler.note('settling')
@@ -26,7 +26,7 @@ export async function settle(world: RaceWorld): Promise<void> {
   throw new Error(`it does not come to rest: requests at ${open}, turns that run: ${running}`)
 }
 
-/** As if the leases of all that is lost were over: of processes that are gone, and of turns that nobody runs. */
+/** Ends the leases of processes that are gone, and of turns that no process runs. */
 async function expireTheDead({ processes, query }: RaceWorld): Promise<void> {
   const alive = processes.map(({ runner }) => runner)
   await query(`update chatterd.runners set expires_at = '-infinity' where id <> all ($1)`, [alive])
@@ -35,7 +35,7 @@ async function expireTheDead({ processes, query }: RaceWorld): Promise<void> {
   )
 }
 
-/** Clients whose connection was lost ask again for what they have not seen. */
+/** Clients whose connection was lost reconnect after the last event that they have seen. */
 function resumeSubscribers({ subscribers, process }: RaceWorld): void {
   for (const [index, subscriber] of subscribers.entries())
     if (subscriber.status === 'off') void subscriber.follow(process(index))

@@ -47,7 +47,7 @@ interface TurnRow extends Omit<StoredTurn, 'told'> {
 
 export async function readStored({ query }: RaceWorld): Promise<Stored> {
   const [row] = await query<{ stored: Omit<Stored, 'turns'> & { turns: TurnRow[] } }>(sql)
-  if (!row) throw new Error('the database told nothing')
+  if (!row) throw new Error('the database returned nothing')
   const { turns, ...rest } = row.stored
   const journal = turns.map(({ chunks, ...turn }) => ({
     ...turn,

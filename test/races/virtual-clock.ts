@@ -21,8 +21,8 @@ const own = { setTimeout, clearTimeout, setInterval, clearInterval, delay: timer
 const realNow = performance.now.bind(performance)
 
 /**
- * Time that passes only when it is told to: `setTimeout`, `setInterval`, those of `node:timers/promises`, and `performance.now`.
- * The mock timers of `node:test` leave `performance.now` alone, hold for the database driver as well, and fire all that is due
+ * Time that passes only by `advance`: `setTimeout`, `setInterval`, those of `node:timers/promises`, and `performance.now`.
+ * The mock timers of `node:test` leave `performance.now` alone, apply to the database driver as well, and fire all that is due
  * without letting promises settle in between.
  */
 export class VirtualClock {

@@ -28,7 +28,7 @@ export type Operation =
       do: 'endCalls' | 'endTurn' | 'withdraw' | 'reset' | 'heartbeat' | 'expire' | 'write' | 'cancel'
       by: number
     }
-  | { do: 'answer'; by: number; from: number; count: number }
+  | { do: 'results'; by: number; from: number; count: number }
 
 const whenBusy = fc.constantFrom<WhenBusy>('queue', 'refuse', 'replace')
 
@@ -44,7 +44,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('answer' as const), by, from: fc.nat(2), count: fc.nat(3) }),
+    arbitrary: fc.record({ do: fc.constant('results' as const), by, from: fc.nat(2), count: fc.nat(3) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('endCalls' as const), by }) },
   {
@@ -113,7 +113,7 @@ export async function perform(
       if (results.length > 0) await store.endCalls(turn, results, chunksOf())
       return
     }
-    case 'answer': {
+    case 'results': {
       const device = open.filter(({ side }) => side === 'device')
       const answers = device
         .slice(operation.from, operation.from + operation.count)

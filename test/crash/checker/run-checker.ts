@@ -22,7 +22,7 @@ export interface CheckerOptions {
   fault?: FaultName
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Checked {
   turns: number
   /** Turns by how they ended. */
@@ -89,7 +89,7 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   return { turns: clients.flatMap(({ accounts }) => accounts).length, ends }
 }
 
-/** Resolves when some more turns have come to their end. */
+/** Resolves when some more turns have ended. */
 async function untilMore(clients: readonly TurnClient[], over: AbortSignal): Promise<void> {
   const ended = () =>
     clients.flatMap(({ accounts }) => accounts).filter((account) => account.record.end).length

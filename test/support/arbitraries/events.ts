@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 
-/** A piece of an answer; some are empty. */
+/** A piece of a reply; some are empty. */
 export const delta = (text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent => ({
   ...{ type, text },
 })
@@ -21,7 +21,7 @@ const others: fc.Arbitrary<TurnEvent> = fc.oneof(
   }),
 )
 
-/** What tells of an outcome: no pieces of text. */
+/** Events of an outcome: no pieces of text. */
 export const outcomes: fc.Arbitrary<TurnEvent[]> = fc.array(others, { minLength: 1, maxLength: 4 })
 
 /** Events of a turn, as they come at once. */

@@ -92,7 +92,7 @@ export const logs: fc.Arbitrary<ArbitraryLog> = logsWith(anyStatus)
 /** Logs in which every call has ended. */
 export const endedLogs: fc.Arbitrary<ArbitraryLog> = logsWith(endedStatuses)
 
-/** The places where a prompt may begin: after the pinned messages, and at each turn. */
+/** Where a prompt may begin: after the pinned messages, and at each turn. */
 export function possibleTruncations({ log, pinned }: ArbitraryLog): number[] {
   const starts = log.filter(({ turn }, index) => turn !== null && turn !== log[index - 1]?.turn)
   return [...new Set([pinned + 1, ...starts.map(({ seq }) => seq)])]

@@ -25,13 +25,13 @@ export interface DatabaseKind {
   /** For titles. */
   name: string
   kind: DatabaseSource['kind']
-  /** A fresh, empty database, removed at the end. Whoever opens it closes it before. */
+  /** A fresh, empty database, removed at the end. A test that opens it closes it before. */
   create(ending: Ending): Promise<DatabaseSource>
   /** A fresh database, open and ready; closed and removed at the end. Half a second for the embedded one. */
   open(ending: Ending, options?: Omit<DatabaseOptions, 'source'>): Promise<Database>
 }
 
-/** Both kinds. Suites that hold for each run once for each. */
+/** Both kinds. Suites that apply to each run once for each. */
 export const databaseKinds: DatabaseKind[] = [
   kindOf('the embedded database', 'embedded', createEmbedded),
   kindOf('PostgreSQL', 'postgresql', createInPostgres),
@@ -113,7 +113,7 @@ async function createInPostgres(): Promise<Created> {
   }
 }
 
-/** Started by the first test of this process that wants it, where nobody has named a server. */
+/** Started by the first test of this process that needs it, where no server is named. */
 let ownServer: Promise<PostgresServer> | undefined
 
 /**

@@ -11,7 +11,7 @@ import '../processes/end-with-runner.ts'
 export interface PostgresServer {
   /** With the name of a database to append: `postgres://postgres:secret@127.0.0.1:1234/`. */
   url: string
-  /** A fast shutdown, as an administrator does it. Clients are told and cut off. */
+  /** A fast shutdown, as an administrator does it. Clients get an error and are disconnected. */
   stop(): Promise<void>
   /** Starts it again after `stop`, on the same port. */
   start(): Promise<void>

@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { listen } from '../stand-ins/local-server.ts'
 
-/** Which way of a statement is lost with its connection: the statement never arrives; or it is done, and its answer is lost. */
-export type Loss = 'question' | 'answer'
+/** What is lost with the connection: the statement, which never arrives; or its response, after it was carried out. */
+export type Loss = 'statement' | 'response'
 
-/** Stands between a process and its PostgreSQL, and breaks a connection in the middle of a statement. */
+/** A proxy between a process and its PostgreSQL that breaks a connection in the middle of a statement. */
 export interface StatementProxy {
   /** The database's address through the proxy. */
   url: string
@@ -38,16 +38,16 @@ export async function openStatementProxy(database: string): Promise<StatementPro
       })
     }
     inside.on('data', (bytes: Buffer) => {
-      // Statements are prepared under the name of their function: it stands near the start of each message.
+      // Statements are prepared under the name of their function: it is near the start of each message.
       const found = losses.findIndex(({ needle }) => bytes.includes(needle))
       const [planned] = found < 0 ? [] : losses.splice(found, 1)
       if (planned) lost += 1
-      if (planned?.loss === 'question') return end()
+      if (planned?.loss === 'statement') return end()
       losing ||= planned !== undefined
       outside.write(bytes)
     })
     outside.on('data', (bytes: Buffer) => {
-      // The answer ends only after the transaction: it is committed by now.
+      // The response ends only after the transaction: it is committed by now.
       if (!losing) inside.write(bytes)
       else if (isReady(bytes)) end()
     })

@@ -1,15 +1,15 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a client and a TCP server, and fails as networks do. Open at first. */
+/** A proxy between a client and a TCP server that fails as networks do. Open at first. */
 export interface TcpProxy {
   port: number
-  /** Nothing passes any more, in either direction, and nobody is told: packets vanish. New connections are taken, and hang. */
+  /** Packets vanish, in both directions, without an error. New connections are accepted, and hang. */
   freeze(): void
-  /** Connections that stand go on; new ones are taken, and hang, as where the server is too busy for them. */
+  /** Open connections go on; new ones are accepted, and hang, as where the server is too busy for them. */
   crowd(): void
-  /** Cuts all connections; new ones are cut at once. */
+  /** Destroys all connections, and new ones at once. */
   shut(): void
-  /** Lets new connections through again; those that hung are cut. */
+  /** Lets new connections through again; those that hung are destroyed. */
   open(): void
   close(): void
 }

@@ -19,7 +19,7 @@ export async function createFor(kind: DatabaseKind) {
   return { source, end: async () => void (await Promise.all(ends.map((end) => end()))) }
 }
 
-/** Waits for states of a database, as it tells them: spread into its options. */
+/** Waits for states of a database: to be spread into its options. */
 export function stateWatch() {
   let changed = Promise.withResolvers<void>()
   let now: DatabaseState | undefined

@@ -13,7 +13,7 @@ import {
   type StoredTurn,
 } from './memory-log.ts'
 
-/** Keeps chunks that are not in the journal yet. */
+/** Writes the chunks that are not in the journal yet. */
 export function writeChunks(turn: StoredTurn, chunks: readonly EventChunk[]): void {
   for (const chunk of chunks) {
     if (turn.chunks.some(({ first }) => first === chunk.first)) continue
@@ -23,7 +23,7 @@ export function writeChunks(turn: StoredTurn, chunks: readonly EventChunk[]): vo
   }
 }
 
-/** Tells what no process numbers. */
+/** Appends events that no process numbers. */
 export function appendEvents(turn: StoredTurn, events: readonly TurnEvent[]): EventChunk | undefined {
   if (events.length === 0) return undefined
   const chunk = { first: turn.lastEvent + 1, count: events.length, records: events.map(eventRecord).join('') }
@@ -31,7 +31,7 @@ export function appendEvents(turn: StoredTurn, events: readonly TurnEvent[]): Ev
   return chunk
 }
 
-/** Closes what is open of a turn, and returns what tells of it and of all that has not been told. */
+/** Ends the open calls of a turn, and returns the `call-end` events of these and of all unpublished calls. */
 export function closeCalls(
   conversation: StoredConversation,
   turn: StoredTurn,
@@ -66,7 +66,7 @@ export function cancelWaiting(
   Object.assign(turn, ending)
 }
 
-/** Takes back what was told since then: the turn waits again. */
+/** Removes the events since `eventBefore`: the turn waits again. */
 export function truncate(turn: StoredTurn): void {
   turn.chunks = turn.chunks.filter(({ first }) => first <= turn.eventBefore)
   Object.assign(turn, { status: 'waiting', events: turn.eventBefore, attempt: undefined })

@@ -24,12 +24,12 @@ export interface StoredTurn {
   /** Its journal, and the number of the last event in it. */
   chunks: EventChunk[]
   lastEvent: number
-  /** The same before what a request told that can be withdrawn. */
+  /** The number of the last event before those of a request that can be withdrawn. */
   eventBefore: number
   resultsId?: string | undefined
   followed: boolean
   cancelRequested: boolean
-  /** Calls that were answered while it ran, and what endCalls told of them, the last time. */
+  /** Calls with results from while it ran, and the events that `endCalls` appended for them the last time. */
   unpublished: StoredCall[]
   endCallsChunk?: EventChunk | undefined
 }
@@ -97,14 +97,14 @@ export function append(
   return stored
 }
 
-/** The system messages that a conversation begins with are told to the model for ever. */
+/** The system messages that a conversation begins with are in every prompt. */
 export function pin(conversation: StoredConversation, first: readonly NewMessage[]): void {
   const other = first.findIndex(({ role }) => role !== 'system')
   conversation.pinned = other < 0 ? first.length : other
   conversation.promptFrom = conversation.pinned + 1
 }
 
-/** The calls of a turn's own answers. */
+/** The calls of a turn's own replies. */
 export function callsOf({ messages }: StoredConversation, turn: StoredTurn): StoredCall[] {
   const own = messages.filter((message) => message.turn === turn.id && message.seq >= turn.replySeq)
   return own.flatMap(({ seq, calls }) => calls.map((call) => ({ ...call, seq })))

@@ -5,12 +5,12 @@ import type { BeginOutcome, RequestKey, TurnBeginning } from '../../../src/turn/
 type QueuedRequest = Pick<TurnBeginning, 'turn' | 'conversation' | 'key'>
 type Replay = Extract<BeginOutcome, { result: 'replay' }>
 
-/** Requests that wait for their conversation, in order, and what requests with keys have come to. */
+/** Requests that wait for their conversation, in order, and the replays of requests with keys. */
 export class MemoryQueue {
   #waiting: QueuedRequest[] = []
   readonly #keys = new Map<string, { digest: string; replay: Replay }>()
 
-  /** What another request of the same key has come to. */
+  /** The replay of another request with the same key, or that this one joins it. */
   replayOf({ turn, conversation, key }: QueuedRequest): Replay | { result: 'joined' } | undefined {
     if (!key) return undefined
     const replay = this.replay(conversation, key)
@@ -33,7 +33,7 @@ export class MemoryQueue {
     this.#keys.set(keyOf(conversation) + key.key, { digest: key.digest, replay })
   }
 
-  /** The request that set the turn off after this event is undone. */
+  /** Withdraws the request that made the turn run after this event. */
   forget(turn: string, after: number): void {
     for (const [key, { replay }] of this.#keys)
       if (replay.turn === turn && replay.after === after) this.#keys.delete(key)

@@ -40,7 +40,7 @@ export interface MemoryStore extends ConversationStore {
   turn(id: string): StoredTurn | undefined
 }
 
-/** Keeps what the ports of the store promise, in memory; for one process, which never loses a turn to another. */
+/** A store in memory, for one process, which never loses a turn to another. */
 export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
   const log = new MemoryLog()
   const queue = new MemoryQueue()
@@ -179,7 +179,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
   return store
 }
 
-/** One schema a name, the latest, at the place of the first; none clears them. */
+/** One schema for each name, the latest, in the position of the first; an empty list clears them. */
 function mergeTools(before: readonly ToolSchema[], added: readonly ToolSchema[] | undefined): ToolSchema[] {
   if (added === undefined) return [...before]
   const merged = new Map(added.length === 0 ? [] : before.map((tool) => [tool.function.name, tool]))

@@ -97,7 +97,7 @@ function waitsIn(events: EventChunk | undefined): boolean {
   return events !== undefined && eventsOf(events).some(({ name }) => name === 'turn-waiting')
 }
 
-/** Reopens a turn that was superseded, unless somebody has been told of it. */
+/** Reopens a turn that was superseded, unless it was followed. */
 function waitAgain(conversation: StoredConversation, turn: StoredTurn | undefined): void {
   if (!turn || turn.followed) return
   truncate(turn)

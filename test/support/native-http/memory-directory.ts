@@ -64,7 +64,7 @@ export class MemoryDirectory implements Omit<ConversationDirectory, 'remove'> {
     return this.outcomes.get(id)
   }
 
-  /** The cursor's id is the place of the last one, as the end of a UUID. */
+  /** The cursor's id is the index of the last one, as the end of a UUID. */
   async conversations(_tenant: string, after: ConversationCursor | undefined, limit: number) {
     const all = [...this.found.values()]
     const from = after ? Number(after.id.slice(-12)) : 0

@@ -17,20 +17,20 @@ export interface NativeWorld {
   /** Tools that were left out. */
   leftOut: string[]
   faults: unknown[]
-  /** Asks below `/chatterd/v1`, without a socket. */
+  /** Sends a request to a path below `/chatterd/v1`, without a socket. */
   ask(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     headers?: Headers,
   ): Promise<Asked>
-  /** Listens on a port of its own, and tells its address up to `/chatterd/v1`. */
+  /** Listens on a port of its own, and returns its address up to `/chatterd/v1`. */
   listen(): Promise<string>
 }
 
 type Headers = Record<string, string>
 
-/** What was answered. */
+/** The response. */
 export interface Asked {
   status: number
   type: string
@@ -72,7 +72,7 @@ export function openNative(t: TestContext, given: Partial<NativePorts> = {}): Na
     maxBodyBytes: 10_000,
     ...given,
   }
-  // What the classic dialect takes besides is not asked for here.
+  // The rest of the classic dialect's options is not needed here.
   const app = createApp(ports as unknown as Parameters<typeof createApp>[0])
   t.after(() => app.close())
   return {

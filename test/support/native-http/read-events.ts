@@ -7,7 +7,7 @@ export interface ReadStream {
   events: { id: string; name: string; data: unknown }[]
 }
 
-/** Asks for a stream, and reads it to its end. */
+/** Requests a stream, and reads it to its end. */
 export async function readEvents(url: string, init: RequestInit = {}): Promise<ReadStream> {
   const answer = await fetch(url, init)
   const text = await answer.text()

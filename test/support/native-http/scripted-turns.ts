@@ -15,7 +15,7 @@ export class ScriptedTurns {
   readonly stored: Pick<TurnResults, 'turn' | 'results'>[] = []
   /** Thrown by the next beginning. */
   refusal: Error | undefined
-  /** What the next results come to, one each; then `recorded`. */
+  /** Outcomes of the next results, one each; then `recorded`. */
   outcomes: ('recorded' | 'go-on' | 'conflict')[] = []
   /** What a key has begun before. */
   replay: { turn: string; after: number } | undefined

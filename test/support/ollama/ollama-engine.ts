@@ -20,7 +20,7 @@ export function ollamaEngine(baseUrl: string, options: Partial<OllamaOptions> = 
   })
 }
 
-/** The same on a server, or on one that answers with `serving`; both end with the test. `path` is where that Ollama lies. */
+/** The same on a server, or on one that responds with `serving`; both end with the test. `path` is the path of that Ollama. */
 export async function startEngine(
   t: TestContext,
   serving: RequestListener | Promise<LocalServer>,

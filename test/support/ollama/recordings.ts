@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 
-/** What was asked of a real Ollama, and what it answered, byte for byte. */
+/** A request to a real Ollama and its response, byte for byte. */
 export interface Recording {
   name: string
   method: string
@@ -31,7 +31,7 @@ export const recordings: Recording[] = readdirSync(folder)
     return { ...defaults, ...request, name, answer: readFileSync(new URL(file, folder)) }
   })
 
-/** The answers of `/api/chat` under HTTP 200, whole or broken off by an `error` line. */
+/** The responses of `/api/chat` with HTTP 200, whole or broken off by an `error` line. */
 export const chatAnswers = recordings.filter(({ path, status }) => path === '/api/chat' && status === 200)
 
 export function recording(name: string): Recording {

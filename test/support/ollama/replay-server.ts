@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../../src/protocol/json.ts'
 import { type LocalServer, serve } from '../stand-ins/local-server.ts'
 import { type Recording, recording, recordings } from './recordings.ts'
 
-/** A prompt that is answered with one line, after which nothing comes. */
+/** A prompt whose response is one line, after which nothing comes. */
 export const stallingPrompt = 'Say one word, then stall.'
 
 const defaultRecordings: Record<string, string> = {
@@ -15,7 +15,7 @@ const defaultRecordings: Record<string, string> = {
   '/api/version': 'version',
 }
 
-/** Answers as the recorded Ollama did: to what it was asked with its recording, to other models with its 404. */
+/** Responds as the recorded Ollama did: to a recorded request with its recording, to other models with its 404. */
 export function serveRecordings(): Promise<LocalServer> {
   return serve(async (request, response) => {
     const body = request.method === 'POST' ? await json(request) : {}

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ChildServer } from './child-server.ts'
 import { preload } from './preloads/preload.ts'
 
-/** Asks processes what memory they hold. */
+/** Asks processes how much memory they hold. */
 export interface MemoryWatch extends AsyncDisposable {
   /** Environment variables of the processes that are asked. */
   env: Record<string, string>
-  /** Bytes that it holds, garbage left out. */
+  /** Bytes that it holds, without garbage. */
   of(server: ChildServer): Promise<number>
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { get } from '../clients/classic/post.ts'
 
-/** How often `/readyz` is asked, in ms. */
+/** How often `/readyz` is requested, in ms. */
 const pause = 20
 
-/** Resolves when `/readyz` answers with this status, with the words that it gives. */
+/** Resolves when `/readyz` responds with this status, with its text. */
 export async function untilReadiness(url: string, status: 200 | 503): Promise<string> {
   for (;;) {
     const answer = await get(`${url}/readyz`)

@@ -18,7 +18,7 @@ export interface ServerPair extends AsyncDisposable {
   database: string
   /** A conversation's name and a model that no other test meets. */
   talk(): { name: string; model: ScriptedModel }
-  /** Starts one of them anew, at another address; the process before it has to be gone, or going. */
+  /** Restarts one of them, at another address; the process before it has to be gone, or about to end. */
   start(which: 'one' | 'two', settings?: Record<string, string>): Promise<string>
   /** Rows of one statement, past the product. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>

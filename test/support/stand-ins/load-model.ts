@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatScript, OllamaStandIn } from './ollama.ts'
 import { done, text } from './ollama-replies.ts'
 
-/** A model that answers by the prompt alone, so that whole answers are known: in pieces, some time apart. */
+/** A model whose replies depend on the prompt alone, so that whole replies are known: in pieces, some time apart. */
 export interface LoadModel {
   name: string
-  /** What it answers to this prompt of the user's. */
+  /** Its reply to this prompt. */
   replyTo(content: string): string
 }
 
@@ -22,7 +22,7 @@ export function loadModel(
     Array.from({ length: pieces }, (_, index) => `${content} ${index} ${padding}\n`)
   const script: ChatScript = async (response, prompt) => {
     const { content = '' } = prompt.body.messages.findLast(({ role }) => role === 'user') ?? {}
-    // The same to whatever comes next; what was asked before, nobody looks at.
+    // The same reply to each prompt; earlier prompts are not needed.
     model.replies(script)
     model.prompts.length = 0
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })

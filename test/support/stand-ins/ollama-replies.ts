@@ -10,7 +10,7 @@ export interface ScriptedCall {
   id?: string
 }
 
-/** One line of an answer, made when the model's name is known. */
+/** One line of a response, made when the model's name is known. */
 export type ScriptedLine = (prompt: Pick<ChatPrompt, 'body'>) => string
 
 /** A line of text. */
@@ -52,12 +52,12 @@ function line(model: string, message: object, end: object): string {
   return JSON.stringify({ model, created_at: '2026-11-22T12:34:46.276824208Z', message, ...end })
 }
 
-/** Answers with these lines and the last one. */
+/** Replies with these lines and the last one. */
 export function says(...lines: (ScriptedLine | string)[]): ChatScript {
   return sends([...lines.map((one) => (typeof one === 'string' ? text(one) : one)), done()])
 }
 
-/** Answers with exactly these lines. */
+/** Replies with exactly these lines. */
 export function sends(lines: ScriptedLine[]): ChatScript {
   return (response, prompt) => {
     begin(response)
@@ -65,7 +65,7 @@ export function sends(lines: ScriptedLine[]): ChatScript {
   }
 }
 
-/** Answers with these lines, then waits for the gate, then goes on with the rest. */
+/** Replies with these lines, then waits for the gate, then goes on with the rest. */
 export function pauses(first: ScriptedLine[], gate: Promise<unknown>, rest: ScriptedLine[]): ChatScript {
   return async (response, prompt) => {
     begin(response)
@@ -76,7 +76,7 @@ export function pauses(first: ScriptedLine[], gate: Promise<unknown>, rest: Scri
   }
 }
 
-/** Answers as the recorded Ollama did, byte for byte. */
+/** Responds as the recorded Ollama did, byte for byte. */
 export function replays(name: string): ChatScript {
   return (response) => {
     const { status, contentType, answer } = recording(name)
@@ -93,12 +93,12 @@ export function refuses(status: number, error: string): ChatScript {
   }
 }
 
-/** Sends these lines and tears the connection, as an engine that is killed. */
+/** Sends these lines and destroys the connection, as an engine that is killed. */
 export function tears(lines: ScriptedLine[], last = ''): ChatScript {
   return (response, prompt) => {
     begin(response)
     const sent = lines.map((one) => `${one(prompt)}\n`).join('') + last
-    // With nothing to send, the connection is torn before there is an answer at all.
+    // With nothing to send, the connection is destroyed before there is a response at all.
     if (sent === '') return response.destroy()
     response.write(sent, () => response.destroy())
   }
@@ -117,7 +117,7 @@ function begin(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
 }
 
-/** A device's tool as a phone tells of it. */
+/** The schema of a device tool as a phone sends it. */
 export function deviceTool(name: string, properties: JsonObject = {}, required: string[] = []): JsonObject {
   return {
     type: 'function',

@@ -18,19 +18,19 @@ export interface ChatBody {
 export interface ChatPrompt {
   raw: Buffer
   body: ChatBody
-  /** Resolves when the connection of this request closes, whoever closes it. */
+  /** Resolves when the connection of this request closes, on either side. */
   closed: Promise<void>
 }
 
-/** How one prompt is answered. What it throws ends the connection. */
+/** Writes the response to one prompt. What it throws ends the connection. */
 export type ChatScript = (response: ServerResponse, prompt: ChatPrompt) => unknown
 
-/** A model whose answers are written beforehand. Each test has its own, so that tests do not meet. */
+/** A model whose replies are scripted. Each test has its own, so that tests do not interfere. */
 export interface ScriptedModel {
   name: string
-  /** All that it was asked so far, in order of arrival. */
+  /** All its prompts so far, in order of arrival. */
   prompts: ChatPrompt[]
-  /** Adds to the answers to come. Without one, a prompt is answered with HTTP 500. */
+  /** Adds to the next replies. Without one, the response to a prompt is HTTP 500. */
   replies(...scripts: ChatScript[]): void
   /** The prompt of this number, from 0, as soon as it has come. */
   prompt(number: number): Promise<ChatPrompt>
@@ -45,12 +45,12 @@ export interface OllamaStandIn {
   url: string
   /** Makes a model known. */
   model(name: string): ScriptedModel
-  /** Answers `/api/generate`; recorded bodies are in `generated`. */
+  /** Responds to `/api/generate`; the bodies of the requests are in `generated`. */
   generates(script: (response: ServerResponse) => unknown): void
   generated: Buffer[]
   /** Refuses connections while the work is done, as an Ollama that is not running. */
   isAwayDuring<Result>(work: () => Promise<Result>): Promise<Result>
-  /** Answers what is asked of `path` with this status while the work is done. */
+  /** Responds to `path` with this status while the work is done. */
   isBrokenDuring<Result>(path: string, status: number, work: () => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
@@ -127,7 +127,7 @@ function scriptedModel(name: string) {
 
   function last(): ChatBody {
     const prompt = prompts.at(-1)
-    if (!prompt) throw new Error(`${name} was never asked`)
+    if (!prompt) throw new Error(`${name} has had no prompt`)
     return prompt.body
   }
 
@@ -153,7 +153,7 @@ function scriptedModel(name: string) {
       prompts.push(prompt)
       for (const resolve of awaited.splice(0)) resolve()
       const script = scripts.shift()
-      if (!script) return answerJson(response, 500, { error: `${name} has no more answers` })
+      if (!script) return answerJson(response, 500, { error: `${name} has no more replies` })
       try {
         await script(response, prompt)
       } catch {

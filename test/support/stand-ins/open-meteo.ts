@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import { serve } from './local-server.ts'
 
-/** What an Open-Meteo does that has trouble: refuses, is broken, or never answers. */
+/** How an Open-Meteo fails: it refuses, is broken, or never responds. */
 export type WeatherTrouble = 'refuses' | 'is broken' | 'hangs'
 
 /** An Open-Meteo on a real socket. It is 51.3 degrees everywhere. */
 export interface OpenMeteoStandIn {
   url: string
-  /** The addresses that were asked for. */
+  /** The URLs that were requested. */
   requests: URL[]
-  /** Has trouble with every place of this latitude from now on; places of other tests are served as ever. */
+  /** Fails for this latitude from now on; other latitudes, of other tests, are served as ever. */
   troubles(latitude: string, trouble: WeatherTrouble): void
-  /** Serves that place again. What hangs goes on hanging. */
+  /** Serves that latitude again. What hangs goes on hanging. */
   recovers(latitude: string): void
   close(): Promise<void>
 }

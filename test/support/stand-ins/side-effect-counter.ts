@@ -6,14 +6,14 @@ export interface SideEffectCounter {
   url: string
   /** How often each one has happened. */
   counts: Map<string, number>
-  /** Requests of this name are counted, and not answered, from now on. */
+  /** Requests of this name are counted, and get no response, from now on. */
   holds(name: string): void
   /** Resolves when this one has happened for the first time. */
   happened(name: string): Promise<void>
   close(): Promise<void>
 }
 
-/** Each request is answered at once. */
+/** Each request gets its response at once. */
 export async function openSideEffectCounter(): Promise<SideEffectCounter> {
   const counts = new Map<string, number>()
   const held = new Map<string, ServerResponse[]>()

@@ -14,7 +14,7 @@ const long = { busyWaitMs: 60_000, pollMs: 60_000 }
 
 /** What a request of a test may have of its own. */
 export interface Given {
-  /** What the database answers, in place of what the queue says. */
+  /** What the database returns, instead of what the queue says. */
   ask?: () => Promise<BeginOutcome>
   disconnected?: AbortSignal
   conversation?: ConversationKey
@@ -27,7 +27,7 @@ export function begun(name: string): BeginOutcome {
   return { result: 'begun', state: stateOf(name) }
 }
 
-/** A conversation with its queue, as the database keeps them; `trail` has who asked and who left. */
+/** A conversation with its queue, as in the database; `trail` has which requests asked and which left. */
 export function openQueue(t: TestContext, limits = long) {
   const closing = new AbortController()
   t.after(() => closing.abort(new Error('the test is over')))

@@ -14,14 +14,14 @@ export function stateOf(id: string, events = 1): TurnState {
   return { ...{ id, conversation, request, status: 'running', step: 0, lastEvent: events }, ...log }
 }
 
-/** A turn `t` with its journal, as a test tells it: in this process, or in another one. */
+/** A turn `t` with its journal, as a test runs it: in this process, or in another one. */
 export class FollowedTurn {
   chunks: EventChunk[] = []
   status: TurnStatus = 'running'
   pruned = false
   /** The turn, while it runs here. */
   live: LiveTurn | undefined
-  /** What the journal was asked for. */
+  /** The reads of the journal. */
   readonly reads: JournalWant[] = []
   /** Called when the journal is read, before and after it has looked. */
   beforeRead: () => Promise<void> | void = () => undefined
@@ -89,7 +89,7 @@ export class FollowedTurn {
     live?.finish()
   }
 
-  /** Another process tells this; `heard` where its signal comes here. */
+  /** Another process publishes this; `notified`: its notification comes here. */
   elsewhere(notified: boolean, ...events: TurnEvent[]): void {
     const body = events.map(eventRecord).join('')
     this.#keep([{ first: this.events + 1, count: events.length, records: body }])

@@ -35,7 +35,7 @@ export class Follower implements EventSink {
     return this.events.map(({ name }) => name)
   }
 
-  /** The text that was told, joined. */
+  /** The text that was published, joined. */
   get text(): string {
     const texts = this.events.filter(({ name }) => name === 'text-delta')
     return texts.map(({ data }) => JSON.parse(data).text).join('')

@@ -10,7 +10,7 @@ import { createMemoryStore, type MemoryStore } from '../memory-store/memory-stor
 import { createScriptedEngine, type Scene } from './scripted-engine.ts'
 import { conversation, limits, locate, request, user } from './scripted-turn.ts'
 
-/** The signal of a client that does not leave. */
+/** The signal of a client that does not disconnect. */
 export const here = new AbortController().signal
 const bounds: LiveLimits = {
   maxTurns: 9,
@@ -29,7 +29,7 @@ export interface Given extends Partial<LiveLimits> {
   store?: MemoryStore
 }
 
-/** The turns of a process whose engine plays these answers; from `hold` on, until `release`, it begins none. */
+/** The turns of a process whose engine plays these replies; from `hold` on, until `release`, it begins none. */
 export function liveProcess(scripts: Scene[][], given: Given = {}) {
   const { tools = [], busyQueue = 9, store = createMemoryStore({ busyQueue }), ...more } = given
   let gate = Promise.withResolvers<void>()
@@ -60,7 +60,7 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
       events.push(...batch),
     )
     const ended = begun.then(({ live }) => live?.finished)
-    // Whoever does not look at one of them looks at the other.
+    // A test looks at one of them or at the other.
     ended.catch(() => undefined)
     return { begun, ended, events }
   }

@@ -2,13 +2,13 @@ import { parseLine } from '../../../src/engines/ollama/parse-line.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { ChatRequest, Engine, EnginePart } from '../../../src/turn/ports/engine.ts'
 
-/** What happens in one answer: a batch of parts, an error that ends it, or silence until the turn is aborted. */
+/** What happens in one reply: a batch of parts, an error that ends it, or silence until the turn is aborted. */
 export type Scene = EnginePart[] | Error | 'silence'
 
 export interface ScriptedEngine extends Engine {
-  /** What it was asked, in order. */
+  /** Its requests, in order. */
   readonly requests: ChatRequest[]
-  /** Answers that were begun and have not ended, been left, or failed. */
+  /** Replies that have begun and have not ended, been aborted, or failed. */
   readonly open: number
 }
 
@@ -17,11 +17,11 @@ export interface ScriptOptions {
   beforeBatch?: () => Promise<void> | void
   /** Called when a silence has begun. */
   onSilence?: () => void
-  /** What `loadedContext` tells. */
+  /** What `loadedContext` returns. */
   context?: number
 }
 
-/** Plays one script for each answer it is asked for, in order, and then the last one again and again. */
+/** Plays one script for each request, in order, and then the last one again and again. */
 export function createScriptedEngine(
   scripts: readonly Scene[][],
   options: ScriptOptions = {},
@@ -69,7 +69,7 @@ async function aborted(signal: AbortSignal, onSilence?: () => void): Promise<nev
   return promise
 }
 
-/** What an Ollama line is made of, for parts that are as the adapter makes them. */
+/** The content of an Ollama line, for parts as the adapter makes them. */
 export interface LineContent {
   text?: string
   thinking?: string
@@ -81,7 +81,7 @@ export interface LineContent {
 
 let linesMade = 0
 
-/** A part, and with it the line of Ollama that would have brought it. No two are the same. */
+/** A part with the line of Ollama that it would come from. No two are the same. */
 export function part({ text = '', thinking, calls, done = false, ...tokens }: LineContent): EnginePart {
   const { promptTokens, outputTokens } = tokens
   linesMade += 1
@@ -96,12 +96,12 @@ export function call(name: string, args: JsonObject = {}, id?: string): JsonObje
   return { ...(id !== undefined && { id }), function: { index: 0, name, arguments: args } }
 }
 
-/** An answer of only text. */
+/** A reply of only text. */
 export function says(text: string): Scene[] {
   return [[part({ text })], [part({ done: true })]]
 }
 
-/** An answer of only calls, in one line. */
+/** A reply of only calls, in one line. */
 export function calls(...asked: JsonObject[]): Scene[] {
   return [[part({ calls: asked })], [part({ done: true })]]
 }

@@ -48,7 +48,7 @@ export interface Run {
   onBatch?: TurnListener
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface Ran {
   events: TurnEvent[]
   last: TurnEvent
@@ -60,8 +60,8 @@ export function user(content: string): NewMessage {
 }
 
 /**
- * Begins a turn in the store, runs it, and returns all that was told. Holds each run to what is true of all: one last event,
- * nothing told to have ended that is not stored, and all that was told in the journal, in the same order.
+ * Begins a turn in the store, runs it, and returns all that was published. Checks what is true of every run: one last event,
+ * no end published that is not stored, and all that was published in the journal, in the same order.
  */
 export async function run(options: Run): Promise<Ran> {
   const { engine, store = createMemoryStore(), toolbox = createToolbox([]), onEvent, onBatch } = options
@@ -89,11 +89,11 @@ export async function run(options: Run): Promise<Ran> {
   assert.ok(last)
   const isLast = ({ type }: TurnEvent) => type === 'turn-end' || type === 'turn-waiting'
   const lasts = events.filter(isLast)
-  // One that is cancelled while it begins to wait is told to wait, and then to have ended.
+  // One that is cancelled while it begins to wait publishes that it waits, and then its end.
   if (signal.aborted && lasts[0]?.type === 'turn-waiting') lasts.shift()
   assert.deepEqual(lasts, [last], 'the last event comes once, and last')
   assertCallsEnd(events, last)
-  assert.equal(engine.open, 0, 'no answer of the engine is left open')
+  assert.equal(engine.open, 0, 'no response of the engine stays open')
   assertJournaled(events, store, state)
   return { events, last, store }
 }
@@ -110,7 +110,7 @@ export async function begin(
   return begun.state
 }
 
-/** What is told to have ended lies in the store just so. */
+/** An event that says that something has ended agrees with the store. */
 function assertStored(event: TurnEvent, store: MemoryStore, { id, conversation: { name } }: TurnState): void {
   const turn = store.turn(id)
   const own = store.conversation(name)?.messages.filter((message) => message.turn === id) ?? []
@@ -140,7 +140,7 @@ function assertCallsEnd(events: readonly TurnEvent[], last: TurnEvent): void {
   assert.deepEqual(missing, [], 'every call that was begun has ended, or is waited for')
 }
 
-/** What this run told lies in the journal just so; of what was withdrawn, nothing is left. */
+/** The journal has what this run published; nothing of what was withdrawn. */
 function assertJournaled(
   events: readonly TurnEvent[],
   store: MemoryStore,
@@ -158,7 +158,7 @@ function assertJournaled(
   assert.equal(texts.join(''), publishedText(events))
 }
 
-/** The text that was told, joined. */
+/** The text that was published, joined. */
 export function publishedText(events: readonly TurnEvent[]): string {
   return events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')
 }

@@ -70,12 +70,12 @@ export function step(
   return { turn, step: number, message, status, promptFrom: 1, ...others }
 }
 
-/** A call that a device is asked for. */
+/** A call of a device tool. */
 export function deviceCall(index = 0, name = 'get_location'): Call {
   return { id: `call-${index}`, index, name, arguments: {}, side: 'device', status: 'offered' }
 }
 
-/** A call that runs here. */
+/** A call of a resident tool. */
 export function residentCall(index = 0, name = 'get_weather'): Call {
   return { id: `call-${index}`, index, name, arguments: {}, side: 'resident', status: 'running' }
 }
@@ -117,7 +117,7 @@ export function delta(text: string, type: 'text-delta' | 'thinking-delta' = 'tex
   return { type, text }
 }
 
-/** The event that tells of a step. */
+/** The event of the end of a step. */
 export function stepEnd({ step, message }: StepOutcome): TurnEvent {
   return { type: 'step-end', step, message, usage: message.usage }
 }

@@ -88,7 +88,7 @@ function decode(name: string, data: string): PhoneEvent {
   if (!isJsonObject(json)) throw new Error(`data that is no object: ${data}`)
   if (name === 'error') {
     if (typeof json.error !== 'string' || json.error === '')
-      throw new Error(`an error without words: ${data}`)
+      throw new Error(`an error without a message: ${data}`)
     return { event: 'error', data, json, calls: [], done: false }
   }
   if (name !== 'message' && name !== 'tool_calls')

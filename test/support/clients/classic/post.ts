@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { type PhoneCall, type PhoneEvent, phoneStream } from './phone-stream.ts'
 
-/** What came back for one request, whole. */
+/** The whole response to one request. */
 export interface Response {
   status: number
   contentType: string
@@ -15,7 +15,7 @@ export interface Response {
   text: string
   thinking: string
   calls: PhoneCall[]
-  /** The words of the stream's `error` event, or of the JSON body. */
+  /** The message of the stream's `error` event, or of the JSON body. */
   error: string | undefined
   /** Of what is no stream: the body as JSON, where it is any. */
   json: unknown
@@ -23,7 +23,7 @@ export interface Response {
 
 /** A request on its way. */
 export interface Posting {
-  /** Rejects where the answer would crash a phone, or its connection is torn. */
+  /** Rejects where the response would crash a phone, or its connection breaks. */
   response: Promise<Response>
   /** The event of this number, from 0, as soon as it has come. */
   event(number: number): Promise<PhoneEvent>
@@ -32,7 +32,7 @@ export interface Posting {
   /** Stops reading; the connection stays. */
   stopReading(): void
   readOn(): void
-  /** Closes the connection, as a phone that is put away. */
+  /** Closes the connection, as a phone that is switched off. */
   disconnect(): void
 }
 
@@ -101,11 +101,11 @@ export function send(
     })
     incoming.on('error', fail)
     incoming.on('close', () => {
-      if (!incoming.complete) return fail(new Error('the connection was closed within the answer'))
+      if (!incoming.complete) return fail(new Error('the connection was closed within the response'))
       try {
         if (streams) stream.end()
         resolve(summary(incoming, Buffer.concat(chunks), stream))
-        over ??= new Error('the answer ended before that came')
+        over ??= new Error('the response ended before that came')
         wake()
       } catch (error) {
         fail(error as Error)
@@ -113,7 +113,7 @@ export function send(
     })
   })
   outgoing.end(bytes)
-  // Whoever is interested in the answer awaits it; a posting that was left has none.
+  // A test that needs the response awaits it; a request whose client disconnected has none.
   promise.catch(() => undefined)
 
   function until<Found>(find: () => Found | undefined): Promise<Found> {

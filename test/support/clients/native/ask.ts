@@ -2,17 +2,17 @@ import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { isJsonObject, type JsonObject } from '../../../../src/protocol/json.ts'
 
-/** What is asked besides the address. */
+/** All of a request but its URL. */
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
   headers?: Record<string, string>
-  /** Gives the question up. */
+  /** Aborts the request. */
   signal?: AbortSignal
 }
 
-/** An answer that is no stream, whole. */
+/** A whole response that is no stream. */
 export interface Response {
   status: number
   type: string
@@ -22,7 +22,7 @@ export interface Response {
   json: JsonObject
 }
 
-/** Asks over a connection of its own; resolves with the head of the answer. Rejects with what the socket says. */
+/** Sends a request over a connection of its own; resolves with the head of the response. Rejects with an error of the socket. */
 export function open(
   url: string,
   { method, body, headers, signal }: RequestOptions = {},
@@ -47,12 +47,12 @@ export function open(
   })
 }
 
-/** Asks, and reads the answer to its end. Rejects where the connection breaks before. */
+/** Sends a request, and reads the response to its end. Rejects where the connection breaks before. */
 export async function ask(url: string, asking: RequestOptions = {}): Promise<Response> {
   return read(await open(url, asking))
 }
 
-/** The rest of an answer. */
+/** Reads the rest of a response. */
 export async function read(incoming: IncomingMessage): Promise<Response> {
   const body = await text(incoming)
   const type = incoming.headers['content-type'] ?? ''

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
 import { hold, type SeenEvent, type TurnRecord, textOf } from './turn-record.ts'
 
-/** A call as an event tells of it. */
+/** A call as it is in an event. */
 interface EventCall extends JsonObject {
   callId: string
   status: string
 }
 
-/** A turn that was seen whole and held to its promises; its events are not kept, for there may be gigabytes of them. */
+/** A turn that was seen whole and checked; without its events, because these may be gigabytes. */
 export interface ProvenTurn {
   turn: string
   /** Its last event. */
@@ -17,7 +17,7 @@ export interface ProvenTurn {
   digest: string
 }
 
-/** Checks a turn, and keeps what tells it apart from any other. Throws a `Violation`. */
+/** Checks a turn, and returns what distinguishes it from any other. Throws a `Violation`. */
 export function prove(record: TurnRecord): ProvenTurn {
   const { turn, end } = record
   checkTurn(record.events)
@@ -26,13 +26,13 @@ export function prove(record: TurnRecord): ProvenTurn {
 }
 
 /**
- * Holds a whole turn, from its first event to its last, to what the protocol says of their order: one start and one end;
- * a step ends with the text that was told of it; every call that was begun ends exactly once. Throws a `Violation`.
+ * Checks a whole turn, from its first event to its last, against the protocol: one start and one end;
+ * a step ends with the text of its deltas; every call that was begun ends exactly once. Throws a `Violation`.
  */
 export function checkTurn(events: readonly SeenEvent[]): void {
   const [first] = events
   hold(first?.n === 1 && first.name === 'turn-start', `a turn begins with its start: ${first?.raw}`)
-  hold(first.raw.includes(`id: ${first.data.turn}:1\n`), `its start tells its id: ${first.raw}`)
+  hold(first.raw.includes(`id: ${first.data.turn}:1\n`), `its start has its id: ${first.raw}`)
   hold(events.at(-1)?.name === 'turn-end', `a turn ends with its end: ${events.at(-1)?.raw}`)
   for (const name of ['turn-start', 'turn-end'])
     hold(events.filter((event) => event.name === name).length === 1, `exactly one ${name}`)
@@ -40,7 +40,7 @@ export function checkTurn(events: readonly SeenEvent[]): void {
   checkCalls(events)
 }
 
-/** Steps are counted from 1, and each ends, if it does, with what was told of it. */
+/** Steps are counted from 1, and each that ends, ends with the text of its deltas. */
 function checkSteps(events: readonly SeenEvent[]): void {
   let step = 0
   let open: SeenEvent[] | undefined
@@ -53,17 +53,17 @@ function checkSteps(events: readonly SeenEvent[]): void {
     } else if (event.name === 'step-end') {
       hold(open && event.data.step === step, `the end of a step that has not begun: ${event.raw}`)
       const message = event.data.message as JsonObject
-      hold(message.content === textOf(open, 'text-delta'), `another text than was told: ${event.raw}`)
+      hold(message.content === textOf(open, 'text-delta'), `another text than in the deltas: ${event.raw}`)
       hold((message.thinking ?? '') === textOf(open, 'thinking-delta'), `other thoughts: ${event.raw}`)
       const started = open.filter(({ name }) => name === 'call-start').map(({ data }) => data.callId)
       const calls = (message.calls as EventCall[]).map(({ callId }) => callId)
-      hold(started.join() === calls.join(), `other calls than were told: ${event.raw}`)
+      hold(started.join() === calls.join(), `other calls than have started: ${event.raw}`)
       open = undefined
     } else open?.push(event)
   }
 }
 
-/** Every call of a step that ended ends once; whatever is told of a call comes between. */
+/** Every call of a step that ended ends once; it is waited for only before that. */
 function checkCalls(events: readonly SeenEvent[]): void {
   const ends = new Map<string, string>()
   for (const { name, data, raw } of events) {
@@ -83,17 +83,17 @@ function checkCalls(events: readonly SeenEvent[]): void {
   for (const [callId, status] of ends) hold(status !== '', `a call never ended: ${callId}`)
 }
 
-/** Holds a turn, as `GET` tells it, to what its events have told. */
+/** Checks a turn, as `GET` returns it, against its events. */
 export function checkAgainst(turn: JsonObject, events: readonly SeenEvent[]): void {
   const end = events.at(-1)
   hold(end && turn.status === end.data.status, `the turn is ${turn.status}, and its events say ${end?.raw}`)
   const steps = events.filter(({ name }) => name === 'step-end').length
-  hold(turn.steps === steps, `${steps} steps were told, and the turn has ${turn.steps}`)
+  hold(turn.steps === steps, `its events have ${steps} steps, and the turn has ${turn.steps}`)
   const ends = events.filter(({ name }) => name === 'call-end')
   for (const call of turn.calls as EventCall[]) {
     const event = ends.find(({ data }) => data.callId === call.callId)
     hold(event?.data.status === call.status, `the call is ${call.status}, and its event says ${event?.raw}`)
-    hold(event.data.output === call.output, `the call has another output than was told: ${event.raw}`)
+    hold(event.data.output === call.output, `the call has another output than its event: ${event.raw}`)
   }
   const errors = [turn.error, end.data.error].map((error) => JSON.stringify(error))
   hold(errors[0] === errors[1], `the turn failed of ${errors[0]}, and its events say ${errors[1]}`)

@@ -4,12 +4,12 @@ import { ask, type Response } from './ask.ts'
 import { type Following, followed, Refused } from './following.ts'
 import { TurnRecord, Violation } from './turn-record.ts'
 
-/** What begins a turn: the words, and whatever else the body may hold. */
+/** The body of a request that begins a turn: the user's text, and what else it may have. */
 export interface Prompt extends JsonObject {
   input: string
 }
 
-/** How long a client waits before it asks again where there was no answer, in milliseconds. */
+/** How long a client waits before it retries, in milliseconds. */
 const pauseMs = 20
 
 const api = (url: string) => `${url}/chatterd/v1`
@@ -32,7 +32,7 @@ export function beginUnfollowed(
   return ask(`${api(url)}/conversations/${conversation}/turns`, { body, headers: keyed(key) })
 }
 
-/** Goes on with a turn from where the record stands. */
+/** Goes on with a turn after the last event of the record. */
 export function resume(url: string, record: TurnRecord): Following {
   const { turn, last } = record
   if (turn === undefined) throw new Error('nothing was seen of the turn yet')
@@ -47,8 +47,8 @@ export function join(url: string, turn: string, after = 0): Following {
 }
 
 /**
- * Follows to the turn's end, at whatever address is given next, as long as it takes. A refusal that asks to come again is
- * obeyed; any other is thrown, as is a `Violation`.
+ * Follows a turn to its end, at the address that is given next, as long as it takes. A refusal that asks for a retry is
+ * retried; any other is thrown, as is a `Violation`.
  */
 export async function followToEnd(
   next: () => string,
@@ -75,12 +75,12 @@ export async function wholeTurn(url: string, turn: string): Promise<TurnRecord> 
   return following.record
 }
 
-/** The turn as it stands. */
+/** The turn as it is now. */
 export function getTurn(url: string, turn: string): Promise<Response> {
   return ask(`${api(url)}/turns/${turn}`)
 }
 
-/** Answers calls: their outputs by id. */
+/** Posts results of calls: their outputs by id. */
 export function postResults(url: string, turn: string, outputs: Record<string, unknown>): Promise<Response> {
   const results = Object.entries(outputs).map(([callId, output]) => ({ callId, output }))
   return ask(`${api(url)}/turns/${turn}/results`, { body: { results } })

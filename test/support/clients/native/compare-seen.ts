@@ -1,18 +1,18 @@
 import { hold, type SeenEvent } from './turn-record.ts'
 
-/** Events that a process may tell before they are in the journal: the setting max-unjournaled-events, as it is unless told. */
+/** The default of the setting max-unjournaled-events. */
 export const defaultUnjournaled = 64
 
-/** An event that stands for one that may have been told by a process that is gone. Deltas of text are never empty. */
+/** An event in place of one that a process that is gone may have published. Other deltas of text are never empty. */
 const isFiller = ({ name, data }: SeenEvent) => name === 'text-delta' && data.text === ''
 
-/** Events that are told before they are stored. */
+/** Events that are published before they are stored. */
 const unstored = new Set(['step-start', 'text-delta', 'thinking-delta', 'notice'])
 
 /**
- * Holds what a client saw to the turn as it is told now, from its first event. They are the same, number by number and byte by
- * byte, but for this: where a turn was taken from its process, `lead` fillers stand for what that process may have told beyond
- * the journal, and after them come only ends. Throws a `Violation`.
+ * Compares what a client saw with the turn as it is now, from its first event. They are the same, number by number and byte by
+ * byte, with one exception: where the process of a turn was lost, `unjournaled` fillers have the numbers of the events that it may have
+ * published beyond the journal, and after them come only ends. Throws a `Violation`.
  */
 export function compareSeen(
   seen: readonly SeenEvent[],
@@ -24,10 +24,10 @@ export function compareSeen(
   if (fillers > 0) checkFillers(whole, first, fillers, unjournaled)
   for (const { n, name, raw } of seen) {
     const now = whole[n - 1]
-    hold(now?.n === n, `an event that was told is gone: ${raw}`)
+    hold(now?.n === n, `an event that was seen is gone: ${raw}`)
     if (now.raw === raw) continue
     hold(isFiller(now), `the same number with another event:\n${raw}\n${now.raw}`)
-    hold(unstored.has(name), `what is stored before it is told is gone: ${raw}`)
+    hold(unstored.has(name), `an event that is stored before it is published is gone: ${raw}`)
   }
 }
 

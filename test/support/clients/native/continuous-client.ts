@@ -7,9 +7,9 @@ import { beginTurn, followToEnd } from './client.ts'
 import { Refused } from './following.ts'
 import { type TurnRecord, Violation } from './turn-record.ts'
 
-/** A client that prompts without a pause, whatever becomes of the processes that it asks. */
+/** A client that prompts without a pause, also while processes come and go. */
 export interface ContinuousClient {
-  /** Resolves when so many more turns have come to their end. */
+  /** Resolves when so many more turns have ended. */
   untilMore(turns: number): Promise<void>
   /** Rejects with what should not have been; resolves when all is done. */
   failed: Promise<void>
@@ -17,7 +17,7 @@ export interface ContinuousClient {
   end(): Promise<ProvenTurn[]>
 }
 
-/** Where there are processes to ask. */
+/** The addresses of two processes. */
 export interface Addresses {
   one: string
   two: string
@@ -25,7 +25,7 @@ export interface Addresses {
 
 /** Turns of one conversation, for whole logs are sent to the model. */
 const longest = 5
-/** Statuses that ask to come again. */
+/** Statuses that ask for a retry. */
 const passing = new Set([409, 429, 502, 503, 504])
 
 /** Begins at once. Each prompt has a key of its own, under which it is sent until it is taken. */
@@ -52,7 +52,7 @@ export function openContinuousClient(
     }
   }
 
-  /** Sends the prompt until something is heard of its turn. */
+  /** Sends the prompt until its turn has begun. */
   async function prompted(input: string, conversation: string): Promise<TurnRecord> {
     const key = randomUUID()
     for (;;) {

@@ -4,10 +4,10 @@ import { open, type RequestOptions, read } from './ask.ts'
 import { SseReader } from './sse-reader.ts'
 import { hold, type SeenEvent, type TurnRecord } from './turn-record.ts'
 
-/** How a connection came to its end: the turn ended; the server asked to come again; or it broke. */
+/** How a connection ended: the turn ended; the server asked to reconnect; or it broke. */
 export type FollowingEnd = 'ended' | 'reconnect' | 'cut'
 
-/** An answer that is no stream: what was asked for was refused. */
+/** A response that is no stream: the request was refused. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number
@@ -20,14 +20,14 @@ export class Refused extends Error {
   }
 }
 
-/** One connection that tells a turn's events into a record. */
+/** One connection, whose events go to a record. */
 export interface Following {
   record: TurnRecord
-  /** Rejects with a `Violation`, with `Refused`, and with what the socket says where there was no answer at all. */
+  /** Rejects with a `Violation`, with `Refused`, and with an error of the socket where there was no response at all. */
   over: Promise<FollowingEnd>
-  /** Resolves when the answer has begun. Rejects as `over`. */
+  /** Resolves when the response has begun. Rejects as `over`. */
   opened: Promise<void>
-  /** The first event of the record that is so, as soon as it has come; rejects where the stream ends without. */
+  /** The first event of the record for which this is true, as soon as it has come; rejects where the stream ends without one. */
   until(is: (event: SeenEvent) => boolean): Promise<SeenEvent>
   /** Stops reading; the connection stays. */
   stopReading(): void
@@ -35,7 +35,7 @@ export interface Following {
   disconnect(): void
 }
 
-/** Asks for a stream of events. */
+/** Requests a stream of events. */
 export function followed(url: string, asking: RequestOptions, record: TurnRecord): Following {
   const waiting = new Set<() => void>()
   const disconnecting = new AbortController()
@@ -103,7 +103,7 @@ async function readStream(
   let isOver = false
   const reader = new SseReader({
     onEvent(raw) {
-      hold(!isOver, `an event after the words that ask to come again: ${raw}`)
+      hold(!isOver, `an event after the comment that asks to reconnect: ${raw}`)
       record.take(raw)
     },
     onComment(text) {

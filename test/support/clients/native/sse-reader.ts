@@ -32,7 +32,7 @@ export class SseReader {
     }
   }
 
-  /** The answer came to its own end: no event is half there. */
+  /** The response has ended: no event is incomplete. */
   end(): void {
     const rest = this.#rest.join('')
     hold(rest === '', `the stream ended within an event: ${rest}`)

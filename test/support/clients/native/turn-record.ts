@@ -57,7 +57,7 @@ export class TurnRecord {
     const [, turn, number, name = '', json] =
       /^id: ([\da-f-]{36}):([1-9]\d*)\nevent: ([a-z-]+)\ndata: (.*)$/.exec(raw) ?? []
     hold(turn && json !== undefined, `no event of a turn: ${raw}`)
-    hold(names.has(name), `an event that nobody knows: ${raw}`)
+    hold(names.has(name), `an unknown event: ${raw}`)
     this.turn ??= turn
     hold(turn === this.turn, `an event of another turn: ${raw}`)
     hold(!this.end, `an event after the last one: ${raw}`)
@@ -73,7 +73,7 @@ export class TurnRecord {
     return this.events.map(({ raw }) => raw).join('\n\n')
   }
 
-  /** Asserts that the turn has ended so, as far as this client has seen. */
+  /** Asserts that this client has seen the turn end with this status. */
   endedAs(status: string): SeenEvent {
     const { end } = this
     assert.ok(end, `the turn has not ended: ${this.events.at(-1)?.raw}`)

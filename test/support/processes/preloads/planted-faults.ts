@@ -9,7 +9,7 @@ type Fault = (statement: NamedStatement, run: Run) => ReturnType<Run>
 /** How long a fault acknowledges too early, in milliseconds. */
 const earlyMs = 150
 
-/** What a turn writes, as far as it is looked at here: by itself, or with others. */
+/** The part of a turn's write that matters here: alone, or with others. */
 interface TurnWritten {
   turn: string
   chunks?: { first: number }[]
@@ -20,7 +20,7 @@ interface Written extends TurnWritten {
   turns?: TurnWritten[]
 }
 
-/** Writes events of a turn, and how it stands, whoever has ended it. */
+/** Writes events of a turn, and its status, also where another process has ended it. */
 async function overwrite({ turn, chunks, events, status }: TurnWritten, run: Run): Promise<void> {
   const written = chunks ?? events ?? []
   const parts = [
@@ -77,8 +77,8 @@ export const faults = {
     return run(statement)
   },
 
-  /** The last answer to the calls of a turn is taken twice. */
-  'answer-twice': async (statement, run) => {
+  /** The last results of a turn are taken twice. */
+  'results-twice': async (statement, run) => {
     const answer = await run(statement)
     const result = answer.rows[0]?.result
     if (statement.name !== 'store_results' || typeof result !== 'object' || !result || !('state' in result))

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
 
-// Given to a process with `--import`: at SIGWINCH it appends a line with the bytes that it holds, garbage left out, to the file
+// Given to a process with `--import`: at SIGWINCH it appends a line with the bytes that it holds, without garbage, to the file
 // of its number in the folder MEMORY_FOLDER.
 
 setFlagsFromString('--expose-gc')
