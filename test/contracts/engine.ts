@@ -4,16 +4,16 @@ import { ChatterdError } from '../../src/protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../../src/protocol/json.ts'
 import type { ChatRequest, Engine, EnginePart } from '../../src/turn/ports/engine.ts'
 
-/** An engine, and requests of which it is known what they lead to. */
+/** An engine, and requests with known replies. */
 export interface EngineUnderTest {
   engine: Engine
   model: string
-  /** ResultsOutcome with text in several parts. */
+  /** The reply is text in several parts. */
   text: ChatRequest
-  /** ResultsOutcome with a call of `called`. */
+  /** The reply is a call of `called`. */
   calling: ChatRequest
   called: string
-  /** Whose `request` is answered with one part, after which nothing comes for minutes. */
+  /** The reply to its `request` is one part, after which nothing comes for minutes. */
   stalling: { engine: Engine; request: ChatRequest }
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
   }
 
   engineTest(
-    'an answer comes in parts, of which the last and only the last is done',
+    'a reply comes in parts, of which the last and only the last is done',
     async ({ engine, text }) => {
       const parts = await collect(engine.chat(text, unaborted()))
       assert.ok(parts.length > 2)
@@ -45,12 +45,12 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     },
   )
 
-  engineTest('the last part tells what the answer cost', async ({ engine, text }) => {
+  engineTest('the last part has the token counts of the reply', async ({ engine, text }) => {
     const usage = (await collect(engine.chat(text, unaborted()))).at(-1)?.done?.usage
     assert.ok(Number.isInteger(usage?.promptTokens) && Number.isInteger(usage?.outputTokens))
   })
 
-  engineTest('each part carries the line that it was read from, in one line', async ({ engine, text }) => {
+  engineTest('each part has the line that it was read from, as one line', async ({ engine, text }) => {
     for (const part of await collect(engine.chat(text, unaborted()))) {
       assert.ok(part.line !== null && !/[\r\n]/.test(part.line))
       const line: unknown = JSON.parse(part.line)
@@ -81,7 +81,7 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     assert.equal(textOf(first), textOf(second))
   })
 
-  engineTest('answers that run side by side do not mix', async ({ engine, text, calling }) => {
+  engineTest('replies that run side by side do not mix', async ({ engine, text, calling }) => {
     const alone = textOf(await collect(engine.chat(text, unaborted())))
     const [one, , other] = await Promise.all(
       [text, calling, text].map((request) => collect(engine.chat(request, unaborted()))),
@@ -90,7 +90,7 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     assert.equal(textOf(other ?? []), alone)
   })
 
-  engineTest('without streaming the whole answer is one part', async ({ engine, text }) => {
+  engineTest('without streaming the whole reply is one part', async ({ engine, text }) => {
     const parts = await collect(engine.chat({ ...text, stream: false }, unaborted()))
     assert.equal(parts.length, 1)
     assert.ok(parts[0]?.done !== undefined && (parts[0].text ?? '') !== '')
@@ -126,7 +126,7 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     assert.equal((await parts.next()).done, true)
   })
 
-  engineTest('a reader may leave early', async ({ engine, text }) => {
+  engineTest('a reader may stop early', async ({ engine, text }) => {
     for await (const parts of engine.chat(text, unaborted())) {
       assert.ok(parts.length > 0)
       break
@@ -134,7 +134,7 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     assert.ok((await collect(engine.chat(text, unaborted()))).length > 0)
   })
 
-  engineTest('generate passes on lines that end with a done one', async ({ engine, model }) => {
+  engineTest('generate returns lines, of which the last is done', async ({ engine, model }) => {
     const response = await engine.generate({ model, prompt: 'Say hello.' }, unaborted())
     assert.equal(response.status, 200)
     assert.match(response.contentType, /^application\/x-ndjson/)

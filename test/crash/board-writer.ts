@@ -5,11 +5,11 @@ interface Post {
   message: string
   /** `{}` was seen: it is stored. */
   accepted?: true
-  /** How it stands on the board, or that it does not, once the server has been started again: both are final. */
+  /** Its text on the board, or null where it is not there, once the server has restarted: both are final. */
   found?: string | null
 }
 
-/** A client that posts to the board, and keeps account of what it was told. */
+/** A client that posts to the board, and records its responses. */
 export class BoardWriter {
   readonly #posts: Post[] = []
 
@@ -26,7 +26,7 @@ export class BoardWriter {
     }
   }
 
-  /** Throws where the board is not what was told. */
+  /** Throws where the board does not agree with the responses. */
   async check(url: string): Promise<void> {
     const { json } = await get(`${url}/getchatts`)
     const board = json as [string, string, string, string][]
@@ -37,6 +37,6 @@ export class BoardWriter {
       if (post.found === undefined) post.found = there
       assert.equal(there, post.found, `what is on the board of ${post.message} has changed`)
     }
-    assert.equal(board.length, position, 'the board holds messages that nobody sent, or twice')
+    assert.equal(board.length, position, 'the board has messages that were never sent, or twice')
   }
 }

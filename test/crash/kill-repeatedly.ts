@@ -20,10 +20,10 @@ const latestEarlyKill = 1_000
 const earlyEvery = 10
 const seed = 1
 
-/** Kills the server with SIGKILL again and again while clients write, on the same data, and holds it to all it has told them. */
+/** Kills the server with SIGKILL again and again while clients write, on the same data, and checks it against its responses. */
 export function killRepeatedly(kind: DatabaseKind): void {
   const { kills } = testSize
-  test(`on ${kind.name}, killed ${kills} times while it writes, nothing that was told is lost [stored]`, async (t) => {
+  test(`on ${kind.name}, killed ${kills} times while it writes, a server loses nothing that it has acknowledged [stored]`, async (t) => {
     await using rooms = new AsyncDisposableStack()
     const random = randomOf(seed)
     const source = await kind.create({ after: (end) => rooms.defer(end) })

@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict'
 import type { PromptMessage } from '../../src/turn/ports/engine.ts'
 
-/** What the client knows of one prompt of its own. */
+/** What the client has seen of one of its prompts. */
 export interface Entry {
   content: string
-  /** The first bytes of the answer were seen: the prompt is stored. */
+  /** The first bytes of the response were seen: the prompt is stored. */
   accepted?: true
   /** The calls were seen: they are stored with the text before them. */
   called?: true
-  /** The first bytes of the answer to the results were seen: these are stored. */
+  /** The first bytes of the response to the results were seen: these are stored. */
   resultsSeen?: true
-  /** The end of the last answer was seen: it is stored. */
+  /** The end of the last reply was seen: it is stored. */
   done?: true
-  /** Whether the prompt is in the log, and what followed it there, once another prompt stands behind it: both are final. */
+  /** Whether the prompt is in the log, and what followed it there, once another prompt follows it: both are final. */
   found?: string | null
 }
 
-/** What the model answers to a prompt, and the device to its calls: the same each time, so that whole answers are known. */
+/** The model's reply to a prompt, and the device's results: the same each time, so that whole replies are known. */
 export const replyTo = (content: string) => `The answer to ${content} is ${content.length}.\n`
 export const resultFor = (content: string) => `the place of ${content}`
 
-/** True for prompts that the model answers with a call of the device's. */
+/** True for prompts to which the model replies with a device call. */
 export const callsDevice = (content: string) => content.endsWith('device')
 
-/** A client's own account of one conversation. */
+/** A client's own record of one conversation. */
 export class Ledger {
   readonly entries: Entry[] = []
 
@@ -33,7 +33,7 @@ export class Ledger {
     return entry
   }
 
-  /** Throws where the log that the model is told, up to and without its newest prompt, is not what the client was told. */
+  /** Throws where the log in the model's prompt, up to and without its newest message, is not what the client has seen. */
   check(messages: readonly PromptMessage[]): void {
     const last = messages.findLastIndex(({ role }) => role === 'user')
     const log = messages.slice(0, last)
@@ -47,14 +47,11 @@ export class Ledger {
         settle(entry, JSON.stringify(after))
         position += 1 + after.length
       } else {
-        assert.ok(
-          !entry.accepted,
-          `an accepted prompt is not in the log, or not in its place: ${entry.content}`,
-        )
+        assert.ok(!entry.accepted, `an accepted prompt is not in the log, or not in order: ${entry.content}`)
         settle(entry, null)
       }
     }
-    assert.deepEqual(log.slice(position), [], 'the log holds messages that nobody sent, or twice')
+    assert.deepEqual(log.slice(position), [], 'the log has messages that were never sent, or twice')
   }
 }
 
@@ -63,7 +60,7 @@ function settle(entry: Entry, found: string | null): void {
   assert.equal(found, entry.found, `what is stored of ${entry.content} has changed`)
 }
 
-/** What was told is there; of an answer that was not told to its end, a beginning may be. */
+/** What was seen is there; of a reply that was not seen to its end, a beginning may be. */
 function checkReply(entry: Entry, after: readonly PromptMessage[]): void {
   const { content, called, resultsSeen: answered, done } = entry
   const rest = [...after]
@@ -81,5 +78,5 @@ function checkReply(entry: Entry, after: readonly PromptMessage[]): void {
     [{ role: 'assistant', content: done ? replyTo(content) : reply?.content }],
     `the answer to ${content}`,
   )
-  assert.ok(replyTo(content).startsWith(reply?.content ?? ''), `what came of the answer to ${content}`)
+  assert.ok(replyTo(content).startsWith(reply?.content ?? ''), `the beginning of the answer to ${content}`)
 }

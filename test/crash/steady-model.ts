@@ -4,14 +4,14 @@ import type { ChatScript, OllamaStandIn } from '../support/stand-ins/ollama.ts'
 import { calls, done, text } from '../support/stand-ins/ollama-replies.ts'
 import { callsDevice, replyTo } from './ledger.ts'
 
-/** A model whose answers depend on the prompt alone, and come in pieces, some time apart. */
+/** A model whose replies depend on the prompt alone, and come in pieces, some time apart. */
 export interface SteadyModel {
   name: string
   /** The newest prompt that ends in this message of the user's. */
   promptOf(content: string): PromptMessage[] | undefined
 }
 
-/** Answers of one run of a test, at most. */
+/** The most replies of one run of a test. */
 const enough = 20_000
 
 export function steadyModel(ollama: OllamaStandIn): SteadyModel {

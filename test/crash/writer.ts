@@ -5,7 +5,7 @@ import { deviceTool } from '../support/stand-ins/ollama-replies.ts'
 import { Ledger, resultFor } from './ledger.ts'
 import type { SteadyModel } from './steady-model.ts'
 
-/** A client that writes to one conversation, and keeps account of what it was told. */
+/** A client that writes to one conversation, and records what it has seen. */
 export class Writer {
   readonly #appID: string
   readonly #model: SteadyModel
@@ -18,7 +18,7 @@ export class Writer {
     this.#random = random
   }
 
-  /** One prompt to its end, and a look at the log that the model was told with it. Throws where that is not as it should be. */
+  /** One prompt to its end, and a check of the log in the model's prompt. Throws where that is not as it should be. */
   async goOn(url: string): Promise<void> {
     const content = await this.#prompt(url, 'plain')
     const messages = this.#model.promptOf(content)
@@ -38,7 +38,7 @@ export class Writer {
     }
   }
 
-  /** Rejects with what the socket says where the server is gone. */
+  /** Rejects with an error of the socket where the server is gone. */
   async #prompt(url: string, kind: 'plain' | 'device'): Promise<string> {
     const content = `${this.#appID} ${this.#ledger.entries.length} ${kind}`
     const entry = this.#ledger.add(content)

@@ -13,21 +13,21 @@ const request: ChatRequest = {
   stream: true,
 }
 
-/** How a stream can end too early: its connection breaks, or the engine ends its answer as if it were whole. */
+/** How a stream can end too early: its connection breaks, or the engine ends its response as if it were whole. */
 const ends: Record<string, (response: ServerResponse, bytes: Buffer) => void> = {
   'breaks off': (response, bytes) => response.write(bytes, () => response.destroy()),
-  'comes to a quiet end': (response, bytes) => response.end(bytes),
+  'ends without an error': (response, bytes) => response.end(bytes),
 }
 
 /** Prompts at once. */
 const atOnce = 8
-/** Answers with calls are cut most often. */
+/** Replies with calls are broken off at the most positions. */
 const strideOf = (answer: Buffer) => testSize[answer.includes('tool_calls') ? 'cutEvery' : 'socketCutEvery']
 
 for (const { name, contentType, answer } of chatAnswers) {
   for (const [how, end] of Object.entries(ends)) {
-    test(`the engine's answer "${name}", which ${how} anywhere, is whole or a failure, and no part of it half`, async (t) => {
-      // The number of bytes comes as the model's name, so that many can be asked for at once.
+    test(`the engine's reply "${name}", which ${how} anywhere, is whole or a failure, and has no incomplete part`, async (t) => {
+      // The number of bytes comes as the model's name, so that many can be requested at once.
       const engine = await startEngine(t, async (incoming, response) => {
         const chunks: Buffer[] = []
         for await (const chunk of incoming) chunks.push(chunk)
@@ -54,7 +54,7 @@ for (const { name, contentType, answer } of chatAnswers) {
         assert.deepEqual(parts, whole.parts.slice(0, parts.length), `after ${bytes} bytes`)
         if (code === 'whole') assert.equal(parts.length, whole.parts.length, `after ${bytes} bytes`)
         else assert.match(code, /^engine-/, `after ${bytes} bytes`)
-        // Its last line, with `done`, is not there: it cannot be whole.
+        // Its last line, with `done`, is missing: it cannot be whole.
         if (bytes < answer.length - 2) assert.notEqual(code, 'whole', `after ${bytes} bytes`)
       }
       const stride = strideOf(answer)

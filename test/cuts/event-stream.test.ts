@@ -70,11 +70,11 @@ async function readBytes(turn: string, bytes: number): Promise<TurnRecord> {
   return record
 }
 
-test('a stream that is cut after any of its bytes goes on as if nothing had been [events]', async () => {
+test('a stream that breaks off after any of its bytes goes on as if nothing had happened [events]', async () => {
   const whole = await wholeTurnOf()
   const turn = String(whole.turn)
   const bytes = Buffer.from(`${whole.bytes()}\n\n`)
-  // What a client asks for depends on the last number that it has seen alone: it is asked for once.
+  // A client's next request depends only on the last number that it has seen: it is sent once.
   const rests = new Map<number, string>()
   for (let length = 1; length <= bytes.length; length += testSize.cutEvery) {
     const record = new TurnRecord(turn)
@@ -87,11 +87,11 @@ test('a stream that is cut after any of its bytes goes on as if nothing had been
       rests.set(record.last, rest.record.bytes())
     }
     const parts = [seen, isOver ? '' : rests.get(record.last)]
-    assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `cut after ${length} bytes`)
+    assert.equal(parts.filter(Boolean).join('\n\n'), whole.bytes(), `broken off after ${length} bytes`)
   }
   for (let length = 1; length < bytes.length - 2; length += testSize.socketCutEvery) {
     const record = await readBytes(turn, length)
-    assert.equal(await resume(url, record).over, 'ended', `cut after ${length} bytes`)
-    assert.equal(record.bytes(), whole.bytes(), `cut after ${length} bytes`)
+    assert.equal(await resume(url, record).over, 'ended', `broken off after ${length} bytes`)
+    assert.equal(record.bytes(), whole.bytes(), `broken off after ${length} bytes`)
   }
 })

@@ -30,9 +30,9 @@ for (const { name, answer } of chatAnswers) {
     }
   })
 
-  test(`the reply "${name}" that breaks off anywhere is an error, and no part of it is half`, () => {
+  test(`the reply "${name}" that breaks off anywhere is an error, and has no incomplete part`, () => {
     const partTexts = whole.parts.map((part) => JSON.stringify(part))
-    // Without its last line end an answer is whole.
+    // A reply is whole without its last line end.
     for (let length = 0; length < answer.toString().trimEnd().length; length += testSize.cutEvery) {
       const { parts, error } = decode([answer.subarray(0, length)])
       assert.equal(error?.code, lastLineIsWhole(answer, length) ? whole.error?.code : 'engine-cut')

@@ -7,7 +7,7 @@ import { shared } from '../support/shared.ts'
 import { done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { openServers } from './servers.ts'
 
-/** How soon a client is told that the database is away, in ms: a promise. */
+/** How soon a client gets 503 while the database is away, in ms: a promise. */
 const soon = 2_000
 
 let postgres: PostgresServer
@@ -21,11 +21,11 @@ const source = () => ({ kind: 'postgresql' as const, url: `${postgres.url}postgr
 async function soonOf<T>(response: Promise<T>): Promise<T> {
   const started = performance.now()
   const result = await response
-  assert.ok(performance.now() - started < soon, 'clients are told within two seconds')
+  assert.ok(performance.now() - started < soon, 'clients get the response within two seconds')
   return result
 }
 
-test('while PostgreSQL is stopped nothing is taken, and when it is back all goes on without a restart [database-back]', async (t) => {
+test('while PostgreSQL is stopped requests are refused, and when it is back all goes on without a restart [database-back]', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source()).url
   servers.model.replies(says('one'))
@@ -60,7 +60,7 @@ test('while PostgreSQL is stopped nothing is taken, and when it is back all goes
   )
 })
 
-test('an answer that cannot be stored ends with an error, and its prompt is interrupted', async (t) => {
+test('a reply that cannot be stored ends with an error, and its prompt is interrupted', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source()).url
   const gate = Promise.withResolvers<void>()
@@ -83,7 +83,7 @@ test('an answer that cannot be stored ends with an error, and its prompt is inte
   )
 })
 
-test('an answer that ends while PostgreSQL is stopped for a moment is stored when it is back [database-back]', async (t) => {
+test('a reply that ends while PostgreSQL is stopped for a moment is stored when it is back [database-back]', async (t) => {
   await using servers = await openServers(t.signal)
   const url = await servers.start(source(), { CHATTERD_LEASE: '1m' }).url
   const gate = Promise.withResolvers<void>()

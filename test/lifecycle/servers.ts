@@ -3,7 +3,7 @@ import { type Posting, send } from '../support/clients/classic/post.ts'
 import { type ChildServer, serverEnv, shortLease, startServer } from '../support/processes/child-server.ts'
 import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../support/stand-ins/ollama.ts'
 
-/** An engine, and servers that ask it. All of it is ended with the servers. */
+/** An engine, and servers that use it. All of it is ended with the servers. */
 export interface Servers extends AsyncDisposable {
   model: ScriptedModel
   start(source: DatabaseSource, settings?: Record<string, string>): ChildServer

@@ -11,7 +11,7 @@ const [embedded, postgresql] = databaseKinds
 assert.ok(embedded && postgresql)
 
 for (const kind of databaseKinds) {
-  test(`on ${kind.name}, SIGTERM lets answers finish and takes no new prompts [drain]`, async (t) => {
+  test(`on ${kind.name}, at SIGTERM a server finishes its replies and refuses new prompts [drain]`, async (t) => {
     const source = await kind.create({ after: (end) => t.after(end) })
     await using servers = await openServers(t.signal)
     const server = servers.start(source)
@@ -47,7 +47,7 @@ for (const kind of databaseKinds) {
   })
 }
 
-test('an answer that does not finish in time is ended, and what came of it is kept [drain] [text-kept]', async (t) => {
+test('a reply that does not finish in time is ended, and its text is kept [drain] [text-kept]', async (t) => {
   const source = await postgresql.create({ after: (end) => t.after(end) })
   await using servers = await openServers(t.signal)
   const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
@@ -69,7 +69,7 @@ test('an answer that does not finish in time is ended, and what came of it is ke
   )
 })
 
-test('SIGTERM does not wait for connections that never sent a request whole', async (t) => {
+test('at SIGTERM a server does not wait for connections that never sent a whole request', async (t) => {
   const source = await postgresql.create({ after: (end) => t.after(end) })
   await using servers = await openServers(t.signal)
   const server = servers.start(source, { CHATTERD_DRAIN_TIMEOUT: '50ms' })
@@ -89,7 +89,7 @@ test('SIGTERM does not wait for connections that never sent a request whole', as
   assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
 })
 
-test('a second process on the same data directory is told who holds it; when that is killed, the next has it at once', async (t) => {
+test('a second process on the same data directory says which one uses it; when that is killed, the next can use it at once', async (t) => {
   const source = await embedded.create({ after: (end) => t.after(end) })
   await using servers = await openServers(t.signal)
   const owner = servers.start(source)

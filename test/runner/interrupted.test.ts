@@ -36,7 +36,7 @@ async function runFile(t: TestContext, file: string) {
   return { runner, folder, ready: ready.promise }
 }
 
-/** True where somebody listens at this address. */
+/** True where a server listens at this address. */
 async function isServed(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -8,16 +8,16 @@ import { type OllamaStandIn, ollamaStandIn } from '../support/stand-ins/ollama.t
 /** Two processes, a PostgreSQL and an engine, all of them its own. */
 export interface Deployment extends Addresses, AsyncDisposable {
   ollama: OllamaStandIn
-  /** What each process holds, in bytes, garbage left out. */
+  /** The memory of each process, in bytes, without garbage. */
   memory(): Promise<number[]>
   restartDatabase(): Promise<void>
-  /** Sends SIGTERM to the first process; whoever asks is given the address of the other from now on. */
+  /** Sends SIGTERM to the first process; clients get the address of the other from now on. */
   remove(): void
   /** Sends SIGTERM to the second one too, when the work is done; resolves with the exit codes of both. */
   end(work: Promise<unknown>): Promise<(number | null)[]>
 }
 
-/** Characters of what a server has said on its error output that are told in the end. */
+/** How many of the last characters of a server's error output are reported in the end. */
 const lastOutput = 2_000
 
 export async function openDeployment(over: AbortSignal): Promise<Deployment> {

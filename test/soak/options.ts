@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** How much is asked of the servers, and for how long. Times in milliseconds. */
+/** The load, and for how long. Times in milliseconds. */
 export interface SoakOptions {
   streams: number
   stalled: number
@@ -16,14 +16,14 @@ const options = {
   streams: { default: '1000', about: 'paced streams at once' },
   stalled: { default: '50', about: 'readers that stop reading a flood, and come again' },
   minutes: { default: '10', about: 'how long the load lasts' },
-  pieces: { default: '60', about: 'pieces of an answer' },
+  pieces: { default: '60', about: 'pieces of a reply' },
   'pause-ms': { default: '500', about: 'time between two pieces' },
-  restarts: { default: '2', about: 'how often PostgreSQL is started anew meanwhile' },
+  restarts: { default: '2', about: 'how often PostgreSQL is restarted meanwhile' },
   'flap-seconds': { default: '60', about: 'how often the engine goes away for a moment' },
-  'flood-kib': { default: '8192', about: 'length of the answers that stalled readers are sent' },
+  'flood-kib': { default: '8192', about: 'length of the replies to stalled readers' },
 } as const
 
-/** What the command line asks for; undefined where it asks for help, which has been given. Throws on what is no number. */
+/** The options of the command line; undefined where it asks for help, which has been printed. Throws where a value is no number. */
 export function soakOptions(args: string[]): SoakOptions | undefined {
   const { values } = parseArgs({
     args,

@@ -10,7 +10,7 @@ import { soakOptions } from './options.ts'
 import { stalledReader } from './stalled-reader.ts'
 
 // Two processes and one PostgreSQL under load for as long as it is wished, with readers that stall, an engine that goes away now
-// and then, a database that is started anew, and SIGTERM in the end. Fails where one frame is lost, or memory stays.
+// and then, a database that restarts, and SIGTERM in the end. Fails where one frame is lost, or memory stays.
 
 const options = soakOptions(process.argv.slice(2))
 /** How much more memory a process may hold, idle, after the load than before. */
@@ -45,7 +45,7 @@ if (options) {
   for (let part = 0; part <= restarts; part++) {
     await Promise.race([delay(lastsMs / (restarts + 1)), ...clients.map((client) => client.failed)])
     if (part === restarts) break
-    report('PostgreSQL is started anew')
+    report('PostgreSQL restarts')
     await deployment.restartDatabase()
   }
   ending.abort()
@@ -65,7 +65,7 @@ if (options) {
   report('nothing was lost')
 }
 
-/** Lets all come to their end, and reads each of their turns anew. */
+/** Waits for the ends of all turns, and reads each of them again. */
 async function endAll(clients: readonly ContinuousClient[], deployment: Deployment): Promise<void> {
   const turns = (await Promise.all(clients.map((client) => client.end()))).flat()
   const ends: Record<string, number> = {}

@@ -9,7 +9,7 @@ import type { LoadModel } from '../support/stand-ins/load-model.ts'
 
 const pauseMs = 500
 
-/** A client that stops reading what it asked for, until its turn has ended; then it reads on and comes again for the rest. */
+/** A client that stops reading until its turn has ended; then it reads on and reconnects for the rest. */
 export function stalledReader(
   name: string,
   model: LoadModel,
@@ -26,7 +26,7 @@ export function stalledReader(
       try {
         await stream.until((event) => event.name === 'text-delta')
       } catch (error) {
-        // It was refused, or its connection broke, before anything was told.
+        // It was refused, or its connection broke, before its first event.
         if (error instanceof Error && error.name === 'Violation') throw error
         if (error instanceof Refused) hold([409, 429, 502, 503, 504].includes(error.status), error.message)
         if (!stream.record.turn) {

@@ -29,7 +29,7 @@ export function adoptions(world: () => StoreWorld): void {
     return { gone, conversation, turn }
   }
 
-  test('a turn whose running calls may all be started again goes on in another process, a few times', async () => {
+  test('a turn whose running calls may all be started again is adopted by another process, a few times', async () => {
     const calls = [restartable(0), deviceCall(1), restartable(2)]
     const { gone, turn, conversation } = await abandoned(calls)
     let runner = await world().process({ toolStarts: 3, quiet: true })
@@ -83,7 +83,7 @@ export function adoptions(world: () => StoreWorld): void {
     assert.deepEqual([adopted.length, ended.includes(turn)], [0, true])
   })
 
-  test('a process takes over at most twenty turns with one sign of life, and leaves the rest for the next', async () => {
+  test('a process adopts at most twenty turns with one heartbeat, and the rest with the next', async () => {
     const gone = await world().process()
     const turns = await Promise.all(
       Array.from({ length: 23 }, async () => {
@@ -105,7 +105,7 @@ export function adoptions(world: () => StoreWorld): void {
     )
   })
 
-  test('of processes that look at once, one takes a turn over', async () => {
+  test('of processes with heartbeats at once, one adopts a turn', async () => {
     for (let round = 0; round < 5; round++) {
       const { turn } = await abandoned([restartable()])
       const processes = await Promise.all([1, 2, 3].map(() => world().process({ quiet: true })))

@@ -21,7 +21,7 @@ export function beginnings(world: () => StoreWorld): void {
     const conversation = world().conversation()
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one'))
-    await store.endStep(step(first.id, 1, 'first answer'), [])
+    await store.endStep(step(first.id, 1, 'first reply'), [])
     const request = { model: 'other', stream: false, offerTools: false, settings: { think: true } }
     const state = await begun(
       store,
@@ -32,7 +32,7 @@ export function beginnings(world: () => StoreWorld): void {
       [
         [1, 'system', 'Be brief.', null],
         [2, 'user', 'one', first.id],
-        [3, 'assistant', 'first answer', first.id],
+        [3, 'assistant', 'first reply', first.id],
         [4, 'user', 'two', state.id],
         [5, 'user', 'three', state.id],
       ],
@@ -53,7 +53,7 @@ export function beginnings(world: () => StoreWorld): void {
     )
   })
 
-  test('the system messages that a first prompt begins with are told for ever, and go with it when it is withdrawn', async () => {
+  test('the system messages of a first prompt are in every prompt, and are removed with it when it is withdrawn', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const system = (content: string) => ({ role: 'system' as const, content })
@@ -71,7 +71,7 @@ export function beginnings(world: () => StoreWorld): void {
     assert.deepEqual([next.pinned, next.promptFrom, next.log.map(({ seq }) => seq)], [2, 5, [1, 2, 5, 6, 7]])
   })
 
-  test('device tools add up: one schema a name, the latest, at the place of the first', async () => {
+  test('device tools add up: one schema for each name, the latest, in the position of the first', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const given = [[tool('b'), tool('a')], undefined, [tool('c'), tool('b', 'newer')], [tool('a', 'newest')]]
@@ -89,7 +89,7 @@ export function beginnings(world: () => StoreWorld): void {
     ])
   })
 
-  test('of two schemas of one name in one request the last one holds', async () => {
+  test('of two schemas of one name in one request the last one is stored', async () => {
     const { store } = await world().process()
     const tools = [tool('a', 'old'), tool('b'), tool('a', 'new')]
     const state = await begun(store, beginning(world().conversation(), 'x', { tools }))
@@ -182,7 +182,7 @@ export function beginnings(world: () => StoreWorld): void {
     )
   })
 
-  test('conversations of the same name of two tenants do not meet', async () => {
+  test('conversations of the same name of two tenants are separate', async () => {
     const { store } = await world().process()
     const { name } = world().conversation()
     const [a, b] = ['a', 'b'].map((tenant) => ({ tenant, name }))

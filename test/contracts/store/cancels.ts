@@ -37,7 +37,7 @@ export function cancels(world: () => StoreWorld): void {
     assert.equal(await one.store.cancel(crypto.randomUUID()), 'unknown')
   })
 
-  test('the process that runs a turn is asked to cancel it, and learns of it with its next writes', async () => {
+  test('the process that runs a turn is asked to cancel it, and learns that with its next write', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
     const write = { turn, chunks: [chunk(2, delta('a'))] }
@@ -71,7 +71,7 @@ export function cancels(world: () => StoreWorld): void {
     ])
   })
 
-  test('a turn that comes to wait after it was asked to be cancelled is cancelled then', async () => {
+  test('a turn that begins to wait after a client asked to cancel it is cancelled then', async () => {
     const [one, two] = [await world().process(), await world().process()]
     for (const calls of [[deviceCall(0)], [residentCall(0), deviceCall(1)]]) {
       const { id: turn } = await begun(one.store, beginning(world().conversation()))
@@ -93,7 +93,7 @@ export function cancels(world: () => StoreWorld): void {
     }
   })
 
-  test('a turn that was to be cancelled when its process was lost is cancelled, not taken over', async () => {
+  test('a turn that was to be cancelled when its process was lost is cancelled, not adopted', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const { id: turn } = await begun(gone.store, beginning(world().conversation()))
     await gone.store.endStep(step(turn, 1, '', { calls: [{ ...residentCall(), restartable: true }] }), [])
@@ -104,7 +104,7 @@ export function cancels(world: () => StoreWorld): void {
     assert.equal((await living.directory.turn(turn))?.status, 'cancelled')
   })
 
-  test('a turn that waits and is told on meanwhile is ended by its process all the same', async () => {
+  test('a waiting turn that gets events meanwhile is ended by its process all the same', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
     await store.storeResults(resultsFor(turn, [answered(seq, 0)]))

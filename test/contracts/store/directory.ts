@@ -15,7 +15,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function directory(world: () => StoreWorld): void {
-  test('pages hold every conversation once, the last changed first, though some change meanwhile', async () => {
+  test('pages list every conversation once, the last changed first, though some change meanwhile', async () => {
     const { store, directory } = await world().process()
     const tenant = crypto.randomUUID()
     const keys = Array.from({ length: 7 }, (_, index) => ({ tenant, name: `c${index}` }))
@@ -30,7 +30,7 @@ export function directory(world: () => StoreWorld): void {
       assert.ok(page.conversations.length === 2 || page.next === undefined)
       names.push(...page.conversations.map(({ name }) => name))
       after = page.next
-      // One that was told already moves to the front, and one is new there.
+      // One that was listed already moves to the front, and one is new there.
       if (names.length === 2) await begun(store, beginning({ tenant, name: 'c6' }, 'again'))
       if (names.length === 4) await begun(store, beginning({ tenant, name: 'new' }))
     } while (after)
@@ -46,7 +46,7 @@ export function directory(world: () => StoreWorld): void {
     })
   })
 
-  test('conversations that changed in the same moment are told once each', async () => {
+  test('conversations that changed at the same moment are listed once each', async () => {
     const { store, directory } = await world().process()
     const tenant = crypto.randomUUID()
     for (const name of ['a', 'b', 'c', 'd', 'e']) await store.reset({ tenant, name }, [])
@@ -64,7 +64,7 @@ export function directory(world: () => StoreWorld): void {
     assert.deepEqual(names.sort(), ['a', 'b', 'c', 'd', 'e'])
   })
 
-  test('a conversation tells its model, system prompt, tools, messages and active turn', async () => {
+  test('a conversation has its model, system prompt, tools, number of messages and active turn', async () => {
     const { store, directory } = await world().process()
     const conversation = world().conversation()
     assert.equal(await directory.conversation(conversation), undefined)
@@ -86,7 +86,7 @@ export function directory(world: () => StoreWorld): void {
     assert.deepEqual([emptied?.system, emptied?.model, emptied?.tools], [null, null, []])
   })
 
-  test('what a request brings for good goes with it when it is withdrawn', async () => {
+  test('settings that a request changes are as before when it is withdrawn', async () => {
     const { store, directory } = await world().process()
     const conversation = world().conversation()
     const first = await begun(
@@ -128,7 +128,7 @@ export function directory(world: () => StoreWorld): void {
     await assert.rejects(directory.change(conversation, { tools: tooMany }), refusal('invalid-request'))
   })
 
-  test('a removed conversation is gone with all that it held [removed]', async () => {
+  test('a removed conversation is gone with all that belongs to it [removed]', async () => {
     const { store, directory, journal } = await world().process()
     const conversation = world().conversation()
     const { turn } = await waitingTurn(store, conversation)

@@ -24,7 +24,7 @@ import type { StoreWorld } from './store-world.ts'
 const awkward = 'a\u0000"\\\\"}\n\ud83c{"id":"no"}'
 
 export function eventRecords(world: () => StoreWorld): void {
-  test('an answer on a turn that waits is told at once, whatever its texts', async () => {
+  test('results for a waiting turn are published at once, whatever their texts', async () => {
     const { store, journal } = await world().process()
     const calls = [0, 1, 2].map((index) => ({ ...deviceCall(index), id: `${index}${awkward}` }))
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
@@ -38,7 +38,7 @@ export function eventRecords(world: () => StoreWorld): void {
     ])
   })
 
-  test('the time that a call took is told in milliseconds', async () => {
+  test('the time that a call took is published in milliseconds', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation())
     const ago = `update chatterd.calls set created_at = created_at - interval '90.5 seconds' where turn_id = $1`
@@ -48,7 +48,7 @@ export function eventRecords(world: () => StoreWorld): void {
     assert.ok(ms >= 90_500 && ms < 150_000 && Number.isInteger(ms), `${ms}`)
   })
 
-  test('what devices answer while resident calls run is told with their end, and what is waited for then', async () => {
+  test('results of devices while resident calls run are published with the end of these, and then what the turn waits for', async () => {
     const { store, journal } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
@@ -73,7 +73,7 @@ export function eventRecords(world: () => StoreWorld): void {
     assert.equal((await journalEvents(journal, turn)).length, 5)
   })
 
-  test('where devices have answered all, the turn runs on; told twice, it is the same', async () => {
+  test('where devices have sent all results, the turn runs on; a repeated write changes nothing', async () => {
     const { store } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const outcome = step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] })
@@ -99,13 +99,13 @@ export function eventRecords(world: () => StoreWorld): void {
     assert.deepEqual(await store.endCalls(alone.id, [succeeded(stored.seq, 0)], [own]), only)
   })
 
-  test('a process that ends its waiting turn while a device answers leaves no hole in what is told', async () => {
+  test('a process that ends its waiting turn while results come leaves no gap in the events', async () => {
     const { store, journal } = await world().process()
     const calls = [deviceCall(0), deviceCall(1)]
     const { turn, seq } = await waitingTurn(store, world().conversation(), calls)
     const before = (await journalEvents(journal, turn)).length
     await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
-    // It does not know of the answer: its numbers are those of before.
+    // It does not know the results: its numbers are those of before.
     const cancelled = { type: 'call-end' as const, status: 'cancelled' as const, ms: 0 }
     const own = chunk(
       before + 1,
@@ -128,7 +128,7 @@ export function eventRecords(world: () => StoreWorld): void {
     ])
   })
 
-  test('a turn that is superseded tells of its calls and its end', async () => {
+  test('a superseded turn has events for the end of its calls and its own', async () => {
     const { store, journal } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation, [deviceCall(0), deviceCall(1)])
@@ -140,7 +140,7 @@ export function eventRecords(world: () => StoreWorld): void {
     ])
   })
 
-  test('device calls that nobody answers in time expire, and the turn goes on in the process that finds them', async () => {
+  test('device calls without results in time expire, and the turn goes on in the process that finds them', async () => {
     const [first, living] = [await world().process(), await world().process({ callTimeoutMs: 3_600_000 })]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(first.store, conversation, [deviceCall(0), deviceCall(1)])
@@ -174,7 +174,7 @@ export function eventRecords(world: () => StoreWorld): void {
     await living.store.endStep(on, [chunk(4, stepEnd(on), { type: 'turn-end', status: 'completed' })])
   })
 
-  test('a process that has no room takes no turn over', async () => {
+  test('a process that has no room adopts no turn', async () => {
     const { store } = await world().process({ callTimeoutMs: 0 })
     const conversation = world().conversation()
     const { turn } = await waitingTurn(store, conversation)
@@ -187,7 +187,7 @@ export function eventRecords(world: () => StoreWorld): void {
     )
   })
 
-  test('a late result stays with its call, changes nothing else, and is not told to the model', async () => {
+  test('a late result is stored with its call, changes nothing else, and is not in the prompt', async () => {
     const { store, directory } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
@@ -206,7 +206,7 @@ export function eventRecords(world: () => StoreWorld): void {
     assert.equal(result?.content, 'No result: the user went on before the device answered.')
   })
 
-  test('events that follow answers have the numbers after them', async () => {
+  test('events that follow results have the numbers after them', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation())
     const outcome = await store.storeResults(resultsFor(turn, [answered(seq, 0)]))

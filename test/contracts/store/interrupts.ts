@@ -19,12 +19,12 @@ import {
 } from '../../support/turns/store-calls.ts'
 import type { StoreProcess, StoreWorld } from './store-world.ts'
 
-/** Events that a process of these tests may be ahead of the journal. */
+/** Events that a process of these tests may publish before the journal has them. */
 const maxUnjournaled = 8
 const lost = { code: 'turn-lost', detail: 'The process that ran this turn is gone.' }
 
 export function interrupts(world: () => StoreWorld): void {
-  /** A turn in whose journal are these events, and whose process is gone. */
+  /** A turn that has these events in the journal, and whose process is gone. */
   async function abandoned(events: TurnEvent[], calls?: Call[]) {
     const gone = await world().process()
     const conversation = world().conversation()
@@ -66,7 +66,7 @@ export function interrupts(world: () => StoreWorld): void {
     assert.deepEqual((await living.directory.outcome(turn))?.replies, [message])
   })
 
-  test('only the text of the step that was not stored makes an answer of its own', async () => {
+  test('only the text of the step that was not stored makes an incomplete reply', async () => {
     const gone = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(gone.store, beginning(conversation))
@@ -96,14 +96,14 @@ export function interrupts(world: () => StoreWorld): void {
     )
   })
 
-  test('where the journal has no text, no answer is made up', async () => {
+  test('where the journal has no text, there is no incomplete reply', async () => {
     const { conversation } = await abandoned([{ type: 'step-start', step: 1 }])
     const living = await world().process({ quiet: true })
-    // A prompt finds it before a sign of life does.
+    // A prompt finds it before a heartbeat does.
     assert.deepEqual(await logOf(living, conversation), [])
   })
 
-  test('a prompt that finds a turn whose process is gone begins after what is kept of it', async () => {
+  test('a prompt that finds a turn whose process is gone begins after its incomplete reply', async () => {
     const { conversation, turn } = await abandoned([delta('half')])
     const living = await world().process({ quiet: true })
     const { log } = await begun(living.store, beginning(conversation, 'next'))
@@ -117,7 +117,7 @@ export function interrupts(world: () => StoreWorld): void {
     )
   })
 
-  test('numbers that clients may have seen and that are lost are filled, before the end is told', async () => {
+  test('lost numbers that clients may have seen are filled, before the end of the turn', async () => {
     const { turn } = await abandoned([delta('half')])
     const living = await world().process({ quiet: true })
     await living.store.heartbeat([])
@@ -135,7 +135,7 @@ export function interrupts(world: () => StoreWorld): void {
     ])
   })
 
-  test('open calls are told to have ended; while they ran nothing was told that is lost', async () => {
+  test('open calls have events for their end; there are no fillers where nothing can be lost', async () => {
     const calls = [residentCall(0), deviceCall(1), deviceCall(2)]
     const { gone, turn } = await abandoned([], calls)
     await gone.store.storeResults(resultsFor(turn, [answered(2, 2)]))

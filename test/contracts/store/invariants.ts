@@ -73,7 +73,7 @@ async function checkConversation(
   }
 }
 
-/** Events are counted from 1 without a gap, and the last event of a turn that has ended, and no other, tells so. */
+/** Events are counted from 1 without a gap, and the last event of a turn that has ended, and no other, is its end. */
 async function checkEvents(
   { query }: Pick<StoreWorld, 'query'>,
   turns: { id: string; status: string; events: number }[],

@@ -48,7 +48,7 @@ export function journal(world: () => StoreWorld): void {
     }
   })
 
-  test('events that are written twice, also at once, are there once', async () => {
+  test('events that are written twice, also at once, are stored once', async () => {
     const { store, journal } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const first = { turn, chunks: [chunk(2, delta('a'), delta('b'))] }
@@ -60,7 +60,7 @@ export function journal(world: () => StoreWorld): void {
     )
   })
 
-  test('an outcome takes the events along that were told before it, written already or not', async () => {
+  test('an outcome is stored with the events that were published before it, written already or not', async () => {
     const { store, journal } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const before = [chunk(2, delta('a')), chunk(3, delta('b'))]
@@ -75,7 +75,7 @@ export function journal(world: () => StoreWorld): void {
     )
   })
 
-  test('what a process has lost is named, and nothing of it is written', async () => {
+  test('turns that a process has lost are returned, and none of their events are written', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const keys = [1, 2, 3, 4].map(() => world().conversation())
     const [ended, foreign, gone, waiting] = keys
@@ -97,7 +97,7 @@ export function journal(world: () => StoreWorld): void {
     assert.deepEqual(await Promise.all(keys.map((key) => world().snapshot(key))), before)
   })
 
-  test('writing waits for nobody: a turn whose outcome is just being stored is left out', async (t) => {
+  test('writing waits for no lock: a turn whose outcome is being stored is left out', async (t) => {
     if (world().isAlone) return t.skip('the embedded database has one connection')
     const { store, journal } = await world().process()
     const [{ id: held }, { id: free }] = [
@@ -112,7 +112,7 @@ export function journal(world: () => StoreWorld): void {
     assert.deepEqual((await journal.write([{ turn: held, chunks }])).written, [held])
   })
 
-  test('of many events a read brings about 256 KiB, and the next read the rest', async () => {
+  test('of many events a read returns about 256 KiB, and the next read the rest', async () => {
     const { store, journal } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const chunks = Array.from({ length: 10 }, (_, index) => chunk(index + 2, delta('x'.repeat(100_000))))
@@ -133,7 +133,7 @@ export function journal(world: () => StoreWorld): void {
     assert.equal(page?.chunks.length, 1)
   })
 
-  test('pages come in the order of what was asked for, and a turn that is not there has no status', async () => {
+  test('pages are in the order of the request, and a turn that does not exist has no status', async () => {
     const { store, journal } = await world().process()
     const turns = await Promise.all([1, 2].map(() => begun(store, beginning(world().conversation()))))
     const ids = [turns[1]?.id ?? '', crypto.randomUUID(), turns[0]?.id ?? '']
@@ -149,7 +149,7 @@ export function journal(world: () => StoreWorld): void {
     assert.deepEqual(await journal.read([]), [])
   })
 
-  test('a turn whose process is gone takes no more events of it, and its numbers go on without a gap', async () => {
+  test('a turn whose process is gone gets no more events from it, and its numbers go on without a gap', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const { id: turn } = await begun(gone.store, beginning(world().conversation()))
     await gone.journal.write([{ turn, chunks: [chunk(2, delta('a'))] }])

@@ -19,7 +19,7 @@ export function keys(world: () => StoreWorld): void {
   const key = { key: 'k"\\\u00e9', digest: 'of the body' }
   const other = { ...key, digest: 'of another body' }
 
-  test('of fifty equal requests at once, from two processes, one begins, and the others are told which', async () => {
+  test('of fifty equal requests at once, from two processes, one begins, and the others get its turn', async () => {
     const processes = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const results = await Promise.all(
@@ -38,7 +38,7 @@ export function keys(world: () => StoreWorld): void {
     assert.equal(state.log.length, 1)
   })
 
-  test('a request that is sent again is known while its turn runs and after it has ended, in its conversation', async () => {
+  test('a request that is sent again is a replay while its turn runs and after it has ended, in its conversation', async () => {
     const { store } = await world().process()
     const [conversation, elsewhere] = [world().conversation(), world().conversation()]
     const { id: turn } = await begun(store, beginning(conversation, 'x', { key }))
@@ -49,7 +49,7 @@ export function keys(world: () => StoreWorld): void {
     await begun(store, beginning(elsewhere, 'x', { key: other }))
   })
 
-  test('what a request has come to is known by its key, in its conversation and of its body alone', async () => {
+  test('a request is found by its key, in its conversation and with its body only', async () => {
     const { store } = await world().process()
     const [conversation, elsewhere] = [world().conversation(), world().conversation()]
     assert.equal(await store.findReplay(conversation, key), undefined)
@@ -57,11 +57,11 @@ export function keys(world: () => StoreWorld): void {
     assert.deepEqual(await store.findReplay(conversation, key), { turn, after: 0 })
     assert.equal(await store.findReplay(elsewhere, key), undefined)
     await assert.rejects(store.findReplay(conversation, other), refusal('key-reused'))
-    // Somebody knows of it now.
+    // Another request has got it now.
     assert.equal(await store.withdraw({ turn, conversation, results: [] }), false)
   })
 
-  test('a key that comes with another body is refused, also while the first waits in line', async () => {
+  test('a key with another body is refused, also while the first request waits in the queue', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     await begun(store, beginning(conversation, 'x', { key }))
@@ -75,7 +75,7 @@ export function keys(world: () => StoreWorld): void {
     await assert.rejects(store.begin(reused), refusal('key-reused'))
   })
 
-  test('a request whose like waits in line joins it, has no place of its own, and follows when it has begun', async () => {
+  test('a request whose equal waits in the queue joins it, has no position of its own, and follows when it has begun', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: active } = await begun(one.store, beginning(conversation))
@@ -91,7 +91,7 @@ export function keys(world: () => StoreWorld): void {
     assert.deepEqual(await two.store.begin(like), { result: 'replay', turn: first.turn, after: 0 })
   })
 
-  test('where the one that was joined leaves, the other takes a place', async () => {
+  test('where the one that was joined leaves the queue, the other gets a position', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: active } = await begun(store, beginning(conversation))
@@ -104,14 +104,14 @@ export function keys(world: () => StoreWorld): void {
     await begun(store, like)
   })
 
-  test('a beginning that is told again is begun again, not replayed', async () => {
+  test('a repeated beginning returns its turn as begun, not as a replay', async () => {
     const { store } = await world().process()
     const given = beginning(world().conversation(), 'x', { key })
     const state = await begun(store, given)
     assert.deepEqual(await begun(store, given), state)
   })
 
-  test('results that are sent again are told from where the first were taken', async () => {
+  test('results that are sent again are replayed from the event before the first ones', async () => {
     const { store, journal } = await world().process()
     const { turn, seq } = await waitingTurn(store, world().conversation(), [deviceCall(0), deviceCall(1)])
     const first = resultsFor(turn, [answered(seq, 0)], { key })
@@ -131,7 +131,7 @@ export function keys(world: () => StoreWorld): void {
     await assert.rejects(store.storeResults(wrong), refusal('key-reused'))
   })
 
-  test('a key is forgotten after its time [keys-expire]', async () => {
+  test('a key is removed after its time [keys-expire]', async () => {
     const { store } = await world().process()
     const brief = await world().process({ keyLifeMs: 0 })
     const conversation = world().conversation()
@@ -157,14 +157,14 @@ export function keys(world: () => StoreWorld): void {
     await begun(store, beginning(conversation, 'y', { key: other }))
   })
 
-  test('a request that an equal one has been told of is not withdrawn', async () => {
+  test('a request whose turn an equal one has got is not withdrawn', async () => {
     const [{ store }, second] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const given = beginning(conversation, 'x', { key })
     const { id: turn } = await begun(store, given)
     await second.store.begin(beginning(conversation, 'x', { key }))
     assert.equal(await store.withdraw({ turn, conversation, results: [] }), false)
-    // Who has begun it is given it again, to run it after all.
+    // Its process gets it again, to run it after all.
     assert.equal((await begun(store, given)).id, turn)
   })
 
@@ -201,7 +201,7 @@ export function keys(world: () => StoreWorld): void {
     assert.deepEqual(again, { result: 'replay', turn, after: 0 })
   })
 
-  test('whether results are known can be asked for by their key alone', async () => {
+  test('results are found by their key alone', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
@@ -216,7 +216,7 @@ export function keys(world: () => StoreWorld): void {
     })
   })
 
-  test('a turn whose end somebody has been told of does not wait again when what superseded it is withdrawn', async () => {
+  test('a turn whose end was followed does not wait again when what superseded it is withdrawn', async () => {
     const { store, journal } = await world().process()
     const ways = [
       (turn: string) => journal.read([{ turn, after: 0, follow: true }]),

@@ -37,7 +37,7 @@ export function leases(world: () => StoreWorld): void {
     await begun(living.store, beginning(conversation, 'go on'))
   })
 
-  test('a turn that its process ends while it is thought gone is completed or interrupted, never both [ends-once]', async () => {
+  test('a turn that its process ends while that counts as gone is completed or interrupted, never both [ends-once]', async () => {
     for (let round = 0; round < 30; round++) {
       const [late, living] = [await world().process(), await world().process()]
       const conversation = world().conversation()
@@ -70,7 +70,7 @@ export function leases(world: () => StoreWorld): void {
     assert.equal((await living.store.newestTurn(conversation))?.turn, state.id)
   })
 
-  test('a process that was thought gone, and had its turn taken, does not write to it [once]', async () => {
+  test('a process that counted as gone, and has lost its turn, does not write to it [once]', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(gone.store, conversation)
@@ -100,7 +100,7 @@ export function leases(world: () => StoreWorld): void {
     assert.equal((await patient.store.newestTurn(young))?.status, 'running')
   })
 
-  test('after an absence of the database, who is first to be back leaves the others time to come back too', async () => {
+  test('after an absence of the database, the first process that is back leaves the others time to renew their leases', async () => {
     const [first, second, gone] = [await world().process(), await world().process(), await world().process()]
     const { id: kept } = await begun(second.store, beginning(world().conversation()))
     const { id: lost } = await begun(gone.store, beginning(world().conversation()))
@@ -112,7 +112,7 @@ export function leases(world: () => StoreWorld): void {
     await second.store.endStep(step(kept, 1, 'done'), [])
   })
 
-  test('a turn that waits for its device is nobody’s, and outlives its process', async () => {
+  test('a turn that waits for its device belongs to no process, and outlives its own', async () => {
     const [gone, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(gone.store, conversation)
@@ -124,7 +124,7 @@ export function leases(world: () => StoreWorld): void {
     await living.store.endStep(step(turn, 2, 'done'), [])
   })
 
-  test('a process that leaves hands its turns over at once', async () => {
+  test('the turns of a process that ends its lease are recovered at once', async () => {
     const [leaving, living] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(leaving.store, beginning(conversation))
@@ -132,7 +132,7 @@ export function leases(world: () => StoreWorld): void {
     assert.ok((await living.store.heartbeat([])).ended.includes(turn))
   })
 
-  test('a process whose signs of life did not come through lives again with its next prompt', async () => {
+  test('a process whose heartbeats were lost renews its lease with its next prompt', async () => {
     const [late, other] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     await late.expire()
@@ -148,7 +148,7 @@ export function leases(world: () => StoreWorld): void {
     assert.ok(!(await other.store.heartbeat([])).ended.includes(waited))
   })
 
-  test('a prompt does not take over a turn of its own process, however late the signs of life', async () => {
+  test('a prompt does not end a turn of its own process, however late the heartbeats are', async () => {
     const { store, expire } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
@@ -157,7 +157,7 @@ export function leases(world: () => StoreWorld): void {
     await store.endStep(step(turn, 1, 'whole'), [])
   })
 
-  test('processes whose leases are all over can give signs of life at once', async () => {
+  test('processes whose leases have all expired can send heartbeats at once', async () => {
     const processes = await Promise.all(Array.from({ length: 12 }, () => world().process()))
     for (let round = 0; round < 5; round++) {
       for (const { expire } of processes) await expire()
@@ -169,7 +169,7 @@ export function leases(world: () => StoreWorld): void {
     }
   })
 
-  test('where a process is alone, what ran before it is ended at its first sign of life [killed]', async () => {
+  test('where a process is alone, turns from before it are ended at its first heartbeat [killed]', async () => {
     const before = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(before.store, beginning(conversation))

@@ -4,7 +4,7 @@ import { beginning, begun, residentCall, step, succeeded, user } from '../../sup
 import type { StoreWorld } from './store-world.ts'
 
 export function longLogs(world: () => StoreWorld): void {
-  test('of ten thousand messages only the pinned ones and those after the cut are read', async () => {
+  test('of ten thousand messages only the pinned ones and those in the prompt are read', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     await store.reset(conversation, [
@@ -23,7 +23,7 @@ export function longLogs(world: () => StoreWorld): void {
     )
   })
 
-  test('a cut is remembered, and never goes back', async () => {
+  test('a truncation is stored, and never undone', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const messages = ['a', 'b', 'c', 'd'].map(user)

@@ -15,7 +15,7 @@ export function neighbours(world: () => StoreWorld): void {
     assert.deepEqual(rows, [])
   })
 
-  test('a table of the tutorial’s in the same database is not touched', async () => {
+  test('a table of the tutorial in the same database is not touched', async () => {
     const { query, process, conversation } = world()
     await query(`create table public.chatts (username text, message text, id uuid, "time" timestamptz)`)
     await query(`insert into public.chatts values ('u', 'kept', gen_random_uuid(), now())`)

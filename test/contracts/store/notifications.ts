@@ -16,7 +16,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function notifications(world: () => StoreWorld): void {
-  /** What a process hears, from now on. */
+  /** The notifications that a process gets, from now on. */
   async function listener(t: TestContext, runner: string) {
     const received: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
@@ -42,32 +42,35 @@ export function notifications(world: () => StoreWorld): void {
 
   const among = (title: string, run: (t: TestContext) => Promise<void>) =>
     test(title, async (t) =>
-      world().isAlone ? t.skip('nobody else serves the embedded database') : await run(t),
+      world().isAlone ? t.skip('no other process serves the embedded database') : await run(t),
     )
 
-  among('whoever follows a turn of another process is told of each change of its journal', async (t) => {
-    const [one, two] = [await world().process(), await world().process()]
-    const { until, received } = await listener(t, two.runner)
-    const conversation = world().conversation()
-    const { id: quiet } = await begun(one.store, beginning(world().conversation()))
-    const { id: turn } = await begun(one.store, beginning(conversation))
-    await two.journal.read([{ turn, after: 0, follow: true }])
-    const chunks = [chunk(2, delta('a'))]
-    await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
-    await until(isOf(turn))
-    const calls = [
-      { id: 'c', index: 0, name: 'n', arguments: {}, side: 'device' as const, status: 'offered' as const },
-    ]
-    await one.store.endStep(step(turn, 1, '', { calls }), [chunk(3, delta('b'))])
-    await until(isOf(turn))
-    await one.store.storeResults(resultsFor(turn, [answered(2, 0)]))
-    await until(isOf(turn))
-    await one.store.endTurn({ turn, status: 'failed' }, [chunk(5, { type: 'turn-end', status: 'failed' })])
-    await until(isOf(turn))
-    assert.ok(!received.some(isOf(quiet)))
-  })
+  among(
+    'a process that follows a turn of another one is notified of each change of its journal',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const { until, received } = await listener(t, two.runner)
+      const conversation = world().conversation()
+      const { id: quiet } = await begun(one.store, beginning(world().conversation()))
+      const { id: turn } = await begun(one.store, beginning(conversation))
+      await two.journal.read([{ turn, after: 0, follow: true }])
+      const chunks = [chunk(2, delta('a'))]
+      await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
+      await until(isOf(turn))
+      const calls = [
+        { id: 'c', index: 0, name: 'n', arguments: {}, side: 'device' as const, status: 'offered' as const },
+      ]
+      await one.store.endStep(step(turn, 1, '', { calls }), [chunk(3, delta('b'))])
+      await until(isOf(turn))
+      await one.store.storeResults(resultsFor(turn, [answered(2, 0)]))
+      await until(isOf(turn))
+      await one.store.endTurn({ turn, status: 'failed' }, [chunk(5, { type: 'turn-end', status: 'failed' })])
+      await until(isOf(turn))
+      assert.ok(!received.some(isOf(quiet)))
+    },
+  )
 
-  among('a process hears of its own turns that are to be cancelled, and of nobody else’s', async (t) => {
+  among('a process is notified of its own turns that are to be cancelled, and of no others', async (t) => {
     const [one, two, three] = [await world().process(), await world().process(), await world().process()]
     const [own, other] = [await listener(t, one.runner), await listener(t, three.runner)]
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
@@ -81,42 +84,45 @@ export function notifications(world: () => StoreWorld): void {
     assert.deepEqual(received, [{ type: 'cancel', turn: marker }])
   })
 
-  among('the first in the line is told when its conversation is free, whatever has freed it', async (t) => {
-    const [one, two] = [await world().process(), await world().process()]
-    const { until } = await listener(t, two.runner)
-    const freed = (turn: string) =>
-      until((notification) => notification.type === 'free' && notification.turn === turn)
-    for (const way of ['completed', 'failed', 'waiting', 'withdrawn', 'cancelled', 'lost', 'left']) {
-      const conversation = world().conversation()
-      const run = await waitingTurn(one.store, conversation)
-      if (way !== 'cancelled') await one.store.storeResults(resultsFor(run.turn, [answered(run.seq, 0)]))
-      const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
-      const { turn } = run
-      const first = beginning(conversation, 'first', { whenBusy: 'queue' })
-      if (way === 'left') {
-        await one.store.begin(first)
-        await two.store.begin(queued)
-        await one.store.endStep(step(turn, 2, 'ok'), [])
-        await one.store.leaveQueue(first.turn)
-      } else {
-        if (way !== 'cancelled') await two.store.begin(queued)
-        if (way === 'completed') await one.store.endStep(step(turn, 2, 'ok'), [])
-        if (way === 'failed') await one.store.endTurn({ turn, status: 'failed' }, [])
-        if (way === 'waiting') await one.store.endStep({ ...step(turn, 2, ''), status: 'waiting' }, [])
-        if (way === 'withdrawn')
-          await one.store.withdraw({ turn, conversation, results: [{ seq: run.seq, index: 0 }] })
-        if (way === 'lost') {
-          await one.expire()
-          await (await world().process()).store.heartbeat([])
+  among(
+    'the first in the queue is notified when its conversation is free, whatever has freed it',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const { until } = await listener(t, two.runner)
+      const freed = (turn: string) =>
+        until((notification) => notification.type === 'free' && notification.turn === turn)
+      for (const way of ['completed', 'failed', 'waiting', 'withdrawn', 'cancelled', 'lost', 'left']) {
+        const conversation = world().conversation()
+        const run = await waitingTurn(one.store, conversation)
+        if (way !== 'cancelled') await one.store.storeResults(resultsFor(run.turn, [answered(run.seq, 0)]))
+        const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
+        const { turn } = run
+        const first = beginning(conversation, 'first', { whenBusy: 'queue' })
+        if (way === 'left') {
+          await one.store.begin(first)
+          await two.store.begin(queued)
+          await one.store.endStep(step(turn, 2, 'ok'), [])
+          await one.store.leaveQueue(first.turn)
+        } else {
+          if (way !== 'cancelled') await two.store.begin(queued)
+          if (way === 'completed') await one.store.endStep(step(turn, 2, 'ok'), [])
+          if (way === 'failed') await one.store.endTurn({ turn, status: 'failed' }, [])
+          if (way === 'waiting') await one.store.endStep({ ...step(turn, 2, ''), status: 'waiting' }, [])
+          if (way === 'withdrawn')
+            await one.store.withdraw({ turn, conversation, results: [{ seq: run.seq, index: 0 }] })
+          if (way === 'lost') {
+            await one.expire()
+            await (await world().process()).store.heartbeat([])
+          }
+          if (way === 'cancelled') continue
         }
-        if (way === 'cancelled') continue
+        await freed(queued.turn)
       }
-      await freed(queued.turn)
-    }
-  })
+    },
+  )
 
   among(
-    'a listener that lost its connection connects again, and tells that it may have missed something [lost-notification]',
+    'a listener that lost its connection reconnects, and reports that it may have missed something [lost-notification]',
     async (t) => {
       const [one, two] = [await world().process(), await world().process()]
       const { until } = await listener(t, two.runner)
@@ -134,7 +140,7 @@ export function notifications(world: () => StoreWorld): void {
     },
   )
 
-  among('what others say on the channel harms nobody', async (t) => {
+  among('unknown notifications on the channel do no harm', async (t) => {
     const [one, two] = [await world().process(), await world().process()]
     const { until } = await listener(t, two.runner)
     for (const payload of ['', 'no JSON', 'null', '[]', '{"events":3}', '{"cancel":1}']) {
@@ -146,7 +152,7 @@ export function notifications(world: () => StoreWorld): void {
     assert.equal((await until(isOf(turn))).length, 1)
   })
 
-  among('signals of very many turns fit', async (t) => {
+  among('notifications of very many turns fit', async (t) => {
     const [one, two] = [await world().process(), await world().process()]
     const { until } = await listener(t, two.runner)
     const turns: TurnState[] = []

@@ -20,7 +20,7 @@ import {
 } from '../../support/turns/store-calls.ts'
 import type { StoreProcess, StoreWorld } from './store-world.ts'
 
-/** What processes do to a conversation; `by` is the place of the process that does it. */
+/** What processes do to a conversation; `by` is the index of the process that does it. */
 export type Operation =
   | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy }
   | { do: 'endStep'; by: number; calls: ClientRequest[]; from: number }

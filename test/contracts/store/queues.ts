@@ -36,7 +36,7 @@ export function queues(world: () => StoreWorld): void {
     }
     for (const [index, { given, process }] of queue.entries()) {
       await runner.store.endStep(step(active, 1, 'ok'), [])
-      // Those behind ask all at once, and get nothing.
+      // Those behind ask all at once, and do not begin.
       const behind = await Promise.all(
         queue.slice(index + 1).map((one) => one.process.store.begin(one.given)),
       )
@@ -48,7 +48,7 @@ export function queues(world: () => StoreWorld): void {
     }
   })
 
-  test('of requests that come at once, each begins once, and none is forgotten', async () => {
+  test('of requests that come at once, each begins once', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()
     const waiting = Array.from({ length: 9 }, (_, index) => ({
@@ -71,7 +71,7 @@ export function queues(world: () => StoreWorld): void {
     assert.equal(new Set(outcomes).size, 9)
   })
 
-  test('a request that does not want to wait is refused while others wait, and has no place', async () => {
+  test('a request that does not wait is refused while others wait, and is not in the queue', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: active } = await begun(store, beginning(conversation))
@@ -84,7 +84,7 @@ export function queues(world: () => StoreWorld): void {
     await begun(store, first)
   })
 
-  test('a request that replaces what runs goes before all that wait', async () => {
+  test('a request that replaces the running turn goes before all that wait', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: active } = await begun(store, beginning(conversation))
@@ -98,7 +98,7 @@ export function queues(world: () => StoreWorld): void {
     await begun(store, first)
   })
 
-  test('where too many wait, another is refused in words, and has no place', async () => {
+  test('where too many wait, another is refused with a message, and is not in the queue', async () => {
     const { store } = await world().process({ busyQueue: 2 })
     const strict = await world().process({ busyQueue: 0 })
     const conversation = world().conversation()
@@ -113,7 +113,7 @@ export function queues(world: () => StoreWorld): void {
     for (const given of queue) assert.deepEqual(await store.begin(given), { result: 'busy', active })
   })
 
-  test('a place that is given up, or whose process is gone, holds nobody up', async () => {
+  test('a request that left the queue, or whose process is gone, holds up no others', async () => {
     const [one, gone] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: active } = await begun(one.store, beginning(conversation))
@@ -134,7 +134,7 @@ export function queues(world: () => StoreWorld): void {
     assert.deepEqual(rows, [])
   })
 
-  test('a sign of life takes no place from a request that is just asking', async (t) => {
+  test('a heartbeat does not remove a request from the queue that is just being renewed', async (t) => {
     if (world().isAlone) return t.skip('nothing happens at the same time on the embedded database')
     const { store } = await world().process()
     const conversation = world().conversation()
@@ -153,7 +153,7 @@ export function queues(world: () => StoreWorld): void {
     await begun(store, first)
   })
 
-  test('a turn that waits for its device is superseded by who is first in the line', async () => {
+  test('a turn that waits for its device is superseded by the first in the queue', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { turn, seq } = await waitingTurn(store, conversation)
@@ -169,7 +169,7 @@ export function queues(world: () => StoreWorld): void {
     assert.equal((await begun(store, first)).log.at(-2)?.calls[0]?.status, 'superseded')
   })
 
-  test('a beginning that is told again is the same beginning, until its turn has gone on', async () => {
+  test('a repeated beginning is the same beginning, until its turn has gone on', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const given = queued(conversation, 'x')
@@ -187,7 +187,7 @@ export function queues(world: () => StoreWorld): void {
     )
   })
 
-  test('answers that are told again are the same answers', async () => {
+  test('repeated results are the same results', async () => {
     const { store } = await world().process()
     const { turn, seq } = await waitingTurn(
       store,
@@ -218,7 +218,7 @@ export function queues(world: () => StoreWorld): void {
     }
   })
 
-  test('a request that waits in line and is withdrawn has no place any more', async () => {
+  test('a request that waits in the queue and is withdrawn is not in the queue any more', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: active } = await begun(store, beginning(conversation))

@@ -52,7 +52,7 @@ export function resets(world: () => StoreWorld): void {
     assert.deepEqual([state.log.map(({ seq }) => seq), state.deviceTools, state.pinned], [[1], [], 0])
   })
 
-  test('a turn that ran when its conversation was emptied is lost, and writes nothing', async () => {
+  test('a turn that runs when its conversation is emptied is lost, and writes nothing', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(one.store, beginning(conversation))
@@ -71,7 +71,7 @@ export function resets(world: () => StoreWorld): void {
     assert.deepEqual(await world().snapshot(conversation), before)
   })
 
-  test('a conversation that many empty at once is that of one of them', async () => {
+  test('a conversation that many requests empty at once has the messages of one of them', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()
     for (let round = 0; round < 5; round++) {

@@ -13,7 +13,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function results(world: () => StoreWorld): void {
-  test('the newest turn tells its input and its calls of both sides', async () => {
+  test('the newest turn has its input and its calls of both sides', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     assert.equal(await store.newestTurn(conversation), undefined)
@@ -53,7 +53,7 @@ export function results(world: () => StoreWorld): void {
     assert.deepEqual(keys, [{ seq, index: 1 }])
   })
 
-  test('ten results for ten calls at once: exactly one of them sets the turn off again', async () => {
+  test('ten results for ten calls at once: exactly one of them makes the turn go on', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const [first] = processes
     assert.ok(first)

@@ -15,7 +15,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function steps(world: () => StoreWorld): void {
-  test("a step's answer lies in the log as it was returned", async () => {
+  test("a step's reply is in the log as it was returned", async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
@@ -30,7 +30,7 @@ export function steps(world: () => StoreWorld): void {
     assert.deepEqual(state.log[1], { ...stored, calls })
   })
 
-  test('a step that is told twice, also at once, is stored once', async () => {
+  test('a step that is written twice, also at once, is stored once', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
@@ -61,7 +61,7 @@ export function steps(world: () => StoreWorld): void {
     await assert.rejects(store.endStep(step(turn, 2, 'too late'), []), refusal('turn-lost'))
   })
 
-  test('results of calls are stored once; the first holds', async () => {
+  test('results of calls are stored once; the first stay', async () => {
     const { store } = await world().process()
     const { id: turn } = await begun(store, beginning(world().conversation()))
     const calls = [residentCall(0), residentCall(1)]
@@ -81,7 +81,7 @@ export function steps(world: () => StoreWorld): void {
     assert.deepEqual(await store.endCalls(turn, [succeeded(seq, 0, 'second'), succeeded(seq, 1)], []), ended)
   })
 
-  test('a device that answers while resident calls run is heard, and the turn goes on with their end', async () => {
+  test('results of a device while resident calls run are stored, and the turn goes on at the end of these', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))
@@ -101,7 +101,7 @@ export function steps(world: () => StoreWorld): void {
     assert.equal((await store.newestTurn(conversation))?.status, 'running')
   })
 
-  test('a device that answers after resident calls have ended sets the turn off again', async () => {
+  test('results of a device after resident calls have ended make the turn go on', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const { id: turn } = await begun(one.store, beginning(conversation))
@@ -123,7 +123,7 @@ export function steps(world: () => StoreWorld): void {
     await two.store.endStep(step(turn, 2, 'mine'), [])
   })
 
-  test('the text of an answer that was cut off is kept and marked, and open calls are closed', async () => {
+  test('the text of a reply that broke off is stored as incomplete, and open calls are ended', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const { id: turn } = await begun(store, beginning(conversation))

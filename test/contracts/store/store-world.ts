@@ -13,7 +13,7 @@ import type { MessageBoard } from '../../../src/turn/ports/message-board.ts'
 import { type DatabaseKind, patient } from '../../support/databases/database-kinds.ts'
 import { shared } from '../../support/shared.ts'
 
-/** One of the processes that serve the database, as far as the store can tell. */
+/** One of the processes that serve the database, as the store sees it. */
 export interface StoreProcess {
   store: Store
   board: MessageBoard
@@ -28,9 +28,9 @@ export interface StoreProcess {
 export interface StoreWorld {
   /** Device tools that a conversation may have. */
   maxTools: number
-  /** A process that has given a sign of life, unless it is `quiet`. Over a pool of its own, where the database takes more than one. */
+  /** A process that has sent a heartbeat, unless it is `quiet`. Over a pool of its own, where the database takes more than one. */
   process(options?: Partial<StoreOptions> & { quiet?: boolean }): Promise<StoreProcess>
-  /** A conversation that no other test meets. */
+  /** A conversation that no other test uses. */
   conversation(name?: string): ConversationKey
   /** True where no other process can serve the database. */
   isAlone: boolean
@@ -39,7 +39,7 @@ export interface StoreWorld {
   /** Where it is, for connections of a test's own. PostgreSQL only. */
   url: string
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>
-  /** All that is stored of a conversation and can be told apart, `json` columns byte for byte; undefined where there is none. */
+  /** All that is stored of a conversation, `json` columns byte for byte; undefined where there is none. */
   snapshot(conversation: ConversationKey): Promise<object | undefined>
 }
 

@@ -13,7 +13,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function storedTurns(world: () => StoreWorld): void {
-  test('a turn is told as it stands, with its calls and the usage of all its steps', async () => {
+  test('a turn has its status, its calls and the usage of all its steps', async () => {
     const { store, directory } = await world().process()
     const conversation = world().conversation()
     assert.equal(await directory.turn(crypto.randomUUID()), undefined)

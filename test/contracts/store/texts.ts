@@ -132,7 +132,7 @@ export function texts(world: () => StoreWorld): void {
     assert.equal(JSON.stringify(state.request), JSON.stringify(request))
   })
 
-  test('names of conversations are apart by every character', async () => {
+  test('names of conversations differ by every character', async () => {
     const { store } = await world().process()
     const names = ['é', 'e\u0301', 'É', ' é', 'é ', '🎈', "'; drop table chatterd.turns; --", 'x'.repeat(155)]
     for (const name of names) {

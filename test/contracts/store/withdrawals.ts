@@ -40,13 +40,13 @@ export function withdrawals(world: () => StoreWorld): void {
         beginning(conversation, '', tools ? { messages, tools } : { messages }),
       )
       await store.withdraw({ turn: state.id, conversation, results: [] })
-      // Told again, as after an answer of the database that was lost.
+      // Repeated, as after a response of the database that was lost.
       await store.withdraw({ turn: state.id, conversation, results: [] })
       assert.deepEqual(await world().snapshot(conversation), before)
     }
   })
 
-  test('a withdrawn prompt gives a turn that it superseded its open calls back', async () => {
+  test('the calls of a turn that a withdrawn prompt superseded are open again', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()
     const calls = [deviceCall(0), deviceCall(1), deviceCall(2)]

@@ -9,7 +9,7 @@ import type { Chaos } from './chaos.ts'
 import { replyTo } from './steady-replies.ts'
 import { type Account, describe } from './turn-client.ts'
 
-/** Holds the server, when all turns have ended, to all that it has told a client of one turn. Throws a `Violation`. */
+/** Checks the server, when all turns have ended, against all that a client has seen of one turn. Throws a `Violation`. */
 export async function auditTurn(
   url: string,
   account: Account,
@@ -36,7 +36,7 @@ export async function auditTurn(
   )
 }
 
-/** A turn is completed with its whole answer; or interrupted, where something was done to a process meanwhile. */
+/** A turn is completed with its whole reply; or interrupted, where a process was killed or paused meanwhile. */
 function checkEnd(whole: TurnRecord, account: Account, wasDisturbed: boolean): void {
   const status = whole.end?.data.status
   const description = describe(account)
@@ -45,10 +45,10 @@ function checkEnd(whole: TurnRecord, account: Account, wasDisturbed: boolean): v
     `it ended for no reason: ${description}`,
   )
   if (status === 'completed')
-    hold(whole.text.endsWith(replyTo(account.prompt)), `another answer: ${description}`)
+    hold(whole.text.endsWith(replyTo(account.prompt)), `another reply: ${description}`)
 }
 
-/** Holds a conversation's log to what its client was told: every prompt once and in order, and every whole answer. */
+/** Checks a conversation's log against what its client has seen: every prompt once and in order, and every whole reply. */
 export async function auditLog(
   url: string,
   conversation: string,
@@ -65,13 +65,13 @@ export async function auditLog(
   for (const { record, prompt } of accounts.slice(-prompts.length)) {
     const replies = log.filter(({ turn, role }) => turn === record.turn && role === 'assistant')
     if (record.end?.data.status === 'completed')
-      hold(replies.at(-1)?.content === replyTo(prompt), `the log has another answer to ${prompt}`)
+      hold(replies.at(-1)?.content === replyTo(prompt), `the log has another reply to ${prompt}`)
     const complete = replies.slice(0, -1).every((reply: JsonObject) => reply.complete === true)
-    hold(complete, `an answer that is cut off is not the last of its turn: ${prompt}`)
+    hold(complete, `an incomplete reply is not the last of its turn: ${prompt}`)
   }
 }
 
-/** Holds the database, after all servers have ended, to what no kill may leave behind. */
+/** Checks the database, after all servers have ended, for what no kill may leave behind. */
 export async function auditDatabase(source: DatabaseSource): Promise<void> {
   const database = await openDatabase({ source })
   try {

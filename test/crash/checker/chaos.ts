@@ -68,7 +68,7 @@ export class Chaos implements AsyncDisposable {
     await this.#all[this.#done % this.#options.processes]?.exit
   }
 
-  /** Does the next move, to the next process, and starts it anew where it is gone then. */
+  /** Does the next move, to the next process, and restarts it where it is gone then. */
   async move(): Promise<void> {
     const index = this.#done++ % this.#options.processes
     const move = this.#moves.shift()
@@ -116,7 +116,7 @@ export class Chaos implements AsyncDisposable {
 
   async #run(index: number): Promise<ChildServer> {
     const { source, engineUrl, settings, over, processes } = this.#options
-    // The move that it will meet: the next one, and then every so many.
+    // The move that it will be killed at: the next one, and then every so many.
     const ahead = (index - (this.#done % processes) + processes) % processes
     const move = this.#moves[ahead] ?? 'kill'
     const failing = move === 'kill' || move === 'pause' ? {} : { CHATTERD_FAIL_POINT: move }

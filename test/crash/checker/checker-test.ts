@@ -9,7 +9,7 @@ import { runChecker } from './run-checker.ts'
 export function checkerTest(name: DatabaseKind['kind'], all: readonly Move[]): void {
   const moves = all.slice(0, testSize.crashMoves)
   const kind = databaseKinds.find((one) => one.kind === name)
-  test(`on ${kind?.name}, processes that are killed ${moves.length} times, at any instant, keep all that they have told [stored] [events] [ends-once]`, async (t) => {
+  test(`on ${kind?.name}, processes that are killed ${moves.length} times, at any instant, lose nothing that they have acknowledged [stored] [events] [ends-once]`, async (t) => {
     assert.ok(kind)
     const processes = name === 'postgresql' ? 2 : 1
     const { turns, ends } = await runChecker(kind, { moves, processes, seed: 1, over: t.signal })

@@ -35,8 +35,8 @@ const between = 12
 const conversations = 6
 
 /**
- * Kills the processes of a database while clients write, and holds them to all that they have told: no acknowledged turn or
- * result is lost, no number is told with two different events, every turn ends once, and no side effect happens twice. Throws a
+ * Kills the processes of a database while clients write, and checks them against what clients have seen: no acknowledged turn or
+ * result is lost, no number has two different events, every turn ends once, and no side effect happens twice. Throws a
  * `Violation` where that is not so.
  */
 export async function runChecker(kind: DatabaseKind, options: CheckerOptions): Promise<Checked> {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatScript, OllamaStandIn } from '../../support/stand-ins/ollama.ts'
 import { calls, done, message, type ScriptedCall, text } from '../../support/stand-ins/ollama-replies.ts'
 
-/** What a prompt asks for: an answer alone, or one tool before it. */
+/** What a prompt leads to: a reply alone, or one tool before it. */
 export const kinds = ['plain', 'device', 'effect', 'weather'] as const
 export type Kind = (typeof kinds)[number]
 
@@ -10,9 +10,9 @@ export type Kind = (typeof kinds)[number]
 export const promptOf = (conversation: string, index: number, kind: Kind) =>
   `${conversation} ${index} ${kind}`
 
-/** What the model answers to it in the end, whatever the tools say. */
+/** The model's last reply to it, whatever the results of the tools are. */
 export const replyTo = (prompt: string) => piecesOf(prompt).join('')
-/** What the device answers. */
+/** The result of the device's tool. */
 export const resultFor = (prompt: string) => `the place of ${prompt}`
 
 const piecesOf = (prompt: string) => Array.from({ length: 12 }, (_, index) => `${index} of ${prompt} 🌊\n`)
@@ -24,7 +24,7 @@ const tools: Partial<Record<Kind, (prompt: string) => ScriptedCall>> = {
 
 const pauseMs = 4
 
-/** A model whose answers depend on the prompt alone, and come in pieces; returns its name. */
+/** A model whose replies depend on the prompt alone, and come in pieces; returns its name. */
 export function steadyReplies(ollama: OllamaStandIn): string {
   const script: ChatScript = async (response, prompt) => {
     // The same to whatever comes next.

@@ -6,12 +6,12 @@ import { hold, TurnRecord, Violation } from '../../support/clients/native/turn-r
 import { deviceTool } from '../../support/stand-ins/ollama-replies.ts'
 import { type Kind, kinds, promptOf, resultFor } from './steady-replies.ts'
 
-/** What a client knows of one prompt of its own. */
+/** What a client has seen of one of its prompts. */
 export interface Account {
   prompt: string
   kind: Kind
   conversation: string
-  /** All events that it has seen; with the turn's id as soon as it was told that. */
+  /** All events that it has seen; with the turn's id as soon as it is known. */
   record: TurnRecord
   /** When it was first sent, and when its end was seen: milliseconds from any start. */
   sent: number
@@ -25,7 +25,7 @@ const stuckMs = 30_000
 const passing = new Set([409, 429, 503])
 const pauseMs = 15
 
-/** A client of one conversation that prompts without a pause, answers its calls, and keeps account of all that it is told. */
+/** A client of one conversation that prompts without a pause, posts results of its calls, and records all that it sees. */
 export class TurnClient {
   readonly accounts: Account[] = []
   readonly #conversation: string
@@ -127,7 +127,7 @@ export class TurnClient {
     const posted = await Promise.all(this.#random() < 0.3 ? [post(), post()] : [post()])
     for (const { status, json, text } of posted) {
       if (status === 200) for (const id of calls) taken.set(id, output)
-      // Its turn has ended meanwhile: its events will tell.
+      // Its turn has ended meanwhile, as its events will show.
       else if (status !== 410) throw new Refused(status, json, text)
     }
   }
