@@ -1,4 +1,4 @@
-/** What the fake engine answers, told by the model's name so that it reaches the engine through any server unchanged. */
+/** What the fake engine replies: it is in the model's name, so that it reaches the engine through any server unchanged. */
 export interface BenchModel {
   tokens: number
   /** Time between tokens; 0 is as fast as it can. */
@@ -12,7 +12,7 @@ export function benchModelName(tokens: number, intervalMs: number): string {
   return `bench:${tokens}x${intervalMs}`
 }
 
-/** The model that sends one token and then holds its answer open. */
+/** The model that sends one token and then keeps its response open. */
 export const silentModelName = 'bench:silent'
 
 /** Reads a model's name; undefined for one that the fake engine does not have. */
@@ -23,7 +23,7 @@ export function readBenchModel(name: string): BenchModel | undefined {
   return { tokens: Number(tokens), intervalMs: Number(intervalMs), silent: false }
 }
 
-/** The text of the token at this place of an answer: all differ, so that one that is lost or told twice is seen. */
+/** The text of the token at this index of a reply: all differ, so that one that is lost or sent twice is noticed. */
 export function tokenText(index: number): string {
   return `t${index} `
 }

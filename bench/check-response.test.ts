@@ -6,11 +6,11 @@ function event(content: string, done = false): string {
   return `id: 1\ndata: ${JSON.stringify({ message: { role: 'assistant', content }, done })}\n\n`
 }
 
-test('a whole answer passes, whatever comments and ids are between', () => {
+test('a whole response passes, whatever comments and ids are between', () => {
   checkResponse(`: wait\n\n${event('t0 ')}${event('t1 ')}${event('', true)}`, 2)
 })
 
-test('an answer fails that lacks a token, tells one twice, or has no end', () => {
+test('a response fails that lacks a token, has one twice, or has no end', () => {
   assert.throws(() => checkResponse(event('t0 ') + event('', true), 2), /of 6 characters 3 came/)
   assert.throws(() => checkResponse(event('t0 ') + event('t0 ') + event('', true), 2), /or others/)
   assert.throws(() => checkResponse(event('t0 ') + event('t1 '), 2), /0 last lines/)

@@ -1,6 +1,6 @@
 import { tokenText } from './bench-model.ts'
 
-/** Throws where an event stream does not hold exactly these tokens, in order, and one last line after them. */
+/** Throws where an event stream does not have exactly these tokens, in order, and one last line after them. */
 export function checkResponse(body: string, tokens: number): void {
   let text = ''
   let ends = 0
@@ -25,7 +25,7 @@ export function checkEvents(body: string, tokens: number): void {
     const [, id, name, data = ''] = /^id: \S+:(\d+)\nevent: (\S+)\ndata: (.*)$/.exec(event) ?? []
     if (id === undefined) continue
     number += 1
-    if (Number(id) !== number) throw new Error(`event ${id} came in the place of ${number}`)
+    if (Number(id) !== number) throw new Error(`event ${id} came instead of ${number}`)
     if (name === 'text-delta') text += JSON.parse(data).text
     last = name === 'turn-end' ? JSON.parse(data).status : undefined
   }

@@ -7,7 +7,7 @@ export interface DatabaseStatistics {
   close(): Promise<void>
 }
 
-/** PostgreSQL's own counts. Its processes tell theirs once a second while they work, and when they have been idle for ten. */
+/** PostgreSQL's own counts. Its processes report theirs once a second while they work, and when they have been idle for ten. */
 export async function openStatistics(url: string): Promise<DatabaseStatistics> {
   const client = new pg.Client(url)
   await client.connect()

@@ -10,7 +10,7 @@ export interface PromptRequest {
   body: string
 }
 
-/** The request of a prompt, answered with a stream of events. */
+/** The request of a prompt; the response is a stream of events. */
 export function promptRequest(
   dialect: Dialect,
   conversation: string,
@@ -32,7 +32,7 @@ export function hasToken(dialect: Dialect, body: string): boolean {
   return body.includes(dialect === 'native' ? 'event: text-delta' : 'data:')
 }
 
-/** Throws where a stream does not hold exactly these tokens, in order, and one end. */
+/** Throws where a stream does not have exactly these tokens, in order, and one end. */
 export function checkStream(dialect: Dialect, body: string, tokens: number): void {
   if (dialect === 'native') checkEvents(body, tokens)
   else checkResponse(body, tokens)

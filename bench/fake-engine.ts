@@ -3,7 +3,7 @@ import { readBenchModel, silentModelName, tokenText } from './bench-model.ts'
 import { printAddress } from './print-address.ts'
 import { readJson } from './read-json.ts'
 
-// A process of its own that answers as Ollama does, and costs as little as it can: every line is made once.
+// A process of its own that responds as Ollama does, and costs as little as it can: every line is made once.
 // Each line is a chunk of its own, as Ollama flushes them.
 
 const contextLength = 4096
@@ -12,7 +12,7 @@ const createdAt = '2026-01-01T00:00:00.000000000Z'
 
 const answers = new Map<string, string[]>()
 
-/** All lines of a model's answer, made at the first request for it. */
+/** All lines of a model's reply, made at the first request for it. */
 function replyLines(model: string, tokens: number): string[] {
   const known = answers.get(model)
   if (known) return known
@@ -49,7 +49,7 @@ function pace(res: ServerResponse, lines: string[], intervalMs: number): void {
   res.once('close', () => clearInterval(timer))
 }
 
-/** Writes as fast as the reader takes it, in pieces that leave other answers their turn. */
+/** Writes as fast as the reader takes it, in pieces, so that other responses go on too. */
 function pour(res: ServerResponse, lines: string[], from = 0): void {
   if (res.destroyed) return
   const until = Math.min(from + linesAtOnce, lines.length)

@@ -4,14 +4,14 @@ import { readBenchModel } from './bench-model.ts'
 import { checkStream, hasToken, promptRequest } from './dialects.ts'
 import type { LoadPlan, LoadResult, Target } from './run-load.ts'
 
-// The client, in a process of its own: the parent sends a plan, and gets what came of it or an error.
+// The client, in a process of its own: the parent sends a plan, and gets the result or an error.
 
 interface Answer {
   firstTokenMs: number
   body: string
 }
 
-/** Posts one prompt; resolves with the whole answer, or, where it is held open, at its first token. */
+/** Posts one prompt; resolves with the whole response, or, where it stays open, at its first token. */
 function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): Promise<Answer> {
   const { conversation: name, dialect = 'classic' } = target
   const conversation = name.replace('{n}', String(number))

@@ -2,7 +2,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { printAddress } from './print-address.ts'
 import { readJson } from './read-json.ts'
 
-// What the ratios are against: the least that `node:http` can do. It asks the engine, wraps each line as an event, and
+// What the ratios are against: the least that `node:http` can do. It sends the request to the engine, wraps each line as an event, and
 // stores nothing. What one read brought is written at once.
 
 const engine = new URL('/api/chat', process.env.OLLAMA_BASE_URL)

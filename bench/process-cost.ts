@@ -27,7 +27,7 @@ function statusBytes(pid: number, field: string): number {
     .reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** Memory that a process and its children hold now, in bytes. */
+/** Memory that a process and its children have now, in bytes. */
 export function rssBytes(pid: number): number {
   return statusBytes(pid, 'VmRSS')
 }

@@ -22,11 +22,11 @@ export interface LoadPlan {
   streams: number
   /** How often, one after the other. */
   repeat: number
-  /** Leave the answers open after their first token. */
+  /** Keeps the responses open after their first token. */
   hold: boolean
 }
 
-/** What came of it. All answers were whole, or it has failed. */
+/** The result of a load. All responses were whole, or it has failed. */
 export interface LoadResult {
   tokens: number
   /** From each request to its first token, by target. */
@@ -39,7 +39,7 @@ export interface Load {
   close(): void
 }
 
-/** Runs a plan in a process of its own, and leaves that process there, with the answers that it holds open. */
+/** Runs a plan in a process of its own, and keeps that process running, with the responses that it keeps open. */
 export async function startLoad(plan: LoadPlan): Promise<Load> {
   const client = fork(join(import.meta.dirname, 'load.ts'))
   client.send(plan)

@@ -5,7 +5,7 @@ const messagesInOne = 200
 
 /**
  * Fills a new conversation with `size` messages by the product's own door: prompts that bring a history along, each of which
- * ends with a question and is answered with one token.
+ * ends with a question, and the reply is one token.
  */
 export async function seedConversation(url: string, conversation: string, size: number): Promise<void> {
   for (let have = 0; have < size; have += messagesInOne) {

@@ -20,7 +20,7 @@ export interface Sizes {
 const paced = { tokens: 64, intervalMs: 20, streams: 100, repeat: 1, rounds: 9, warmUp: 6 }
 const what = 'CPU a token, 100 streams of 64, 20 ms apart'
 
-/** The loads that the aims speak of. */
+/** The loads that the aims are for. */
 export const full: Sizes = {
   paced: { ...paced, what, aim: '1.15 x' },
   native: { ...paced, what: `${what}, native dialect`, aim: '1.25 x' },

@@ -9,7 +9,7 @@ export interface ServerProcess {
   url: string
   pid: number
   child: ChildProcess
-  /** Milliseconds from its start to its first whole answer. */
+  /** Milliseconds from its start to its first whole response. */
   startMs: number
   stop(): Promise<void>
 }
@@ -28,7 +28,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 /**
- * Starts a Node program on a free port of this machine, told by `PORT` and `HOST`, and waits until `readyPath` answers 2xx.
+ * Starts a Node program on a free port of this machine, given in `PORT` and `HOST`, and waits until `readyPath` responds with 2xx.
  * Its output goes nowhere, but for errors where `BENCH_VERBOSE` is set. An `env` of undefined hides one of ours.
  */
 export async function startProcess(

@@ -55,7 +55,7 @@ async function measureProcesses(runs: Run[], load: CpuLoad, rounds: number): Pro
   const servers = await Promise.all(runs.map(async (run) => ({ run, server: await run.contender.start() })))
   try {
     for (let round = 0; round < load.warmUp + rounds; round++) {
-      // The one that goes first changes, so that neither always meets the machine as the other left it.
+      // The one that goes first changes, so that neither always runs after the other.
       for (const { run, server } of round % 2 ? servers.toReversed() : servers) {
         const micros = await tokenMicros(server, run.contender.dialect, load)
         if (round >= load.warmUp) run.micros.push(micros)

@@ -6,7 +6,7 @@ import { promptRequest } from '../dialects.ts'
 import type { Figure } from '../report.ts'
 import { median } from '../statistics.ts'
 
-/** A turn that is told again. */
+/** A turn that is replayed. */
 export interface ResumeLoad {
   tokens: number
   repeat: number
@@ -17,7 +17,7 @@ interface Times {
   last: number
 }
 
-/** Time to the first byte, and to the last, of a turn whose events are told from the journal, over an empty request. Medians. */
+/** Time to the first byte, and to the last, of a turn whose events are replayed from the journal, over an empty request. Medians. */
 export async function measureResume(contender: Contender, load: ResumeLoad): Promise<Figure[]> {
   const [own, other] = await Promise.all([contender.start(), contender.start()])
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })

@@ -9,7 +9,7 @@ import { runLoad } from '../run-load.ts'
 
 const mebibyte = 1024 * 1024
 
-/** How long the server takes to its first answer with the embedded database, at first and later, and what memory it then holds. */
+/** How long the server takes to its first response with the embedded database, at first and later, and how much memory it then has. */
 export async function measureStart(engineUrl: string): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-bench-start-'))
   const contender = chatterd(engineUrl, undefined, { dataFolder: folder })

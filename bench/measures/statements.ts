@@ -10,7 +10,7 @@ export interface StatementLoad {
   streams: number
   tokens: number
   intervalMs: number
-  /** How late the counts may come: idle connections tell theirs after ten seconds. */
+  /** How late the counts may come: idle connections report theirs after ten seconds. */
   lateMs: number
 }
 

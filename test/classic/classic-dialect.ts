@@ -21,7 +21,7 @@ const scenarios = {
   'the tools of a device': deviceTools,
   'results of a device': results,
   'an engine that fails': engineFaults,
-  'phones that leave and prompts that meet': disconnectsAndQueues,
+  'phones that disconnect and prompts that wait': disconnectsAndQueues,
   'texts byte for byte': texts,
   'the prompt of the next turn': promptPrefix,
   'requests that are refused': refusals,

@@ -41,7 +41,7 @@ function testDefects(world: () => World): void {
     assert.equal(model.lastMessages().at(-1)?.content, sunny)
   })
 
-  test('2. arguments may be numbers, or a JSON string, or what does not fit at all', async () => {
+  test('2. arguments may be numbers, or a JSON string, or not fit at all', async () => {
     for (const [args, message] of [
       [{ latitude: 42.29, longitude: -83.71 }, /^Weather at lat: 42\.29, lon: -83\.71 is/],
       [JSON.stringify(annArbor), /^Weather at lat: 42\.29, lon: -83\.71 is/],
@@ -55,7 +55,7 @@ function testDefects(world: () => World): void {
     }
   })
 
-  test('3. tools that come with every POST are told to the engine once, in the same bytes', async () => {
+  test('3. tools that come with every POST are in the prompt once, in the same bytes', async () => {
     const { phone, model } = world().talk(device)
     model.replies(askLocation, askLocation, says('Here.'), says('Still here.'))
     await phone.prompt('Where am I?', { tools })
@@ -66,7 +66,7 @@ function testDefects(world: () => World): void {
     assert.deepEqual(JSON.parse(lists[0] ?? '').length, 2)
   })
 
-  test('4. the assistant’s calls stand before their result, which carries their name and id', async () => {
+  test('4. the assistant’s calls come before their result, which has their name and id', async () => {
     const { phone, model } = world().talk()
     model.replies(says(calls([{ name: 'get_weather', arguments: annArbor, id: 'call_7' }])), says('Ok.'))
     await phone.prompt('How warm is it?')
@@ -114,7 +114,7 @@ function testDefects(world: () => World): void {
     assert.deepEqual(linesOf(model).slice(2), results)
   })
 
-  test('7. messages of one and the same instant keep their order', async () => {
+  test('7. messages of the same instant keep their order', async () => {
     const { phone, model } = world().talk()
     const messages = Array.from({ length: 60 }, (_, index) => ({
       role: 'user',
@@ -129,7 +129,7 @@ function testDefects(world: () => World): void {
     )
   })
 
-  test('8. the failure of a tool is told to the model and not to the phone', async () => {
+  test('8. the model reads that a tool has failed, and the phone does not', async () => {
     world().openMeteo.troubles('81', 'is broken')
     const { phone, model } = world().talk()
     model.replies(askWeather({ latitude: '81', longitude: '0' }), says('I cannot tell.'))
@@ -138,7 +138,7 @@ function testDefects(world: () => World): void {
     assert.match(linesOf(model).at(-1) ?? '', /^tool: get_weather failed/)
   })
 
-  test('9. a model that calls tools for ever is stopped, and the phone told', async () => {
+  test('9. a model that calls tools for ever is stopped, and the phone gets an error', async () => {
     const { phone, model } = world().talk()
     model.replies(...Array.from({ length: 50 }, () => askWeather()))
     const { last } = await phone.prompt('How warm is it?')
@@ -168,7 +168,7 @@ function testDefects(world: () => World): void {
     for (const index of [0, 2]) assert.equal(log[index + 1], log[index]?.replace('user: ', 'assistant: Re '))
   })
 
-  test('11. the answer to a phone that disconnects is finished and kept', async () => {
+  test('11. the answer to a phone that disconnects is finished and stored', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('Half')], gate.promise, [text(' and whole.'), done()]), says('Ok.'))
@@ -180,7 +180,7 @@ function testDefects(world: () => World): void {
     assert.equal(linesOf(model)[1], 'assistant: Half and whole.')
   })
 
-  test('12. an answer that ends without done is a failure, and its calls are not run', async () => {
+  test('12. a reply that ends without done is a failure, and its calls are not run', async () => {
     const { phone, model } = world().talk()
     const before = world().openMeteo.requests.length
     model.replies(sends([text('Half'), calls([{ name: 'get_weather', arguments: annArbor }])]))

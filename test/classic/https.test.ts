@@ -75,7 +75,7 @@ describe('HTTPS with a development certificate', () => {
     for (const one of streams) assert.equal((await one.all()).events.length, 3)
   })
 
-  test('an HTTP/2 stream that its phone gives up does not end the turn', async () => {
+  test('an HTTP/2 stream that its phone cancels does not end the turn', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('Once ')], gate.promise, [text('upon a time.'), done()]), says('Ok.'))
@@ -95,7 +95,7 @@ describe('HTTPS with a development certificate', () => {
     assert.equal(model.lastMessages()[1]?.content, 'Once upon a time.')
   })
 
-  test('an HTTP/2 stream that is not read is cut off past the bound, and the others of its connection go on', async () => {
+  test('an HTTP/2 stream that is not read is ended past the bound, and the others of its connection go on', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(floods(gate.promise), says('Ok.'))
@@ -150,7 +150,7 @@ describe('HTTPS with a development certificate', () => {
     )
   })
 
-  /** Posts to /llmtools, and reads the answer as a phone does. */
+  /** Posts to /llmtools, and reads the response as a phone does. */
   function stream(body: object): {
     http2: ClientHttp2Stream
     read: PhoneStream

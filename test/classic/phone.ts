@@ -33,7 +33,7 @@ export interface PhoneRound {
 export interface Phone {
   appID: string
   model: string
-  /** Prompts, runs the tools that are asked for, and posts their results until no more are asked for. */
+  /** Prompts, runs the tools that are called, and posts their results until no more are called. */
   prompt(content: string, extra?: JsonObject): Promise<PhoneRound>
   /** The first POST of a prompt. */
   post(content: string, extra?: JsonObject): Posting
@@ -65,7 +65,7 @@ export function createPhone({ url, appID, model, shape, runs = {} }: PhoneOption
       results.push(...fresh)
       posting = shape === 'A' ? postMessages(fresh.slice(-1)) : postMessages([...messages, ...results], extra)
     }
-    throw new Error(`the tools were asked for again and again: ${maxPosts} times`)
+    throw new Error(`the tools were called again and again: ${maxPosts} times`)
   }
 
   return {
@@ -86,7 +86,7 @@ export function createPhone({ url, appID, model, shape, runs = {} }: PhoneOption
 
 function roundOf(responses: Response[]): PhoneRound {
   const last = responses.at(-1)
-  if (!last) throw new Error('a prompt has at least one answer')
+  if (!last) throw new Error('a prompt has at least one response')
   return {
     responses: responses,
     last,

@@ -28,7 +28,7 @@ test('with one connection to the database each, two processes serve many turns a
   )
 })
 
-test('PostgreSQL is started anew under load: what was acknowledged is there, nothing is stuck, and all goes on by itself [stored] [database-back]', async (t) => {
+test('PostgreSQL restarts under load: what was acknowledged is stored, nothing is stuck, and all goes on by itself [stored] [database-back]', async (t) => {
   await using rooms = new AsyncDisposableStack()
   const postgres = await startPostgres()
   rooms.defer(() => postgres.remove())
@@ -58,7 +58,7 @@ test('PostgreSQL is started anew under load: what was acknowledged is there, not
   const turns = (await Promise.all(clients.map((client) => client.end()))).flat()
   t.diagnostic(`${turns.length} turns`)
   for (const { turn, end } of turns) {
-    // Its process has lived all the time, and the database was back within the lease.
+    // Its process was never killed, and the database was back within the lease.
     assert.equal(end.data.status, 'completed', end.raw)
     assert.equal((await getTurn(two, turn)).json.status, 'completed')
   }

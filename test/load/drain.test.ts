@@ -11,7 +11,7 @@ import { testSize } from '../support/test-size.ts'
 
 const settings = { CHATTERD_DRAIN_TIMEOUT: '20s', CHATTERD_MAX_TURNS: '500' }
 
-test('SIGTERM under load: not ready at once, and every stream goes on at the other process without a lost event [drain]', async (t) => {
+test('SIGTERM under load: the process is not ready at once, and every stream goes on at the other process without a lost event [drain]', async (t) => {
   await using pair = await openServerPair(t.signal, settings)
   const model = loadModel(pair.ollama, 'load:test', 60, 20)
   const going = pair.processes.one
@@ -53,7 +53,7 @@ test('a rolling restart of both processes under load loses nothing [rolling-rest
     await Promise.all(clients.map((client) => client.untilMore(1)))
     const old = pair.processes[which]
     old.kill('SIGTERM')
-    // The next one is there before the old one is gone.
+    // The next one serves before the old one has ended.
     await pair.start(which)
     assert.deepEqual(await old.exit.then(({ code, signal }) => [code, signal]), [0, null])
   }

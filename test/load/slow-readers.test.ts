@@ -13,7 +13,7 @@ import { testSize } from '../support/test-size.ts'
 
 const settings = {
   CHATTERD_CLIENT_BUFFER: '64KiB',
-  // Much at once on few cores: nobody is taken for gone.
+  // Much at once on few cores: no process may count as gone.
   CHATTERD_LEASE: '30s',
   CHATTERD_STALL_TIMEOUT: '1s',
   CHATTERD_MAX_ANSWER: '64MiB',
@@ -22,7 +22,7 @@ const settings = {
 /** More than the sockets of both sides and the bound take in: 8 MB. */
 const flood = 1_024
 const piece = 'All work and no play. '.repeat(375)
-/** Of each process, once the flood is over; without a bound, five slow readers would go on costing it five floods. */
+/** Of each process, once the flood is over; without a bound, its five slow readers would cost it five floods. */
 const mostGrowth = 4 * flood * piece.length
 
 /** How soon it is clear, on a busy machine, in milliseconds. */
@@ -64,7 +64,7 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
     beginTurn(index % 2 ? pair.one : pair.two, name, { input: name, model: model.name }),
   )
   gate.resolve()
-  // It comes faster than anybody reads, so that even this one may be cut.
+  // It comes faster than any client reads, so that even this one may be disconnected.
   await first.over
   await followToEnd(() => pair.one, first.record, t.signal)
   for (const [index, stream] of good.entries()) {
@@ -73,7 +73,7 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
     checkTurn(stream.record.events)
     assert.equal(stream.record.text, model.replyTo(names[index] ?? ''))
   }
-  // What is on its way to them is given up as soon as it is clear that they do not read.
+  // What is buffered for them is dropped as soon as it is clear that they do not read.
   for (const [index, process] of processes.entries()) {
     const growth = async () => (await memory.of(process)) - (before[index] ?? 0)
     const until = performance.now() + patienceMs
@@ -83,7 +83,7 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
     assert.ok(bytes <= mostGrowth, `${bytes} bytes`)
   }
 
-  // One of each process goes on; the others are known to be like them.
+  // One of each process resumes; the others are like them.
   const some = slow.slice(0, 2)
   for (const each of slow.slice(some.length)) each.disconnect()
   for (const each of some) each.readOn()
@@ -91,6 +91,6 @@ test(`ten clients that do not read, among ${10 + testSize.streams}: they are dis
     assert.equal(await each.over, 'cut')
     assert.equal(await resume(pair.two, each.record).over, 'ended')
     each.record.endedAs('completed')
-    assert.ok(each.record.bytes() === first.record.bytes(), 'all are told the same bytes')
+    assert.ok(each.record.bytes() === first.record.bytes(), 'all get the same bytes')
   }
 })

@@ -8,7 +8,7 @@ import { calls, deviceTool, says } from '../support/stand-ins/ollama-replies.ts'
 const pair = serverPairOf({ CHATTERD_CALL_TIMEOUT: '1s' })
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
 
-test('calls that no device answers in time expire, once, and the model goes on with what there is', async () => {
+test('calls without results in time expire, once, and the model goes on with the results that there are', async () => {
   const { one, two, talk } = pair()
   const talks = Array.from({ length: 8 }, talk)
   await Promise.all(

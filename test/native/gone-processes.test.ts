@@ -19,7 +19,7 @@ import { calls, done, hangs, pauses, says, text } from '../support/stand-ins/oll
 import { openSideEffectCounter, type SideEffectCounter } from '../support/stand-ins/side-effect-counter.ts'
 import { storedOf, untilJournaled } from './stored.ts'
 
-// Processes that are killed, or stand still for longer than their lease, while others follow their turns elsewhere.
+// Processes that are killed, or stopped for longer than their lease, while clients follow their turns elsewhere.
 
 const leaseMs = 1_000
 
@@ -38,7 +38,7 @@ shared(async (rooms) => {
   rooms.use(pair)
 })
 
-test('when the process of a turn is killed, those who follow it elsewhere are told, and its text is kept [text-kept] [ends-once] [killed]', async (t) => {
+test('when the process of a turn is killed, followers at another process get its end, and its text is kept [text-kept] [ends-once] [killed]', async (t) => {
   const { name, model } = pair.talk()
   model.replies(hangs(Array.from({ length: 20 }, (_, index) => text(`word ${index} 🌊 `))), says('yes'))
   const first = beginTurn(pair.one, name, { input: 'go on', model: model.name })
@@ -52,7 +52,7 @@ test('when the process of a turn is killed, those who follow it elsewhere are to
   assert.equal(await first.over, 'cut')
   assert.equal(await second.over, 'ended')
   const took = performance.now() - killed
-  t.diagnostic(`told ${Math.round(took)} ms after the kill; the lease is ${leaseMs} ms`)
+  t.diagnostic(`ended ${Math.round(took)} ms after the kill; the lease is ${leaseMs} ms`)
   assert.ok(took < 30 * leaseMs, `it took ${took} ms`)
   assert.equal(second.record.endedAs('interrupted').data.error !== undefined, true)
   checkTurn(second.record.events)
@@ -68,7 +68,7 @@ test('when the process of a turn is killed, those who follow it elsewhere are to
   await pair.start('one')
 })
 
-test('a process that stood still for longer than its lease writes nothing, and tells what is true [once]', async (t) => {
+test('a process that was stopped for longer than its lease writes nothing, and sends the stored events [once]', async (t) => {
   for (const journaled of [true, false]) {
     const { name, model } = pair.talk()
     const gate = Promise.withResolvers<void>()
@@ -100,7 +100,7 @@ test('a process that stood still for longer than its lease writes nothing, and t
   }
 })
 
-test('a call that may be started again is, by another process, when its own is killed [tool-once]', async () => {
+test('an idempotent call is started again, by another process, when its own is killed [tool-once]', async () => {
   const { name, model } = pair.talk()
   const { openMeteo } = pair
   openMeteo.troubles('11.1', 'hangs')

@@ -18,7 +18,7 @@ const eachOf = <T>(make: (url: string, index: number) => T): T[] => {
   return Array.from({ length: times }, (_, index) => make(index % 2 ? one : two, index))
 }
 
-test('fifty equal streams of one key are one turn, told fifty times in the same bytes [once]', async () => {
+test('fifty equal streams of one key are one turn, sent fifty times in the same bytes [once]', async () => {
   const { sql, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
@@ -37,12 +37,12 @@ test('fifty equal streams of one key are one turn, told fifty times in the same 
     assert.equal(stream.record.text, 'once and for all')
     streamsSeen.add(stream.record.bytes())
   }
-  assert.equal(streamsSeen.size, 1, 'all are told the same bytes')
+  assert.equal(streamsSeen.size, 1, 'all get the same bytes')
   assert.equal(model.prompts.length, 1)
   assert.equal((await sql('select from chatterd.turns where id = $1', [streams[0]?.record.turn])).length, 1)
 })
 
-test('fifty equal requests of one key that are not followed name one turn', async () => {
+test('fifty equal requests of one key that are not followed return one turn', async () => {
   const { one, talk } = pair()
   const { name, model } = talk()
   model.replies(says('done'))
@@ -61,8 +61,8 @@ test('fifty equal requests of one key that are not followed name one turn', asyn
 })
 
 for (const offersTools of [false, true]) {
-  const asks = offersTools ? 'asks the device' : 'answers'
-  test(`fifty equal requests of the classic dialect with one key are answered alike where the model ${asks}`, async () => {
+  const asks = offersTools ? 'calls the device' : 'replies'
+  test(`fifty equal requests of the classic dialect with one key get the same response where the model ${asks}`, async () => {
     const { talk } = pair()
     const { name, model } = talk()
     const call = calls([{ name: 'get_location', arguments: {}, id: 'where' }])
@@ -80,7 +80,7 @@ for (const offersTools of [false, true]) {
     await Promise.all(postings.map((each) => each.response))
     const responses = await Promise.all([...postings, ...posting().slice(0, 2)].map((each) => each.response))
     for (const { status, error } of responses) assert.deepEqual([status, error], [200, undefined])
-    assert.equal(new Set(responses.map(({ raw }) => raw.toString())).size, 1, 'all are told the same bytes')
+    assert.equal(new Set(responses.map(({ raw }) => raw.toString())).size, 1, 'all get the same bytes')
     assert.equal(model.prompts.length, 1)
     assert.equal(responses[0]?.calls.length, offersTools ? 1 : 0)
   })
@@ -112,7 +112,7 @@ test('a key that comes with another body is refused, and the first turn goes on'
   assert.equal(model.prompts.length, 1)
 })
 
-test('a request that is sent again is answered though the engine is away, and only that one', async () => {
+test('a request that is sent again gets its response while the engine is away, and only that one', async () => {
   const { one, two, talk, ollama, sql } = pair()
   const { name, model } = talk()
   model.replies(says('first'), says('second'))
@@ -124,7 +124,7 @@ test('a request that is sent again is answered though the engine is away, and on
     send(`${url}/llmchat`, classic, { headers: { 'idempotency-key': key } }).response
   const response = await post(one, 'classic')
   assert.equal(response.status, 200)
-  // The other process has not asked for this model yet.
+  // The other process does not know this model yet.
   await ollama.isAwayDuring(async () => {
     const again = beginTurn(two, name, body, 'native')
     await again.over

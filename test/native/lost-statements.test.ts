@@ -21,7 +21,7 @@ import { shared } from '../support/shared.ts'
 import { calls, deviceTool, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 
 // Connections to the database that break in the middle of a statement: before it has arrived, or when it is committed and its
-// answer is on its way.
+// response is on its way.
 
 const tools = [deviceTool('get_location')]
 let pair: ServerPair
@@ -67,7 +67,7 @@ for (const loss of ['statement', 'response'] as const) {
       const untilLost = async () => {
         while (proxy.lost === before) await delay(10)
       }
-      // The journal is written, and a sign of life given, while the turn runs.
+      // The journal is written, and a heartbeat sent, while the turn runs.
       if (name !== 'end_step') await untilLost()
       go.resolve()
       await endsWhole(stream, talk.name)
@@ -75,7 +75,7 @@ for (const loss of ['statement', 'response'] as const) {
     })
   }
 
-  test(`read_events: where ${what}, whoever follows a turn of another process is asked to come again`, async (t) => {
+  test(`read_events: where ${what}, a client that follows a turn of another process is asked to reconnect`, async (t) => {
     const { name, model } = pair.talk()
     const go = Promise.withResolvers<void>()
     model.replies(pauses([text('half and ')], go.promise, [text('half'), done()]))
@@ -94,7 +94,7 @@ for (const loss of ['statement', 'response'] as const) {
     assert.equal(followed.record.bytes(), stream.record.bytes())
   })
 
-  test(`begin_turn: where ${what}, the prompt is taken once, or refused without a trace [no-trace] [once]`, async () => {
+  test(`begin_turn: where ${what}, the prompt is accepted once, or refused without a trace [no-trace] [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()
       model.replies(says('well'))
@@ -108,7 +108,7 @@ for (const loss of ['statement', 'response'] as const) {
         assert.equal((await messagesOf(pair.two, name)).length, 2)
       } else {
         assert.deepEqual([status, json.code], [503, 'database-unavailable'])
-        // What was begun for nobody is withdrawn; until then the conversation may be busy.
+        // A turn that no client got is withdrawn; until then the conversation may be busy.
         await untilReadiness(url, 200)
         const next = beginTurn(url, name, { input: 'twice', model: model.name })
         assert.equal(await next.over, 'ended')

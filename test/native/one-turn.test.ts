@@ -13,12 +13,12 @@ import { serverPairOf } from '../support/processes/server-pair.ts'
 import { calls, deviceTool, done, hangs, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 import { untilWaiting } from './stored.ts'
 
-// One turn of a conversation at a time, whichever process is asked.
+// One turn of a conversation at a time, whichever process gets the request.
 
-// So long that even a busy machine takes no process for gone, whose requests would lose their places in line.
+// So long that even on a busy machine no process counts as gone: its requests would leave the queue.
 const pair = serverPairOf({ CHATTERD_LEASE: '15s' })
 
-test('a turn is cancelled through the other process: its engine is left, and its text is kept [any-process]', async (t) => {
+test('a turn is cancelled through the other process: the connection to its engine is closed, and its text is kept [any-process]', async (t) => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   model.replies(hangs([text('only '), text('this much')]))
@@ -30,7 +30,9 @@ test('a turn is cancelled through the other process: its engine is left, and its
   const began = performance.now()
   const closedAfter = closed.then(() => performance.now() - began)
   const cancelled = await cancelTurn(two, turn)
-  t.diagnostic(`the engine was left ${(await closedAfter).toFixed(1)} ms after the request`)
+  t.diagnostic(
+    `the connection to the engine was closed ${(await closedAfter).toFixed(1)} ms after the request`,
+  )
   assert.deepEqual([cancelled.status, cancelled.json.status], [200, 'cancelled'])
   assert.equal(await stream.over, 'ended')
   stream.record.endedAs('cancelled')
@@ -61,7 +63,7 @@ test('a turn that waits for its device is cancelled through either process', asy
   }
 })
 
-test('prompts that come to both processes while a turn runs are answered in the order in which they came [one-turn]', async () => {
+test('prompts that come to both processes while a turn runs are run in order of arrival [one-turn]', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
@@ -87,7 +89,7 @@ test('prompts that come to both processes while a turn runs are answered in the 
   assert.equal((await pair().sql('select from chatterd.queue')).length, 0)
 })
 
-test('a prompt that would rather not wait is refused by both processes, and leaves no trace', async () => {
+test('a prompt that does not wait is refused by both processes, and leaves no trace', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()
@@ -106,7 +108,7 @@ test('a prompt that would rather not wait is refused by both processes, and leav
   )
 })
 
-test('a prompt takes the place of the turn that runs on the other process', async () => {
+test('a prompt replaces the turn that runs in the other process', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   model.replies(hangs([text('this much')]), says('instead'))

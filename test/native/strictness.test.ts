@@ -6,7 +6,7 @@ import { compareSeen } from '../support/clients/native/compare-seen.ts'
 import { SseReader } from '../support/clients/native/sse-reader.ts'
 import { TurnRecord } from '../support/clients/native/turn-record.ts'
 
-// The client of these tests is strict: here is what it does not let pass.
+// The client of these tests is strict: here is what it refuses.
 
 const turn = randomUUID()
 type Sent = [name: string, data: object]
@@ -58,7 +58,7 @@ test('a stream with half an event, an unknown one, or other line ends is no stre
   violates(() => read(`${frame(start, 1)}\nretry: 1\n\n`))
 })
 
-test('a turn begins once, ends once, and each of its steps ends with what was told of it', () => {
+test('a turn begins once, ends once, and each of its steps ends with the text of its deltas', () => {
   checkTurn(recordOf(whole).events)
   violates(() => checkTurn(recordOf(whole.slice(0, -1)).events))
   violates(() => checkTurn(recordOf(whole.slice(1)).events))
@@ -73,7 +73,7 @@ test('every call of a turn ends, and once', () => {
   violates(() => checkTurn(recordOf([start, callEnd, end('completed')]).events))
 })
 
-test('what was told is told again in the same bytes', () => {
+test('events that were seen are sent again in the same bytes', () => {
   const events = recordOf(whole).events
   compareSeen(events, events)
   compareSeen(events.slice(2, 4), events)
@@ -81,7 +81,7 @@ test('what was told is told again in the same bytes', () => {
   violates(() => compareSeen(events, events.slice(0, -1)))
 })
 
-test('fillers stand for what a lost process may have told: as many as it may have been, once, and nothing but ends after them', () => {
+test('fillers replace what a lost process may have published: as many as it may have been, once, and nothing but ends after them', () => {
   const unjournaled = 3
   const fillers = Array.from({ length: unjournaled }, () => delta(''))
   const lost = [start, step, delta('hello '), ...fillers, end('interrupted')]
@@ -89,7 +89,7 @@ test('fillers stand for what a lost process may have told: as many as it may hav
     compareSeen(recordOf(seen).events, recordOf(now).events, unjournaled)
   const seen = [start, step, delta('hello '), delta('y'), delta('ou')]
   compare(seen, lost)
-  // It had seen the end of a step, which is stored before it is told; or of the turn.
+  // It had seen the end of a step, which is stored before it is published; or of the turn.
   violates(() => compare([start, step, delta('hello '), end('completed')], lost))
   violates(() => compare([start, step, delta('hello '), stepEnd('hello ')], lost))
   violates(() => compare([start, step, delta('hullo ')], lost))

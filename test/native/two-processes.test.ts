@@ -9,7 +9,7 @@ const pair = serverPairOf()
 const tools = [deviceTool('get_location'), deviceTool('take_photo')]
 const callsLocation = calls([{ name: 'get_location', arguments: {}, id: 'where' }])
 
-test('results that are posted to one process go on with the stream that another one holds [any-process]', async () => {
+test('results that are posted to one process continue the stream of another one [any-process]', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   model.replies(says(callsLocation), says('You are at ', 'the sea 🌊.'))
@@ -30,7 +30,7 @@ test('results that are posted to one process go on with the stream that another 
   }
 })
 
-test('whoever joins a running turn, at any number and on either process, sees the same bytes [events] [any-process]', async () => {
+test('clients that join a running turn, at any number and on either process, see the same bytes [events] [any-process]', async () => {
   const { one, two, talk } = pair()
   const { name, model } = talk()
   const gate = Promise.withResolvers<void>()

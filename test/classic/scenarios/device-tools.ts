@@ -6,7 +6,7 @@ import type { ScriptedModel } from '../../support/stand-ins/ollama.ts'
 import { calls, deviceTool, says } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
-/** Which tools a model is told of, prompt after prompt. */
+/** Which tools are in a model's prompts, one after the other. */
 export function deviceTools(world: () => World): void {
   const a = deviceTool('a')
   const b = deviceTool('b')
@@ -51,7 +51,7 @@ export function deviceTools(world: () => World): void {
     assert.deepEqual(lastNames(model), ['get_weather', 'a'])
   })
 
-  test('/llmchat offers no tools, and leaves those of the conversation as they are', async () => {
+  test('/llmchat offers no tools, and does not change those of the conversation', async () => {
     const { phone, model } = world().talk()
     const chat = (extra: JsonObject) =>
       send(`${world().url}/llmchat`, {
@@ -72,7 +72,7 @@ export function deviceTools(world: () => World): void {
     assert.deepEqual(lastNames(model), ['get_weather', 'a'])
   })
 
-  test('a call that a model makes on /llmchat, where it has no tools, fails with words', async () => {
+  test('a call that a model makes on /llmchat, where it has no tools, fails with a message', async () => {
     const { phone, model } = world().talk()
     model.replies(says(calls([{ name: 'get_weather', arguments: {} }])), says('Oh.'))
     const chat = { appID: phone.appID, model: model.name, messages: [{ role: 'user', content: 'Hi' }] }
@@ -84,7 +84,7 @@ export function deviceTools(world: () => World): void {
     )
   })
 
-  test('tools that come with results hold from then on', async () => {
+  test('tools that come with results are offered from then on', async () => {
     const { phone, model } = world().talk()
     model.replies(says(calls([{ name: 'a', arguments: {} }])), says('Good.'))
     await phone.post('Go.', { tools: [a] }).response

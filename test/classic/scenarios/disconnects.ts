@@ -4,9 +4,9 @@ import { get } from '../../support/clients/classic/post.ts'
 import { calls, deviceTool, done, pauses, says, text } from '../../support/stand-ins/ollama-replies.ts'
 import type { World } from '../world.ts'
 
-/** Phones that go away, and prompts that meet. */
+/** Phones that disconnect, and prompts that wait for each other. */
 export function disconnectsAndQueues(world: () => World): void {
-  test('the answer to a phone that leaves in the middle is finished and stored', async () => {
+  test('the answer to a phone that disconnects in the middle is finished and stored', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('Once ')], gate.promise, [text('upon a time.'), done()]), says('Good.'))
@@ -23,7 +23,7 @@ export function disconnectsAndQueues(world: () => World): void {
     )
   })
 
-  test('tools are run here and the answer is finished for a phone that has left before them', async () => {
+  test('resident tools are run and the answer is finished for a phone that has disconnected before them', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     const call = calls([{ name: 'get_weather', arguments: { latitude: '3', longitude: '4' } }])
@@ -40,7 +40,7 @@ export function disconnectsAndQueues(world: () => World): void {
     )
   })
 
-  test('a phone that left before the call of its device is asked for it by posting again', async () => {
+  test('a phone that disconnected before the call of its tool gets it by posting again', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     const call = calls([{ name: 'get_location', arguments: {} }])
@@ -49,7 +49,7 @@ export function disconnectsAndQueues(world: () => World): void {
     await posting.event(0)
     posting.disconnect()
     const result = phone.postMessages([{ role: 'tool', content: 'here' }])
-    assert.equal((await result.response).status, 409, 'the call is not asked for yet')
+    assert.equal((await result.response).status, 409, 'the call has not begun yet')
     gate.resolve()
     await model.prompt(0).then(({ closed }) => closed)
     const response = await retryWhile409(
@@ -58,7 +58,7 @@ export function disconnectsAndQueues(world: () => World): void {
     assert.equal(response.text, 'There.')
   })
 
-  test('a prompt that comes while another runs waits its turn, and the order is kept', async () => {
+  test('a prompt that comes while another runs waits for its end', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('First.')], gate.promise, [done()]), says('Second.'), says('Third.'))
@@ -75,7 +75,7 @@ export function disconnectsAndQueues(world: () => World): void {
     )
   })
 
-  test('prompts that wait are answered in the order in which they came', async () => {
+  test('prompts that wait are answered in order of arrival', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     const names = ['Two', 'Three', 'Four', 'Five']
@@ -97,7 +97,7 @@ export function disconnectsAndQueues(world: () => World): void {
     )
   })
 
-  test('a phone that leaves while it waits its turn leaves no trace', async () => {
+  test('a phone that disconnects while its prompt waits leaves no trace', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('First.')], gate.promise, [done()]), says('Third.'))
@@ -160,7 +160,7 @@ export function disconnectsAndQueues(world: () => World): void {
     )
   })
 
-  test('/llmprep while a prompt runs ends its stream with an error and the engine’s work', async () => {
+  test('/llmprep while a prompt runs ends its stream with an error, and the engine’s work', async () => {
     const { phone, model } = world().talk()
     model.replies(pauses([text('Once ')], new Promise(() => {}), []), says('Arr.'))
     const running = phone.post('Tell me a story.')
@@ -177,7 +177,7 @@ export function disconnectsAndQueues(world: () => World): void {
   })
 }
 
-/** Posts until the call that it answers is open: the phone that left cannot know when. */
+/** Posts until the call of its result is open: the phone that disconnected cannot know when. */
 async function retryWhile409<Answer extends { status: number }>(
   post: () => Promise<Answer>,
 ): Promise<Answer> {

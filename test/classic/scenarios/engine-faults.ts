@@ -18,9 +18,9 @@ import type { World } from '../world.ts'
 
 const tools = [deviceTool('get_location')]
 
-/** An engine that fails before, in and between its answers. The conversation always goes on. */
+/** An engine that fails before, in and between its replies. The conversation always goes on. */
 export function engineFaults(world: () => World): void {
-  /** The messages that the model is told at the next prompt. */
+  /** The messages of the model's next prompt. */
   async function nextPrompt(phone: Phone, model: ScriptedModel): Promise<[string, string][]> {
     model.replies(says('Better now.'))
     assert.equal((await phone.prompt('And now?')).text, 'Better now.')
@@ -30,7 +30,7 @@ export function engineFaults(world: () => World): void {
   const refusals: [what: string, script: ChatScript, status: number, words: RegExp][] = [
     ['refuses the connection', (response) => response.destroy(), 502, /./],
     [
-      'tears its answer before the first line',
+      'closes the connection before the first line',
       (response) => response.writeHead(200).write(' ', () => response.destroy()),
       502,
       /./,
@@ -45,8 +45,8 @@ export function engineFaults(world: () => World): void {
       502,
       /terminated/,
     ],
-    ['answers with no JSON', sends([bytes('<html>')]), 502, /no JSON/],
-    ['answers with nothing', sends([]), 502, /done: true/],
+    ['replies with no JSON', sends([bytes('<html>')]), 502, /no JSON/],
+    ['replies with nothing', sends([]), 502, /done: true/],
   ]
   for (const [what, script, status, message] of refusals) {
     test(`where the engine ${what}, the prompt is refused with ${status}, and nothing is stored [no-trace]`, async () => {
@@ -61,7 +61,7 @@ export function engineFaults(world: () => World): void {
     })
   }
 
-  test('an unknown model is refused with 404 before anything is asked of it, and the words name those there are', async () => {
+  test('an unknown model is refused with 404 before a request to it, and the message names the known ones', async () => {
     const { phone, model } = world().talk()
     const response = await phone.postMessages([{ role: 'user', content: 'Hi' }], { model: 'nope' }).response
     assert.equal(response.status, 404)
@@ -69,7 +69,7 @@ export function engineFaults(world: () => World): void {
     assert.deepEqual(await nextPrompt(phone, model), [['user', 'And now?']])
   })
 
-  test('an engine that is not running is told with 502, at its first prompt and later, and nothing is stored', async () => {
+  test('where the engine is not running prompts are refused with 502, the first and later ones, and nothing is stored', async () => {
     const { phone, model } = world().talk()
     const refused = async () => {
       const { last } = await world().ollama.isAwayDuring(() => phone.prompt('Hello?'))
@@ -82,7 +82,7 @@ export function engineFaults(world: () => World): void {
     assert.deepEqual((await nextPrompt(phone, model)).length, 3)
   })
 
-  test('an engine that cannot tell of its models is told with 502', async () => {
+  test('where the engine does not list its models, prompts are refused with 502', async () => {
     const { phone, model } = world().talk()
     const { last } = await world().ollama.isBrokenDuring('/api/show', 500, () => phone.prompt('Hello?'))
     assert.deepEqual([last.status, last.error], [502, 'broken with 500'])
@@ -95,9 +95,9 @@ export function engineFaults(world: () => World): void {
       sends([text('Once '), text('upon'), bytes('{"error":"the runner died"}')]),
       /^the runner died$/,
     ],
-    ['is cut off without done', sends([text('Once '), text('upon')]), /done: true/],
+    ['ends without done', sends([text('Once '), text('upon')]), /done: true/],
     ['is torn', tears([text('Once '), text('upon')]), /./],
-    ['is torn within a line', tears([text('Once '), text('upon')], '{"model":"x","mess'), /./],
+    ['breaks off within a line', tears([text('Once '), text('upon')], '{"model":"x","mess'), /./],
     ['sends a broken line', sends([text('Once '), text('upon'), bytes('{"model":'), done()]), /no JSON/],
     [
       'sends a line that is no object',
@@ -106,7 +106,7 @@ export function engineFaults(world: () => World): void {
     ],
   ]
   for (const [what, script, message] of breaks) {
-    test(`where the answer ${what}, the stream ends with an error, and what came is kept`, async () => {
+    test(`where the reply ${what}, the stream ends with an error, and its text is kept`, async () => {
       const { phone, model } = world().talk()
       model.replies(script)
       const { last, text: said } = await phone.prompt('Tell me a story.')
@@ -122,7 +122,7 @@ export function engineFaults(world: () => World): void {
     })
   }
 
-  test('a runner that dies in the middle, as recorded, is told in the words of the engine', async () => {
+  test('a runner that dies in the middle, as recorded, ends the stream with the message of the engine', async () => {
     const { phone, model } = world().talk()
     model.replies(replays('error-runner-died'))
     const { last, text: said } = await phone.prompt('Tell me about the ocean.')
@@ -131,7 +131,7 @@ export function engineFaults(world: () => World): void {
     assert.deepEqual((await nextPrompt(phone, model))[1], ['assistant', said])
   })
 
-  test('calls of an answer that is cut off are not run, here or on the device', async () => {
+  test('calls of a reply that breaks off are not run, here or on the device', async () => {
     const { phone, model } = world().talk({
       runs: { get_location: () => assert.fail('it must not be asked for') },
     })
@@ -151,7 +151,7 @@ export function engineFaults(world: () => World): void {
     ])
   })
 
-  test('an engine that fails after a tool was run here ends the stream with its words; the result is kept', async () => {
+  test('an engine that fails after a resident tool has run ends the stream with its message; the result is kept', async () => {
     const { phone, model } = world().talk()
     model.replies(
       says('Looking. ', calls([{ name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }])),

@@ -23,7 +23,7 @@ export const tightLimits = {
 
 const cold = { name: 'get_weather', arguments: { latitude: '1', longitude: '2' } }
 
-/** What happens at the bounds: always words, never silence. */
+/** What happens at the bounds: always a message, never silence. */
 export function limits(world: () => World): void {
   const contentOf = ({ content }: { content: string }) => content
 
@@ -32,7 +32,7 @@ export function limits(world: () => World): void {
     ['62', 'is broken', /^get_weather failed: .*status 500/],
     ['63', 'hangs', /^get_weather (failed|gave no result within 1 s)/],
   ] as const) {
-    test(`where the weather service ${trouble}, the model is told and answers`, async () => {
+    test(`where the weather service ${trouble}, the model reads why and answers`, async () => {
       world().openMeteo.troubles(latitude, trouble)
       const { phone, model } = world().talk()
       model.replies(
@@ -45,7 +45,7 @@ export function limits(world: () => World): void {
     })
   }
 
-  test('a model that calls tools without end is stopped after so many steps, in words', async () => {
+  test('a model that calls tools without end is stopped after so many steps, with a message', async () => {
     const { phone, model } = world().talk()
     const again = says('Again. ', calls([cold]))
     model.replies(again, again, again, says('Sorry.'))
@@ -57,7 +57,7 @@ export function limits(world: () => World): void {
     assert.equal(model.lastMessages().filter(({ role }) => role === 'tool').length, 3)
   })
 
-  test('an answer with too many calls is stopped, in words', async () => {
+  test('a reply with too many calls is stopped, with a message', async () => {
     const { phone, model } = world().talk()
     model.replies(says(calls([cold, cold, cold])), says('Sorry.'))
     const { last } = await phone.prompt('How warm is it?')
@@ -65,7 +65,7 @@ export function limits(world: () => World): void {
     assert.equal((await phone.prompt('What?')).text, 'Sorry.')
   })
 
-  test('an answer that is too long is stopped, in words, and the engine with it [bounded-memory]', async () => {
+  test('an answer that is too long is stopped, with a message, and the engine with it [bounded-memory]', async () => {
     const { phone, model } = world().talk()
     const long = text('x'.repeat(40 * 1024))
     model.replies(pauses([long, long], new Promise(() => {}), []), says('Sorry.'))
@@ -75,7 +75,7 @@ export function limits(world: () => World): void {
     assert.equal((await phone.prompt('What?')).text, 'Sorry.')
   })
 
-  test('results that come while a tool still runs here wait for it, and the turn goes on once', async () => {
+  test('results that come while a resident tool runs wait for it, and the turn goes on once', async () => {
     world().openMeteo.troubles('64', 'hangs')
     const { phone, model } = world().talk()
     const hanging = { name: 'get_weather', arguments: { latitude: '64', longitude: '0' } }

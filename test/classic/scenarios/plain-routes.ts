@@ -20,7 +20,7 @@ export function plainRoutes(world: () => World): void {
     assert.match(browser.raw.toString(), /^<!doctype html>/)
   })
 
-  test('/healthz and /readyz tell that it lives and serves', async () => {
+  test('/healthz and /readyz say that the process lives and serves', async () => {
     assert.equal((await get(url('/healthz'))).status, 200)
     assert.equal((await get(url('/readyz'))).status, 200)
   })
@@ -34,14 +34,14 @@ export function plainRoutes(world: () => World): void {
     ['POST with a query', 'POST', '/weather?lat=42.29&lon=-83.71'],
   ]
   for (const [what, method, path, body] of asked) {
-    test(`/weather answers ${what} with one JSON string`, async () => {
+    test(`/weather responds to ${what} with one JSON string`, async () => {
       const response = await send(url(path), body, { method }).response
       assert.deepEqual([response.status, response.raw.toString()], [200, JSON.stringify(weather)])
       assert.match(response.contentType, /^application\/json/)
     })
   }
 
-  test('/weather refuses a place that is none with 422', async () => {
+  test('/weather refuses invalid coordinates with 422', async () => {
     for (const body of [
       {},
       { lat: 91, lon: 0 },
@@ -61,7 +61,7 @@ export function plainRoutes(world: () => World): void {
       assert.equal((await send(url('/weather'), { lat, lon }).response).status, 200)
   })
 
-  test('trouble with the weather service is 500 with its words', async () => {
+  test('a failure of the weather service is 500 with its message', async () => {
     world().openMeteo.troubles('71', 'is broken')
     world().openMeteo.troubles('72', 'refuses')
     for (const lat of ['71', '72']) {
@@ -74,7 +74,7 @@ export function plainRoutes(world: () => World): void {
     }
   })
 
-  test('the board keeps what is posted, with username or name, in order', async () => {
+  test('the board stores what is posted, with username or name, in order', async () => {
     const posts = [
       { username: 'ada', message: 'Hello 👋\u0000\r\n' },
       { name: 'bob', message: '' },
@@ -105,7 +105,7 @@ export function plainRoutes(world: () => World): void {
     )
   })
 
-  test('the board refuses what has no name or no message with 422, and keeps nothing of it', async () => {
+  test('the board refuses what has no name or no message with 422, and stores nothing of it', async () => {
     const before = (await get(url('/getchatts'))).raw.toString()
     for (const bad of [{ message: 'x' }, { username: 'x' }, { username: 1, message: 'x' }, [], null, 'x']) {
       assert.equal(
@@ -117,7 +117,7 @@ export function plainRoutes(world: () => World): void {
     assert.equal((await get(url('/getchatts'))).raw.toString(), before)
   })
 
-  test('/llmprompt passes the body on and the answer back, byte for byte', async () => {
+  test('/llmprompt passes the request on and the response back, byte for byte', async () => {
     const { ollama } = world()
     const { contentType, answer: recorded } = recording('generate')
     ollama.generates((response) => response.writeHead(200, { 'content-type': contentType }).end(recorded))
@@ -134,7 +134,7 @@ export function plainRoutes(world: () => World): void {
     assert.deepEqual(JSON.parse(String(ollama.generated.at(-1))), body)
   })
 
-  test('/llmprompt passes the errors of the engine on as they are, before and within the answer', async () => {
+  test('/llmprompt passes the errors of the engine on as they are, before and within the response', async () => {
     const { ollama } = world()
     for (const status of [400, 404, 503]) {
       const failure = '{"error":"model \'nope\' not found"}'
@@ -149,7 +149,7 @@ export function plainRoutes(world: () => World): void {
     assert.equal((await send(url('/llmprompt'), { model: 'm' }).response).raw.toString(), broken)
   })
 
-  test('/llmprompt ends torn where the engine tears it, and is 502 where it is torn before', async () => {
+  test('/llmprompt breaks off where the engine breaks off, and is 502 where that is before the response', async () => {
     const { ollama } = world()
     ollama.generates((response) => response.destroy())
     const refused = await send(url('/llmprompt'), { model: 'm' }).response

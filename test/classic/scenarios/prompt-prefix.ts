@@ -50,7 +50,7 @@ export function promptPrefix(world: () => World): void {
     })
   }
 
-  /** All kinds of things that happen to a conversation, and the prompts that came of them. */
+  /** All that can happen in a conversation, and the prompts that follow from it. */
   async function longConversation(shape: Shape): Promise<ChatPrompt[]> {
     const { phone, model } = world().talk({ shape, runs })
     const both = calls([

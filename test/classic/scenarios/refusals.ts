@@ -46,7 +46,7 @@ export function refusals(world: () => World): void {
     ['messages that are null', { ...good, messages: null }],
     ['an empty list of messages', { ...good, messages: [] }],
     ['a message that is a string', { ...good, messages: ['Hi'] }],
-    ['a role that nobody knows', { ...good, messages: [{ role: 'wizard', content: 'Hi' }] }],
+    ['an unknown role', { ...good, messages: [{ role: 'wizard', content: 'Hi' }] }],
     ['content that is a number', { ...good, messages: [{ role: 'user', content: 1 }] }],
     ['images that are no list', { ...good, messages: [{ role: 'user', content: '', images: 'aGk=' }] }],
     ['tools that are no list', { ...good, tools: { name: 'a' } }],
@@ -58,7 +58,7 @@ export function refusals(world: () => World): void {
     ],
   ]
   for (const route of ['/llmtools', '/llmchat']) {
-    test(`${route} refuses what it cannot read with 422 and words, and stores nothing`, async () => {
+    test(`${route} refuses invalid bodies with 422 and a message, and stores nothing`, async () => {
       const model = world().ollama.model('refused:test')
       for (const [what, body] of bad) {
         const response = await send(world().url + route, body).response
@@ -74,7 +74,7 @@ export function refusals(world: () => World): void {
     })
   }
 
-  test('/llmprep refuses what it cannot read, and leaves the conversation as it was', async () => {
+  test('/llmprep refuses invalid bodies, and does not change the conversation', async () => {
     const { phone, model } = world().talk()
     model.replies(says('Hi.'), says('Yes.'))
     await phone.prompt('Hello')
@@ -88,7 +88,7 @@ export function refusals(world: () => World): void {
     assert.equal(model.lastMessages().length, 3)
   })
 
-  test('an appID is a name like any other: long, odd, and each its own conversation', async () => {
+  test('an appID is any name, long or odd, and each has its own conversation', async () => {
     const names = [
       'x'.repeat(155),
       '👩‍👩‍👧'.repeat(19),
@@ -117,7 +117,7 @@ export function refusals(world: () => World): void {
     }
   })
 
-  test('a body is read as JSON whatever it says that it is', async () => {
+  test('a body is read as JSON whatever its content type', async () => {
     const { phone, model } = world().talk()
     const types = [
       'application/x-www-form-urlencoded',
@@ -135,14 +135,14 @@ export function refusals(world: () => World): void {
     }
   })
 
-  test('fields that nobody knows are let through', async () => {
+  test('unknown fields are ignored', async () => {
     const { phone, model } = world().talk()
     model.replies(says('Hi.'))
     const { status } = await phone.post('Hi', { future: { a: 1 } }).response
     assert.equal(status, 200)
   })
 
-  test('what is not there is 404, in JSON', async () => {
+  test('an unknown route is 404, in JSON', async () => {
     for (const [path, method] of [
       ['/nope', 'GET'],
       ['/llmtools', 'GET'],

@@ -21,7 +21,7 @@ function linesOf(messages: PromptMessage[]): string[] {
 
 /** Results that come late, twice, in parts, or never. */
 export function results(world: () => World): void {
-  test('results after the user has moved on are refused with 409 and change nothing', async () => {
+  test("results after the user's next prompt are refused with 409 and change nothing", async () => {
     const { phone, model } = world().talk()
     model.replies(asksOne, says('Next.'), says('Last.'))
     await phone.post('Where am I?', { tools }).response
@@ -46,7 +46,7 @@ export function results(world: () => World): void {
     ])
   })
 
-  test('results that nobody asked for are refused with 409, and leave no conversation behind', async () => {
+  test('results without a call are refused with 409, and create no conversation', async () => {
     const { phone, model } = world().talk()
     assert.equal((await phone.postMessages([tool('here')]).response).status, 409)
     assert.equal((await phone.postMessages([user('Hi'), tool('here')]).response).status, 409)
@@ -76,7 +76,7 @@ export function results(world: () => World): void {
     }
   })
 
-  test('the same results sent at the same time go on once', async () => {
+  test('a turn goes on once with the same results sent at the same time', async () => {
     const { phone, model } = world().talk()
     model.replies(asksOne, says('There.'))
     await phone.post('Where am I?', { tools }).response
@@ -86,7 +86,7 @@ export function results(world: () => World): void {
     assert.equal(model.prompts.length, 2)
   })
 
-  test('known results alone, while a call is open, are answered with that call again', async () => {
+  test('the response to known results alone, while a call is open, is that call again', async () => {
     const { phone, model } = world().talk()
     model.replies(asksOne, says(calls([{ name: 'get_battery', arguments: {} }])), says('Fine.'))
     const prompt = user('Where am I, and how long will it last?')
@@ -114,7 +114,7 @@ export function results(world: () => World): void {
     ])
   })
 
-  test('results with ids come in parts and in any order, and the turn goes on once, with the last', async () => {
+  test('results with ids may come in parts and in any order, and the turn goes on once, with the last', async () => {
     const { phone, model } = world().talk()
     model.replies(asksBoth, says('Thanks.'))
     await phone.post('Both?', { tools }).response
@@ -127,7 +127,7 @@ export function results(world: () => World): void {
     assert.deepEqual(linesOf(model.lastMessages()).slice(2), ['tool: here', 'tool: 80 %'])
   })
 
-  test('results with names answer the calls of these names, in whatever order they come', async () => {
+  test('results with names go to the calls of these names, in any order', async () => {
     const { phone, model } = world().talk()
     model.replies(asksBoth, says('Thanks.'))
     await phone.post('Both?', { tools }).response
@@ -158,7 +158,7 @@ export function results(world: () => World): void {
     assert.deepEqual(linesOf(model.lastMessages()), ['user: Again!', 'assistant: One.', 'user: Again!'])
   })
 
-  test('the same text again in place of the result is a new prompt too', async () => {
+  test('the same text again instead of the result is a new prompt too', async () => {
     const { phone, model } = world().talk()
     model.replies(asksOne, asksOne, says('There.'))
     await phone.post('Where am I?', { tools }).response
@@ -174,7 +174,7 @@ export function results(world: () => World): void {
     ])
   })
 
-  test('two results of the same words answer two calls', async () => {
+  test('two results with the same text are of two calls', async () => {
     const { phone, model } = world().talk()
     model.replies(asksOne, asksOne, says('Still there.'))
     const prompt = user('Where am I, now and then?')
@@ -187,7 +187,7 @@ export function results(world: () => World): void {
     assert.equal(linesOf(model.lastMessages()).filter((line) => line === 'tool: here').length, 2)
   })
 
-  test('a history that a client brings along is told to the model as it is', async () => {
+  test('a history of a client is in the prompt as it is', async () => {
     const { phone, model } = world().talk()
     model.replies(says('Indeed.'))
     await phone.postMessages([

@@ -9,7 +9,7 @@ import type { World } from '../world.ts'
 const lines = 600
 const padding = 'x'.repeat(64 * 1024)
 
-/** One line, and past the gate much to send, of which little is text. */
+/** One line, and after the gate much more, of which little is text. */
 export function floods(gate: Promise<void>): ChatScript {
   return async (response, prompt) => {
     const padded = `${JSON.stringify({ ...JSON.parse(text('.')(prompt)), padding })}\n`
@@ -23,7 +23,7 @@ export function floods(gate: Promise<void>): ChatScript {
 
 /** Phones that cannot keep up, and those that can. */
 export function slowReader(world: () => World): void {
-  test('a phone that does not read is cut off past the bound, and its answer is finished and stored [slow-readers]', async () => {
+  test('a phone that does not read is disconnected past the bound, and its answer is finished and stored [slow-readers]', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(floods(gate.promise), says('Ok.'))

@@ -19,7 +19,7 @@ const odd: [what: string, content: string][] = [
 /** Texts come out as they went in, byte for byte, on the stream and in the log. */
 export function texts(world: () => World): void {
   for (const [what, content] of odd) {
-    test(`${what} go through as they are, from the phone and from the model`, async () => {
+    test(`${what} pass through unchanged, from the phone and from the model`, async () => {
       const { phone, model } = world().talk()
       model.replies(says(content, content), says('Yes.'))
       const { text: said, last } = await phone.prompt(content)
@@ -34,7 +34,7 @@ export function texts(world: () => World): void {
     })
   }
 
-  test('the lines of the engine go out byte for byte, however they are written', async () => {
+  test('the lines of the engine are sent byte for byte, however they are written', async () => {
     const { phone, model } = world().talk()
     const odd =
       '{ "message" : {"content":"\\u00e9\\/é","role":"assistant"}, "x":1.0, "model":"m" ,"done":false}'
@@ -50,7 +50,7 @@ export function texts(world: () => World): void {
     assert.equal(last.raw.toString(), `data: ${odd}\n\ndata: ${end}\n\n`)
   })
 
-  test('a carriage return between the tokens of a line is left out, for it would end the line', async () => {
+  test('a carriage return between the tokens of a line is left out, because it would end the line', async () => {
     const { phone, model } = world().talk()
     model.replies(sends([bytes('{"model":"m",\r"message":{"role":"assistant","content":"a\\rb"}}'), done()]))
     const { text: said, last } = await phone.prompt('Hi')
@@ -58,7 +58,7 @@ export function texts(world: () => World): void {
     assert.equal(last.events[0]?.data, '{"model":"m","message":{"role":"assistant","content":"a\\rb"}}')
   })
 
-  test('every line of a recorded answer comes out as it was recorded', async () => {
+  test('every line of a recorded reply is sent as it was recorded', async () => {
     for (const name of ['text', 'thinking', 'text-length', 'structured']) {
       const { phone, model } = world().talk()
       model.replies(replays(name), says('Yes.'))
@@ -75,7 +75,7 @@ export function texts(world: () => World): void {
     }
   })
 
-  test('thinking is streamed apart from the text and told to the model with it', async () => {
+  test('thinking is streamed apart from the text, and both are in the next prompt', async () => {
     const { phone, model } = world().talk()
     model.replies(
       says(message({ thinking: 'Hm.\n' }), message({ thinking: 'Ah ', content: 'So: ' }), 'yes'),
@@ -87,7 +87,7 @@ export function texts(world: () => World): void {
     assert.deepEqual(model.lastMessages()[1], { role: 'assistant', content: 'So: yes', thinking: 'Hm.\nAh ' })
   })
 
-  test('text in the last line is told and kept', async () => {
+  test('text in the last line is sent and stored', async () => {
     const { phone, model } = world().talk()
     model.replies(sends([text('All '), done({ content: 'of it.' })]), says('Ok.'))
     assert.equal((await phone.prompt('Hi')).text, 'All of it.')
@@ -95,7 +95,7 @@ export function texts(world: () => World): void {
     assert.equal(model.lastMessages()[1]?.content, 'All of it.')
   })
 
-  test('images, options, format, think and keep_alive reach the engine as they were given', async () => {
+  test('images, options, format, think and keep_alive reach the engine unchanged', async () => {
     const { phone, model } = world().talk()
     model.replies(says('A cat.'), says('Still.'))
     const given = {
@@ -114,7 +114,7 @@ export function texts(world: () => World): void {
     assert.equal(second?.options, undefined)
   })
 
-  test('stream: false is asked of the engine too, and its one line is one event', async () => {
+  test("stream: false is in the engine's request too, and its one line is one event", async () => {
     const { phone, model } = world().talk()
     model.replies(replays('text-whole'), says('Ok.'))
     const { last } = await phone.prompt('Hi', { stream: false })

@@ -44,7 +44,7 @@ export function toolArguments(world: () => World): void {
     ['that are absent', undefined, /missing/],
   ]
   for (const [what, args, message] of wrong) {
-    test(`arguments ${what} are told to the model, which can mend them`, async () => {
+    test(`the model reads what is wrong with arguments ${what}, and can correct them`, async () => {
       const result = await resultOf(args)
       assert.equal(result.role, 'tool')
       assert.equal(result.tool_name, 'get_weather')
@@ -52,7 +52,7 @@ export function toolArguments(world: () => World): void {
     })
   }
 
-  test('a model that mends its arguments comes to its answer in the same prompt', async () => {
+  test('a model that corrects its arguments answers in the same prompt', async () => {
     const { phone, model } = world().talk()
     model.replies(
       says(calls([{ name: 'get_weather', arguments: { lat: 1 } }])),
@@ -64,7 +64,7 @@ export function toolArguments(world: () => World): void {
     assert.equal(model.lastMessages().at(-1)?.content, sunny)
   })
 
-  test('a tool that nobody has fails, the model is told which there are, and recovers', async () => {
+  test('a call of an unknown tool fails, the model reads which tools there are, and recovers', async () => {
     const { phone, model } = world().talk()
     model.replies(says('Hm. ', calls([{ name: 'get_wether', arguments: {} }])), says('Sorry.'))
     const { text, calls: asked } = await phone.prompt('How warm is it?', {
@@ -108,7 +108,7 @@ export function toolArguments(world: () => World): void {
     }
   })
 
-  test('a line with device calls that fit goes out byte for byte, however oddly it is written', async () => {
+  test('a line with device calls that fit is sent byte for byte, however oddly it is written', async () => {
     const { phone, model } = world().talk({ runs: { show_map: () => 'shown' } })
     const odd =
       `{ "model":"m",  "message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"show_map",` +
@@ -118,7 +118,7 @@ export function toolArguments(world: () => World): void {
     assert.equal(responses[0]?.events[0]?.data, odd)
   })
 
-  test('arguments of a device call that do not fit are told to the model and not to the phone', async () => {
+  test('the model reads what is wrong with the arguments of a device call, and the phone does not get the call', async () => {
     const { phone, model } = world().talk({ runs: { show_map: () => 'shown' } })
     model.replies(says(calls([{ name: 'show_map', arguments: { where: 'here' } }])), says('I cannot.'))
     const { responses, text } = await phone.prompt('Show me.', { tools: [mapTool] })

@@ -24,7 +24,7 @@ export function toolRounds(world: () => World): void {
   for (const shape of ['A', 'B'] as const)
     describe(`a phone of shape ${shape}`, () => toolRoundsOf(shape, world))
 
-  test('a tool that runs here is never seen by the phone, and its answer comes in the same stream', async () => {
+  test('a phone does not see the call of a resident tool, and gets the answer in the same stream', async () => {
     const { phone, model } = world().talk()
     model.replies(
       says('Let me look. ', calls([{ name: 'get_weather', arguments: annArbor }])),
@@ -51,7 +51,7 @@ export function toolRounds(world: () => World): void {
     })
   })
 
-  test('two cities asked for in two lines, with text before them, are both looked up', async () => {
+  test('two calls in two lines, with text before them, are both run', async () => {
     const { phone, model } = world().talk()
     model.replies(replays('text-then-two-calls'), says('Madrid is warmer.'))
     const { responses, text: said } = await phone.prompt('Compare the weather in London and Madrid.')
@@ -78,7 +78,7 @@ export function toolRounds(world: () => World): void {
     ])
   })
 
-  test('a phone that knows none of the tools sends nothing, and is answered again at its next prompt', async () => {
+  test('a phone that knows none of the tools sends no results, and gets an answer at its next prompt', async () => {
     const { phone, model } = world().talk()
     model.replies(says(calls([{ name: 'get_location', arguments: {} }])), says('As you like.'))
     assert.equal((await phone.prompt('Where am I?', { tools })).responses.length, 1)
@@ -96,7 +96,7 @@ export function toolRounds(world: () => World): void {
 }
 
 function toolRoundsOf(shape: Shape, world: () => World): void {
-  test('a tool of the device is asked for, its result posted, and the answer comes', async () => {
+  test('a device tool is called, its result posted, and the answer comes', async () => {
     const { phone, model } = world().talk({ shape, runs })
     model.replies(
       says(calls([{ name: 'get_location', arguments: {}, id: 'call_1' }])),
@@ -123,7 +123,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
   })
 
-  test('"What is the weather at my location?" goes through phone and server to the answer, as recorded', async () => {
+  test('"What is the weather at my location?" is answered through tools of the phone and the server, as recorded', async () => {
     const { phone, model } = world().talk({ shape, runs })
     model.replies(replays('call-device'), replays('call-resident'), replays('answer-after-results'))
     const { responses, text: said } = await phone.prompt('What is the weather at my location?', {
@@ -155,7 +155,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
   })
 
-  test('calls of both sides in one line are both honoured, and the phone sees only its own', async () => {
+  test('calls of both sides in one line are both run, and the phone sees only its own', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const line = calls([
       { name: 'get_weather', arguments: annArbor, id: 'call_w' },
@@ -177,7 +177,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
   })
 
-  test('two calls of the device in one line are answered, or closed where the phone sends one result only', async () => {
+  test('two device calls in one line get their results, or end without one where the phone sends only one', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const line = calls([
       { name: 'get_location', arguments: {} },
@@ -200,7 +200,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
   })
 
-  test('a model that asks the device in round after round gets each result once', async () => {
+  test('a model that calls the device in round after round gets each result once', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const ask = (name: string) => says(`${name}: `, calls([{ name, arguments: {} }]))
     model.replies(ask('get_location'), ask('get_battery'), ask('get_location'), says('Enough.'))
@@ -221,7 +221,7 @@ function toolRoundsOf(shape: Shape, world: () => World): void {
     )
   })
 
-  test('text, calls and the end in one and the same line are told in their order, each once', async () => {
+  test('text, calls and the end in the same line are sent in their order, each once', async () => {
     const { phone, model } = world().talk({ shape, runs })
     const function_ = { index: 0, name: 'get_location', arguments: {} }
     model.replies(

@@ -9,7 +9,7 @@ const contentOf = ({ content }: { content: string }) => content
 
 /** Engines that are slow and conversations that are busy, with the tight limits. */
 export function waiting(world: () => World): void {
-  test('silence is broken with comments, which phones skip', async () => {
+  test('comments are sent during silence, and phones skip them', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(pauses([text('Hm')], gate.promise, [text('!'), done()]))
@@ -22,7 +22,7 @@ export function waiting(world: () => World): void {
     assert.ok(response.raw.includes('\n\n: keep-alive\n\n'))
   })
 
-  test('an engine that is still loading is waited for with comments, before any word of it', async () => {
+  test('while an engine loads comments are sent, before its first line', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(async (response, prompt) => {
@@ -35,7 +35,7 @@ export function waiting(world: () => World): void {
     assert.equal((await posting.response).text, 'At last.')
   })
 
-  test('an engine that never begins is given up with an error event once the stream is open', async () => {
+  test('an engine that never begins ends the stream with an error event', async () => {
     const { phone, model } = world().talk()
     model.replies(hangs(), says('Sorry.'))
     const { last } = await phone.prompt('Hello?')
@@ -45,7 +45,7 @@ export function waiting(world: () => World): void {
     assert.equal((await phone.prompt('And now?')).text, 'Sorry.')
   })
 
-  test('an engine that falls silent in the middle is given up, and what came is kept', async () => {
+  test('an engine that falls silent in the middle ends the turn, and its text is kept', async () => {
     const { phone, model } = world().talk()
     model.replies(hangs([text('Once ')]), says('Sorry.'))
     const { last } = await phone.prompt('Hello?')
@@ -56,7 +56,7 @@ export function waiting(world: () => World): void {
     assert.deepEqual(model.lastMessages().map(contentOf), ['Hello?', 'Once ', 'And now?'])
   })
 
-  test('a prompt that has waited too long for its conversation is refused with 409, one too many at once', async () => {
+  test('a prompt that has waited too long for its conversation is refused with 409, and one too many at once', async () => {
     const { phone, model } = world().talk()
     const gate = Promise.withResolvers<void>()
     model.replies(speaks(gate.promise), says('Go on.'))
@@ -83,7 +83,7 @@ export function waiting(world: () => World): void {
     )
   })
 
-  test('a turn that does not come to an end is ended, in words, and what came is kept', async () => {
+  test('a turn that does not end is ended, with a message, and its text is kept', async () => {
     const { phone, model } = world().talk()
     model.replies(speaks(new Promise(() => {})), says('Sorry.'))
     const { last, text: said } = await phone.prompt('Count to infinity.')
@@ -96,7 +96,7 @@ export function waiting(world: () => World): void {
 
 /** With the tight limits, and no other turn beside these. */
 export function turnsAtOnce(world: () => World): void {
-  test('more turns than may run at once are refused with 429, and told when to try again', async () => {
+  test('more turns than may run at once are refused with 429 and Retry-After', async () => {
     const gate = Promise.withResolvers<void>()
     const talks = Array.from({ length: Number(tightLimits.CHATTERD_MAX_TURNS) }, () => world().talk())
     const running = talks.map(({ phone, model }) => {

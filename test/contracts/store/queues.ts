@@ -134,7 +134,7 @@ export function queues(world: () => StoreWorld): void {
     assert.deepEqual(rows, [])
   })
 
-  test('a heartbeat does not remove a request from the queue that is just being renewed', async (t) => {
+  test('a heartbeat does not remove a request from the queue while it asks again', async (t) => {
     if (world().isAlone) return t.skip('nothing happens at the same time on the embedded database')
     const { store } = await world().process()
     const conversation = world().conversation()
