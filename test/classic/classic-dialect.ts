@@ -35,8 +35,11 @@ export function testClassicDialect(database: DatabaseKind): void {
     const world = worldOf(database, { CHATTERD_CLIENT_BUFFER: '64KiB' })
     for (const [title, register] of Object.entries(scenarios)) describe(title, () => register(world))
   })
+}
 
-  describe(`the limits of the classic dialect on ${database.name}`, () => {
+/** Its bounds, which are the same whatever the database. */
+export function testClassicLimits(database: DatabaseKind): void {
+  describe('the limits of the classic dialect', () => {
     const world = worldOf(database, tightLimits)
     // Most of their time is waited: they wait together.
     describe('bounds of a turn', { concurrency: true }, () => limits(world))

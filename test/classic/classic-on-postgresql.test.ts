@@ -1,4 +1,7 @@
 import { databaseKinds } from '../support/databases/database-kinds.ts'
-import { testClassicDialect } from './classic-dialect.ts'
+import { testClassicDialect, testClassicLimits } from './classic-dialect.ts'
 
-for (const database of databaseKinds) if (database.kind === 'postgresql') testClassicDialect(database)
+for (const kind of databaseKinds.filter((one) => one.kind === 'postgresql')) {
+  testClassicDialect(kind)
+  testClassicLimits(kind)
+}
