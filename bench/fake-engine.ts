@@ -10,11 +10,11 @@ const contextLength = 4096
 const linesAtOnce = 32
 const createdAt = '2026-01-01T00:00:00.000000000Z'
 
-const answers = new Map<string, string[]>()
+const replies = new Map<string, string[]>()
 
 /** All lines of a model's reply, made at the first request for it. */
 function replyLines(model: string, tokens: number): string[] {
-  const known = answers.get(model)
+  const known = replies.get(model)
   if (known) return known
   const head = { model, created_at: createdAt }
   const lines = Array.from({ length: tokens }, (_, index) =>
@@ -30,7 +30,7 @@ function replyLines(model: string, tokens: number): string[] {
   }
   const last = { message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', ...counts }
   const all = [...lines, JSON.stringify({ ...head, ...last })].map((line) => `${line}\n`)
-  answers.set(model, all)
+  replies.set(model, all)
   return all
 }
 

@@ -6,17 +6,17 @@ import type { LoadPlan, LoadResult, Target } from './run-load.ts'
 
 // The client, in a process of its own: the parent sends a plan, and gets the result or an error.
 
-interface Answer {
+interface LoadResponse {
   firstTokenMs: number
   body: string
 }
 
 /** Posts one prompt; resolves with the whole response, or, where it stays open, at its first token. */
-function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): Promise<Answer> {
+function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): Promise<LoadResponse> {
   const { conversation: name, dialect = 'classic' } = target
   const conversation = name.replace('{n}', String(number))
-  const { path, body, ...asked } = promptRequest(dialect, conversation, plan.model, `question ${number}`)
-  const headers = { ...asked.headers, 'content-length': Buffer.byteLength(body) }
+  const { path, body, ...options } = promptRequest(dialect, conversation, plan.model, `question ${number}`)
+  const headers = { ...options.headers, 'content-length': Buffer.byteLength(body) }
   return new Promise((done, fail) => {
     const began = performance.now()
     const post = request(target.url + path, { method: 'POST', agent, headers }, async (response) => {
@@ -41,23 +41,23 @@ function prompt(plan: LoadPlan, target: Target, agent: Agent, number: number): P
 
 async function load(plan: LoadPlan): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true })
-  const answers: Answer[][] = plan.targets.map(() => [])
+  const responses: LoadResponse[][] = plan.targets.map(() => [])
   for (let round = 0; round < plan.repeat; round++) {
     for (const [index, target] of plan.targets.entries()) {
       const numbers = Array.from({ length: plan.streams }, (_, stream) => round * plan.streams + stream)
       const posts = numbers.map((number) => prompt(plan, target, agent, number))
-      answers[index]?.push(...(await Promise.all(posts)))
+      responses[index]?.push(...(await Promise.all(posts)))
     }
   }
   const tokens = readBenchModel(plan.model)?.tokens ?? 0
   if (!plan.hold) {
     for (const [index, { dialect = 'classic' }] of plan.targets.entries())
-      for (const { body } of answers[index] ?? []) checkStream(dialect, body, tokens)
+      for (const { body } of responses[index] ?? []) checkStream(dialect, body, tokens)
     agent.destroy()
   }
   return {
-    tokens: answers.flat().length * tokens,
-    firstTokenMs: answers.map((some) => some.map(({ firstTokenMs }) => firstTokenMs)),
+    tokens: responses.flat().length * tokens,
+    firstTokenMs: responses.map((some) => some.map(({ firstTokenMs }) => firstTokenMs)),
   }
 }
 

@@ -23,8 +23,8 @@ export async function measureResume(contender: Contender, load: ResumeLoad): Pro
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   try {
     // A token every 2 ms: each is an event, and the journal gets many of them at once.
-    const asked = promptRequest('native', `resume ${Date.now()}`, benchModelName(load.tokens, 2), 'Tell me.')
-    const response = await fetch(own.url + asked.path, { method: 'POST', ...asked })
+    const prompt = promptRequest('native', `resume ${Date.now()}`, benchModelName(load.tokens, 2), 'Tell me.')
+    const response = await fetch(own.url + prompt.path, { method: 'POST', ...prompt })
     const events = await response.text()
     const turn = /^id: ([^:]+):/m.exec(events)?.[1]
     const count = events.split('\nevent: ').length - 1

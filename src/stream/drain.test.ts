@@ -99,8 +99,8 @@ test('a turn whose device answered before a drain goes on when its resident call
   const { post, turns, store } = liveProcess(scripts, { tools: [resident('slow', () => slow.promise)] })
   await post('Where am I?').begun
   await settle()
-  const answers = [{ seq: 2, index: 1, status: 'answered' as const, output: 'Bonn' }]
-  assert.equal((await turns.storeResults({ turn: 't1', results: answers })).result, 'recorded')
+  const results = [{ seq: 2, index: 1, status: 'answered' as const, output: 'Bonn' }]
+  assert.equal((await turns.storeResults({ turn: 't1', results })).result, 'recorded')
   const drained = turns.drain(60_000)
   slow.resolve('slow result')
   await drained
@@ -111,7 +111,7 @@ test('results that come in a drain are refused, and their turn waits on', async 
   const { post, turns, store } = liveProcess([calls(call('locate'))])
   await post('Where am I?').ended
   await turns.drain(60_000)
-  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  await assert.rejects(turns.storeResults({ turn: 't1', results: answers }), { code: 'shutting-down' })
+  const results = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  await assert.rejects(turns.storeResults({ turn: 't1', results }), { code: 'shutting-down' })
   assert.equal(store.turn('t1')?.status, 'waiting')
 })

@@ -130,12 +130,12 @@ test('a prompt that replaces has the turn that runs cancelled, and begins before
 
 test('of prompts that replace each other without end, none waits for ever', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
-  let asked = 0
-  store.begin = async () => ({ result: 'busy', active: `other${++asked}` })
+  let begins = 0
+  store.begin = async () => ({ result: 'busy', active: `other${++begins}` })
   store.cancel = async () => 'ended'
   const replacing = turns.begin({ ...prompt('1'), whenBusy: 'replace' }, here)
   await assert.rejects(replacing, { code: 'conversation-busy' })
-  assert.ok(asked > 1 && asked < 100, `${asked}`)
+  assert.ok(begins > 1 && begins < 100, `${begins}`)
 })
 
 test('a request that is sent again with its key gets the turn that it began', async () => {

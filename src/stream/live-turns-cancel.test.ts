@@ -69,9 +69,9 @@ test('a turn that does not exist cannot be cancelled', async () => {
 test('cancelling a turn that another process runs waits until that one has ended it', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
   let ended = false
-  let asked = 0
+  let tries = 0
   store.cancel = async () => {
-    asked += 1
+    tries += 1
     return ended ? 'ended' : 'asked'
   }
   let cancelled: boolean | undefined
@@ -79,18 +79,18 @@ test('cancelling a turn that another process runs waits until that one has ended
     cancelled = outcome
   })
   await settle()
-  assert.deepEqual([asked, cancelled], [1, undefined])
+  assert.deepEqual([tries, cancelled], [1, undefined])
   ended = true
   turns.onNotification({ type: 'events', turns: ['other'] })
   await cancelling
-  assert.deepEqual([asked, cancelled], [2, true])
+  assert.deepEqual([tries, cancelled], [2, true])
 })
 
 test('cancelling a turn that another process runs works without notifications', async () => {
   const { turns, store } = liveProcess([says('Hi.')])
   const outcomes = ['asked', 'ended'] as const
-  let asked = 0
-  store.cancel = async () => outcomes[asked++] ?? 'ended'
+  let tries = 0
+  store.cancel = async () => outcomes[tries++] ?? 'ended'
   assert.equal(await turns.cancel('other'), true)
 })
 

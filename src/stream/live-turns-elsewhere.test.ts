@@ -70,8 +70,8 @@ async function twoProcesses(mock: { enable(given: { apis: ['setTimeout'] }): voi
   const followed = two.turns.follow('t1', 0, follower, here)
   await follower.until(({ name }) => name === 'turn-waiting')
   for (let times = 0; times < 5; times++) await settle()
-  const answers = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
-  await (await one.turns.storeResults({ turn: 't1', results: answers })).live?.finished
+  const results = [{ seq: 2, index: 0, status: 'answered' as const, output: 'Bonn' }]
+  await (await one.turns.storeResults({ turn: 't1', results })).live?.finished
   await settle()
   return { ...two, one, follower, followed }
 }

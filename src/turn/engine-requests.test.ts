@@ -44,11 +44,11 @@ test('the model, its settings and all tools go to the engine', async () => {
     state: { ...state, request },
     limits: { ...limits, contextTokens: 4096 },
   })
-  const [asked] = engine.requests
-  assert.deepEqual([asked?.model, asked?.stream], ['other', false])
-  assert.deepEqual(asked?.settings, { think: false, options: { num_ctx: 4096, seed: 7 } })
+  const [sent] = engine.requests
+  assert.deepEqual([sent?.model, sent?.stream], ['other', false])
+  assert.deepEqual(sent?.settings, { think: false, options: { num_ctx: 4096, seed: 7 } })
   assert.deepEqual(
-    asked?.tools.map((tool) => tool.function.name),
+    sent?.tools.map((tool) => tool.function.name),
     ['weather', 'locate'],
   )
 })

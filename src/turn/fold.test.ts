@@ -24,7 +24,7 @@ function made(
 }
 
 /** Whole replies: the last part, and only that, has the end. */
-const answers = fc
+const replies = fc
   .tuple(fc.array(bodies, { maxLength: 8 }), bodies)
   .map(([begin, end]) => [...begin.map((body) => made(body)), made(end, true)])
 
@@ -41,7 +41,7 @@ function batched<T>(list: readonly T[], sizes: readonly number[]): T[][] {
 }
 
 const splitReplies = fc
-  .tuple(answers, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }))
+  .tuple(replies, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }))
   .map(([parts, sizes]) => batched(parts, sizes))
 
 function play(batches: readonly EnginePart[][]) {

@@ -53,7 +53,7 @@ function scenes({ batches, ending }: Script): Scene[] {
 }
 
 const cases = fc.record({
-  answers: fc.array(scripts, { minLength: 1, maxLength: 4 }),
+  replies: fc.array(scripts, { minLength: 1, maxLength: 4 }),
   accepted: fc.boolean(),
   maxSteps: fc.integer({ min: 1, max: 4 }),
 })
@@ -61,10 +61,10 @@ const cases = fc.record({
 // What is true of every run is held in `run` itself: one last event, and no end published that is not stored.
 test('whatever the engine does, the turn ends once, with all its calls, and what is published is what is stored [ends-once]', async () => {
   await fc.assert(
-    fc.asyncProperty(cases, async ({ answers, accepted, maxSteps }) => {
+    fc.asyncProperty(cases, async ({ replies, accepted, maxSteps }) => {
       const aborter = new AbortController()
       const stop = new TurnAbort('cancelled', { code: 'turn-lost', detail: 'stop' })
-      const engine = createScriptedEngine(answers.map(scenes), { onSilence: () => aborter.abort(stop) })
+      const engine = createScriptedEngine(replies.map(scenes), { onSilence: () => aborter.abort(stop) })
       const { events, last, store } = await run({
         ...{ engine, toolbox, signal: aborter.signal, accepted: () => accepted },
         limits: { ...limits, maxSteps, maxCalls: 100 },

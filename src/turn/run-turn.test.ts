@@ -77,13 +77,13 @@ test('the results of the device let the turn go on', async () => {
 })
 
 test('resident and device calls of one reply are both run', async () => {
-  const asked = calls(
+  const script = calls(
     call('weather', { city: 'Bonn' }, 'r'),
     call('locate', {}, 'd'),
     call('weather', { city: 'Ulm' }),
   )
   const { events, last, store } = await run({
-    engine: createScriptedEngine([asked]),
+    engine: createScriptedEngine([script]),
     toolbox: createToolbox([weather]),
   })
   assert.deepEqual(last, { type: 'turn-waiting', calls: ['d'] })
@@ -149,7 +149,7 @@ test('the model reads that a tool has timed out', async () => {
 
 test('a write that fails is thrown to the caller, and nothing of it is published', async () => {
   const away = engineError('database-unavailable')
-  const asked = calls(call('weather'))
+  const script = calls(call('weather'))
   for (const operation of ['endStep', 'endCalls', 'endTurn', 'withdraw']) {
     const store = createMemoryStore()
     const state = await begin(store)
@@ -157,7 +157,7 @@ test('a write that fails is thrown to the caller, and nothing of it is published
       if (now === operation) throw away
     }
     const published: string[] = []
-    const engine = createScriptedEngine([operation === 'withdraw' ? [away] : asked, [away]])
+    const engine = createScriptedEngine([operation === 'withdraw' ? [away] : script, [away]])
     const ran = run({
       ...{
         engine,

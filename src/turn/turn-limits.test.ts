@@ -54,9 +54,9 @@ test('a reply that grows past its limit ends the turn; what was published of it 
 test('more calls in one reply than allowed end the turn, and none is run', async () => {
   let runs = 0
   const counted = resident('counted', () => ++runs)
-  const asked = [call('counted'), call('counted'), call('counted')]
+  const called = [call('counted'), call('counted'), call('counted')]
   const { last } = await run({
-    engine: createScriptedEngine([calls(...asked)]),
+    engine: createScriptedEngine([calls(...called)]),
     toolbox: createToolbox([counted]),
     limits: { ...limits, maxCalls: 2 },
   })

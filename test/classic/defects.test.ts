@@ -104,11 +104,11 @@ function testDefects(world: () => World): void {
 
   test('6. the results of several calls are a message each, in call order', async () => {
     const { phone, model } = world().talk()
-    const asked = ['1', '2', '3'].map((latitude) => ({
+    const called = ['1', '2', '3'].map((latitude) => ({
       name: 'get_weather',
       arguments: { latitude, longitude: '0' },
     }))
-    model.replies(says(calls(asked)), says('Ok.'))
+    model.replies(says(calls(called)), says('Ok.'))
     await phone.prompt('How warm is it?')
     const results = [1, 2, 3].map((latitude) => `tool: Weather at lat: ${latitude}, lon: 0 is 51.3ºF`)
     assert.deepEqual(linesOf(model).slice(2), results)
@@ -202,8 +202,8 @@ function testDefects(world: () => World): void {
     const later = await phone.postMessages(follow, { tools }).response
     const statuses = [first, ...again, later].map((response) => response?.status)
     assert.deepEqual(statuses.toSorted(), [200, 409, 409, 409])
-    const asked = world().openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '13')
-    assert.equal(asked.length, 1)
+    const lookups = world().openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '13')
+    assert.equal(lookups.length, 1)
     assert.equal(model.prompts.length, 3)
   })
 

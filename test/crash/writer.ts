@@ -43,8 +43,8 @@ export class Writer {
     const content = `${this.#appID} ${this.#ledger.entries.length} ${kind}`
     const entry = this.#ledger.add(content)
     const tools = kind === 'device' ? [deviceTool('get_location')] : undefined
-    const asked = { role: 'user', content }
-    const first = await this.#post(url, { messages: [asked], ...(tools && { tools }) }, () => {
+    const message = { role: 'user', content }
+    const first = await this.#post(url, { messages: [message], ...(tools && { tools }) }, () => {
       entry.accepted = true
     })
     if (first.calls.length > 0) {

@@ -35,14 +35,14 @@ shared(async (rooms) => {
 async function wholeTurnOf(): Promise<TurnRecord> {
   const model = ollama.model('all:test')
   const coordinates = { latitude: '1', longitude: '2' }
-  const asked = [
+  const called = [
     { name: 'get_weather', arguments: coordinates, id: 'sky' },
     { name: 'get_location', arguments: {}, id: 'where' },
     { name: 'get_nothing', arguments: {}, id: 'none' },
   ]
   const thinks = message({ thinking: 'Hmm… 🤔' })
   model.replies(
-    sends([thinks, text('Let me see 👀.'), calls(asked), done()]),
+    sends([thinks, text('Let me see 👀.'), calls(called), done()]),
     says('You are at the sea 🌊,\n', 'and it is warm ☀️.'),
   )
   const tools = [deviceTool('get_location')]

@@ -13,11 +13,11 @@ test('calls without results in time expire, once, and the model goes on with the
   const talks = Array.from({ length: 8 }, talk)
   await Promise.all(
     talks.map(async ({ name, model }, index) => {
-      const asked = [
+      const called = [
         { name: 'get_location', arguments: {}, id: 'where' },
         { name: 'take_photo', arguments: {}, id: 'photo' },
       ]
-      model.replies(says(calls(asked)), says('Never mind.'))
+      model.replies(says(calls(called)), says('Never mind.'))
       const [holder, other] = index % 2 ? [one, two] : [two, one]
       const stream = beginTurn(holder, name, { input: 'look', model: model.name, tools })
       await stream.until((event) => event.name === 'turn-waiting')

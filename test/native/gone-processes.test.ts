@@ -105,18 +105,18 @@ test('an idempotent call is started again, by another process, when its own is k
   const { openMeteo } = pair
   openMeteo.troubles('11.1', 'hangs')
   const coordinates = { latitude: '11.1', longitude: '22.2' }
-  const asked = () => openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '11.1').length
+  const lookups = () => openMeteo.requests.filter((url) => url.searchParams.get('latitude') === '11.1').length
   model.replies(says(calls([{ name: 'get_weather', arguments: coordinates, id: 'sky' }])), says('Warm.'))
   const first = beginTurn(pair.one, name, { input: 'how is the weather?', model: model.name })
   await first.until((event) => event.name === 'step-end')
-  while (asked() === 0) await delay(10)
+  while (lookups() === 0) await delay(10)
   const second = join(pair.two, String(first.record.turn))
   openMeteo.recovers('11.1')
   pair.processes.one.kill('SIGKILL')
   assert.equal(await second.over, 'ended')
   second.record.endedAs('completed')
   checkTurn(second.record.events)
-  assert.equal(asked(), 2)
+  assert.equal(lookups(), 2)
   const end = second.record.events.find((event) => event.name === 'call-end')
   assert.equal(end?.data.status, 'succeeded')
   compareSeen(first.record.events, second.record.events)

@@ -61,8 +61,8 @@ test('fifty equal requests of one key that are not followed return one turn', as
 })
 
 for (const offersTools of [false, true]) {
-  const asks = offersTools ? 'calls the device' : 'replies'
-  test(`fifty equal requests of the classic dialect with one key get the same response where the model ${asks}`, async () => {
+  const does = offersTools ? 'calls the device' : 'replies'
+  test(`fifty equal requests of the classic dialect with one key get the same response where the model ${does}`, async () => {
     const { talk } = pair()
     const { name, model } = talk()
     const call = calls([{ name: 'get_location', arguments: {}, id: 'where' }])

@@ -7,7 +7,7 @@ export type TappedNotification = StoreNotification & { runner: string | undefine
 /** Receives the database's notifications, and hands them out on request: so they come at a time that the race determines. */
 export class NotificationTap {
   readonly #client: pg.Client
-  #heard: TappedNotification[] = []
+  #received: TappedNotification[] = []
   #asked: Promise<unknown> = Promise.resolve()
 
   constructor(url: string) {
@@ -18,9 +18,9 @@ export class NotificationTap {
     await this.#client.connect()
     this.#client.on('notification', ({ payload }) => {
       const { events, cancel, free, runner } = JSON.parse(payload ?? '{}')
-      if (events) this.#heard.push({ type: 'events', turns: events, runner: undefined })
-      else if (cancel) this.#heard.push({ type: 'cancel', turn: cancel, runner })
-      else if (free) this.#heard.push({ type: 'free', turn: free, runner })
+      if (events) this.#received.push({ type: 'events', turns: events, runner: undefined })
+      else if (cancel) this.#received.push({ type: 'cancel', turn: cancel, runner })
+      else if (free) this.#received.push({ type: 'free', turn: free, runner })
     })
     await this.#client.query('listen chatterd')
   }
@@ -29,8 +29,8 @@ export class NotificationTap {
   async fetch(): Promise<TappedNotification[]> {
     this.#asked = this.#asked.then(() => this.#client.query('select 1'))
     await this.#asked
-    const received = this.#heard
-    this.#heard = []
+    const received = this.#received
+    this.#received = []
     return received
   }
 

@@ -109,7 +109,7 @@ export class RaceProcess {
 
   /** Gets a notification of another process, at some time. */
   async notify(notification: StoreNotification): Promise<void> {
-    await this.#pass(`hears ${notification.type}`)
+    await this.#pass(`gets ${notification.type}`)
     this.turns.onNotification(notification)
   }
 

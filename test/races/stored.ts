@@ -41,7 +41,7 @@ export interface Stored {
   queued: number
 }
 
-interface TurnRow extends Omit<StoredTurn, 'told'> {
+interface TurnRow extends Omit<StoredTurn, 'journal'> {
   chunks: EventChunk[]
 }
 

@@ -49,8 +49,8 @@ export function stalledReader(
     for (;;) {
       over.throwIfAborted()
       await delay(pauseMs)
-      const answer = await getTurn(at.two, turn).catch(() => undefined)
-      if (answer?.status === 200 && answer.json.status !== 'running') return
+      const response = await getTurn(at.two, turn).catch(() => undefined)
+      if (response?.status === 200 && response.json.status !== 'running') return
     }
   }
 

@@ -90,9 +90,9 @@ export function disconnectsAndQueues(world: () => World): void {
     }
     gate.resolve()
     await Promise.all(waiting)
-    const asked = model.lastMessages().filter(({ role }) => role === 'user')
+    const userMessages = model.lastMessages().filter(({ role }) => role === 'user')
     assert.deepEqual(
-      asked.map(({ content }) => content),
+      userMessages.map(({ content }) => content),
       ['One', ...names],
     )
   })

@@ -26,14 +26,14 @@ export function plainRoutes(world: () => World): void {
   })
 
   const weather = 'Weather at lat: 42.29, lon: -83.71 is 51.3ºF'
-  const asked: [what: string, method: string, path: string, body?: unknown][] = [
+  const requests: [what: string, method: string, path: string, body?: unknown][] = [
     ['GET with a body, as curl sends it', 'GET', '/weather', { lat: '42.29', lon: '-83.71' }],
     ['GET with numbers in its body', 'GET', '/weather', { lat: 42.29, lon: -83.71 }],
     ['POST', 'POST', '/weather', { lat: '42.29', lon: '-83.71' }],
     ['GET with a query', 'GET', '/weather?lat=42.29&lon=-83.71'],
     ['POST with a query', 'POST', '/weather?lat=42.29&lon=-83.71'],
   ]
-  for (const [what, method, path, body] of asked) {
+  for (const [what, method, path, body] of requests) {
     test(`/weather responds to ${what} with one JSON string`, async () => {
       const response = await send(url(path), body, { method }).response
       assert.deepEqual([response.status, response.raw.toString()], [200, JSON.stringify(weather)])

@@ -176,12 +176,12 @@ export function keys(world: () => StoreWorld): void {
     const before = await world().snapshot(conversation)
     assert.equal(await store.withdraw({ turn: id, conversation, results: [] }), false)
     assert.deepEqual(await world().snapshot(conversation), before)
-    const asked = world().conversation()
-    const { turn, seq } = await waitingTurn(store, asked)
+    const second = world().conversation()
+    const { turn, seq } = await waitingTurn(store, second)
     await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
     await journal.read([{ turn, after: 0, follow: true }])
-    assert.equal(await store.withdraw({ turn, conversation: asked, results: [{ seq, index: 0 }] }), false)
-    assert.equal((await store.newestTurn(asked))?.status, 'running')
+    assert.equal(await store.withdraw({ turn, conversation: second, results: [{ seq, index: 0 }] }), false)
+    assert.equal((await store.newestTurn(second))?.status, 'running')
   })
 
   test('a withdrawn request leaves no key', async () => {

@@ -23,7 +23,7 @@ import type { StoreProcess, StoreWorld } from './store-world.ts'
 /** What processes do to a conversation; `by` is the index of the process that does it. */
 export type Operation =
   | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy }
-  | { do: 'endStep'; by: number; calls: ClientRequest[]; from: number }
+  | { do: 'endStep'; by: number; calls: CallKind[]; from: number }
   | {
       do: 'endCalls' | 'endTurn' | 'withdraw' | 'reset' | 'heartbeat' | 'expire' | 'write' | 'cancel'
       by: number
@@ -32,15 +32,15 @@ export type Operation =
 
 const whenBusy = fc.constantFrom<WhenBusy>('queue', 'refuse', 'replace')
 
-type ClientRequest = Call['side'] | 'restartable'
+type CallKind = Call['side'] | 'restartable'
 
 const by = fc.nat(1)
-const asked = fc.array(fc.constantFrom<ClientRequest>('resident', 'restartable', 'device'), { maxLength: 3 })
+const kindLists = fc.array(fc.constantFrom<CallKind>('resident', 'restartable', 'device'), { maxLength: 3 })
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), by, tools: offered(), whenBusy }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: asked, from: fc.nat(6) }),
+    arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: kindLists, from: fc.nat(6) }),
   },
   {
     weight: 4,
@@ -115,10 +115,10 @@ export async function perform(
     }
     case 'results': {
       const device = open.filter(({ side }) => side === 'device')
-      const answers = device
+      const results = device
         .slice(operation.from, operation.from + operation.count)
         .map(({ seq, index }) => answered(seq, index))
-      if (answers.length > 0) await store.storeResults(resultsFor(turn, answers))
+      if (results.length > 0) await store.storeResults(resultsFor(turn, results))
       return
     }
     case 'withdraw':
@@ -146,7 +146,7 @@ export async function perform(
   }
 }
 
-function callOf(asked: ClientRequest, index: number): Call {
-  if (asked === 'device') return deviceCall(index)
-  return asked === 'resident' ? residentCall(index) : { ...residentCall(index), restartable: true }
+function callOf(kind: CallKind, index: number): Call {
+  if (kind === 'device') return deviceCall(index)
+  return kind === 'resident' ? residentCall(index) : { ...residentCall(index), restartable: true }
 }

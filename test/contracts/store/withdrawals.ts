@@ -86,13 +86,13 @@ export function withdrawals(world: () => StoreWorld): void {
     const { turn, seq } = await waitingTurn(one.store, conversation, calls)
     await one.store.storeResults(resultsFor(turn, [answered(seq, 1)]))
     const before = await world().snapshot(conversation)
-    const answers = [answered(seq, 0), answered(seq, 2)]
-    const outcome = await two.store.storeResults(resultsFor(turn, answers, { tools: [tool('late')] }))
+    const results = [answered(seq, 0), answered(seq, 2)]
+    const outcome = await two.store.storeResults(resultsFor(turn, results, { tools: [tool('late')] }))
     assert.ok(outcome.result === 'go-on')
     await two.store.withdraw({ turn, conversation, results: outcome.state.results })
     await two.store.withdraw({ turn, conversation, results: outcome.state.results })
     assert.deepEqual(await world().snapshot(conversation), before)
-    assert.equal((await one.store.storeResults(resultsFor(turn, answers))).result, 'go-on')
+    assert.equal((await one.store.storeResults(resultsFor(turn, results))).result, 'go-on')
   })
 
   test('withdrawn results of a conversation that has device tools leave them as they were', async () => {

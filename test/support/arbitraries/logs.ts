@@ -39,21 +39,21 @@ function callsWith(statuses: fc.Arbitrary<CallStatus>): fc.Arbitrary<Call[]> {
 
 interface ArbitraryTurn {
   input: NewMessage[]
-  answers: (NewMessage & Pick<LogMessage, 'calls' | 'complete'>)[]
+  replies: (NewMessage & Pick<LogMessage, 'calls' | 'complete'>)[]
 }
 
 function turnsWith(statuses: fc.Arbitrary<CallStatus>): fc.Arbitrary<ArbitraryTurn> {
-  const asked = fc.record({ role: fc.constantFrom<NewMessage['role']>('user', 'system'), content: texts })
-  const answer = fc.record({
+  const inputs = fc.record({ role: fc.constantFrom<NewMessage['role']>('user', 'system'), content: texts })
+  const reply = fc.record({
     content: texts,
     thinking: fc.option(texts, { nil: undefined }),
     calls: callsWith(statuses),
     complete: fc.boolean(),
   })
   return fc.record({
-    input: fc.array(asked, { minLength: 1, maxLength: 2 }),
-    answers: fc.array(
-      answer.map(({ thinking, ...rest }) => ({
+    input: fc.array(inputs, { minLength: 1, maxLength: 2 }),
+    replies: fc.array(
+      reply.map(({ thinking, ...rest }) => ({
         role: 'assistant' as const,
         ...rest,
         ...(thinking !== undefined && { thinking }),
@@ -78,10 +78,10 @@ function logsWith(statuses: fc.Arbitrary<CallStatus>): fc.Arbitrary<ArbitraryLog
     const messages: Omit<LogMessage, 'seq'>[] = system.map((content) => ({
       ...{ role: 'system', content, turn: null, complete: true, calls: [] },
     }))
-    for (const [index, { input, answers }] of turns.entries()) {
+    for (const [index, { input, replies }] of turns.entries()) {
       const turn = `t${index + 1}`
       for (const message of input) messages.push({ ...message, turn, complete: true, calls: [] })
-      for (const message of answers) messages.push({ ...message, turn })
+      for (const message of replies) messages.push({ ...message, turn })
     }
     return { log: messages.map((message, index) => ({ ...message, seq: index + 1 })), pinned: system.length }
   })

@@ -80,13 +80,13 @@ export function openNative(t: TestContext, given: Partial<NativePorts> = {}): Na
     async ask(method, path, body, headers = {}) {
       const payload =
         body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }
-      const answer = await app.inject({ method, url: `/chatterd/v1${path}`, headers, ...payload })
-      const type = String(answer.headers['content-type'] ?? '')
+      const response = await app.inject({ method, url: `/chatterd/v1${path}`, headers, ...payload })
+      const type = String(response.headers['content-type'] ?? '')
       return {
-        status: answer.statusCode,
+        status: response.statusCode,
         type,
-        headers: answer.headers,
-        body: type.includes('json') ? answer.json() : {},
+        headers: response.headers,
+        body: type.includes('json') ? response.json() : {},
       }
     },
     async listen() {

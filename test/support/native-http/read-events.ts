@@ -9,11 +9,11 @@ export interface ReadStream {
 
 /** Requests a stream, and reads it to its end. */
 export async function readEvents(url: string, init: RequestInit = {}): Promise<ReadStream> {
-  const answer = await fetch(url, init)
-  const text = await answer.text()
+  const response = await fetch(url, init)
+  const text = await response.text()
   return {
-    status: answer.status,
-    type: answer.headers.get('content-type') ?? '',
+    status: response.status,
+    type: response.headers.get('content-type') ?? '',
     text,
     events: [...text.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)\n\n/gm)].map(
       ([, id = '', name = '', data = '']) => ({

@@ -19,8 +19,8 @@ export const recordings: Recording[] = readdirSync(folder)
   .filter((file) => suffix.test(file))
   .map((file) => {
     const name = file.replace(suffix, '')
-    const asked = new URL(`${name}.request.json`, folder)
-    const request = existsSync(asked) ? JSON.parse(readFileSync(asked, 'utf8')) : {}
+    const requestFile = new URL(`${name}.request.json`, folder)
+    const request = existsSync(requestFile) ? JSON.parse(readFileSync(requestFile, 'utf8')) : {}
     const defaults = {
       method: 'POST',
       path: '/api/chat',

@@ -19,11 +19,11 @@ const defaultRecordings: Record<string, string> = {
 export function serveRecordings(): Promise<LocalServer> {
   return serve(async (request, response) => {
     const body = request.method === 'POST' ? await json(request) : {}
-    answer(request, isJsonObject(body) ? body : {}, response)
+    respond(request, isJsonObject(body) ? body : {}, response)
   })
 }
 
-function answer(request: IncomingMessage, body: JsonObject, response: ServerResponse): void {
+function respond(request: IncomingMessage, body: JsonObject, response: ServerResponse): void {
   const path = request.url ?? '/'
   if (path === '/api/chat' && JSON.stringify(body).includes(stallingPrompt)) {
     const { contentType, answer: bytes } = recording('text')

@@ -7,8 +7,8 @@ const pause = 20
 /** Resolves when `/readyz` responds with this status, with its text. */
 export async function untilReadiness(url: string, status: 200 | 503): Promise<string> {
   for (;;) {
-    const answer = await get(`${url}/readyz`)
-    if (answer.status === status) return answer.raw.toString()
+    const response = await get(`${url}/readyz`)
+    if (response.status === status) return response.raw.toString()
     await delay(pause)
   }
 }

@@ -102,6 +102,6 @@ export function says(text: string): Scene[] {
 }
 
 /** A reply of only calls, in one line. */
-export function calls(...asked: JsonObject[]): Scene[] {
-  return [[part({ calls: asked })], [part({ done: true })]]
+export function calls(...given: JsonObject[]): Scene[] {
+  return [[part({ calls: given })], [part({ done: true })]]
 }

@@ -50,10 +50,10 @@ export function statesOf(results: readonly (BeginOutcome | undefined)[]): TurnSt
 /** Results of device calls, in a request of their own. */
 export function resultsFor(
   turn: string,
-  answers: TurnResults['results'],
+  results: TurnResults['results'],
   rest: Partial<TurnResults> = {},
 ): TurnResults {
-  return { turn, id: uuidv7(), results: answers, ...rest }
+  return { turn, id: uuidv7(), results, ...rest }
 }
 
 /** The outcome of a turn's step: it goes on where `calls` are given. */

@@ -48,8 +48,8 @@ export function open(
 }
 
 /** Sends a request, and reads the response to its end. Rejects where the connection breaks before. */
-export async function ask(url: string, asking: RequestOptions = {}): Promise<Response> {
-  return read(await open(url, asking))
+export async function ask(url: string, options: RequestOptions = {}): Promise<Response> {
+  return read(await open(url, options))
 }
 
 /** Reads the rest of a response. */

@@ -36,7 +36,7 @@ export interface Following {
 }
 
 /** Requests a stream of events. */
-export function followed(url: string, asking: RequestOptions, record: TurnRecord): Following {
+export function followed(url: string, options: RequestOptions, record: TurnRecord): Following {
   const waiting = new Set<() => void>()
   const disconnecting = new AbortController()
   let incoming: IncomingMessage | undefined
@@ -48,8 +48,8 @@ export function followed(url: string, asking: RequestOptions, record: TurnRecord
   }
 
   async function run(): Promise<FollowingEnd> {
-    const headers = { accept: 'text/event-stream', ...asking.headers }
-    incoming = await open(url, { ...asking, headers, signal: disconnecting.signal })
+    const headers = { accept: 'text/event-stream', ...options.headers }
+    incoming = await open(url, { ...options, headers, signal: disconnecting.signal })
     if (incoming.headers['content-type'] !== 'text/event-stream') {
       const { status, json, text } = await read(incoming)
       throw new Refused(status, json, text)

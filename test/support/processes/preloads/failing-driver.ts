@@ -31,9 +31,9 @@ if (isMainThread) {
 
 async function pass(statement: NamedStatement, run: Parameters<typeof plantedFault>[1]): Promise<unknown> {
   failPoint(`before ${statement.name}`)
-  const answer = await plantedFault(statement, run)
+  const result = await plantedFault(statement, run)
   failPoint(`after ${statement.name}`)
-  return answer
+  return result
 }
 
 function isNamed(statement: unknown): statement is NamedStatement {

@@ -46,22 +46,22 @@ export const faults = {
   'acknowledge-before-commit': async (statement, run) => {
     if (statement.name !== 'begin_turn' && statement.name !== 'store_results') return run(statement)
     await run('begin')
-    const answer = await run(statement)
+    const result = await run(statement)
     setTimeout(() => void run('commit').catch(() => {}), earlyMs)
-    return answer
+    return result
   },
 
   /** What was written to the journal last, of each turn, is not there. */
   'drop-last-batch': async (statement, run) => {
-    const answer = await run(statement)
-    if (statement.name !== 'write_events') return answer
+    const result = await run(statement)
+    if (statement.name !== 'write_events') return result
     await run(
       `delete from chatterd.events e using json_to_recordset($1::json->'turns') as g(turn uuid, chunks json)
        where e.turn_id = g.turn
          and e.first = (select max(c.first) from json_to_recordset(g.chunks) as c(first integer)) and e.first > 1`,
       statement.values,
     )
-    return answer
+    return result
   },
 
   /** A process goes on with turns that others have ended. */
@@ -79,10 +79,10 @@ export const faults = {
 
   /** The last results of a turn are taken twice. */
   'results-twice': async (statement, run) => {
-    const answer = await run(statement)
-    const result = answer.rows[0]?.result
+    const response = await run(statement)
+    const result = response.rows[0]?.result
     if (statement.name !== 'store_results' || typeof result !== 'object' || !result || !('state' in result))
-      return answer
+      return response
     const again = JSON.parse(statement.values[0])
     await run(
       `with given as (select (p->>'turn')::uuid as id, p->'results' as results from (select $1::json as p) one),
