@@ -9,7 +9,7 @@ import { findImports } from './find-imports.ts'
 const root = resolve(import.meta.dirname, '../..')
 const productFiles = ['{src,test,bench,scripts,bin,docs,.ci}/**/*', '*.{md,json}']
 
-/** All of the project's own text, but for what is generated. */
+/** All text of the project, except generated files. */
 function readProject(): Map<string, string> {
   const entries = globSync(productFiles, { cwd: root, withFileTypes: true, exclude: ['package-lock.json'] })
   return new Map(
@@ -20,7 +20,7 @@ function readProject(): Map<string, string> {
   )
 }
 
-test('the house keeps its rules', () => {
+test('the source keeps the rules of the architecture', () => {
   const files = readProject()
   assert.ok(files.size > 20, 'the project is read')
   assert.deepEqual(checkArchitecture(files), [])

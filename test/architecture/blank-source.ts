@@ -1,4 +1,4 @@
-/** A string literal of a source: where its quotes stand, and what is between them. */
+/** A string literal of a source: where its quotes are, and the text between them. */
 export interface Literal {
   start: number
   value: string
@@ -12,8 +12,8 @@ export interface BlankedSource {
   strings: Map<number, string>
 }
 
-// Tried in this order at each place. A regular expression can only stand where a value may begin, which is why what
-// precedes it is looked at; a division stands after a value.
+// Tried in this order at each position. A regular expression can only be where a value may begin, so the text before it
+// matters; a division comes after a value.
 const token =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<string>'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|(?<template>`)|(?<regex>(?<=(?:^|[=(,:;!&|?{}[+\-*%~^<>\n]|\breturn|\bcase|\btypeof)[ \t\n]*)\/(?![/*])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)|(?<open>\{)|(?<close>\})/gm
 
@@ -23,7 +23,7 @@ function spaces(text: string): string {
   return text.replace(/[^\n]/g, ' ')
 }
 
-/** Blanks everything in a TypeScript source that is not code, so that words in comments and strings are not taken for it. */
+/** Blanks everything in a TypeScript source that is not code, so that words in comments and strings do not count as code. */
 export function blankSource(source: string): BlankedSource {
   const strings = new Map<number, string>()
   // One entry for each open brace: whether it belongs to a template.

@@ -21,8 +21,8 @@ interface SourceFile {
 }
 
 /**
- * Holds a tree of files (path from the project's root, with slashes, to content) against the rules of the house.
- * Returns what is wrong, a sentence each, with the file's name first; nothing where all is well.
+ * Checks a tree of files (path from the project's root, with slashes, to content) against the rules of the architecture.
+ * Returns what is wrong, a sentence each, with the file's name first.
  */
 export function checkArchitecture(files: Map<string, string>): string[] {
   const sources: SourceFile[] = []

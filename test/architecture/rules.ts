@@ -7,7 +7,7 @@ export type Builtin = 'files' | 'network' | 'processes' | 'threads' | 'terminal'
 /** Globals by what they reach. */
 export type Global = 'environment' | 'process' | 'fetch' | 'clock' | 'chance' | 'timers' | 'console'
 
-/** One row of the house's table. */
+/** What one room may import and touch. */
 export interface Room {
   imports: Record<string, Import>
   /** `pure` rooms have no builtins at all; the others those of the named groups, and the harmless ones. */
@@ -137,8 +137,8 @@ export const globals: { reach: Global; pattern: RegExp }[] = [
 /** The longest file, in lines. A file is one thing that can be named in a few words. */
 export const longestFile = 220
 
-/** Names that say nothing of what is inside. */
+/** Names that do not say what is inside. */
 export const drawer = /^(?:utils?|helpers?|common|misc)$/
 
-/** Words that do not belong in the product. Bracketed, so that this file does not hold them itself. */
+/** Words that do not belong in the product. Bracketed, so that this file does not have them itself. */
 export const strayWords = [/\/wor[k]\//, /\bT[O]DO\b/, /\bF[I]XME\b/]

@@ -89,7 +89,7 @@ function* checkQueues({ observed, emptied, all, expired }: RaceWorld): Iterable<
 function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
     const { status: standing, code, by } = post.request
-    if (post.key !== undefined || (standing !== 'refused' && standing !== 'left')) continue
+    if (post.key !== undefined || (standing !== 'refused' && standing !== 'disconnected')) continue
     const [message] = messagesOf(post, stored)
     if (!message) continue
     const turn = stored.turns.get(message.turn)

@@ -6,7 +6,7 @@ import type { LiveTurn } from '../../src/stream/live-turn.ts'
 import type { RaceProcess } from './race-process.ts'
 
 /** The status of a request for its client: `lost` where its process was killed before it responded. */
-export type RequestStatus = 'pending' | 'accepted' | 'replayed' | 'refused' | 'left' | 'lost'
+export type RequestStatus = 'pending' | 'accepted' | 'replayed' | 'refused' | 'disconnected' | 'lost'
 
 /** A request and its client; `moment`s count what clients do and get. */
 export class ClientRequest {
@@ -54,7 +54,7 @@ export class ClientRequest {
       if (this.by.dead) return
       if (error instanceof ChatterdError) this.#end('refused', error.code)
       else if (this.disconnection.signal.aborted && error === this.disconnection.signal.reason)
-        this.#end('left')
+        this.#end('disconnected')
       else this.fault = error
     }
   }

@@ -33,7 +33,7 @@ export class MemoryQueue {
     this.#keys.set(keyOf(conversation) + key.key, { digest: key.digest, replay })
   }
 
-  /** Withdraws the request that made the turn run after this event. */
+  /** Removes the key of the withdrawn request that made the turn run after this event. */
   forget(turn: string, after: number): void {
     for (const [key, { replay }] of this.#keys)
       if (replay.turn === turn && replay.after === after) this.#keys.delete(key)
@@ -47,7 +47,7 @@ export class MemoryQueue {
   }
 
   /** Throws `conversation-busy` where `most` wait already. */
-  enter(request: QueuedRequest, most: number): void {
+  add(request: QueuedRequest, most: number): void {
     const queue = this.#of(request.conversation)
     if (queue.some(({ turn }) => turn === request.turn)) return
     if (queue.length >= most) {

@@ -72,7 +72,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (before) return before
         const active = conversation.turns.find(isActive)
         if (active?.status === 'running' || (whenBusy !== 'replace' && queue.isBehind(beginning))) {
-          if (whenBusy === 'queue') queue.enter(beginning, busyQueue)
+          if (whenBusy === 'queue') queue.add(beginning, busyQueue)
           return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
         }
         if (active) cancelWaiting(conversation, active, 'superseded')
