@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { wellFormedTexts } from '../../test/support/arbitraries/texts.ts'
 import { type EventChunk, endsTurn, eventRecord, eventsOf, nextNumber } from './event-chunk.ts'
 import type { TurnEvent } from './events.ts'
 
@@ -72,7 +73,7 @@ test('the record of every type of event has exactly the data of the native diale
 })
 
 test('events with any text are decoded from a chunk as they were encoded, from any number on', () => {
-  const delta = fc.string({ unit: 'binary' }).map((text): TurnEvent => ({ type: 'text-delta', text }))
+  const delta = wellFormedTexts().map((text): TurnEvent => ({ type: 'text-delta', text }))
   fc.assert(
     fc.property(fc.array(delta, { minLength: 1 }), fc.nat(1_000), fc.nat(40), (events, before, skip) => {
       const chunk = chunkOf(before + 1, events)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delta } from '../../test/support/arbitraries/events.ts'
+import { delta } from '../../test/support/turns/delta.ts'
 import { FollowedTurn } from '../../test/support/turns/followed-turn.ts'
 import { Follower } from '../../test/support/turns/follower.ts'
 import { here, settle } from '../../test/support/turns/live-process.ts'

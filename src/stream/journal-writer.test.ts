@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { delta } from '../../test/support/arbitraries/events.ts'
+import { delta } from '../../test/support/turns/delta.ts'
 import { stateOf } from '../../test/support/turns/followed-turn.ts'
 import { settle } from '../../test/support/turns/live-process.ts'
 import { engineError } from '../../test/support/turns/scripted-turn.ts'

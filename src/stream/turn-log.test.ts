@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delta } from '../../test/support/arbitraries/events.ts'
+import { delta } from '../../test/support/turns/delta.ts'
 import { type EventChunk, eventsOf } from '../protocol/event-chunk.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { TurnLog } from './turn-log.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { wellFormedTexts } from '../../test/support/arbitraries/texts.ts'
 import { call, part } from '../../test/support/turns/scripted-engine.ts'
 import { deltas, emptyReply, fold, type Reply } from './fold.ts'
 import type { EnginePart } from './ports/engine.ts'
@@ -119,7 +120,7 @@ test('an emoji counts the same when it comes in two halves', () => {
 
 test('well-formed text counts as many bytes as it has in UTF-8', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(wellFormedTexts(), (text) => {
       assert.equal(fold(emptyReply, [part({ text })], limits).bytes, Buffer.byteLength(text))
     }),
     runs,

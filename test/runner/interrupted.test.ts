@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '../support/stand-ins/local-server.ts'
 
@@ -48,15 +48,18 @@ async function isServed(url: string): Promise<boolean> {
   return isThere
 }
 
-for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-  test(`a run of tests that is ended by ${signal} leaves no process and no file`, async (t) => {
-    const { runner, folder, ready } = await runFile(t, 'serve-without-end.ts')
-    const addresses = (await ready) as string[]
-    assert.deepEqual(await Promise.all(addresses.map(isServed)), [true, true, true, true])
-    runner.kill(signal)
-    await once(runner, 'exit')
-    const pause = () => delay(pauseMs, undefined, { signal: t.signal })
-    for (const address of addresses) while (await isServed(address)) await pause()
-    while ((await readdir(folder)).length > 0) await pause()
-  })
-}
+// Most of their time is waited for servers to start.
+describe('a run of tests', { concurrency: true }, () => {
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    test(`that is ended by ${signal} leaves no process and no file`, async (t) => {
+      const { runner, folder, ready } = await runFile(t, 'serve-without-end.ts')
+      const addresses = (await ready) as string[]
+      assert.deepEqual(await Promise.all(addresses.map(isServed)), [true, true, true, true])
+      runner.kill(signal)
+      await once(runner, 'exit')
+      const pause = () => delay(pauseMs, undefined, { signal: t.signal })
+      for (const address of addresses) while (await isServed(address)) await pause()
+      while ((await readdir(folder)).length > 0) await pause()
+    })
+  }
+})

@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
-
-/** A piece of a reply; some are empty. */
-export const delta = (text: string, type: 'text-delta' | 'thinking-delta' = 'text-delta'): TurnEvent => ({
-  ...{ type, text },
-})
+import { delta } from '../turns/delta.ts'
+import { wellFormedTexts } from './texts.ts'
 
 const deltas = fc
   .tuple(
-    fc.oneof(fc.constant(''), fc.string({ unit: 'binary', maxLength: 4 }), fc.constant('x'.repeat(9_000))),
+    fc.oneof(fc.constant(''), wellFormedTexts(4), fc.constant('x'.repeat(9_000))),
     fc.constantFrom('text-delta' as const, 'thinking-delta' as const),
   )
   .map(([text, type]) => delta(text, type))
@@ -17,7 +14,7 @@ const others: fc.Arbitrary<TurnEvent> = fc.oneof(
   fc.record({ type: fc.constant('step-start' as const), step: fc.nat(9) }),
   fc.record({
     ...{ type: fc.constant('call-end' as const), callId: fc.constantFrom('a', 'b\n', '"') },
-    ...{ status: fc.constant('succeeded' as const), output: fc.string({ unit: 'binary' }), ms: fc.nat(9) },
+    ...{ status: fc.constant('succeeded' as const), output: wellFormedTexts(), ms: fc.nat(9) },
   }),
 )
 

@@ -5,7 +5,7 @@ import { LiveTurn } from '../../../src/stream/live-turn.ts'
 import { Notifier } from '../../../src/stream/notifier.ts'
 import type { JournalPage, JournalWant } from '../../../src/turn/ports/event-journal.ts'
 import type { TurnState } from '../../../src/turn/ports/turn-state.ts'
-import { delta } from '../arbitraries/events.ts'
+import { delta } from './delta.ts'
 import { conversation, request } from './scripted-turn.ts'
 
 /** A turn as a process begins to run it. */
