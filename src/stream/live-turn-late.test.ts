@@ -52,3 +52,18 @@ test('events that the journal has not caught up for are published with the end o
     'step-start {"step":3},step-start {"step":4},turn-end {"status":"cancelled"}',
   )
 })
+
+test("an aborted turn publishes the engine's lines in their order, also those that have no event", async () => {
+  const state = await begin(createMemoryStore())
+  const live = new LiveTurn(state, { maxUnjournaledEvents: 1, onPending: () => {} })
+  const lines: (string | null)[] = []
+  live.listen((_events, parts) => lines.push(...parts.map(({ line }) => line)))
+  live.publish([started(1)])
+  const tooFar = live.publish([started(2)], [{ line: 'first' }])
+  live.abort(new TurnAbort('cancelled'))
+  await tooFar
+  live.publish([], [{ line: 'second' }])
+  assert.deepEqual(lines, [])
+  live.publishStaged(live.stage([{ type: 'turn-end', status: 'cancelled' }]))
+  assert.deepEqual(lines, ['first', 'second'])
+})

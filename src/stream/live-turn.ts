@@ -103,6 +103,7 @@ export class LiveTurn implements TurnClient {
   }
 
   publish(events: readonly TurnEvent[], parts = none.parts): Promise<void> | undefined {
+    if (this.#heldBack !== none) return this.#holdBack(events, parts)
     return this.#fitting(events) < events.length
       ? this.#publishInPieces(events, parts)
       : this.#publish(events, parts)
@@ -149,7 +150,7 @@ export class LiveTurn implements TurnClient {
 
   /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
   #fitting(events: readonly TurnEvent[]): number {
-    return this.#heldBack.events.length > 0 ? 0 : this.log.fitting(events, this.#options.maxUnjournaledEvents)
+    return this.log.fitting(events, this.#options.maxUnjournaledEvents)
   }
 
   async #publishInPieces(events: readonly TurnEvent[], parts: readonly EnginePart[]): Promise<void> {
@@ -160,13 +161,14 @@ export class LiveTurn implements TurnClient {
       if (fits === rest.length) return this.#publish(rest, parts)
       if (fits > 0) this.#publish(rest.slice(0, fits), none.parts)
       rest = rest.slice(fits)
-      if (this.signal.aborted) break
+      if (this.signal.aborted) return this.#holdBack(rest, parts)
       await this.#journalAdvance.promise
     }
-    this.#heldBack = {
-      events: [...this.#heldBack.events, ...rest],
-      parts: [...this.#heldBack.parts, ...parts],
-    }
+  }
+
+  #holdBack(events: readonly TurnEvent[], parts: readonly EnginePart[]): undefined {
+    const held = this.#heldBack
+    this.#heldBack = { events: [...held.events, ...events], parts: [...held.parts, ...parts] }
   }
 
   #publish(events: readonly TurnEvent[], parts: readonly EnginePart[]): undefined {
