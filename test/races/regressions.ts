@@ -73,4 +73,17 @@ export const regressions: LostRace[] = [
       { doing: post, picks: [0, 0, 0, 1, 1] },
     ],
   },
+  {
+    lost: 'a request whose turn was begun and lost before the answer came was refused, and its message stayed',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'lose', processIndex: 1, losses: ['before', 'late'] }, picks: [] },
+      { doing: { do: 'wait', ms: 45 }, picks: [0, 0, 0] },
+      { doing: { ...post, processIndex: 1 }, picks: [0] },
+      { doing: { do: 'go-on', processIndex: 0 }, picks: [0] },
+      { doing: { do: 'overtake', processIndex: 1 }, picks: [] },
+      { doing: { ...post, plan: 'l' }, picks: [0, 4, 4] },
+      { doing: { do: 'wait', ms: 45 }, picks: [5, 3, 1, 1, 5, 3, 5, 2, 0, 1, 3, 0, 4] },
+    ],
+  },
 ]

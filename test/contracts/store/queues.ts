@@ -169,18 +169,19 @@ export function queues(world: () => StoreWorld): void {
     assert.equal((await begun(store, first)).log.at(-2)?.calls[0]?.status, 'superseded')
   })
 
-  test('a repeated beginning is the same beginning, until its turn has gone on', async () => {
+  test('a repeated beginning is the same beginning, and a replay of its turn once that has gone on or is lost', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()
     const given = queued(conversation, 'x')
     const [first, again] = await Promise.all([begun(one.store, given), begun(one.store, given)])
     assert.deepEqual(again, first)
-    await assert.rejects(two.store.begin(given), refusal('turn-lost'))
+    const replay = { result: 'replay', turn: first.id, after: 0 }
+    assert.deepEqual(await two.store.begin(given), replay)
     const { seq } = await one.store.endStep(step(first.id, 1, 'ok', { calls: [residentCall()] }), [])
-    await assert.rejects(one.store.begin(given), refusal('turn-lost'))
+    assert.deepEqual(await one.store.begin(given), replay)
     await one.store.endCalls(first.id, [succeeded(seq, 0)], [])
     await one.store.endStep(step(first.id, 2, 'done'), [])
-    await assert.rejects(one.store.begin(given), refusal('turn-lost'))
+    assert.deepEqual(await one.store.begin(given), replay)
     assert.deepEqual(
       (await begun(one.store, beginning(conversation, 'y'))).log.map(({ content }) => content),
       ['x', 'ok', 'done', 'y'],

@@ -83,8 +83,10 @@ begin
   if t.conversation_id = p_conversation and t.runner = (p->>'runner')::uuid and t.status = 'running' and t.step = 0 then
     return chatterd.begun_state(p_conversation, p);
   end if;
-  if t.id is not null or exists (select from chatterd.withdrawn_turns where turn_id = own) then
-    raise exception using errcode = 'CD409', message = 'The turn was begun before, and this process does not run it any more.';
+  -- This process has lost it meanwhile: the turn has ended, or runs elsewhere.
+  if t.id is not null then return json_build_object('replay', json_build_object('turn', own, 'after', 0)); end if;
+  if exists (select from chatterd.withdrawn_turns where turn_id = own) then
+    raise exception using errcode = 'CD409', message = 'The turn was begun before, and is withdrawn.';
   end if;
   if p->>'key' is null then return null; end if;
   replay := chatterd.match_key(p_conversation, p);

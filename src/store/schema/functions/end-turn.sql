@@ -9,8 +9,8 @@ declare
   final integer := (select max(first) from json_to_recordset(p->'events') as e(first integer));
   before json := (
     select json_agg(e) from json_to_recordset(p->'events') as e(first integer, count integer, records text) where e.first < final);
-  -- Where the turn waited, other processes may have appended events, and this one does not know the next number.
-  outdated boolean := coalesce(t.status = 'waiting' and final <= t.last_event, false)
+  -- Where the turn has waited, results or their expiry may have appended events, and the run that ends it does not know the next number.
+  outdated boolean := coalesce(final <= t.last_event, false)
     or exists (select from chatterd.calls where turn_id = t.id and not published);
   last integer := t.last_event;
 begin
