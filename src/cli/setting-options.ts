@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import { didYouMean } from '../config/closest-name.ts'
 import type { ConfigSources } from '../config/load-config.ts'
 import { defaultText, type Setting } from '../config/setting.ts'
 import { settingList } from '../config/settings.ts'
+import { didYouMean } from '../protocol/closest-name.ts'
 import type { CliContext } from './cli-context.ts'
 
 function settingOption(setting: Setting): Option {

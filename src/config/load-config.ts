@@ -1,4 +1,4 @@
-import { didYouMean } from './closest-name.ts'
+import { didYouMean } from '../protocol/closest-name.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'

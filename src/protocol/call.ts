@@ -30,8 +30,10 @@ export interface Call {
   /** Position within its assistant message, from 0. Prompts have the results in this order. */
   index: number
   name: string
-  /** By the names of the parameters; coerced to the types that the tool's schema declares. */
+  /** By the names of the parameters; brought to the types that the tool's schema declares. */
   arguments: JsonObject
+  /** The arguments as the model wrote them, where they differ. Prompts repeat these. */
+  written?: JsonObject
   side: CallSide
   status: CallStatus
   /** What the model reads as the result: the output, or a message that says why there is none. */

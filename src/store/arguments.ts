@@ -28,10 +28,11 @@ export function messageArgument(message: NewMessage & { usage?: Usage; complete?
 }
 
 /** `id` comes first in `request`: the SQL function `call_id_json` reads it there. */
-function callArgument({ id, index, name, arguments: args, side, status, output, restartable }: Call): object {
+function callArgument(call: Call): object {
+  const { id, index, name, arguments: args, written, side, status, output, restartable } = call
   return {
     index,
-    request: JSON.stringify({ id, name, arguments: args }),
+    request: JSON.stringify({ id, name, arguments: args, written }),
     side,
     status,
     result: output === undefined ? undefined : JSON.stringify(output),

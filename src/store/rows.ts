@@ -1,6 +1,6 @@
 import type { Call, CallSide, CallStatus } from '../protocol/call.ts'
 import type { TurnStatus } from '../protocol/events.ts'
-import type { JsonObject } from '../protocol/json.ts'
+import { parseExact } from '../protocol/exact-json.ts'
 import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
@@ -13,7 +13,8 @@ export interface CallRow {
   /** The number of its message. */
   seq: number
   index: number
-  request: { id: string; name: string; arguments: JsonObject }
+  /** `Pick<Call, 'id' | 'name' | 'arguments' | 'written'>` as a JSON text, whose numbers keep their digits. */
+  request: string
   side: CallSide
   status: CallStatus
   result: string | null
@@ -66,7 +67,7 @@ export interface NewestTurnRow {
 
 export function callOf({ index, request, side, status, result, restartable }: CallRow): Call {
   return {
-    ...request,
+    ...(parseExact(request) as unknown as Pick<Call, 'id' | 'name' | 'arguments' | 'written'>),
     ...{ index, side, status },
     ...(result !== null && { output: result }),
     ...(restartable && { restartable }),
@@ -88,7 +89,7 @@ export function messagesOf(rows: readonly MessageRow[], callRows: readonly CallR
 }
 
 export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
-  return rows.map(([, schema]) => JSON.parse(schema) as ToolSchema)
+  return rows.map(([, schema]) => parseExact(schema) as unknown as ToolSchema)
 }
 
 /** The state that a turn runs with. `cached`: the messages that the row leaves out. */

@@ -73,8 +73,6 @@ describe('coercion toward the declared type', () => {
   const cases: [declared: unknown, given: unknown, expected: unknown][] = [
     [{ type: 'string' }, 42.29, '42.29'],
     [{ type: 'string' }, true, 'true'],
-    [{ type: 'string' }, { b: [1] }, '{"b":[1]}'],
-    [{ type: 'string' }, [1, 2], '[1,2]'],
     [{ type: 'number' }, '3.5', 3.5],
     [{ type: 'number' }, ' 3 ', 3],
     [{ type: 'number' }, '-1e3', -1000],
@@ -84,7 +82,7 @@ describe('coercion toward the declared type', () => {
     [{ type: 'boolean' }, 'true', true],
     [{ type: 'boolean' }, 'False', false],
     [{ type: 'object' }, '{"b": 1}', { b: 1 }],
-    [{ type: 'object', properties: { b: { type: 'string' } } }, '{"b": 1, "c": 2}', { b: '1' }],
+    [{ type: 'object', properties: { b: { type: 'string' } } }, '{"b": 1, "c": 2}', { b: '1', c: 2 }],
     [{ type: 'array', items: { type: 'number' } }, '["1", 2]', [1, 2]],
     [{ type: 'array', items: { type: 'string' } }, [1, 'x'], ['1', 'x']],
     [{ type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'integer' } }, [1, '2'], ['1', 2]],
@@ -106,7 +104,9 @@ describe('coercion toward the declared type', () => {
     ],
     [{ allOf: [{ type: 'string' }] }, 3, '3'],
     [{ type: 'string', enum: ['Celsius', 'Fahrenheit'] }, 'celsius', 'Celsius'],
-    [{ enum: [null, 'on', 'off'] }, 'ON', 'on'],
+    [{ enum: [null, 'on', 'off'] }, ' ON', 'on'],
+    [{ anyOf: [{ type: 'integer' }, { type: 'number' }] }, '7', 7],
+    [{ anyOf: [{ type: 'integer' }, { type: 'string' }] }, '7', '7'],
     [{}, '3', '3'],
     [true, { b: null }, { b: null }],
   ]
@@ -117,21 +117,29 @@ describe('coercion toward the declared type', () => {
   }
 
   const validationErrors: [declared: unknown, given: unknown, message: RegExp][] = [
-    [{ type: 'number' }, '', /"a" must be number, but it is ""/],
     [{ type: 'number' }, 'abc', /"a" must be number, but it is "abc"/],
     [{ type: 'number' }, '0x10', /must be number/],
     [{ type: 'number' }, 'Infinity', /must be number/],
     [{ type: 'number' }, '1e999', /must be number/],
     [{ type: 'number' }, true, /must be number, but it is true/],
     [{ type: 'integer' }, '3.5', /must be integer/],
-    [{ type: 'integer' }, '9007199254740993', /must be integer/],
+    [{ type: 'string' }, { b: [1] }, /"a" must be string, but it is {"b":\[1\]}/],
+    [{ type: 'string' }, [1, 2], /"a" must be string, but it is \[1,2\]/],
+    [{ type: 'array', items: { type: 'string' } }, ['x', ['y']], /"a\[1\]" must be string/],
+    [{ anyOf: [{ type: 'integer' }, { type: 'string', minLength: 9 }] }, ['x'], /must match one of/],
+    [{ type: 'integer' }, '1e30', /must be integer/],
+    [{ type: 'string', minLength: 2, maxLength: 3 }, 'x', /must have at least 2 characters, but it is "x"/],
+    [{ type: 'array', maxItems: 1 }, [1, 2], /must have at most 1 elements/],
+    [{ type: 'object', minProperties: 1 }, {}, /must have at least 1 members/],
+    [{ multipleOf: 0.1 }, 0.35, /must be a multiple of 0.1/],
+    [{ exclusiveMaximum: 3 }, 3, /must be < 3/],
     [{ type: 'boolean' }, 1, /must be boolean/],
     [{ type: 'boolean' }, 'yes', /must be boolean/],
     [{ type: 'array' }, 'a, b', /must be array, but it is "a, b"/],
     [{ type: 'array', items: { type: 'string' } }, 'one', /must be array/],
     [{ type: 'object' }, '[1]', /must be object/],
     [{ type: ['integer', 'boolean'] }, 'abc', /must be integer or boolean/],
-    [{ enum: ['A', 'a', 'b'] }, 'B ', /"a" must be "A", "a" or "b", but it is "B "/],
+    [{ enum: ['A', 'a', 'b'] }, ' a ', /"a" must be "A", "a" or "b", but it is " a "/],
     [{ enum: ['on', 'ON'] }, 'On', /must be "on" or "ON"/],
     [{ const: 'x' }, 'y', /must be "x"/],
     [{ type: 'number', minimum: 3 }, '2', /must be >= 3, but it is 2/],
@@ -158,8 +166,11 @@ describe('coercion toward the declared type', () => {
     assert.deepEqual(fitted(taking({ multipleOf: 0.1 }), { a: 0.3 }), { a: 0.3 })
   })
 
-  test('an optional argument that is null is left out, a required one is refused', () => {
+  test('an optional argument that is null, or an empty text where that does not fit, is left out; a required one is refused', () => {
     assert.deepEqual(fitted(taking({ type: 'string' }), { a: null }), {})
+    assert.deepEqual(fitted(taking({ type: 'number' }), { a: '' }), {})
+    assert.deepEqual(fitted(taking({ enum: ['on', 'off'] }), { a: '' }), {})
+    assert.deepEqual(fitted(taking({ type: 'string' }), { a: '' }), { a: '' })
     const required = tool({ properties: { a: { type: 'string' } }, required: ['a'] })
     assert.match(
       validationError(required, { a: null }),
@@ -171,54 +182,90 @@ describe('coercion toward the declared type', () => {
 describe('undeclared arguments', () => {
   const declared = { a: { type: 'string' } }
 
-  test('they are dropped, because phones ignore a call with an argument that is not a string', () => {
-    assert.deepEqual(fitted(tool({ properties: {} }), { x: 1 }), {})
-    assert.deepEqual(fitted(tool({ properties: declared }), { a: 'y', x: 1 }), { a: 'y' })
-    assert.deepEqual(fitted(tool({ properties: declared, additionalProperties: false }), { a: 'y', x: 1 }), {
-      a: 'y',
-    })
-    const oneOfTwo = { properties: { a: {}, b: {} }, anyOf: [{ required: ['a'] }, { required: ['b'] }] }
-    assert.deepEqual(fitted(tool(oneOfTwo), { a: 1, x: 1 }), { a: 1 })
-  })
-
-  test('they stay where the schema allows them, or may declare them in a keyword that is ignored', () => {
+  test('what a schema does not forbid is kept, at every depth', () => {
     const open = [
+      { properties: {} },
+      { properties: declared },
       { properties: declared, additionalProperties: true },
       { properties: declared, additionalProperties: { type: 'number' } },
       { properties: declared, patternProperties: { x: {} }, additionalProperties: false },
-      { properties: declared, allOf: [{ properties: { x: {} } }] },
-      { allOf: [{ properties: declared }, { properties: { x: {} } }] },
-      { properties: declared, dependentSchemas: { a: { properties: { x: {} } } } },
-      { properties: declared, required: ['x'] },
+      { allOf: [{ properties: declared }, { properties: { y: {} } }] },
+      { properties: declared, anyOf: [{ required: ['a'] }, { required: ['b'] }] },
       { type: 'object' },
       {},
     ]
     for (const parameters of open) {
-      assert.deepEqual(
-        fitted(tool(parameters), { a: 'y', x: 1 }),
-        { a: 'y', x: 1 },
-        JSON.stringify(parameters),
-      )
+      const args = { a: 'y', x: 1 }
+      assert.deepEqual(fitted(tool(parameters), args), args, JSON.stringify(parameters))
+      assert.deepEqual(fitted(taking({ items: parameters }), { a: [args] }), { a: [args] })
     }
     assert.deepEqual(fitted(tool({ additionalProperties: { type: 'string' } }), { x: 1 }), { x: '1' })
+    const light = tool({ properties: { entity_id: { type: 'string' } }, required: ['entity_id'] })
+    const warmer = { entity_id: 'light.hall', temperature: 21 }
+    assert.deepEqual(fitted(light, warmer), warmer)
   })
 
-  test('names that every object inherits are like any other name, and none changes a prototype', () => {
-    const args = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "toString": 2}')
-    const open = fitted(tool({ type: 'object' }), args)
-    assert.deepEqual(Object.entries(open), [
-      ['constructor', 1],
-      ['toString', 2],
-    ])
-    assert.equal(Object.getPrototypeOf(open), Object.prototype)
-    assert.deepEqual(fitted(tool({ properties: {} }), args), {})
+  test('what a schema forbids is refused with the nearest name that it declares, and left out only where it is empty', () => {
+    const parameters = { properties: { filters: {}, limit: {} }, additionalProperties: false }
+    assert.equal(
+      validationError(tool(parameters), { filter: 'a = 1' }),
+      'Wrong arguments for try_it: there is no "filter"; the nearest is "filters". It takes filters (any, optional), limit (any, optional).',
+    )
+    assert.match(
+      validationError(taking(parameters), { a: { Limits: 1 } }),
+      /"a" must not have "Limits"; the nearest is "limit"\./,
+    )
+    assert.match(validationError(tool(parameters), { zzzzzz: 1 }), /there is no "zzzzzz"\. It takes/)
+    assert.deepEqual(fitted(tool(parameters), { limit: 1, x: null, y: '' }), { limit: 1 })
+  })
+
+  test('names that every object inherits are like any other name, and the one that changes prototypes is refused', () => {
+    const args = { constructor: 1, toString: 2 }
+    assert.deepEqual(fitted(tool({ type: 'object' }), args), args)
     const hostile = JSON.parse(
       '{"properties": {"__proto__": {"type": "string"}, "constructor": {"type": "string"}}}',
     )
-    assert.deepEqual(fitted(tool(hostile), args), { constructor: '1' })
+    assert.deepEqual(fitted(tool(hostile), args), { constructor: '1', toString: 2 })
     assert.match(validationError(tool({ required: ['constructor'] }), {}), /"constructor" is missing/)
     assert.deepEqual(fitted(tool({ required: ['__proto__'] }), {}), {})
+    const polluting = JSON.parse('{"a": {"__proto__": {"polluted": true}}}')
+    assert.match(validationError(taking({}), polluting.a), /there is no "__proto__"/)
+    assert.match(validationError(taking({ type: 'object' }), polluting), /"a" must not have "__proto__"/)
     assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
+  })
+})
+
+describe('digits of numbers', () => {
+  const long = '1234567890123456789'
+  const text = `{"a": ${long}}`
+
+  test('a number keeps its digits where a text is declared', () => {
+    for (const digits of [long, '1602251441.001700', '3.10', '1e2', '-0.50'])
+      assert.deepEqual(fitted(taking({ type: 'string' }), `{"a": ${digits}}`), { a: digits })
+  })
+
+  test('a number that a double does not hold keeps its digits, whatever is declared and however it is written', () => {
+    const kept = `{"a":${long}}`
+    for (const declared of [{ type: 'integer' }, { type: 'number' }, {}, { type: ['integer', 'null'] }])
+      assert.equal(JSON.stringify(fitted(taking(declared), text)), kept)
+    assert.equal(JSON.stringify(fitted(taking({ type: 'integer' }), { a: long })), kept)
+    assert.equal(JSON.stringify(fitted(taking({ type: 'array' }), { a: `[${long}]` })), `{"a":[${long}]}`)
+  })
+
+  test('a number that a double holds is a plain number, however it is written', () => {
+    for (const [given, value] of [
+      ['5.0', 5],
+      ['1e2', 100],
+      ['3.10', 3.1],
+    ] as const) {
+      assert.deepEqual(fitted(taking({ type: 'number' }), `{"a": ${given}}`), { a: value })
+      assert.deepEqual(fitted(taking({ type: 'number' }), { a: given }), { a: value })
+    }
+  })
+
+  test('such numbers are compared by their value', () => {
+    assert.match(validationError(taking({ type: 'integer', maximum: 10 }), text), /must be <= 10/)
+    assert.match(validationError(taking({ type: 'boolean' }), text), new RegExp(`but it is ${long}`))
   })
 })
 

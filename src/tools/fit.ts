@@ -1,91 +1,70 @@
-import { hash } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { Fit } from '../turn/ports/toolbox.ts'
-import { coerce } from './fit/coerce.ts'
-import { type Check, compileSchema } from './fit/compile-schema.ts'
+import type { Fit, Toolbox } from '../turn/ports/toolbox.ts'
+import { fitValue } from './fit/fit-value.ts'
 import { type Bounds, isWithin } from './fit/is-within.ts'
-import { createLru } from './fit/lru.ts'
+import { Misfit } from './fit/misfit.ts'
 import { type PlainLimits, type PlainSchema, plainSchema } from './fit/plain-schema.ts'
 import { readArguments } from './fit/read-arguments.ts'
-import { problemMessage, validationMessage } from './fit/validation-message.ts'
+import { validationMessage } from './fit/validation-message.ts'
 
-/**
- * Limits for schemas and arguments, which come from clients and models. The time of a check is bounded by
- * `plain.schemas` × `arguments.values`: the worst known case takes half a second, a usual call 25 µs.
- */
+/** Limits for schemas and arguments, which come from clients and models. */
 export interface FitLimits {
   /** A schema that exceeds these is ignored: arguments are passed on unchecked. */
   schema: Bounds
-  /** How much of a schema is checked. Compiling 256 schemas takes some 100 ms, those of a usual tool 3 ms. */
+  /** How much of a schema is checked. */
   plain: PlainLimits
   /** Arguments that exceed these are refused. */
   arguments: Bounds
-  /** Most compiled schemas in the cache. */
-  cachedSchemas: number
+  /** How often a value is held against a schema, of the arguments of one call; then they are refused. */
+  checks: number
 }
 
 const defaults: FitLimits = {
   schema: { depth: 64, values: 8_192, characters: 32 * 1024 },
   plain: { depth: 32, schemas: 256 },
   arguments: { depth: 64, values: 4_096, characters: 256 * 1024 },
-  cachedSchemas: 256,
+  checks: 200_000,
 }
-
-/** How the arguments of a tool are checked. Without `check` they are only coerced. */
-interface Rules {
-  schema: PlainSchema
-  check?: Check
-}
-
-const anyObject: Rules = { schema: {} }
 
 /**
- * Creates the function that fits arguments to a tool's JSON Schema: it coerces them toward the declared types, then validates
- * them. A malformed schema does not break its tool: its malformed parts are ignored. The function never throws for JSON values.
+ * Creates the function that fits arguments to a tool's JSON Schema: one walk brings them to the declared types and finds the first
+ * place where they do not fit. A malformed schema does not break its tool: its malformed parts are ignored. The function never throws
+ * for JSON values.
  */
-export function createFit(limits: Partial<FitLimits> = {}): (tool: ToolSchema, args: unknown) => Fit {
-  const { schema: schemaBounds, plain, arguments: argumentBounds, cachedSchemas } = { ...defaults, ...limits }
-  const getOrCreate = createLru<Rules>(cachedSchemas)
+export function createFit(limits: Partial<FitLimits> = {}): Toolbox['fit'] {
+  const { schema: schemaBounds, plain, arguments: argumentBounds, checks } = { ...defaults, ...limits }
 
-  function rulesFor(parameters: unknown): Rules {
-    if (!isJsonObject(parameters) || !isWithin(parameters, schemaBounds)) return anyObject
-    return getOrCreate(hash('sha256', JSON.stringify(parameters), 'base64'), () => {
-      const schema = plainSchema(parameters, plain)
-      return schema.type && !schema.type.includes('object') ? anyObject : { schema, ...compileCheck(schema) }
-    })
+  function schemaOf(parameters: unknown): PlainSchema {
+    if (!isJsonObject(parameters) || !isWithin(parameters, schemaBounds)) return {}
+    const schema = plainSchema(parameters, plain)
+    return schema.type && !schema.type.includes('object') ? {} : schema
   }
 
-  return function fit({ function: { name, parameters } }, args) {
-    const { schema, check } = rulesFor(parameters)
-    const validationError = (problem: string): Fit => ({
+  return function fit({ function: { name, parameters } }, args, undeclared) {
+    const schema = withUndeclared(schemaOf(parameters), undeclared && plainSchema(undeclared, plain))
+    const refused = (problem: string, written: JsonObject = {}): Fit => ({
       ok: false,
+      written,
       error: validationMessage(name, schema, problem),
     })
-
     const read = readArguments(args)
-    if ('problem' in read) return validationError(read.problem)
-    if (!isWithin(read.object, argumentBounds))
-      return validationError('they are too large or too deeply nested')
-    const fitted = coerceObject(schema, read.object)
-    // Checked again, because coercion parses JSON strings into values.
-    if (!isWithin(fitted, argumentBounds)) return validationError('they are too large or too deeply nested')
-    const error = check?.(fitted)
-    if (error) return validationError(problemMessage(schema, error, { given: read.object, fitted }))
-    return { ok: true, arguments: fitted }
+    if ('problem' in read) return refused(read.problem)
+    const written = read.object
+    if (!isWithin(written, argumentBounds)) return refused(tooLarge)
+    const budget = { checks }
+    const fitted = fitValue(schema, written, budget)
+    if (budget.checks < 0) return refused('they take too long to be checked', written)
+    if (fitted instanceof Misfit) return refused(fitted.problem, written)
+    if (!isJsonObject(fitted)) return refused('the schema does not declare an object', written)
+    // Checked again, because JSON strings have become values.
+    if (!isWithin(fitted, argumentBounds)) return refused(tooLarge, written)
+    return { ok: true, written, arguments: fitted }
   }
 }
 
-/** The arguments stay an object, even where a contradictory schema declares another type. */
-function coerceObject(schema: PlainSchema, given: JsonObject): JsonObject {
-  const coerced = coerce(schema, given)
-  return isJsonObject(coerced) ? coerced : given
+function withUndeclared(schema: PlainSchema, undeclared: PlainSchema | undefined): PlainSchema {
+  const isOpen = !schema.allOf && !schema.anyOf && schema.additionalProperties === undefined
+  return undeclared && isOpen ? { ...schema, additionalProperties: undeclared } : schema
 }
 
-function compileCheck(schema: PlainSchema): { check?: Check } {
-  try {
-    return { check: compileSchema(schema) }
-  } catch {
-    return {}
-  }
-}
+const tooLarge = 'they are too large or too deeply nested'

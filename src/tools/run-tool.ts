@@ -1,5 +1,6 @@
-import type { JsonObject } from '../protocol/json.ts'
-import type { Tool, ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
+import { nativeNumber } from '../protocol/exact-json.ts'
+import type { Json, JsonObject } from '../protocol/json.ts'
+import type { Tool, ToolArguments, ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { resultText } from './result-text.ts'
 
@@ -52,10 +53,21 @@ async function outcomeOf(
   context: ToolContext,
 ): Promise<ToolOutcome> {
   try {
-    // A copy: the tool must not change the arguments that are stored with the call.
-    const result = await tool.run(structuredClone(args), context)
+    const result = await tool.run(nativeArguments(args), context)
     return { status: 'succeeded', output: resultText(result) }
   } catch (thrown) {
     return { status: 'failed', output: `${name} failed: ${errorMessage(thrown)}` }
   }
+}
+
+/** A copy, because a tool must not change the arguments that are stored with its call; with numbers as JavaScript knows them. */
+function nativeArguments(args: JsonObject): ToolArguments {
+  const copy = (value: Json): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (JSON.isRawJSON(value)) return nativeNumber(value)
+    return Array.isArray(value) ? value.map(copy) : copyMembers(value)
+  }
+  const copyMembers = (object: { [name: string]: Json }) =>
+    Object.fromEntries(Object.entries(object).map(([name, member]) => [name, copy(member)]))
+  return copyMembers(args)
 }

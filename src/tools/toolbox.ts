@@ -41,19 +41,17 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
   const names = [...checkedTools.keys()].sort()
   const schemas = names.flatMap((name) => checkedTools.get(name)?.schema ?? [])
   const fit = createFit(options.fit)
-  // Compiles the schemas now, because it takes milliseconds that a request should not wait for.
-  for (const schema of schemas) fit(schema, {})
 
   return {
     schemas: () => schemas,
     has: (name) => checkedTools.has(name),
     isIdempotent: (name) => checkedTools.get(name)?.tool.idempotent === true,
 
-    fit(schema, args) {
+    fit(schema, args, undeclared) {
       try {
-        return fit(schema, args)
+        return fit(schema, args, undeclared)
       } catch (thrown) {
-        return { ok: false, error: `The arguments cannot be read: ${errorMessage(thrown)}` }
+        return { ok: false, written: {}, error: `The arguments cannot be read: ${errorMessage(thrown)}` }
       }
     },
 

@@ -113,7 +113,8 @@ async function endStep(
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const routed = routeCalls(reply.calls, { toolbox, offered, usedIds, newCallId })
+  const { textArguments } = state.request
+  const routed = routeCalls(reply.calls, { toolbox, offered, textArguments, usedIds, newCallId })
   // After the last step no result would be read, so no call is run.
   const calls = state.step < limits.maxSteps ? routed : routed.map(notRun)
   const usage = reply.done?.usage ?? {}

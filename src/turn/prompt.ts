@@ -26,7 +26,7 @@ function promptMessages(message: LogMessage): PromptMessage[] {
   if (message.calls.length === 0) return [prompted]
   prompted.tool_calls = message.calls.map((call) => ({
     id: call.id,
-    function: { index: call.index, name: call.name, arguments: call.arguments },
+    function: { index: call.index, name: call.name, arguments: call.written ?? call.arguments },
   }))
   return [prompted, ...message.calls.map(result)]
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../protocol/call.ts'
-import { isJsonObject, type JsonObject } from '../protocol/json.ts'
+import { isJsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { EngineCall } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
@@ -9,6 +9,8 @@ export interface CallRouting {
   toolbox: Toolbox
   /** The tools that the model was offered. */
   offered: readonly ToolSchema[]
+  /** As in the turn's request. */
+  textArguments?: true | undefined
   /** Ids of this turn's earlier calls. */
   usedIds: ReadonlySet<string>
   newCallId(): string
@@ -26,20 +28,24 @@ export function routeCalls(asked: readonly EngineCall[], routing: CallRouting): 
 
 function route(
   call: EngineCall,
-  { toolbox, offered }: CallRouting,
-): Pick<Call, 'arguments' | 'side' | 'status' | 'output' | 'restartable'> {
+  { toolbox, offered, textArguments }: CallRouting,
+): Pick<Call, 'arguments' | 'written' | 'side' | 'status' | 'output' | 'restartable'> {
   const schema = offered.find((tool) => tool.function.name === call.name)
-  const asGiven: JsonObject = isJsonObject(call.arguments) ? call.arguments : {}
   if (!schema) {
-    return { arguments: asGiven, side: 'resident', status: 'failed', output: unknownTool(call.name, offered) }
+    const written = isJsonObject(call.arguments) ? call.arguments : {}
+    return { arguments: written, side: 'resident', status: 'failed', output: unknownTool(call.name, offered) }
   }
   const side = toolbox.has(call.name) ? 'resident' : 'device'
-  const fit = toolbox.fit(schema, call.arguments)
-  if (!fit.ok) return { arguments: asGiven, side, status: 'failed', output: fit.error }
-  if (side === 'device') return { arguments: fit.arguments, side, status: 'offered' }
+  const undeclared = side === 'device' && textArguments ? text : undefined
+  const fit = toolbox.fit(schema, call.arguments, undeclared)
+  if (!fit.ok) return { arguments: fit.written, side, status: 'failed', output: fit.error }
+  const args = { arguments: fit.arguments, ...(fit.arguments !== fit.written && { written: fit.written }) }
+  if (side === 'device') return { ...args, side, status: 'offered' }
   const restartable = toolbox.isIdempotent(call.name)
-  return { arguments: fit.arguments, side, status: 'running', ...(restartable && { restartable }) }
+  return { ...args, side, status: 'running', ...(restartable && { restartable }) }
 }
+
+const text = { type: 'string' }
 
 function unknownTool(name: string, offered: readonly ToolSchema[]): string {
   const names = offered.map((tool) => tool.function.name)

@@ -68,7 +68,7 @@ export const rooms: Record<string, Room> = {
   },
   web: { imports: { client: 'all' }, builtins: 'pure', globals: ['clock', 'chance', 'timers', 'console'] },
   cli: {
-    imports: { config: 'all', main: 'all', client: 'all' },
+    imports: { protocol: 'all', config: 'all', main: 'all', client: 'all' },
     builtins: everyBuiltin,
     globals: ['process', 'fetch', 'clock', 'chance', 'timers', 'console'],
   },
@@ -83,7 +83,6 @@ export const rooms: Record<string, Room> = {
 export const packages: Record<string, string[]> = {
   '@electric-sql/pglite': ['store'],
   '@fastify/swagger': ['http'],
-  ajv: ['tools'],
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],

@@ -1,5 +1,6 @@
 import { ChatterdError } from '../../protocol/errors.ts'
-import { isJsonObject, isTooDeep, type JsonObject, maxJsonDepth } from '../../protocol/json.ts'
+import { parseExact } from '../../protocol/exact-json.ts'
+import { isJsonObject, isTooDeep, type Json, type JsonObject, maxJsonDepth } from '../../protocol/json.ts'
 import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 
@@ -19,7 +20,7 @@ export function parseLine(line: string): EnginePart {
   if (typeof message.content === 'string' && message.content !== '') part.text = message.content
   if (typeof message.thinking === 'string' && message.thinking !== '') part.thinking = message.thinking
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0)
-    part.calls = message.tool_calls.map(readCall)
+    part.calls = exactCalls(line).map(readCall)
   if (object.done === true) {
     part.done = {
       reason: typeof object.done_reason === 'string' ? object.done_reason : 'stop',
@@ -41,6 +42,12 @@ function parseObject(line: string): JsonObject {
   if (!isJsonObject(value))
     throw new ChatterdError('engine-failed', `Ollama sent a line that is no object: ${excerpt(line)}`)
   return value
+}
+
+/** The calls of a line that has some, with all digits of their numbers. */
+function exactCalls(line: string): Json[] {
+  const { message } = parseExact(line) as { message: { tool_calls: Json[] } }
+  return message.tool_calls
 }
 
 function readCall(call: unknown): EngineCall {

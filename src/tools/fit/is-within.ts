@@ -17,7 +17,7 @@ export function isWithin(value: unknown, bounds: Bounds): boolean {
     values -= 1
     if (typeof part === 'string') characters -= part.length
     if (values < 0 || characters < 0 || depth < 0) return false
-    if (typeof part !== 'object' || part === null) return true
+    if (typeof part !== 'object' || part === null || JSON.isRawJSON(part)) return true
     if (Array.isArray(part)) return part.every((element) => within(element, depth - 1))
     for (const [name, member] of Object.entries(part)) {
       characters -= name.length

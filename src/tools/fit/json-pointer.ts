@@ -1,4 +1,4 @@
-import type { Json } from '../../protocol/json.ts'
+import { isJsonObject, type Json } from '../../protocol/json.ts'
 
 /** The member names and array indexes of a JSON Pointer (RFC 6901), with or without `#`: `#/$defs/a~1b` → `$defs`, `a/b`. */
 export function pointerTokens(pointer: string): string[] {
@@ -12,8 +12,8 @@ export function pointerTokens(pointer: string): string[] {
 export function valueAt(root: Json, tokens: readonly string[]): Json | undefined {
   let value: Json | undefined = root
   for (const token of tokens) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined
-    value = Array.isArray(value) ? value[Number(token)] : value[token]
+    if (Array.isArray(value)) value = Object.hasOwn(value, token) ? value[Number(token)] : undefined
+    else value = isJsonObject(value) && Object.hasOwn(value, token) ? value[token] : undefined
   }
   return value
 }

@@ -21,12 +21,31 @@ const wellFormed = new Map<string, (value: Json) => boolean>([
   ['maxLength', isCount],
   ['minItems', isCount],
   ['maxItems', isCount],
+  ['minProperties', isCount],
   ['maxProperties', isCount],
 ])
 
-/** The keywords of a schema that contain no schemas and are well formed. */
-export function ownKeywords(schema: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(schema).filter(([name, value]) => wellFormed.get(name)?.(value)))
+/** Keywords that contain no schemas. */
+export interface OwnKeywords {
+  enum?: Json[]
+  const?: Json
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  multipleOf?: number
+  minLength?: number
+  maxLength?: number
+  minItems?: number
+  maxItems?: number
+  minProperties?: number
+  maxProperties?: number
+}
+
+/** Those of a schema that are well formed. */
+export function ownKeywords(schema: JsonObject): OwnKeywords {
+  const entries = Object.entries(schema).map(([name, value]): [string, Json] => [name, numberOf(value)])
+  return Object.fromEntries(entries.filter(([name, value]) => wellFormed.get(name)?.(value)))
 }
 
 /** The declared types; undefined where any type is allowed. `nullable` is a keyword of OpenAPI 3.0. */
@@ -44,4 +63,9 @@ export function requiredNames({ required }: JsonObject): string[] {
 
 function isTypeName(value: unknown): value is TypeName {
   return typeNames.has(value)
+}
+
+/** Bounds are compared as doubles. */
+function numberOf(value: Json): Json {
+  return JSON.isRawJSON(value) ? Number(value.rawJSON) : value
 }

@@ -1,18 +1,17 @@
 import { isJsonObject, type Json, type JsonObject } from '../../protocol/json.ts'
 import { dereference } from './dereference.ts'
-import { ownKeywords, requiredNames, type TypeName, typesOf } from './keywords.ts'
+import { type OwnKeywords, ownKeywords, requiredNames, type TypeName, typesOf } from './keywords.ts'
 
 /**
  * The part of JSON Schema that arguments are checked with: a finite tree without references, of the 2020-12 draft. It accepts
- * everything that its original schema accepts.
+ * everything that its original schema accepts. One with `allOf` or `anyOf` has no other keyword: what stood beside is in `allOf` too.
  */
-export interface PlainSchema {
+export interface PlainSchema extends OwnKeywords {
   type?: TypeName[]
-  enum?: Json[]
   required?: string[]
   properties?: Record<string, PlainSchema>
-  /** Absent: not declared, and no other schema describes the same object. */
-  additionalProperties?: boolean | PlainSchema
+  /** Of members that `properties` does not have. False: there may be none; absent: any. */
+  additionalProperties?: false | PlainSchema
   items?: PlainSchema
   prefixItems?: PlainSchema[]
   allOf?: PlainSchema[]
@@ -34,19 +33,7 @@ interface SchemaContext {
   depth: number
   /** The references from the root to this schema. */
   refs: readonly string[]
-  /** True where other schemas describe the same value, so that this one may not declare all of its properties. */
-  shared: boolean
 }
-
-/** Keywords that are ignored, and can declare further properties. */
-const ignoredKeywords = [
-  'patternProperties',
-  'if',
-  'dependentSchemas',
-  'dependencies',
-  '$dynamicRef',
-  '$recursiveRef',
-]
 
 /**
  * Converts a schema of any draft into a plain schema. Schemas come from clients and cannot be trusted, so only known keywords
@@ -56,12 +43,11 @@ const ignoredKeywords = [
  * - `not`, `if`, and the "exactly one" of `oneOf`, which is read as `anyOf`: inside them, an ignored keyword would make the
  *   schema stricter.
  * - `$ref` to anything outside the same schema. A schema that contains itself is followed once.
- * - `minProperties`: undeclared properties are dropped, so too few might remain.
  * - `format`, `$id`, `$async` and all others; and every keyword whose value is malformed.
  */
 export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema {
   let remaining = limits.schemas
-  return plain(root, { depth: limits.depth, refs: [], shared: false })
+  return plain(root, { depth: limits.depth, refs: [] })
 
   function plain(schema: Json | undefined, context: SchemaContext): PlainSchema {
     if (!isJsonObject(schema)) return {}
@@ -69,14 +55,19 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
     if (remaining < 0 || context.depth < 0) return {}
     if (typeof schema.$ref === 'string') return plainTarget(schema, schema.$ref, context)
     const type = typesOf(schema)
-    const own = { ...ownKeywords(schema), ...(type && { type }) }
-    const members = plainMembers(schema, context)
-    return {
-      ...own,
-      ...members,
-      ...plainProperties(schema, members, context),
-      ...plainItems(schema, context),
+    const inside = { ...context, depth: context.depth - 1 }
+    const own: PlainSchema = {
+      ...ownKeywords(schema),
+      ...(type && { type }),
+      ...plainProperties(schema, inside),
+      ...plainItems(schema, inside),
     }
+    const allOf = list(schema.allOf)?.map((member) => plain(member, inside)) ?? []
+    const anyOf = (list(schema.anyOf) ?? list(schema.oneOf))?.map((member) => plain(member, inside))
+    const parts = [own, ...allOf, ...(anyOf ? [{ anyOf }] : [])].filter(
+      (part) => Object.keys(part).length > 0,
+    )
+    return parts.length > 1 ? { allOf: parts } : (parts[0] ?? {})
   }
 
   function plainTarget(schema: JsonObject, ref: string, context: SchemaContext): PlainSchema {
@@ -84,20 +75,7 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
     return target ? plain(target, { ...context, refs: [...context.refs, ref] }) : {}
   }
 
-  function plainMembers(schema: JsonObject, context: SchemaContext): Pick<PlainSchema, 'allOf' | 'anyOf'> {
-    const allOf = list(schema.allOf)
-    const anyOf = list(schema.anyOf) ?? list(schema.oneOf)
-    const sources = Number('properties' in schema) + (allOf?.length ?? 0) + Number(anyOf !== undefined)
-    const shared = context.shared || sources > 1 || mayDeclareMore(schema)
-    const inside = { ...context, depth: context.depth - 1, shared }
-    return {
-      ...(allOf && { allOf: allOf.map((member) => plain(member, inside)) }),
-      ...(anyOf && { anyOf: anyOf.map((member) => plain(member, inside)) }),
-    }
-  }
-
-  function plainProperties(schema: JsonObject, members: PlainSchema, context: SchemaContext): PlainSchema {
-    const inside = { ...context, depth: context.depth - 1, shared: false }
+  function plainProperties(schema: JsonObject, inside: SchemaContext): PlainSchema {
     const named = isJsonObject(schema.properties) ? Object.entries(schema.properties) : undefined
     if (named && named.length > remaining) return {}
     const result: PlainSchema = {}
@@ -106,10 +84,10 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
       result.properties = Object.fromEntries(safe.map(([name, property]) => [name, plain(property, inside)]))
     }
     const additional = schema.additionalProperties
-    if (additional === true || 'patternProperties' in schema) result.additionalProperties = true
-    else if (isJsonObject(additional)) result.additionalProperties = plain(additional, inside)
+    if (isJsonObject(additional)) result.additionalProperties = plain(additional, inside)
     else if (additional === false) result.additionalProperties = false
-    else if (context.shared || declaresElsewhere(schema, result, members)) result.additionalProperties = true
+    // It may declare further members.
+    if ('patternProperties' in schema) delete result.additionalProperties
 
     // A required name that is not allowed would make the tool impossible to call.
     const isForbidden = (name: string) => result.additionalProperties === false && !isDeclared(result, name)
@@ -117,8 +95,7 @@ export function plainSchema(root: JsonObject, limits: PlainLimits): PlainSchema 
     return required.length > 0 ? { ...result, required } : result
   }
 
-  function plainItems(schema: JsonObject, context: SchemaContext): PlainSchema {
-    const inside = { ...context, depth: context.depth - 1, shared: false }
+  function plainItems(schema: JsonObject, inside: SchemaContext): PlainSchema {
     // Before the 2020-12 draft, `prefixItems` was an array in `items`, and `items` was `additionalItems`.
     const tuple = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : undefined)
     const items = Array.isArray(schema.items) ? schema.additionalItems : schema.items
@@ -147,25 +124,14 @@ export function isDeclared(schema: PlainSchema, name: string): boolean {
   return schema.properties !== undefined && Object.hasOwn(schema.properties, name)
 }
 
-/** True where an ignored keyword may declare properties. Of `anyOf` and `oneOf` together, `oneOf` is ignored. */
-function mayDeclareMore(schema: JsonObject): boolean {
-  return ignoredKeywords.some((keyword) => keyword in schema) || ('anyOf' in schema && 'oneOf' in schema)
-}
-
-/** True where another keyword of the schema declares properties that its `properties` do not. */
-function declaresElsewhere(
-  schema: JsonObject,
-  result: PlainSchema,
-  { allOf = [], anyOf = [] }: PlainSchema,
-): boolean {
-  return (
-    mayDeclareMore(schema) ||
-    [...allOf, ...anyOf].some(
-      (member) =>
-        member.properties ||
-        member.allOf ||
-        member.anyOf ||
-        member.required?.some((name) => !isDeclared(result, name)),
-    )
-  )
+/** The members that a schema declares, and those that it requires, also where it is made of several. */
+export function declaredMembers({ properties = {}, required = [], allOf = [] }: PlainSchema): {
+  properties: Record<string, PlainSchema>
+  required: string[]
+} {
+  const parts = allOf.map(declaredMembers)
+  return {
+    properties: Object.assign({}, properties, ...parts.map((part) => part.properties)),
+    required: [...required, ...parts.flatMap((part) => part.required)],
+  }
 }

@@ -14,3 +14,13 @@ export function shortJson(value: Json): string {
 export function shortened(text: string, maxLength = 60): string {
   return text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text
 }
+
+const maxListed = 20
+
+/** `a, b and c`; without a conjunction `a, b, c`. Of more than 20 items, the first. */
+export function listed(all: readonly string[], conjunction?: string): string {
+  const items = all.length > maxListed ? [...all.slice(0, maxListed), `${all.length - maxListed} more`] : all
+  const last = conjunction ? items.slice(-1) : []
+  const first = items.slice(0, items.length - last.length).join(', ')
+  return first && conjunction ? `${first} ${conjunction} ${last}` : `${first}${last}`
+}

@@ -1,3 +1,4 @@
+import { parseExact } from '../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts'
 import { shortened } from './quoted.ts'
 
@@ -15,7 +16,7 @@ export function readArguments(args: unknown): { object: JsonObject } | { problem
 function parseText(text: string): unknown {
   if (text.trim() === '') return {}
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return text
   }

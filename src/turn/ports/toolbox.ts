@@ -11,18 +11,27 @@ export interface ToolContext {
   callId: string
 }
 
+/** The arguments of a call by name, of plain JavaScript values; integers that a double does not hold are BigInts. */
+export type ToolArguments = { [name: string]: unknown }
+
 /** A resident tool. `run` returns what the model reads: a string, or a value that is turned into JSON. The model reads the message of what it throws. */
 export interface Tool {
   schema: ToolSchema
-  run(args: JsonObject, context: ToolContext): Promise<unknown> | unknown
+  run(args: ToolArguments, context: ToolContext): Promise<unknown> | unknown
   /** True where a second start does no harm: when its process is gone, another may start it again. */
   idempotent?: true
   /** Replaces the toolbox's own limit, in milliseconds. */
   timeoutMs?: number
 }
 
-/** Arguments that fit a schema, or a message for the model that says what does not. */
-export type Fit = { ok: true; arguments: JsonObject } | { ok: false; error: string }
+/**
+ * Arguments that fit a schema, or a message for the model that says what does not. `written`: the arguments as the model wrote them;
+ * empty where they are no object of a size that is stored.
+ */
+export type Fit = { written: JsonObject } & (
+  | { ok: true; arguments: JsonObject }
+  | { ok: false; error: string }
+)
 
 /** How a resident call ended, and what the model reads as its result. */
 export interface ToolOutcome {
@@ -37,8 +46,11 @@ export interface Toolbox {
   has(name: string): boolean
   /** True for a resident tool that may be started again. */
   isIdempotent(name: string): boolean
-  /** Checks arguments against a tool's JSON Schema, of either side, and coerces them toward the declared types. */
-  fit(schema: ToolSchema, args: unknown): Fit
+  /**
+   * Checks arguments against a tool's JSON Schema, of either side, and brings them to the declared types. `undeclared`: the schema of
+   * arguments that the tool neither declares nor forbids.
+   */
+  fit(schema: ToolSchema, args: unknown, undeclared?: JsonObject): Fit
   /** Runs a resident tool within its limits of time and output size. Arguments are those that `fit` gave. */
   run(name: string, args: JsonObject, context: ToolContext): Promise<ToolOutcome>
 }

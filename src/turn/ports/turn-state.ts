@@ -13,6 +13,8 @@ export interface TurnRequest {
   offerTools: boolean
   /** The engine's own `options`, `format`, `think` and `keep_alive`, as the client gave them. */
   settings: JsonObject
+  /** True where the client reads all arguments of its calls as texts: those that a tool does not declare are brought to texts too. */
+  textArguments?: true
 }
 
 /** A running turn, with the log of its conversation. Values are replaced, never altered. */

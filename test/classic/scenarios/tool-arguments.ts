@@ -40,7 +40,11 @@ export function toolArguments(world: () => World): void {
     ['that are missing', {}, /"latitude" and "longitude" are missing/],
     ['that are no object', ['42.29', '-83.71'], /Wrong arguments for get_weather/],
     ['that are no JSON', '{"latitude": 42.29', /Wrong arguments for get_weather/],
-    ['of a wrong type', { latitude: { degrees: 42 }, longitude: -83.71 }, /Latitude must be a number/],
+    [
+      'of a wrong type',
+      { latitude: { degrees: 42 }, longitude: -83.71 },
+      /"latitude" must be string, but it is {"degrees":42}/,
+    ],
     ['that are absent', undefined, /missing/],
   ]
   for (const [what, args, message] of wrong) {
@@ -116,6 +120,22 @@ export function toolArguments(world: () => World): void {
     model.replies(sends([() => odd, done()]), says('There.'))
     const { responses } = await phone.prompt('Show me Paris.', { tools: [mapTool] })
     assert.equal(responses[0]?.events[0]?.data, odd)
+  })
+
+  test('numbers keep all their digits on the way to the phone, and to the model in later prompts', async () => {
+    const { phone, model } = world().talk({ runs: { show_thread: () => 'shown' } })
+    const written = '{"id":1234567890123456789,"ts":1602251441.001700,"more":3.10}'
+    const line =
+      `{"model":"m","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"show_thread",` +
+      `"arguments":${written}},"id":"call_o"}]},"done":false}`
+    model.replies(sends([() => line, done()]), says('There.'), says('Again.'))
+    const thread = deviceTool('show_thread', { id: { type: 'string' }, ts: { type: 'string' } }, ['id'])
+    const { responses } = await phone.prompt('Show me.', { tools: [thread] })
+    const sent = responses[0]?.events.find(({ event }) => event === 'tool_calls')?.data ?? ''
+    assert.match(sent, /"arguments":{"id":"1234567890123456789","ts":"1602251441.001700","more":"3.10"}/)
+    await phone.prompt('And now?', { tools: [thread] })
+    for (const { raw } of model.prompts.slice(1))
+      assert.ok(raw.toString().includes(`"arguments":${written}`), raw.toString())
   })
 
   test('the model reads what is wrong with the arguments of a device call, and the phone does not get the call', async () => {

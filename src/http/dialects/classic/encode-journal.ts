@@ -1,6 +1,7 @@
 import type { Call } from '../../../protocol/call.ts'
 import type { JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../../protocol/events.ts'
+import { parseExact } from '../../../protocol/exact-json.ts'
 import type { Usage } from '../../../protocol/message.ts'
 import { dataEvent, encodeCallsLine, encodeError } from './encode-events.ts'
 import { type LineHead, makeCallsLine, makeEndLine, makeTextLine } from './engine-lines.ts'
@@ -33,7 +34,7 @@ export function createJournalEncoder(head: LineHead): JournalEncoder {
       case 'thinking-delta':
         return dataEvent(makeTextLine(head, { thinking: (JSON.parse(json) as { text: string }).text }))
       case 'step-end':
-        return encodeStepEnd(JSON.parse(json) as StepEndData)
+        return encodeStepEnd(parseExact(json) as unknown as StepEndData)
       case 'turn-waiting':
         ended = true
         return dataEvent(lastLine)

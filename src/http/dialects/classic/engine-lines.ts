@@ -1,5 +1,6 @@
 import type { Call } from '../../../protocol/call.ts'
 import type { CallStart } from '../../../protocol/events.ts'
+import { parseExact } from '../../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { Usage } from '../../../protocol/message.ts'
 
@@ -109,6 +110,6 @@ function withoutText(message: JsonObject): JsonObject {
 }
 
 function parse(line: string): JsonObject {
-  const parsed: unknown = JSON.parse(line)
+  const parsed = parseExact(line)
   return isJsonObject(parsed) ? parsed : {}
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { TurnRequest } from '../../../turn/ports/turn-state.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { IdempotencyKey, replayOrThrow, requestKeyOf } from '../../request-key.ts'
@@ -37,7 +38,11 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         checkBounds(body, limits)
         const { model, stream = true } = body
         const tools = offerTools ? deviceTools(body, ports) : undefined
-        const request = { model, stream, offerTools, settings: promptSettings(body) }
+        const request: TurnRequest = {
+          ...{ model, stream, offerTools, settings: promptSettings(body) },
+          // Phones decode all arguments as texts, and ignore a call with another one.
+          textArguments: true,
+        }
         const key = requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
         const prompt = {
           ...{ conversation: conversationOf(body), request },

@@ -101,7 +101,7 @@ create table chatterd.calls (
   message_seq bigint not null,
   index integer not null,
   turn_id uuid,
-  -- {id, name, arguments}
+  -- {id, name, arguments, written?}
   request json not null,
   side text not null check (side in ('resident', 'device')),
   status text not null,
