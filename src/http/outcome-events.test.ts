@@ -24,8 +24,8 @@ const ended: StoredOutcome = {
   usage: { outputTokens: 3 },
   createdAt: new Date(0),
   replies: [
-    reply(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 } }),
-    reply(3, { content: 'Mild.', usage: { outputTokens: 2 } }),
+    reply(2, { thinking: 'Hm.', calls: [call], usage: { outputTokens: 1 }, finishReason: 'tool-calls' }),
+    reply(3, { content: 'Mild.', usage: { outputTokens: 2 }, finishReason: 'length' }),
   ],
 }
 
@@ -47,6 +47,7 @@ test('a turn is rebuilt from its replies, calls, results and end', () => {
         step: 1,
         message: { role: 'assistant', content: '', thinking: 'Hm.', calls: [stored] },
         usage: { outputTokens: 1 },
+        finishReason: 'tool-calls',
       },
     ],
     [6, 'call-end', { callId: 'c', status: 'succeeded', output: '51ºF', ms: 12 }],
@@ -55,7 +56,12 @@ test('a turn is rebuilt from its replies, calls, results and end', () => {
     [
       9,
       'step-end',
-      { step: 2, message: { role: 'assistant', content: 'Mild.', calls: [] }, usage: { outputTokens: 2 } },
+      {
+        step: 2,
+        message: { role: 'assistant', content: 'Mild.', calls: [] },
+        usage: { outputTokens: 2 },
+        finishReason: 'length',
+      },
     ],
     [10, 'turn-end', { status: 'completed' }],
   ])

@@ -24,7 +24,7 @@ export function outcomeEvents(outcome: StoredOutcome, after: number): JournalEve
 }
 
 function stepEvents(reply: LogMessage, step: number, { calls }: StoredOutcome): TurnEvent[] {
-  const { seq, content, thinking, complete, usage = {} } = reply
+  const { seq, content, thinking, complete, usage = {}, finishReason = 'stop' } = reply
   const message = { role: reply.role, content, ...(thinking && { thinking }), calls: reply.calls }
   const durationOf = (index: number) =>
     calls.find((call) => call.seq === seq && call.index === index)?.ms ?? 0
@@ -35,7 +35,7 @@ function stepEvents(reply: LogMessage, step: number, { calls }: StoredOutcome): 
   if (!complete) return events
   for (const { id: callId, name, arguments: args, side } of reply.calls)
     events.push({ type: 'call-start', callId, name, arguments: args, side, offered: false })
-  events.push({ type: 'step-end', step, message, usage })
+  events.push({ type: 'step-end', step, message, usage, finishReason })
   for (const { id: callId, index, status, output } of reply.calls)
     events.push({
       type: 'call-end',

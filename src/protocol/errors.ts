@@ -30,6 +30,7 @@ export const errorKinds = {
   'context-overflow': { status: 422, title: "The prompt does not fit the model's context", retry: false },
   'database-unavailable': { status: 503, title: 'The database cannot be reached', retry: true },
   'shutting-down': { status: 503, title: 'The server is shutting down', retry: true },
+  'call-repeated': { status: 500, title: 'The same call failed again and again', retry: false },
   'step-limit': { status: 500, title: 'Too many steps', retry: false },
   'call-limit': { status: 500, title: 'Too many calls at once', retry: false },
   'answer-limit': { status: 500, title: 'The answer is too long', retry: false },

@@ -37,7 +37,7 @@ const examples: [TurnEvent, object][] = [
   ],
   [
     {
-      ...{ type: 'step-end', step: 1, usage: { outputTokens: 3 } },
+      ...{ type: 'step-end', step: 1, usage: { outputTokens: 3 }, finishReason: 'tool-calls' },
       message: { role: 'assistant', content: 'Hi', calls: [call] },
     },
     {
@@ -47,6 +47,7 @@ const examples: [TurnEvent, object][] = [
         calls: [{ callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device', status: 'offered' }],
       },
       usage: { outputTokens: 3 },
+      finishReason: 'tool-calls',
     },
   ],
   [{ type: 'turn-waiting', calls: ['c'] }, { calls: ['c'] }],

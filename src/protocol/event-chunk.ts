@@ -70,7 +70,12 @@ function dataOf(event: TurnEvent): object {
       return { callId, status, ...outcomeOf(status, output), ms: Math.round(ms) }
     }
     case 'step-end':
-      return { step: event.step, message: messageOf(event), usage: event.usage }
+      return {
+        step: event.step,
+        message: messageOf(event),
+        usage: event.usage,
+        finishReason: event.finishReason,
+      }
     case 'turn-waiting':
       return { calls: event.calls }
     case 'notice':

@@ -1,7 +1,7 @@
 import type { Call, CallSide, CallStatus } from './call.ts'
 import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
-import type { NewMessage, Usage } from './message.ts'
+import type { FinishReason, NewMessage, Usage } from './message.ts'
 
 /** A turn runs, waits for results of device calls, or has ended in one of four ways. */
 export type TurnStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
@@ -51,6 +51,7 @@ export interface StepEnd {
   /** The model's reply, with its calls as they were at this moment. */
   message: NewMessage & { calls: Call[] }
   usage: Usage
+  finishReason: FinishReason
 }
 
 /** The last event of every turn, exactly once. */

@@ -8,6 +8,12 @@ export interface Usage {
   outputMs?: number
 }
 
+/**
+ * Why a reply of the model ended: by itself, at a limit of its length, to call tools, because the turn was cancelled, or because it
+ * failed.
+ */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'cancelled' | 'error'
+
 /** A message that a client adds to a conversation. */
 export interface NewMessage {
   role: 'system' | 'user' | 'assistant'
@@ -29,4 +35,8 @@ export interface LogMessage extends NewMessage {
   complete: boolean
   calls: Call[]
   usage?: Usage
+  /** Of the model's replies. */
+  finishReason?: FinishReason
+  /** True for what a turn began with that failed before the model replied: it is not part of later prompts. */
+  refused?: true
 }

@@ -1,7 +1,7 @@
 import type { Call } from '../protocol/call.ts'
 import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { ErrorDetail } from '../protocol/events.ts'
-import type { NewMessage, Usage } from '../protocol/message.ts'
+import type { FinishReason, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { RequestKey } from '../turn/ports/conversation-store.ts'
 import type { CallOutcome } from '../turn/ports/turn-store.ts'
@@ -16,14 +16,17 @@ export function conversationArgument({ tenant, name }: ConversationKey): {
 }
 
 /** A message, as `append_messages` takes it. */
-export function messageArgument(message: NewMessage & { usage?: Usage; complete?: boolean }): object {
-  const { role, content, thinking, images, calls = [], usage, complete } = message
+export function messageArgument(
+  message: NewMessage & { usage?: Usage; complete?: boolean; finishReason?: FinishReason },
+): object {
+  const { role, content, thinking, images, calls = [], usage, complete, finishReason } = message
   return {
     role,
     body: JSON.stringify({ content, thinking, images }),
     calls: calls.map(callArgument),
     usage,
     complete,
+    finishReason,
   }
 }
 

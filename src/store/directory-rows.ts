@@ -1,5 +1,5 @@
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
-import type { Usage } from '../protocol/message.ts'
+import type { FinishReason, Usage } from '../protocol/message.ts'
 import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/ports/conversation-directory.ts'
 import type { TurnRequest } from '../turn/ports/turn-state.ts'
 import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
@@ -30,6 +30,8 @@ export interface FoundTurnRow {
   createdAt: string
   endedAt: string | null
   usages: Usage[]
+  /** Of its newest reply. */
+  finishReason: FinishReason | null
   calls: CallRow[]
   messages: MessageRow[] | null
 }
@@ -50,6 +52,7 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
     calls: row.calls.map((call) => ({ ...storedCallOf(call), ms: call.ms ?? undefined })),
     usage: row.usages.reduce(add, {}),
     ...(error && { error }),
+    ...finishOf(status, row.finishReason),
     createdAt: new Date(row.createdAt),
     ...(row.endedAt !== null && { endedAt: new Date(row.endedAt) }),
   }
@@ -57,6 +60,13 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
 
 export function storedOutcomeOf(row: FoundTurnRow): StoredOutcome {
   return { ...storedTurnOf(row), replies: messagesOf(row.messages ?? [], row.calls) }
+}
+
+/** Why the turn ended; absent while it is active. */
+function finishOf(status: TurnStatus, reply: FinishReason | null): Pick<StoredTurn, 'finishReason'> {
+  if (status === 'running' || status === 'waiting') return {}
+  if (status === 'completed') return { finishReason: reply ?? 'stop' }
+  return { finishReason: status === 'cancelled' ? 'cancelled' : 'error' }
 }
 
 /** The sum of both. A member that neither has stays absent. */

@@ -1,7 +1,7 @@
 import type { Call, CallSide, CallStatus } from '../protocol/call.ts'
 import type { TurnStatus } from '../protocol/events.ts'
 import { parseExact } from '../protocol/exact-json.ts'
-import type { LogMessage, NewMessage, Usage } from '../protocol/message.ts'
+import type { FinishReason, LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
 import type { TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
@@ -31,6 +31,8 @@ export interface MessageRow {
   body: Pick<NewMessage, 'content' | 'thinking' | 'images'>
   complete: boolean
   usage: Usage | null
+  finishReason: FinishReason | null
+  refused: boolean
 }
 
 /** Tools as `[name, schema]`, both as JSON texts. */
@@ -81,10 +83,12 @@ export function storedCallOf(row: CallRow): StoredCall {
 /** The messages of `rows`, with their calls. */
 export function messagesOf(rows: readonly MessageRow[], callRows: readonly CallRow[]): LogMessage[] {
   const calls = Map.groupBy(callRows, ({ seq }) => seq)
-  return rows.map(({ seq, turn, role, body, complete, usage }) => ({
+  return rows.map(({ seq, turn, role, body, complete, usage, finishReason, refused }) => ({
     ...{ seq, turn, role, ...body, complete },
     calls: calls.get(seq)?.map(callOf) ?? [],
     ...(usage && { usage }),
+    ...(finishReason && { finishReason }),
+    ...(refused && { refused }),
   }))
 }
 

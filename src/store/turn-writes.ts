@@ -29,7 +29,8 @@ export function createTurnWrites(call: CallFunction, runner: string, logCache: L
     },
 
     async endTurn({ turn, status, error, partial }, chunks) {
-      const message = partial && messageArgument({ ...partial, complete: false })
+      const finishReason = status === 'cancelled' ? 'cancelled' : 'error'
+      const message = partial && messageArgument({ ...partial, complete: false, finishReason })
       const argument = { turn, runner, status, error: errorArgument(error), partial: message, events: chunks }
       return await call<boolean>('end_turn', argument)
     },

@@ -27,7 +27,13 @@ test('a write is repeated until the database is back', async () => {
 })
 
 test('each of the writes is repeated', async () => {
-  const message = { role: 'assistant' as const, content: 'Hi', calls: [], usage: {} }
+  const message = {
+    role: 'assistant' as const,
+    content: 'Hi',
+    calls: [],
+    usage: {},
+    finishReason: 'stop' as const,
+  }
   for (const write of ['endStep', 'endCalls', 'endTurn', 'withdraw'] as const) {
     const { store } = await failing(1, away)
     const persistent = retryingStore(store, 60_000)

@@ -1,5 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import type { Delta } from '../protocol/events.ts'
+import type { FinishReason } from '../protocol/message.ts'
 import type { EngineCall, EnginePart } from './ports/engine.ts'
 import type { TurnLimits } from './ports/turn-state.ts'
 
@@ -34,7 +35,7 @@ export function fold(reply: Reply, parts: readonly EnginePart[], limits: TurnLim
       thinking += part.thinking
       bytes += utf8Length(part.thinking)
     }
-    if (part.calls) calls = [...calls, ...part.calls]
+    if (part.calls) calls = [...calls, ...part.calls.filter((call) => !call.repeats)]
     if (part.done) done = part.done
   }
   if (calls.length > limits.maxCalls) {
@@ -50,6 +51,12 @@ export function fold(reply: Reply, parts: readonly EnginePart[], limits: TurnLim
     )
   }
   return { text, thinking, bytes, calls, done }
+}
+
+/** Why a whole reply ended. */
+export function finishReasonOf({ calls, done }: Reply): FinishReason {
+  if (done?.reason === 'length') return 'length'
+  return calls.length > 0 ? 'tool-calls' : 'stop'
 }
 
 /** Bytes that a text has in UTF-8. Each half of a surrogate pair counts two. */

@@ -2,12 +2,13 @@ import { type Call, isOpen } from '../protocol/call.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
-import type { NewMessage } from '../protocol/message.ts'
+import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { fitContext, truncateAfterOverflow } from './fit-context.ts'
-import { deltas, emptyReply, fold, type Reply } from './fold.ts'
+import { fitModel } from './fit-model.ts'
+import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
 import { lastReply, withMessage } from './newest-message.ts'
-import { nextStep } from './next-step.ts'
+import { nextAction } from './next-action.ts'
 import type { ChatRequest } from './ports/engine.ts'
 import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import { prompt } from './prompt.ts'
@@ -23,11 +24,13 @@ export async function promptEngine(
   client: TurnClient,
 ): Promise<TurnState> {
   const step = begun.step + 1
-  const tools = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
+  const offered = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let reply = emptyReply
-  let state = begun
   let overflowed = false
   await client.publish([{ type: 'step-start', step }])
+  const { tools, log, notices } = await fitModel(begun, offered, ports, client.signal)
+  if (step === 1 && notices.length > 0) await client.publish(notices)
+  let state = { ...begun, log }
   try {
     state = await fitContext(state, tools, ports, client.signal)
     if (state.promptFrom !== begun.promptFrom) await client.publish([truncatedNotice])
@@ -62,7 +65,7 @@ const truncatedNotice: TurnEvent = {
     'The earlier part of the conversation was left out of the prompt, because it no longer fits the context.',
 }
 
-function chatRequest(state: TurnState, tools: ToolSchema[], limits: TurnLimits): ChatRequest {
+function chatRequest(state: TurnState, tools: readonly ToolSchema[], limits: TurnLimits): ChatRequest {
   const { model, stream, settings } = state.request
   return {
     model,
@@ -107,7 +110,7 @@ async function fail(
 async function endStep(
   state: TurnState,
   reply: Reply,
-  offered: ToolSchema[],
+  offered: readonly ToolSchema[],
   { store, toolbox, limits, newCallId }: TurnPorts,
 ): Promise<TurnState> {
   const usedIds = new Set(
@@ -115,19 +118,19 @@ async function endStep(
   )
   const { textArguments } = state.request
   const routed = routeCalls(reply.calls, { toolbox, offered, textArguments, usedIds, newCallId })
-  // After the last step no result would be read, so no call is run.
-  const calls = state.step < limits.maxSteps ? routed : routed.map(notRun)
+  const finishReason = finishReasonOf(reply)
+  const calls = callsToRun(routed, finishReason, state.step < limits.maxSteps)
   const usage = reply.done?.usage ?? {}
-  const message = { ...messageOf(reply), calls, usage }
+  const message = { ...messageOf(reply), calls, usage, finishReason }
   const draft = { ...message, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
-  const next = nextStep(withMessage(state, draft), limits)
+  const next = nextAction(withMessage(state, draft), limits)
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
   const status = next.do === 'end' ? next.ending : waits
   const { id: turn, step, promptFrom } = state
   const outcome = { turn, step, message, ...status, promptFrom }
   const events: TurnEvent[] = [
     ...calls.map(callStart),
-    { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage },
+    { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage, finishReason },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
     ...(next.do === 'wait-for-device' ? [turnWaiting(calls)] : []),
     ...(next.do === 'end' ? [turnEnd(next.ending)] : []),
@@ -141,8 +144,16 @@ function messageOf(reply: Reply): NewMessage {
   return reply.thinking ? { ...message, thinking: reply.thinking } : message
 }
 
-function notRun(call: Call): Call {
-  return isOpen(call)
-    ? { ...call, status: 'failed', output: 'Not run: the turn has come to its last step.' }
-    : call
+/** The calls, without those that must not be run: they have failed, with the reason for the model. */
+function callsToRun(calls: Call[], finishReason: FinishReason, hasMoreSteps: boolean): Call[] {
+  // A part of what the model meant to call may be missing.
+  if (finishReason === 'length') return calls.map((call) => notRun(call, cutOff))
+  // After the last step no result would be read.
+  return hasMoreSteps ? calls : calls.map((call) => notRun(call, 'the turn has come to its last step'))
+}
+
+const cutOff = 'the answer was cut off at the limit of its length. Answer in fewer words, and call it again'
+
+function notRun(call: Call, reason: string): Call {
+  return isOpen(call) ? { ...call, status: 'failed', output: `Not run: ${reason}.` } : call
 }

@@ -1,7 +1,7 @@
 import { isOpen } from '../protocol/call.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import { lastReply } from './newest-message.ts'
-import { type NextStep, nextStep } from './next-step.ts'
+import { type NextAction, nextAction } from './next-action.ts'
 import type { TurnState } from './ports/turn-state.ts'
 import { promptEngine } from './prompt-engine.ts'
 import { runCalls } from './run-calls.ts'
@@ -17,7 +17,7 @@ export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnCl
   let state = begun
   // A turn that was aborted does not wait for its device.
   while (state.status === 'running' || (state.status === 'waiting' && client.signal.aborted)) {
-    const next = aborted(client.signal) ?? nextStep(state, ports.limits)
+    const next = aborted(client.signal) ?? nextAction(state, ports.limits)
     switch (next.do) {
       case 'prompt':
         state = await promptEngine(state, ports, client)
@@ -46,7 +46,7 @@ function endsOfOpenCalls(state: TurnState): TurnEvent[] {
   )
 }
 
-function aborted(signal: AbortSignal): NextStep | undefined {
+function aborted(signal: AbortSignal): NextAction | undefined {
   if (!signal.aborted) return undefined
   const ending = endingOf(undefined, signal)
   if (!ending) throw signal.reason

@@ -26,7 +26,7 @@ const maxSearched = 4_000
  * Decides the next reply of the newest turn: it calls the best tool whose arguments are known, else reports the results. A
  * tool can take its arguments from the results of earlier calls. Each tool is called once, so the turn ends.
  */
-export function decideReply(messages: PromptMessage[], tools: ToolSchema[]): DemoReply {
+export function decideReply(messages: PromptMessage[], tools: readonly ToolSchema[]): DemoReply {
   const start = messages.findLastIndex(({ role }) => role === 'user')
   const question = (messages[start]?.content ?? '').slice(0, maxSearched)
   const calls = finishedCalls(messages.slice(start + 1))
@@ -74,7 +74,7 @@ function askForValues({ name, missing }: { name: string; missing: string[] }): s
   return `To call ${name}, I need these values in your message: ${form}`
 }
 
-function listTools(question: string, tools: ToolSchema[]): string {
+function listTools(question: string, tools: readonly ToolSchema[]): string {
   const names = tools.map((tool) => tool.function.name).join(', ')
   const offer = names === '' ? 'No tools are offered to me here.' : `The tools that I can call: ${names}.`
   const quoted = question.length > 200 ? `${question.slice(0, 200).toWellFormed()}…` : question

@@ -14,7 +14,7 @@ const stopWords = new Set(
  * The tools for a question, best first, by the words that it shares with their names, then with their descriptions. A tool must
  * share a word that no better tool shares: "turn the light on" does not call light_off.
  */
-export function rankTools(question: string, tools: ToolSchema[]): ToolSchema[] {
+export function rankTools(question: string, tools: readonly ToolSchema[]): ToolSchema[] {
   const questionWords = new Set(keywordsOf(question))
   const ranked = tools
     .map((tool) => {

@@ -1,5 +1,5 @@
 import { ChatterdError } from '../../protocol/errors.ts'
-import type { EnginePart } from '../../turn/ports/engine.ts'
+import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { parseLine } from './parse-line.ts'
 
@@ -19,13 +19,14 @@ export function createReplyDecoder(options: {
   onPart: (part: EnginePart) => void
 }): ReplyDecoder {
   let finished = false
+  const seen = new Set<string>()
   const splitter = createLineSplitter({ maxLineBytes: options.maxLineBytes, onLine: readLine })
 
   function readLine(line: string): void {
     if (finished || line.trim() === '') return
     const part = parseLine(line)
     if (part.done !== undefined) finished = true
-    options.onPart(part)
+    options.onPart(part.calls ? { ...part, calls: part.calls.map((call) => markRepeat(call, seen)) } : part)
   }
 
   function readRest(rest: string): void {
@@ -53,4 +54,13 @@ export function createReplyDecoder(options: {
       return finished
     },
   }
+}
+
+/** Marks a call that is in `seen`, and adds another one. Calls without an id may be meant twice. */
+function markRepeat(call: EngineCall, seen: Set<string>): EngineCall {
+  if (call.id === undefined) return call
+  const text = JSON.stringify([call.id, call.name, call.arguments])
+  if (seen.has(text)) return { ...call, repeats: true }
+  seen.add(text)
+  return call
 }

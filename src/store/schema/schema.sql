@@ -90,6 +90,8 @@ create table chatterd.messages (
   body json not null,
   complete boolean not null default true,
   usage json,
+  finish_reason text,
+  refused boolean not null default false,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (conversation_id, seq),
   CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text]))),

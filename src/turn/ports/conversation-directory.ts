@@ -1,6 +1,6 @@
 import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnStatus } from '../../protocol/events.ts'
-import type { LogMessage, Usage } from '../../protocol/message.ts'
+import type { FinishReason, LogMessage, Usage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { StoredCall } from './conversation-store.ts'
 
@@ -17,6 +17,8 @@ export interface StoredTurn {
   /** Of all its steps together. */
   usage: Usage
   error?: ErrorDetail
+  /** Absent while it is active. */
+  finishReason?: FinishReason
   createdAt: Date
   endedAt?: Date
 }

@@ -18,7 +18,7 @@ export interface ChatRequest {
   model: string
   messages: PromptMessage[]
   /** Empty: none are offered, and the request to the engine has no `tools`. */
-  tools: ToolSchema[]
+  tools: readonly ToolSchema[]
   /** False asks the engine for the reply at once, not in pieces. */
   stream: boolean
   settings: JsonObject
@@ -29,6 +29,8 @@ export interface EngineCall {
   id?: string
   name: string
   arguments: unknown
+  /** True where the reply has had the same call before: some engines send a call again, with the same id. It is not another one. */
+  repeats?: true
 }
 
 /** One line of an engine's reply. */

@@ -1,7 +1,7 @@
 import type { Call, CallStatus } from '../../protocol/call.ts'
 import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnEnd, TurnEvent, TurnStatus } from '../../protocol/events.ts'
-import type { LogMessage, NewMessage, Usage } from '../../protocol/message.ts'
+import type { FinishReason, LogMessage, NewMessage, Usage } from '../../protocol/message.ts'
 import type { CallKey } from './turn-state.ts'
 
 /** The outcome of a step: the model's reply with its calls, and the status of the turn after it. */
@@ -9,7 +9,7 @@ export interface StepOutcome {
   turn: string
   /** From 1. A second write of the same step changes nothing. */
   step: number
-  message: NewMessage & { calls: Call[]; usage: Usage }
+  message: NewMessage & { calls: Call[]; usage: Usage; finishReason: FinishReason }
   status: TurnStatus
   error?: ErrorDetail
   /** As `TurnState` has it, after this step. */

@@ -148,4 +148,18 @@ export function toolArguments(world: () => World): void {
       /Wrong arguments for show_map: "latitude" and "longitude" are missing/,
     )
   })
+
+  test('a call that comes again with its id, in another line or in the last, is one call', async () => {
+    const { phone, model } = world().talk({ runs: { show_map: () => 'shown' } })
+    const paris = { id: 'call_p', name: 'show_map', arguments: { latitude: '48.85', longitude: '2.35' } }
+    const rome = { id: 'call_r', name: 'show_map', arguments: { latitude: '41.9', longitude: '12.5' } }
+    model.replies(says(calls([paris]), calls([paris, rome]), calls([rome])), says('There.'))
+    const { responses, text } = await phone.prompt('Show me.', { tools: [mapTool] })
+    assert.equal(text, 'There.')
+    assert.deepEqual(
+      responses[0]?.calls.map(({ arguments: args }) => args),
+      [paris.arguments, rome.arguments],
+    )
+    assert.equal(model.lastMessages().filter(({ role }) => role === 'tool').length, 2)
+  })
 }

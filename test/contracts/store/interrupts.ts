@@ -61,6 +61,7 @@ export function interrupts(world: () => StoreWorld): void {
         thinking: thinking.join(''),
         complete: false,
         calls: [],
+        finishReason: 'error',
       },
     })
     assert.deepEqual((await living.directory.outcome(turn))?.replies, [message])

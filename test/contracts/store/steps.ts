@@ -136,11 +136,54 @@ export function steps(world: () => StoreWorld): void {
     await store.endTurn(ending, [])
     await store.endTurn(ending, [])
     const { log } = await begun(store, beginning(conversation, 'next'))
-    assert.deepEqual(log[1], { ...ending.partial, seq: 2, turn, complete: false, calls: [] })
+    assert.deepEqual(log[1], {
+      ...{ ...ending.partial, seq: 2, turn, complete: false, calls: [] },
+      finishReason: 'error',
+    })
     assert.deepEqual(
       log.map(({ seq }) => seq),
       [1, 2, 3],
     )
+  })
+
+  test('what a turn began with that failed before the model replied is kept, and is in no later prompt', async () => {
+    const { store, directory } = await world().process()
+    const conversation = world().conversation()
+    for (const [text, status] of [
+      ['refused', 'failed'],
+      ['stopped', 'cancelled'],
+    ] as const) {
+      const { id: turn } = await begun(store, beginning(conversation, text))
+      await store.endTurn({ turn, status }, [])
+    }
+    const { log } = await begun(store, beginning(conversation, 'next'))
+    assert.deepEqual(
+      log.map(({ content }) => content),
+      ['stopped', 'next'],
+    )
+    const all = (await directory.messages(conversation, undefined, 10)) ?? []
+    assert.deepEqual(
+      all.map(({ content, refused }) => [content, refused]),
+      [
+        ['refused', true],
+        ['stopped', undefined],
+        ['next', undefined],
+      ],
+    )
+  })
+
+  test('why a reply ended is stored with it, and its turn has the reason of the last', async () => {
+    const { store, directory } = await world().process()
+    const conversation = world().conversation()
+    const { id: turn } = await begun(store, beginning(conversation))
+    const outcome = step(turn, 1, 'too long')
+    await store.endStep({ ...outcome, message: { ...outcome.message, finishReason: 'length' } }, [])
+    assert.equal((await directory.turn(turn))?.finishReason, 'length')
+    const { id: next, log } = await begun(store, beginning(conversation, 'next'))
+    assert.equal(log[1]?.finishReason, 'length')
+    assert.equal((await directory.turn(next))?.finishReason, undefined)
+    await store.endTurn({ turn: next, status: 'cancelled' }, [])
+    assert.equal((await directory.turn(next))?.finishReason, 'cancelled')
   })
 
   test('a turn that waits can be ended: its open calls are cancelled', async () => {

@@ -86,7 +86,7 @@ export function texts(world: () => StoreWorld): void {
         [
           ...input.map((message) => ({ ...message, calls: message.calls ?? [] })),
           { ...outcome.message, thinking: text, calls: ended },
-          { ...partial, calls: [] },
+          { ...partial, calls: [], finishReason: 'error' },
         ],
       )
     })

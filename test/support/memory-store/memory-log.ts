@@ -145,7 +145,9 @@ export function stateOf(
   { id, request, status, step, lastEvent }: StoredTurn,
   results: readonly CallOutcome[] = [],
 ): TurnState {
-  const log = messages.filter(({ seq }) => seq <= Math.min(pinned, promptFrom - 1) || seq >= promptFrom)
+  const log = messages.filter(
+    ({ seq, refused }) => !refused && (seq <= Math.min(pinned, promptFrom - 1) || seq >= promptFrom),
+  )
   return {
     ...{
       id,

@@ -65,7 +65,14 @@ export function memoryTurns(
         if (turn.status === status) return true
         if (!isActive(turn)) throw endedElsewhere()
         writeChunks(turn, events)
-        if (partial) append(conversation, id, { ...partial, complete: false })
+        if (partial)
+          append(conversation, id, {
+            ...partial,
+            complete: false,
+            finishReason: status === 'cancelled' ? 'cancelled' : 'error',
+          })
+        else if (status === 'failed' && turn.step === 0)
+          for (const message of conversation.messages) if (message.turn === id) message.refused = true
         Object.assign(turn, { status, error })
         closeCalls(conversation, turn, 'cancelled')
         return true

@@ -68,7 +68,7 @@ export async function ollamaStandIn(): Promise<OllamaStandIn> {
       answerJson(response, 200, { models: [...models.keys()].map((name) => ({ name, model: name })) }),
     '/api/show': ({ model }, response) =>
       models.has(String(model))
-        ? answerJson(response, 200, { capabilities: ['completion', 'tools'] })
+        ? answerJson(response, 200, { capabilities: ['completion', 'tools', 'vision'] })
         : answerJson(response, 404, { error: `model '${model}' not found` }),
   }
 

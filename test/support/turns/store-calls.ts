@@ -66,7 +66,7 @@ export function step(
   const { calls = [], ...others } = rest
   const waits = calls.length > 0 && calls.every(({ status }) => status === 'offered')
   const status = calls.length === 0 ? 'completed' : waits ? 'waiting' : 'running'
-  const message = { role: 'assistant' as const, content, calls, usage: {} }
+  const message = { role: 'assistant' as const, content, calls, usage: {}, finishReason: 'stop' as const }
   return { turn, step: number, message, status, promptFrom: 1, ...others }
 }
 
@@ -119,7 +119,7 @@ export function delta(text: string, type: 'text-delta' | 'thinking-delta' = 'tex
 
 /** The event of the end of a step. */
 export function stepEnd({ step, message }: StepOutcome): TurnEvent {
-  return { type: 'step-end', step, message, usage: message.usage }
+  return { type: 'step-end', step, message, usage: message.usage, finishReason: message.finishReason }
 }
 
 /** All that the journal has of a turn. */

@@ -1,5 +1,5 @@
 import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
-import type { EnginePart } from '../../../turn/ports/engine.ts'
+import type { EngineCall, EnginePart } from '../../../turn/ports/engine.ts'
 import { callsLine, endLine, textLine } from './engine-lines.ts'
 
 /** Encodes a turn's events as the server-sent events of the classic dialect. One for each response. */
@@ -11,7 +11,8 @@ export interface ClassicEncoder {
 /** A line of the engine that asked for calls. */
 interface CallingLine {
   line: string
-  count: number
+  /** Positions in the line, without those of calls that an earlier line has. */
+  positions: number[]
 }
 
 /**
@@ -25,7 +26,7 @@ export function createClassicEncoder(): ClassicEncoder {
 
   function encodePart({ line, text, thinking, calls = [], done }: EnginePart): string {
     if (line === null) return ''
-    if (calls.length > 0) calling.push({ line, count: calls.length })
+    if (calls.length > 0) calling.push({ line, positions: positionsOf(calls) })
     if (done) lastLine = line
     // The end of a reply without calls ends the turn: its line is sent then, as it is.
     if (done && calling.length === 0) return ''
@@ -55,11 +56,13 @@ export function createClassicEncoder(): ClassicEncoder {
   function encodeCalls(calls: readonly CallStart[]): string {
     let text = ''
     let first = 0
-    for (const { line, count } of calling) {
-      const own = calls.slice(first, first + count).map((call, position) => ({ call, position }))
-      const offered = own.filter(({ call }) => call.offered)
+    for (const { line, positions } of calling) {
+      const offered = positions.flatMap((position, index) => {
+        const call = calls[first + index]
+        return call?.offered ? [{ call, position }] : []
+      })
       if (offered.length > 0) text += encodeCallsLine(callsLine(line, offered))
-      first += count
+      first += positions.length
     }
     return text
   }
@@ -79,6 +82,10 @@ export function createClassicEncoder(): ClassicEncoder {
       return text
     },
   }
+}
+
+function positionsOf(calls: readonly EngineCall[]): number[] {
+  return calls.flatMap(({ repeats }, position) => (repeats ? [] : [position]))
 }
 
 /** The event of a failure. */

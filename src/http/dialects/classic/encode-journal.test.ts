@@ -19,7 +19,7 @@ function delta(type: 'text-delta' | 'thinking-delta', text: string): TurnEvent {
 
 function stepEnd(calls: Call[] = []): TurnEvent {
   const message = { role: 'assistant' as const, content: 'Hi.', calls }
-  return { type: 'step-end', step: 1, message, usage }
+  return { type: 'step-end', step: 1, message, usage, finishReason: 'stop' }
 }
 
 /** The names of the sent events with their data. */

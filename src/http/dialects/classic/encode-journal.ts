@@ -2,7 +2,7 @@ import type { Call } from '../../../protocol/call.ts'
 import type { JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../../protocol/events.ts'
 import { parseExact } from '../../../protocol/exact-json.ts'
-import type { Usage } from '../../../protocol/message.ts'
+import type { FinishReason, Usage } from '../../../protocol/message.ts'
 import { dataEvent, encodeCallsLine, encodeError } from './encode-events.ts'
 import { type LineHead, makeCallsLine, makeEndLine, makeTextLine } from './engine-lines.ts'
 
@@ -17,6 +17,7 @@ export interface JournalEncoder {
 interface StepEndData {
   message: { calls: (Pick<Call, 'name' | 'arguments' | 'side' | 'status'> & { callId: string })[] }
   usage: Usage
+  finishReason?: FinishReason
 }
 
 /**
@@ -46,8 +47,8 @@ export function createJournalEncoder(head: LineHead): JournalEncoder {
     }
   }
 
-  function encodeStepEnd({ message, usage }: StepEndData): string {
-    lastLine = makeEndLine(head, usage)
+  function encodeStepEnd({ message, usage, finishReason }: StepEndData): string {
+    lastLine = makeEndLine(head, usage, finishReason)
     const calls = message.calls.map(({ callId: id, ...call }, index) => ({ id, index, ...call }))
     const offered = calls.filter(({ side, status }) => side === 'device' && status === 'offered')
     return offered.length > 0 ? encodeCallsLine(makeCallsLine(head, offered)) : ''

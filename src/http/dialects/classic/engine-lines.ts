@@ -2,7 +2,7 @@ import type { Call } from '../../../protocol/call.ts'
 import type { CallStart } from '../../../protocol/events.ts'
 import { parseExact } from '../../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
-import type { Usage } from '../../../protocol/message.ts'
+import type { FinishReason, Usage } from '../../../protocol/message.ts'
 
 /** The line reduced to its text, for a line whose calls or end are sent later. */
 export function textLine(line: string, text = '', thinking = ''): string {
@@ -64,13 +64,13 @@ export function makeTextLine(head: LineHead, piece: { content: string } | { thin
 }
 
 /** A new line in the engine's form that ends a stream. Its times are in nanoseconds, as Ollama's are. */
-export function makeEndLine(head: LineHead, usage: Usage = {}): string {
+export function makeEndLine(head: LineHead, usage: Usage = {}, finishReason?: FinishReason): string {
   const { promptTokens, outputTokens, promptMs, outputMs } = usage
   return makeLine(
     head,
     {},
     {
-      ...{ done: true, done_reason: 'stop' },
+      ...{ done: true, done_reason: finishReason === 'length' ? 'length' : 'stop' },
       ...{ prompt_eval_count: promptTokens, eval_count: outputTokens },
       prompt_eval_duration: nanoseconds(promptMs),
       eval_duration: nanoseconds(outputMs),

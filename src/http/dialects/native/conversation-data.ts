@@ -22,7 +22,8 @@ export function conversationData(conversation: StoredConversation): Static<typeo
 
 /** A message as it is sent to clients. */
 export function messageData(message: LogMessage): Static<typeof MessageSchema> {
-  const { seq, role, content, thinking, images, turn, complete, calls, usage } = message
+  const { seq, role, content, thinking, images, turn, complete, calls, usage, finishReason, refused } =
+    message
   return {
     seq,
     role,
@@ -33,5 +34,7 @@ export function messageData(message: LogMessage): Static<typeof MessageSchema> {
     complete,
     calls: calls.map((call) => timedCallData(call)),
     ...(usage && { usage }),
+    ...(finishReason && { finishReason }),
+    ...(refused && { refused }),
   }
 }

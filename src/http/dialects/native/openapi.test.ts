@@ -83,7 +83,7 @@ const examples: TurnEvent[] = [
   { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
   { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },
   {
-    ...{ type: 'step-end', step: 1, usage },
+    ...{ type: 'step-end', step: 1, usage, finishReason: 'tool-calls' },
     message: {
       ...{ role: 'assistant', content: '', thinking: 'Hm.' },
       calls: [{ ...call, side: 'device', status: 'offered' }],

@@ -6,7 +6,8 @@ import type { CallSchema, TurnSchema } from './schemas/turn-schema.ts'
 
 /** A turn as it is sent to clients. */
 export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
-  const { id, conversation, model, status, steps, calls, usage, error, createdAt, endedAt } = turn
+  const { id, conversation, model, status, steps, calls, usage, error, finishReason, createdAt, endedAt } =
+    turn
   return {
     id,
     conversation: conversation.name,
@@ -16,6 +17,7 @@ export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
     calls: calls.map((call) => timedCallData(call, call.ms)),
     usage,
     ...(error && { error }),
+    ...(finishReason && { finishReason }),
     createdAt: createdAt.toISOString(),
     ...(endedAt && { endedAt: endedAt.toISOString() }),
   }

@@ -22,6 +22,10 @@ begin
     perform chatterd.append_messages(t.conversation_id, t.id, c.next_seq, json_build_array(p->'partial'))
     from chatterd.conversations c where c.id = t.conversation_id;
   end if;
+  -- Nothing of it was answered: told again in every later prompt, it could make them all fail in the same way.
+  if p->>'status' = 'failed' and t.step = 0 and p->'partial' is null then
+    update chatterd.messages set refused = true where conversation_id = t.conversation_id and turn_id = t.id;
+  end if;
   if not outdated then
     last := chatterd.insert_events(t, p->'events');
   elsif final > t.last_event + 1 then

@@ -1,12 +1,12 @@
 -- Adds messages at the end of a conversation whose row the caller has locked, and returns the next free number.
--- p_messages: [{role, body, complete?, usage?, calls: [{index, request, side, status, result?, restartable?}]}]; body, request
+-- p_messages: [{role, body, complete?, usage?, finishReason?, calls: [{index, request, side, status, result?, restartable?}]}]; body, request
 -- and result are JSON texts.
 create function chatterd.append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json)
 returns bigint language plpgsql as $$
 begin
-  insert into chatterd.messages (conversation_id, seq, turn_id, role, body, complete, usage)
+  insert into chatterd.messages (conversation_id, seq, turn_id, role, body, complete, usage, finish_reason)
   select p_conversation, p_seq + m.number - 1, p_turn, m.item->>'role', (m.item->>'body')::json,
-         coalesce((m.item->>'complete')::boolean, true), m.item->'usage'
+         coalesce((m.item->>'complete')::boolean, true), m.item->'usage', m.item->>'finishReason'
   from json_array_elements(p_messages) with ordinality as m(item, number);
 
   insert into chatterd.calls
@@ -23,10 +23,11 @@ begin
   return p_seq;
 end $$;
 
--- A message as the program reads it: {seq, turn, role, body, complete, usage}
+-- A message as the program reads it: {seq, turn, role, body, complete, usage, finishReason, refused}
 create function chatterd.message_row(m chatterd.messages) returns json language sql stable as $$
   select json_build_object(
-    'seq', m.seq, 'turn', m.turn_id, 'role', m.role, 'body', m.body, 'complete', m.complete, 'usage', m.usage)
+    'seq', m.seq, 'turn', m.turn_id, 'role', m.role, 'body', m.body, 'complete', m.complete, 'usage', m.usage,
+    'finishReason', m.finish_reason, 'refused', m.refused)
 $$;
 
 -- A call as the program reads it: {seq, index, request, side, status, result, restartable, ms}. `seq`: its message. `request`: a JSON

@@ -11,9 +11,9 @@ begin
       select coalesce(json_agg(chatterd.message_row(m) order by (m).seq), '[]')
       from (
         select m from chatterd.messages m
-        where conversation_id = c.id and seq > p_after and seq <= least(c.pinned, c.prompt_from - 1)
+        where conversation_id = c.id and seq > p_after and seq <= least(c.pinned, c.prompt_from - 1) and not refused
         union all
-        select m from chatterd.messages m where conversation_id = c.id and seq > p_after and seq >= c.prompt_from
+        select m from chatterd.messages m where conversation_id = c.id and seq > p_after and seq >= c.prompt_from and not refused
       ) prompted),
     'calls', (
       select coalesce(json_agg(chatterd.call_row(k) order by message_seq, index), '[]') from chatterd.calls k
@@ -39,7 +39,7 @@ create function chatterd.newest_turn(p json) returns json language sql stable as
   order by t.first_seq desc, t.created_at desc limit 1
 $$;
 
--- A turn by its id: {turn, tenant, conversation, request, status, step, error, createdAt, endedAt, usages: [usage],
+-- A turn by its id: {turn, tenant, conversation, request, status, step, error, createdAt, endedAt, usages: [usage], finishReason,
 -- calls: [call_row], messages?: [message_row]}; null where there is none. `messages`, where p asks for `replies`: the model's.
 -- p: {turn, replies?}
 create function chatterd.find_turn(p json) returns json language sql stable as $$
@@ -49,6 +49,10 @@ create function chatterd.find_turn(p json) returns json language sql stable as $
     'usages', (
       select coalesce(json_agg(usage), '[]') from chatterd.messages
       where conversation_id = c.id and seq >= t.reply_seq and seq < next_turn and usage is not null),
+    'finishReason', (
+      select finish_reason from chatterd.messages
+      where conversation_id = c.id and seq >= t.reply_seq and seq < next_turn and finish_reason is not null
+      order by seq desc limit 1),
     'calls', (
       select coalesce(json_agg(chatterd.call_row(k) order by message_seq, index), '[]') from chatterd.calls k
       where turn_id = t.id and message_seq >= t.reply_seq),

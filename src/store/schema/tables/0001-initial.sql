@@ -91,6 +91,10 @@ create table chatterd.messages (
   body json not null,
   complete boolean not null default true,
   usage json,
+  -- Why a reply ended: stop, length, tool-calls, cancelled, error.
+  finish_reason text,
+  -- Its turn failed before the model replied: later prompts leave it out.
+  refused boolean not null default false,
   created_at timestamptz not null default now(),
   primary key (conversation_id, seq)
 );

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AnyObject, ConversationName } from '../../../posted-bounds.ts'
 import { refTo, sharedSchema } from './shared-schema.ts'
-import { CallSchema, UsageSchema } from './turn-schema.ts'
+import { CallSchema, FinishReasonSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
@@ -44,6 +44,12 @@ export const MessageSchema = sharedSchema(
     complete: Type.Boolean({ description: 'False for the text of a reply that was interrupted.' }),
     calls: Type.Array(refTo(CallSchema)),
     usage: Type.Optional(refTo(UsageSchema)),
+    finishReason: Type.Optional(FinishReasonSchema),
+    refused: Type.Optional(
+      Type.Literal(true, {
+        description: 'Its turn failed before the model replied: later prompts leave it out.',
+      }),
+    ),
   },
 )
 

@@ -3,7 +3,14 @@ import type { TurnEvent } from '../../../../protocol/events.ts'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { ErrorDetailSchema } from './problem-schema.ts'
 import { refTo, sharedSchema } from './shared-schema.ts'
-import { CallSchema, CallSideSchema, CallStatusSchema, callOutcome, UsageSchema } from './turn-schema.ts'
+import {
+  CallSchema,
+  CallSideSchema,
+  CallStatusSchema,
+  callOutcome,
+  FinishReasonSchema,
+  UsageSchema,
+} from './turn-schema.ts'
 
 const Step = Type.Integer({ minimum: 1 })
 
@@ -40,6 +47,7 @@ export const eventSchemas = {
       calls: Type.Array(refTo(CallSchema)),
     }),
     usage: refTo(UsageSchema),
+    finishReason: FinishReasonSchema,
   }),
   'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
     calls: Type.Array(Type.String()),

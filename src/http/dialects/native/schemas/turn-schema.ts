@@ -45,6 +45,11 @@ export const UsageSchema = sharedSchema(
   },
 )
 
+export const FinishReasonSchema = Type.Enum(['stop', 'length', 'tool-calls', 'cancelled', 'error'], {
+  description:
+    'Why it ended: by itself, at a limit of its length, to call tools, because it was cancelled, or because it failed.',
+})
+
 const TurnStatusSchema = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
 
 export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and calls that follow from it.', {
@@ -56,6 +61,7 @@ export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and cal
   calls: Type.Array(refTo(CallSchema), { description: 'In the order in which the model asked for them.' }),
   usage: refTo(UsageSchema),
   error: Type.Optional(refTo(ErrorDetailSchema)),
+  finishReason: Type.Optional(FinishReasonSchema),
   createdAt: Type.String({ format: 'date-time' }),
   endedAt: Type.Optional(Type.String({ format: 'date-time' })),
 })
