@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
+import { PostgresClient } from './postgres/postgres-client.ts'
 
 /** First and longest pause before the next try to connect, in milliseconds. */
 const firstPauseMs = 250
@@ -39,7 +40,7 @@ export function openNotifications(
   let closed = false
 
   function connect(): void {
-    const connecting = new pg.Client({
+    const connecting = new PostgresClient({
       connectionString,
       application_name: 'chatterd notifications',
       connectionTimeoutMillis: longestPauseMs,

@@ -1,6 +1,7 @@
 import pg, { type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
-import { probePostgres } from './probe-postgres.ts'
+import { PostgresClient } from './postgres/postgres-client.ts'
+import { probePostgres } from './postgres/probe-postgres.ts'
 
 /** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
 export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
@@ -77,6 +78,7 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
     throw new Error('The URL of the database is not valid: expected postgres://user:password@host:5432/name.')
   return {
     pool: {
+      Client: PostgresClient,
       connectionString: url,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,

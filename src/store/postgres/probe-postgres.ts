@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { unavailableError } from './database-failure.ts'
+import { unavailableError } from '../database-failure.ts'
+import { PostgresClient } from './postgres-client.ts'
 
 /** SQLSTATE: the server has no free connection. */
 const tooManyConnections = '53300'
@@ -9,7 +10,7 @@ const tooManyConnections = '53300'
  * not. A server that has no free connection responds.
  */
 export async function probePostgres(connectionString: string, timeoutMs: number): Promise<void> {
-  const client = new pg.Client({
+  const client = new PostgresClient({
     connectionString,
     connectionTimeoutMillis: timeoutMs,
     application_name: 'chatterd probe',
