@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
+import { beginSession } from './postgres/session.ts'
 
 /** First and longest pause before the next try to connect, in milliseconds. */
 const firstPauseMs = 250
@@ -53,6 +54,7 @@ export function openNotifications(
     connecting.on('notification', ({ payload }) => receive(payload))
     connecting
       .connect()
+      .then(() => beginSession(connecting))
       .then(() => connecting.query('listen chatterd'))
       .then(() => {
         if (client !== connecting) return

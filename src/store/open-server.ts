@@ -2,6 +2,7 @@ import pg, { type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { probePostgres } from './postgres/probe-postgres.ts'
+import { beginSession } from './postgres/session.ts'
 
 /** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
 export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
@@ -79,6 +80,8 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
   return {
     pool: {
       Client: PostgresClient,
+      // Awaited, though its type does not say so.
+      onConnect: beginSession,
       connectionString: url,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
