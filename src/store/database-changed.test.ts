@@ -107,7 +107,7 @@ describe('a PostgreSQL that is changed while it is in use, and changed back: cha
       title: 'logins need a password, which chatterd was not given',
       make: () => server.configure({ 'pg_hba.conf': loginsBy('host all all all scram-sha-256') }),
       takeBack: () => server.configure({ 'pg_hba.conf': anyLogin }),
-      reason: /password must be a/,
+      reason: /asks for a password/,
     },
     {
       title: 'the database has another name for a while',

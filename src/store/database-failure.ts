@@ -19,6 +19,9 @@ const timeoutMessage =
   /^(timeout (exceeded|expired)|Query read timeout|Connection terminated due to connection timeout)/
 const lostMessage = /^(Connection terminated|Client (has|was)|Cannot use a pool)/
 
+/** The message of pg where the server asks for a password and there is none. */
+const noPasswordMessage = /client password must be a/
+
 /** True where the database cannot be used. Other errors come from statements, and have a SQLSTATE as `code`. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof ChatterdError) return error.code === 'database-unavailable'
@@ -82,5 +85,6 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (timeoutMessage.test(error.message)) return 'it does not answer'
   if (lostMessage.test(error.message)) return 'the connection to it was lost'
+  if (noPasswordMessage.test(error.message)) return 'it asks for a password, and its URL has none'
   return error.message.replace(/\.$/, '')
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
 import type { LeaseThreadData } from './lease-thread.ts'
+import { connectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 
 // The thread that renews the lease of its process. A process that is stopped stops this thread too, and one whose main thread hangs
@@ -53,7 +54,7 @@ async function send(): Promise<void> {
 
 async function connect(): Promise<PostgresClient> {
   const connecting = new PostgresClient({
-    connectionString: databaseUrl,
+    ...connectionConfig(databaseUrl),
     connectionTimeoutMillis: pauseMs,
     application_name: 'chatterd lease',
   })

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
+import type { ConnectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { beginSession } from './postgres/session.ts'
 
@@ -31,7 +32,7 @@ export interface Notifications {
  * this process.
  */
 export function openNotifications(
-  connectionString: string,
+  config: ConnectionConfig,
   runner: string,
   onNotification: (notification: StoreNotification) => void,
 ): Notifications {
@@ -42,7 +43,7 @@ export function openNotifications(
 
   function connect(): void {
     const connecting = new PostgresClient({
-      connectionString,
+      ...config,
       application_name: 'chatterd notifications',
       connectionTimeoutMillis: longestPauseMs,
       keepAlive: true,

@@ -6,11 +6,14 @@ import type { MessageBoard } from '../turn/ports/message-board.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { createBoard } from './board.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
+import { reasonOf } from './database-failure.ts'
 import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createJournal } from './journal.ts'
 import { startLeaseThread } from './lease-thread.ts'
 import { type Notifications, openNotifications } from './notifications.ts'
+import { connectionConfig } from './postgres/connection-config.ts'
+import { SchemaRefused } from './schema/apply-schema.ts'
 import { createStore } from './store.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -96,7 +99,9 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
       await heartbeat.first
     },
     openNotifications(onNotification) {
-      if (databaseUrl !== undefined) opened.push(openNotifications(databaseUrl, runner, onNotification))
+      if (databaseUrl !== undefined) {
+        opened.push(openNotifications(connectionConfig(databaseUrl), runner, onNotification))
+      }
     },
     announce: (address) => database.announce(address),
     async close() {
@@ -127,7 +132,12 @@ async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): P
     return database
   } catch (error) {
     await database?.close()
-    throw new ChatterdError('database-unavailable', messageOf(error), { cause: error })
+    // The others say what to do: they come from the embedded database, the URL itself or the schema.
+    const isFromServer = url !== undefined && database && !(error instanceof SchemaRefused)
+    const message = isFromServer
+      ? `The database cannot be used: ${reasonOf(error)} (setting DATABASE_URL).`
+      : messageOf(error)
+    throw new ChatterdError('database-unavailable', message, { cause: error })
   }
 }
 
