@@ -98,6 +98,10 @@ test('an address to listen on is an address or a name, not a URL', () => {
 test('a URL begins with one of its protocols and can be parsed', () => {
   const right = ['postgres://localhost/chat', 'postgresql://ann:s3cret@db:5433/chat?sslmode=require']
   assert.deepEqual(parsed(databaseUrl, right), right)
+  assert.deepEqual(parsed(databaseUrl, ['postgres://ann:s@/chat?host=/run', 'postgres:///chat?host=/run']), [
+    'postgres://ann:s@localhost/chat?host=/run',
+    'postgres:///chat?host=/run',
+  ])
   const wrong = [
     'mysql://localhost/chat',
     'localhost',

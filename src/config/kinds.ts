@@ -104,9 +104,16 @@ export function url(...protocols: string[]): Kind<string> {
   }
 }
 
-/** The URL of a PostgreSQL database. A text that is not a URL is hidden completely: it might be the password alone. */
+const anyDatabase = url('postgres', 'postgresql')
+
+/**
+ * The URL of a PostgreSQL database. It may lack the host, as where a parameter names a Unix socket; parsed, it has one. A text that is
+ * not a URL is hidden completely: it might be the password alone.
+ */
 export const databaseUrl: Kind<string> = {
-  ...url('postgres', 'postgresql'),
+  ...anyDatabase,
+  parse: (text, context) =>
+    anyDatabase.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1localhost'), context),
   redact: (text) => (text.includes('://') ? redactUrl(text) : '***'),
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoff } from './backoff.ts'
-import { isUnavailable, reasonOf } from './database-failure.ts'
+import { canPass, reasonOf } from './database-failure.ts'
+import { SchemaRefused } from './schema/apply-schema.ts'
 
 /** Whether the database can be used. `final`: it does not become ready by itself; a person must act. */
 export type DatabaseState = { ready: true } | { ready: false; reason: string; final: boolean }
@@ -19,9 +20,6 @@ export interface AvailabilityOptions {
 const firstPauseMs = 250
 const longestPauseMs = 2_000
 
-/** Classes of SQLSTATEs that a retry can avoid: 40, transactions rolled back (deadlocks and the like); 55, objects in use. */
-const transientClasses = /^(40|55)/
-
 /** Tracks whether the database can be used, and probes the server in the background while it cannot. */
 export class Availability {
   readonly #options: AvailabilityOptions
@@ -29,6 +27,8 @@ export class Availability {
   readonly #closing = new AbortController()
   #state: DatabaseState = { ready: false, reason: 'it is being opened', final: false }
   #prepared = false
+  /** It has been ready, or away: the program has started. */
+  #decided = false
   #checking = false
   #preparing = false
   #probing: Promise<void> | undefined
@@ -79,16 +79,25 @@ export class Availability {
       try {
         await this.#options.probe()
         if (!this.#prepared) await this.#prepare()
+        this.#decided = true
         if (!this.#closing.signal.aborted) this.#set({ ready: true })
         this.#ready.resolve()
         return
       } catch (error) {
         const failure = error instanceof Error ? error : new Error(String(error))
-        if (!isTransient(failure)) return this.fail(failure)
+        if (this.#isFinal(failure)) return this.fail(failure)
         this.#away(failure)
       }
       await delay(pause, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
     }
+  }
+
+  /**
+   * At first, everything that a person has to mend is final: the program has not started yet, and its user sees why. Later, a
+   * person may mend it while the program waits.
+   */
+  #isFinal(error: Error): boolean {
+    return error instanceof SchemaRefused || (!this.#decided && !canPass(error))
   }
 
   async #prepare(): Promise<void> {
@@ -116,6 +125,7 @@ export class Availability {
 
   #away(error: Error): void {
     this.#prepared = false
+    this.#decided = true
     if (this.#closing.signal.aborted) return
     this.#set({ ready: false, reason: reasonOf(error), final: false })
     this.#options.onAway(error)
@@ -129,8 +139,4 @@ export class Availability {
       : !state.ready && before.reason === state.reason && before.final === state.final
     if (!same) this.#options.onChange?.(state)
   }
-}
-
-function isTransient(error: Error): boolean {
-  return isUnavailable(error) || ('code' in error && transientClasses.test(String(error.code)))
 }

@@ -62,7 +62,8 @@ export class Connections {
       client.release()
       return result
     } catch (error) {
-      const broken = isUnavailable(error)
+      // Whatever keeps a connection from being made, the database cannot be used.
+      const broken = client === undefined || isUnavailable(error)
       // After a SQL error the connection is kept: its prepared statements would have to be prepared again.
       client?.release(broken)
       if (!broken) throw error

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
 import { ChatterdError } from '../protocol/errors.ts'
-import { isUnavailable, unavailableError } from './database-failure.ts'
+import { canPass, isUnavailable, unavailableError } from './database-failure.ts'
 
 function sqlError(code: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(`error ${code}`, 0, 'error'), { code })
@@ -18,6 +18,20 @@ test('an error of a statement does not', () => {
     assert(!isUnavailable(sqlError(code)), code)
   assert(!isUnavailable(new Error('Prepared statements must be unique')))
   assert(!isUnavailable(new ChatterdError('not-found', 'no such turn')))
+})
+
+test('what ends the connection makes the database unavailable, whatever its code', () => {
+  assert(isUnavailable(Object.assign(sqlError('ZZ001'), { severity: 'FATAL' })))
+  assert(!isUnavailable(Object.assign(sqlError('ZZ001'), { severity: 'ERROR' })))
+})
+
+test('a refused login, a missing database and a certificate that does not fit do not pass by themselves, but a lost network does', () => {
+  for (const code of ['28P01', '28000', '3D000', '42501']) assert(!canPass(sqlError(code)), code)
+  for (const code of ['57P03', '53300', '08006', '25006', '40001', '55P03'])
+    assert(canPass(sqlError(code)), code)
+  const mismatch = Object.assign(new Error('Host: b. is not a'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' })
+  assert.deepEqual([canPass(mismatch), canPass(unknown)], [false, true])
 })
 
 test('the message of the error says why the database is not available', () => {

@@ -3,6 +3,7 @@ import { Availability, type DatabaseState } from './availability.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
 import { isTimeout, unavailableError } from './database-failure.ts'
 import { type DatabaseSource, openServer, type ServerOptions } from './open-server.ts'
+import { repeatRolledBack } from './repeat-rolled-back.ts'
 import { applySchema } from './schema/apply-schema.ts'
 import { readSchema, type Schema } from './schema/read-schema.ts'
 
@@ -81,7 +82,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   async function query<Row>(statement: Statement): Promise<Row[]> {
     const state = availability.state
     if (!state.ready) throw unavailableError(new Error(state.reason))
-    return await connections.use(async (client) => (await client.query(statement)).rows, statementTimeoutMs)
+    return await repeatRolledBack(() =>
+      connections.use(async (client) => (await client.query(statement)).rows, statementTimeoutMs),
+    )
   }
 
   return {

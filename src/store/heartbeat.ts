@@ -1,5 +1,6 @@
 import { isDatabaseUnavailable } from '../protocol/errors.ts'
 import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
+import type { LeaseThread } from './lease-thread.ts'
 
 export interface HeartbeatOptions {
   /** How long the lease lasts, in milliseconds. It is renewed three times in this time, and sooner after a heartbeat that failed. */
@@ -8,6 +9,8 @@ export interface HeartbeatOptions {
   turns(): readonly string[]
   /** How many more turns it can adopt. */
   room?: (() => number) | undefined
+  /** Renews the lease while this thread is busy. */
+  leaseThread?: LeaseThread | undefined
   /** Called with each result that is not empty. */
   onHeartbeat(result: HeartbeatResult): void
   /** Called when a heartbeat fails with another error than `database-unavailable`. While they fail, this process can lose its turns. */
@@ -25,12 +28,13 @@ export interface Heartbeat {
 /** Renews the lease of this process by heartbeats. */
 export function startHeartbeat(
   lease: ProcessLease,
-  { leaseMs, turns, room, onHeartbeat, onFault }: HeartbeatOptions,
+  { leaseMs, turns, room, leaseThread, onHeartbeat, onFault }: HeartbeatOptions,
 ): Heartbeat {
   let inFlight: Promise<void> | undefined
   let retry: NodeJS.Timeout | undefined
   const beat = () => {
     clearTimeout(retry)
+    leaseThread?.markAlive()
     // One at a time: a slow heartbeat is not followed by a second one.
     inFlight ??= lease
       .heartbeat(turns(), room?.())
@@ -51,7 +55,7 @@ export function startHeartbeat(
     first: beat(),
     async stop() {
       clearInterval(timer)
-      await inFlight
+      await Promise.all([inFlight, leaseThread?.stop()])
       clearTimeout(retry)
       await lease.endLease().catch(() => {})
     },

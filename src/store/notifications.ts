@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
+import type { ConnectionConfig } from './postgres/connection-config.ts'
+import { PostgresClient } from './postgres/postgres-client.ts'
+import { beginSession } from './postgres/session.ts'
 
 /** First and longest pause before the next try to connect, in milliseconds. */
 const firstPauseMs = 250
@@ -29,7 +32,7 @@ export interface Notifications {
  * this process.
  */
 export function openNotifications(
-  connectionString: string,
+  config: ConnectionConfig,
   runner: string,
   onNotification: (notification: StoreNotification) => void,
 ): Notifications {
@@ -39,8 +42,8 @@ export function openNotifications(
   let closed = false
 
   function connect(): void {
-    const connecting = new pg.Client({
-      connectionString,
+    const connecting = new PostgresClient({
+      ...config,
       application_name: 'chatterd notifications',
       connectionTimeoutMillis: longestPauseMs,
       keepAlive: true,
@@ -52,6 +55,7 @@ export function openNotifications(
     connecting.on('notification', ({ payload }) => receive(payload))
     connecting
       .connect()
+      .then(() => beginSession(connecting))
       .then(() => connecting.query('listen chatterd'))
       .then(() => {
         if (client !== connecting) return

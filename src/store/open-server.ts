@@ -1,6 +1,9 @@
 import pg, { type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
-import { probePostgres } from './probe-postgres.ts'
+import { connectionConfig } from './postgres/connection-config.ts'
+import { PostgresClient } from './postgres/postgres-client.ts'
+import { probePostgres } from './postgres/probe-postgres.ts'
+import { beginSession } from './postgres/session.ts'
 
 /** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
 export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
@@ -72,12 +75,15 @@ export async function openServer(
 }
 
 function postgres(url: string, options: ServerOptions): DatabaseServer {
-  // The message does not repeat the URL, because it holds a password.
-  if (!URL.canParse(url))
-    throw new Error('The URL of the database is not valid: expected postgres://user:password@host:5432/name.')
+  const config = connectionConfig(url)
+  // Throws where a file that the URL names cannot be read.
+  new PostgresClient(config)
   return {
     pool: {
-      connectionString: url,
+      Client: PostgresClient,
+      // Awaited, though its type does not say so.
+      onConnect: beginSession,
+      ...config,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
       idleTimeoutMillis: 30_000,
@@ -86,7 +92,7 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
       application_name: 'chatterd',
       types,
     },
-    probe: () => probePostgres(url, options.probeTimeoutMs ?? 750),
+    probe: () => probePostgres(config, options.probeTimeoutMs ?? 750),
     announce() {},
     async close() {},
   }

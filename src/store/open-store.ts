@@ -6,10 +6,14 @@ import type { MessageBoard } from '../turn/ports/message-board.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { createBoard } from './board.ts'
 import { type Database, type DatabaseState, openDatabase } from './database.ts'
+import { reasonOf } from './database-failure.ts'
 import { createDirectory } from './directory.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createJournal } from './journal.ts'
+import { startLeaseThread } from './lease-thread.ts'
 import { type Notifications, openNotifications } from './notifications.ts'
+import { connectionConfig } from './postgres/connection-config.ts'
+import { SchemaRefused } from './schema/apply-schema.ts'
 import { createStore } from './store.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -22,6 +26,8 @@ export interface StoreSettings extends Omit<StoreOptions, 'runner' | 'alone'> {
   /** How many connections to PostgreSQL are opened, and how long the wait for one may take. */
   databasePool: number
   databaseTimeoutMs: number
+  /** How long the lease is renewed while the event loop of the process does not run. */
+  hangTimeoutMs: number
 }
 
 /** What the store reports. */
@@ -31,7 +37,7 @@ export interface StoreCallbacks {
   onStateChange(state: DatabaseState): void
   /** Called with the ids of turns that were ended because no process runs them any more. */
   onEnded(turns: readonly string[]): void
-  /** Called when a heartbeat fails with another error than `database-unavailable`. */
+  /** Called when a heartbeat fails with another error than `database-unavailable`, or the thread of the lease has broken down. */
   onFault(fault: unknown): void
 }
 
@@ -64,7 +70,7 @@ export interface OpenStore {
  * help: the embedded database is in use, or the schema is newer than this program.
  */
 export async function openStore(settings: StoreSettings, callbacks: StoreCallbacks): Promise<OpenStore> {
-  const { databaseUrl, leaseMs, maxTools } = settings
+  const { databaseUrl, leaseMs, hangTimeoutMs, maxTools } = settings
   const database = await openUsable(settings, callbacks)
   const runner = uuidv7()
   const conversations = createStore(database, { ...settings, runner, alone: databaseUrl === undefined })
@@ -82,12 +88,20 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
         onResult(result)
       }
       const { onFault } = callbacks
-      const heartbeat = startHeartbeat(conversations, { leaseMs, turns, room, onHeartbeat, onFault })
+      // No other process can use the embedded database, and end turns there.
+      const leaseThread =
+        databaseUrl === undefined
+          ? undefined
+          : startLeaseThread({ databaseUrl, runner, leaseMs, hangTimeoutMs }, onFault)
+      const options = { leaseMs, turns, room, leaseThread, onHeartbeat, onFault }
+      const heartbeat = startHeartbeat(conversations, options)
       stop = heartbeat.stop
       await heartbeat.first
     },
     openNotifications(onNotification) {
-      if (databaseUrl !== undefined) opened.push(openNotifications(databaseUrl, runner, onNotification))
+      if (databaseUrl !== undefined) {
+        opened.push(openNotifications(connectionConfig(databaseUrl), runner, onNotification))
+      }
     },
     announce: (address) => database.announce(address),
     async close() {
@@ -118,7 +132,12 @@ async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): P
     return database
   } catch (error) {
     await database?.close()
-    throw new ChatterdError('database-unavailable', messageOf(error), { cause: error })
+    // The others say what to do: they come from the embedded database, the URL itself or the schema.
+    const isFromServer = url !== undefined && database && !(error instanceof SchemaRefused)
+    const message = isFromServer
+      ? `The database cannot be used: ${reasonOf(error)} (setting DATABASE_URL).`
+      : messageOf(error)
+    throw new ChatterdError('database-unavailable', message, { cause: error })
   }
 }
 

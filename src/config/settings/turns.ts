@@ -78,6 +78,15 @@ export const turnsSettings = {
     default: '15s',
     about: 'How long the heartbeat of a process may be missing; then its turns end as interrupted.',
   },
+  hangTimeoutMs: {
+    group: 'Turns',
+    name: 'hang-timeout',
+    env: 'CHATTERD_HANG_TIMEOUT',
+    kind: duration('1s', '1h'),
+    default: '1m',
+    about:
+      'How long a process that is too busy for heartbeats keeps its turns on PostgreSQL; then its lease is not renewed any more.',
+  },
   callTimeoutMs: {
     group: 'Turns',
     name: 'call-timeout',

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { siblingModule } from './sibling-module.ts'
+import { siblingModule } from '../sibling-module.ts'
 
 export interface InitDatabaseOptions {
   /** How long the creation may take, in milliseconds; default 120,000. It takes 5 to 8 s on a small machine. */

@@ -77,7 +77,7 @@ for (const kind of databaseKinds) {
 
     test('touches nothing outside of itself', async (t) => {
       const run = await connectOne(t)
-      await run('create table chatts (message text)')
+      await run('create table public.chatts (message text)')
       const others = `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname !~ '^(chatterd|pg_)' order by 1, 2`
       const before = await run(others)

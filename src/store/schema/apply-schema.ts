@@ -14,9 +14,11 @@ const lock = 'select pg_advisory_xact_lock(1667785076, 1952805476)'
 /**
  * Updates the schema `chatterd` of a database to this build, or makes it where there is none; changes nothing else. This is one
  * transaction under a lock: any number of processes may do it at once, and after a failure or a kill the database is as it was.
- * Throws `SchemaRefused` where the database was made by a newer build, or by a build with other migrations.
+ * Throws `SchemaRefused` where the database was made by a newer build, or by a build with other migrations, and where it cannot hold
+ * every text.
  */
 export async function applySchema(run: RunSql, { migrations, functions }: Schema): Promise<void> {
+  await checkEncoding(run)
   await run('begin')
   try {
     await run(lock)
@@ -29,6 +31,14 @@ export async function applySchema(run: RunSql, { migrations, functions }: Schema
     await run('rollback').catch(() => {})
     throw error
   }
+}
+
+async function checkEncoding(run: RunSql): Promise<void> {
+  const [row] = await run(`select current_setting('server_encoding') as encoding`)
+  if (row?.encoding === 'UTF8') return
+  throw new SchemaRefused(
+    `The encoding of the database is ${row?.encoding}; chatterd needs UTF8. Give it a database that was created with encoding 'UTF8'.`,
+  )
 }
 
 /** Makes the tables that record what was applied: a row for each migration, and at most one row for the functions. */

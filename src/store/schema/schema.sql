@@ -204,6 +204,7 @@ create table chatterd.withdrawn_turns (
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
 -- is_alive(p_runner uuid) returns boolean
 -- is_behind_others(p_conversation uuid, p_turn uuid) returns boolean
+-- keep_lease(p json) returns void
 -- leave_queue(p json) returns void
 -- list_conversations(p json) returns json
 -- lock_conversation(p json) returns chatterd.conversations

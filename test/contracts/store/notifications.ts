@@ -20,7 +20,7 @@ export function notifications(world: () => StoreWorld): void {
   async function listener(t: TestContext, runner: string) {
     const received: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
-    const listening = openNotifications(world().url, runner, (notification) => {
+    const listening = openNotifications({ connectionString: world().url }, runner, (notification) => {
       received.push(notification)
       wake.resolve()
       wake = Promise.withResolvers()

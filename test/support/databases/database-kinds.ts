@@ -37,6 +37,18 @@ export const databaseKinds: DatabaseKind[] = [
   kindOf('PostgreSQL', 'postgresql', createInPostgres),
 ]
 
+/** A PostgreSQL database with these defaults for each session. */
+export function postgresWithDefaults(name: string, defaults: Record<string, string>): DatabaseKind {
+  return kindOf(name, 'postgresql', async () => {
+    const created = await createInPostgres()
+    const database = new URL(created.source.url).pathname.slice(1)
+    const admin = await postgresUrl()
+    for (const [setting, value] of Object.entries(defaults))
+      await runOn(admin, `alter database ${database} set ${setting} = '${value}'`)
+    return created
+  })
+}
+
 /** What a busy machine may take longer for than a user would wait. */
 export const patient = { connectTimeoutMs: 30_000, probeTimeoutMs: 30_000 }
 
@@ -101,7 +113,7 @@ export async function embeddedTemplate(): Promise<string> {
   return template
 }
 
-async function createInPostgres(): Promise<Created> {
+async function createInPostgres(): Promise<Created & { source: { kind: 'postgresql' } }> {
   const url = new URL(await postgresUrl())
   const admin = url.href
   const name = `chatterd_test_${randomBytes(6).toString('hex')}`

@@ -1,16 +1,23 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
-import { chown, cp, mkdtemp, readFile, symlink } from 'node:fs/promises'
+import { chown, cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer, Socket } from 'node:net'
 import { arch, platform, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import '../processes/end-with-runner.ts'
 
 /** A PostgreSQL of its own for tests, empty, on 127.0.0.1. Durable only until the machine stops: fsync is off. */
 export interface PostgresServer {
   /** With the name of a database to append: `postgres://postgres:secret@127.0.0.1:1234/`. */
   url: string
+  /** The folder of its Unix socket. */
+  folder: string
+  /** Runs SQL as its administrator; more than one statement is one transaction. */
+  run(sql: string, database?: string): Promise<void>
+  /** Writes a file of its data directory, such as `pg_hba.conf`, and has it read all of them again. */
+  configure(files: Record<string, string>): Promise<void>
   /** A fast shutdown, as an administrator does it. Clients get an error and are disconnected. */
   stop(): Promise<void>
   /** Starts it again after `stop`, on the same port. */
@@ -33,8 +40,28 @@ export async function startPostgres(): Promise<PostgresServer> {
   await promisify(execFile)(join(binaries, 'initdb'), initdb, { ...nobody, cwd: folder })
   const port = await freePort()
   let server = await runServer(binaries, folder, port)
+  const url = `postgres://postgres:secret@127.0.0.1:${port}/`
+  async function run(sql: string, database = 'postgres'): Promise<void> {
+    const client = new pg.Client({ connectionString: `${url}${database}` })
+    await client.connect()
+    try {
+      await client.query(sql)
+    } finally {
+      await client.end()
+    }
+  }
   return {
-    url: `postgres://postgres:secret@127.0.0.1:${port}/`,
+    url,
+    folder,
+    run,
+    async configure(files) {
+      for (const [name, text] of Object.entries(files)) {
+        // The server refuses a private key that others can read.
+        await writeFile(join(data, name), text, { mode: 0o600 })
+        if (nobody.uid !== undefined) await chown(join(data, name), nobody.uid, nobody.gid)
+      }
+      await run('select pg_reload_conf()')
+    },
     stop: () => endServer(server, 'keep the files\n'),
     start: async () => {
       server = await runServer(binaries, folder, port)
@@ -81,7 +108,7 @@ async function runServer(binaries: string, folder: string, port: number): Promis
   const settings = {
     port: `${port}`,
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: folder,
     fsync: 'off',
     max_connections: '200',
   }

@@ -7,6 +7,8 @@ export interface TcpProxy {
   freeze(): void
   /** Open connections go on; new ones are accepted, and hang, as where the server is too busy for them. */
   crowd(): void
+  /** Destroys all connections; new ones get these bytes as the response to all that they send. */
+  respond(bytes: Buffer): void
   /** Destroys all connections, and new ones at once. */
   shut(): void
   /** Lets new connections through again; those that hung are destroyed. */
@@ -16,7 +18,8 @@ export interface TcpProxy {
 
 /** Opens a proxy on 127.0.0.1 before the server at `port` of `host`. */
 export async function openTcpProxy(host: string, port: number): Promise<TcpProxy> {
-  let mode: 'open' | 'frozen' | 'crowded' | 'shut' = 'open'
+  let mode: 'open' | 'frozen' | 'crowded' | 'shut' | 'responding' = 'open'
+  let response: Buffer
   const sockets = new Set<Socket>()
   const destroyAll = () => {
     for (const socket of sockets) socket.destroy()
@@ -25,6 +28,7 @@ export async function openTcpProxy(host: string, port: number): Promise<TcpProxy
   const server = createServer((inside) => {
     if (mode === 'shut') return void inside.destroy()
     watch(inside)
+    if (mode === 'responding') return void inside.on('data', () => inside.write(response))
     if (mode !== 'open') return
     const outside = connect(port, host)
     watch(outside)
@@ -50,12 +54,17 @@ export async function openTcpProxy(host: string, port: number): Promise<TcpProxy
     crowd() {
       mode = 'crowded'
     },
+    respond(bytes) {
+      mode = 'responding'
+      response = bytes
+      destroyAll()
+    },
     shut() {
       mode = 'shut'
       destroyAll()
     },
     open() {
-      if (mode === 'frozen' || mode === 'crowded') destroyAll()
+      if (mode !== 'open') destroyAll()
       mode = 'open'
     },
     close() {

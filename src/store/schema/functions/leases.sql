@@ -20,6 +20,14 @@ begin
   end if;
 end $$;
 
+-- Renews the lease of a process whose heartbeats are late, unless others have removed it: then its turns are no longer its own.
+-- p: {runner, leaseMs}
+create function chatterd.keep_lease(p json) returns void language sql as $$
+  update chatterd.runners
+  set expires_at = greatest(expires_at, now() + (p->>'leaseMs')::integer * interval '1 ms')
+  where id = (p->>'runner')::uuid
+$$;
+
 -- Ends the lease of a process that shuts down, so that nobody waits for it to run out. p: {runner}
 create function chatterd.end_lease(p json) returns void language sql as $$
   delete from chatterd.runners where id = (p->>'runner')::uuid

@@ -1,5 +1,7 @@
 import pg from 'pg'
-import { unavailableError } from './database-failure.ts'
+import { unavailableError } from '../database-failure.ts'
+import type { ConnectionConfig } from './connection-config.ts'
+import { PostgresClient } from './postgres-client.ts'
 
 /** SQLSTATE: the server has no free connection. */
 const tooManyConnections = '53300'
@@ -8,9 +10,9 @@ const tooManyConnections = '53300'
  * Checks over a connection of its own that a PostgreSQL server responds and accepts writes. Throws within `timeoutMs` where it does
  * not. A server that has no free connection responds.
  */
-export async function probePostgres(connectionString: string, timeoutMs: number): Promise<void> {
-  const client = new pg.Client({
-    connectionString,
+export async function probePostgres(config: ConnectionConfig, timeoutMs: number): Promise<void> {
+  const client = new PostgresClient({
+    ...config,
     connectionTimeoutMillis: timeoutMs,
     application_name: 'chatterd probe',
   })
