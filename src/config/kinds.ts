@@ -110,6 +110,13 @@ export const databaseUrl: Kind<string> = {
   redact: (text) => (text.includes('://') ? redactUrl(text) : '***'),
 }
 
+/** Names of hosts and domains, as `NO_PROXY` has them. */
+export const hostList: Kind<string> = {
+  placeholder: 'hosts',
+  expected: 'host names, separated by commas',
+  parse: (text) => text,
+}
+
 /** The address of an engine as people write it: a URL, or only `host` or `host:port`. */
 export const engineAddress: Kind<string> = {
   placeholder: 'url',
