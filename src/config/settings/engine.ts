@@ -18,7 +18,8 @@ export const engineSettings = {
     fallbackEnvs: ['OLLAMA_HOST'],
     kind: engineAddress,
     default: 'http://127.0.0.1:11434',
-    about: 'Address of Ollama, with or without /api.',
+    about:
+      'Address of Ollama; /api, /v1 and what follows are left out. With a user name and a password in it (http://user:password@host), every request has them as basic authentication.',
   },
   httpsProxy: {
     group: 'Engine',
