@@ -1,6 +1,6 @@
 import type { Timeouts } from '../http1/deadline.ts'
+import { statusError } from './engine-error.ts'
 import type { OllamaHost, OllamaRequest, OllamaResponse } from './ollama-request.ts'
-import { statusError } from './status-error.ts'
 
 // Ollama's own errors are one line; a proxy in front of it may send a page of any size.
 const maxErrorBytes = 64 * 1024

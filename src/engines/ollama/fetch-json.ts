@@ -2,8 +2,8 @@ import { ChatterdError } from '../../protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts'
 import type { Timeouts } from '../http1/deadline.ts'
 import { checkedRequest } from './checked-request.ts'
+import { excerpt } from './error-words.ts'
 import type { OllamaHost, OllamaRequest } from './ollama-request.ts'
-import { excerpt } from './parse-line.ts'
 
 // `/api/show` can contain a licence, a template and the list of tensors: some hundred kilobytes.
 const maxResponseBytes = 8 * 1024 * 1024
