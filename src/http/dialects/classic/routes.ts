@@ -60,7 +60,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
     )
   }
 
-  generateRoute(app, engine)
+  generateRoute(app, ports)
   weatherRoutes(app, ports.readWeather)
   boardRoutes(app, ports)
 }
