@@ -47,6 +47,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     choice: config.engine,
     ollama: {
       baseUrl: config.ollamaBaseUrl,
+      ...(config.httpsProxy && { proxy: { url: config.httpsProxy, except: config.noProxy ?? '' } }),
       connectTimeoutMs: config.connectTimeoutMs,
       firstTokenTimeoutMs: config.firstTokenTimeoutMs,
       silenceTimeoutMs: config.silenceTimeoutMs,

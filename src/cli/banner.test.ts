@@ -100,6 +100,11 @@ test('passwords are hidden, and names from the engine cannot control the termina
     /PostgreSQL, postgres:\/\/ann:\*\*\*@db\/chat\n +It is not ready: role "ann" does not exist\n/,
   )
   assert.doesNotMatch(text, /s3cret/)
+  for (const kind of ['ollama', 'unreachable'] as const)
+    assert.doesNotMatch(
+      banner({ ...ollama([]), engine: { kind, url: 'http://s3cret:s3cret@gpu', models: [] } }),
+      /s3cret/,
+    )
   assert.match(text, /models {4}a\[2Jbcd\n/)
 })
 

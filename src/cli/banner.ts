@@ -1,4 +1,4 @@
-import { redactUrl } from '../config/redact-url.ts'
+import { redactCredentials, redactUrl } from '../config/redact-url.ts'
 import { tryCurl } from './try-curl.ts'
 
 /** A model as its engine describes it. */
@@ -61,17 +61,17 @@ function engineRows(engine: EngineFacts): [string, string[]][] {
   switch (engine.kind) {
     case 'ollama':
       return [
-        ['engine', [`Ollama at ${redactUrl(engine.url)}`]],
+        ['engine', [`Ollama at ${redactCredentials(engine.url)}`]],
         ['models', modelLines(engine.models)],
       ]
     case 'unreachable': {
-      const problem = `Ollama does not respond at ${redactUrl(engine.url)}: prompts fail until it does`
+      const problem = `Ollama does not respond at ${redactCredentials(engine.url)}: prompts fail until it does`
       return [['engine', [problem, `If you do not have it, ${installOllama}`]]]
     }
     case 'demo': {
       const demo = 'the demo engine, a small stand-in and not a language model; its model is named demo'
       if (engine.searchedUrl === null) return [['engine', [demo]]]
-      const reason = `No Ollama was found at ${redactUrl(engine.searchedUrl)}.`
+      const reason = `No Ollama was found at ${redactCredentials(engine.searchedUrl)}.`
       const next = 'The server switches to Ollama as soon as it runs.'
       return [['engine', [demo, reason, `For a language model, ${installOllama}`, next]]]
     }

@@ -87,7 +87,7 @@ test('a flag without its value is an error', async () => {
 })
 
 test('chatterd config prints each setting and where it comes from, and no password', async () => {
-  const env = { DATABASE_URL: 'postgres://ann:s3cret@db/chat' }
+  const env = { DATABASE_URL: 'postgres://ann:s3cret@db/chat', OLLAMA_BASE_URL: 'http://s3cret:s3cret@gpu' }
   const { code, out, served } = await run(['config', '--turn-timeout', '90s'], env)
   assert.deepEqual([code, served], [0, []])
   assert.match(out, /^No settings file\.\n\nServer:\n {2}host +127\.0\.0\.1 {2}\(default\)\n/)
@@ -96,6 +96,7 @@ test('chatterd config prints each setting and where it comes from, and no passwo
     out,
     /\n {2}database-url +postgres:\/\/ann:\*\*\*@db\/chat {2}\(DATABASE_URL in the environment\)\n/,
   )
+  assert.doesNotMatch(out, /s3cret/)
   for (const [, { name }] of settingList) assert.ok(out.includes(`\n  ${name} `), name)
 })
 

@@ -6,10 +6,10 @@ import { didYouMean } from '../protocol/closest-name.ts'
 import type { CliContext } from './cli-context.ts'
 
 function settingOption(setting: Setting): Option {
-  const { name, env, fallbackEnv, kind, about, group } = setting
+  const { name, env, fallbackEnvs = [], kind, about, group } = setting
   const text = defaultText(setting)
   const facts = [
-    fallbackEnv === undefined ? env : `${env}, else ${fallbackEnv}`,
+    [env, ...fallbackEnvs].join(', else '),
     kind.range?.includes(',') ? kind.expected : undefined,
     text === undefined ? undefined : `default: ${text}`,
   ]

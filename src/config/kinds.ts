@@ -1,7 +1,7 @@
 import type { PlatformPath } from 'node:path'
 import { engineUrl } from './engine-url.ts'
 import { durationMs, sizeBytes } from './quantity.ts'
-import { redactUrl } from './redact-url.ts'
+import { redactCredentials, redactUrl } from './redact-url.ts'
 
 /** What paths in a setting are relative to. */
 interface PathContext {
@@ -117,12 +117,20 @@ export const databaseUrl: Kind<string> = {
   redact: (text) => (text.includes('://') ? redactUrl(text) : '***'),
 }
 
+/** Names of hosts and domains, as `NO_PROXY` has them. */
+export const hostList: Kind<string> = {
+  placeholder: 'hosts',
+  expected: 'host names, separated by commas',
+  parse: (text) => text,
+}
+
 /** The address of an engine as people write it: a URL, or only `host` or `host:port`. */
 export const engineAddress: Kind<string> = {
   placeholder: 'url',
-  expected: 'an address such as http://127.0.0.1:11434, without user name, password or query',
+  expected:
+    'an address such as http://127.0.0.1:11434, without a query; a user name and a password are percent-encoded',
   parse: engineUrl,
-  redact: redactUrl,
+  redact: redactCredentials,
 }
 
 /** A file or folder, made absolute. */

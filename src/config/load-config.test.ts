@@ -55,10 +55,7 @@ test('every default is accepted by its own setting', () => {
 })
 
 test('no two settings share a flag or a variable, and each variable is named like its flag', () => {
-  const variables = settingList.flatMap(([, { env, fallbackEnv }]) => [
-    env,
-    ...(fallbackEnv ? [fallbackEnv] : []),
-  ])
+  const variables = settingList.flatMap(([, { env, fallbackEnvs = [] }]) => [env, ...fallbackEnvs])
   assert.equal(new Set(variables).size, variables.length)
   assert.equal(new Set(settingList.map(([, { name }]) => name)).size, settingList.length)
   for (const [, { name, env }] of settingList) {

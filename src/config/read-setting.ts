@@ -33,8 +33,8 @@ function fromFlag({ name }: Setting, { flags, machine }: Sources): RawValue | un
 }
 
 /** An empty variable counts as not set: many deployments can empty a variable, but not remove it. */
-function fromEnvironment(variable: string | undefined, { machine }: Sources): RawValue | undefined {
-  const value = variable === undefined ? '' : machine.env[variable]?.trim()
+function fromEnvironment(variable: string, { machine }: Sources): RawValue | undefined {
+  const value = machine.env[variable]?.trim()
   return value ? { from: `${variable} in the environment`, value, base: machine.cwd } : undefined
 }
 
@@ -62,7 +62,7 @@ export function readSetting(setting: Setting, sources: Sources): SettingResult {
     fromFlag(setting, sources) ??
     fromEnvironment(setting.env, sources) ??
     fromFile(setting, sources) ??
-    fromEnvironment(setting.fallbackEnv, sources) ??
+    setting.fallbackEnvs?.map((variable) => fromEnvironment(variable, sources)).find((found) => found) ??
     fromDefault(setting, sources)
   if (raw === undefined) return { ok: true, value: undefined, from: 'default', shown: null }
   const { kind } = setting

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { redactUrl } from './redact-url.ts'
+import { redactCredentials, redactUrl } from './redact-url.ts'
 
 test('a password in a URL is not shown', () => {
   assert.equal(redactUrl('postgres://ann:s3cret@db:5432/chat'), 'postgres://ann:***@db:5432/chat')
@@ -15,6 +15,13 @@ test('a password in a query parameter is not shown', () => {
     'postgres://db/chat?user=ann&password=***&sslmode=require',
   )
   assert.equal(redactUrl('postgres://db/chat?password=a@b#c'), 'postgres://db/chat?password=***')
+})
+
+test('where a user name can be a key, it is not shown either', () => {
+  assert.equal(redactCredentials('https://ann:s3cret@gpu/ollama'), 'https://***@gpu/ollama')
+  assert.equal(redactCredentials('https://s3cret@gpu'), 'https://***@gpu')
+  assert.equal(redactCredentials('s3cret@gpu:11434'), '***@gpu:11434')
+  assert.equal(redactCredentials('http://127.0.0.1:11434'), 'http://127.0.0.1:11434')
 })
 
 test('a URL without secrets is shown unchanged', () => {

@@ -5,6 +5,8 @@ const protocol = String.raw`(?:[a-z][a-z0-9+.-]*:\/\/|(?![a-z][a-z0-9+.-]*:\/\/)
 
 const password = new RegExp(`^(${protocol}[^:]*):.*@`, 'is')
 
+const credentials = new RegExp(`^(${protocol}).*@`, 'is')
+
 const secretParameter = /([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi
 
 /**
@@ -14,4 +16,9 @@ const secretParameter = /([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/g
  */
 export function redactUrl(text: string): string {
   return text.replace(secretParameter, `$1${mask}`).replace(password, `$1:${mask}@`)
+}
+
+/** The same, and the user name is replaced too: services take a key as the user name. */
+export function redactCredentials(text: string): string {
+  return redactUrl(text).replace(credentials, `$1${mask}@`)
 }

@@ -9,8 +9,8 @@ export interface Setting<T = unknown> {
   /** The name of the flag, without dashes, and of the key in the file. */
   name: string
   env: string
-  /** Another program's variable, read where the setting is given nowhere else. */
-  fallbackEnv?: string
+  /** Variables of other programs, read where the setting is given nowhere else; the first one counts. */
+  fallbackEnvs?: readonly string[]
   kind: Kind<T>
   /** As a person writes it; null: there is no default. */
   default: string | null | PlatformDefault

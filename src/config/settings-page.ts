@@ -23,8 +23,8 @@ folder. An empty environment variable counts as not set.
 `
 
 function row(setting: Setting): string {
-  const { name, env, fallbackEnv, kind, about } = setting
-  const variables = fallbackEnv === undefined ? `\`${env}\`` : `\`${env}\`, else \`${fallbackEnv}\``
+  const { name, env, fallbackEnvs = [], kind, about } = setting
+  const variables = [env, ...fallbackEnvs].map((variable) => `\`${variable}\``).join(', else ')
   const text = defaultText(setting) ?? 'none'
   const standard = typeof setting.default === 'string' ? `\`${text}\`` : text
   const cells = [`\`${name}\``, variables, standard, kind.range ?? kind.placeholder, about]

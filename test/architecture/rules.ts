@@ -91,7 +91,7 @@ export const packages: Record<string, string[]> = {
   selfsigned: ['cli'],
   'smol-toml': ['config'],
   typebox: ['http'],
-  undici: ['tools'],
+  undici: ['engines', 'tools'],
 }
 
 /** The group of each builtin that reaches outside the process, without `node:`. */

@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createReplyDecoder } from '../../src/engines/ollama/reply-decoder.ts'
-import { ChatterdError } from '../../src/protocol/errors.ts'
-import type { EnginePart } from '../../src/turn/ports/engine.ts'
+import { decodeReads as decode } from '../support/ollama/decode-reads.ts'
 import { chatAnswers } from '../support/ollama/recordings.ts'
 import { testSize } from '../support/test-size.ts'
-
-/** Decodes reads to their parts, and the error that ended them. */
-function decode(reads: Buffer[]): { parts: EnginePart[]; error: ChatterdError | undefined } {
-  const parts: EnginePart[] = []
-  const decoder = createReplyDecoder({ maxLineBytes: 64 * 1024, onPart: (part) => parts.push(part) })
-  try {
-    for (const read of reads) decoder.feed(read)
-    decoder.end()
-  } catch (error) {
-    assert.ok(error instanceof ChatterdError)
-    return { parts, error }
-  }
-  return { parts, error: undefined }
-}
 
 for (const { name, answer } of chatAnswers) {
   const whole = decode([answer])

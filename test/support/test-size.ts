@@ -22,6 +22,8 @@ interface TestSize {
   /** Streams are cut after every so many bytes; those that are cut over a socket, after more. */
   cutEvery: number
   socketCutEvery: number
+  /** Responses of a server that are made up and altered. */
+  fuzzRuns: number
 }
 
 const sizes: Record<string, TestSize> = {
@@ -37,6 +39,7 @@ const sizes: Record<string, TestSize> = {
     databaseRestarts: 1,
     cutEvery: 7,
     socketCutEvery: 41,
+    fuzzRuns: 3_000,
   },
   long: {
     races: 60,
@@ -50,6 +53,7 @@ const sizes: Record<string, TestSize> = {
     databaseRestarts: 2,
     cutEvery: 1,
     socketCutEvery: 13,
+    fuzzRuns: 200_000,
   },
 }
 

@@ -1,4 +1,4 @@
-import { bytes, choice, count, duration, engineAddress } from '../kinds.ts'
+import { bytes, choice, count, duration, engineAddress, hostList, url } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the engine, which runs the model. */
@@ -15,10 +15,30 @@ export const engineSettings = {
     group: 'Engine',
     name: 'ollama-base-url',
     env: 'OLLAMA_BASE_URL',
-    fallbackEnv: 'OLLAMA_HOST',
+    fallbackEnvs: ['OLLAMA_HOST'],
     kind: engineAddress,
     default: 'http://127.0.0.1:11434',
-    about: 'Address of Ollama, with or without /api.',
+    about:
+      'Address of Ollama; /api, /v1 and what follows are left out. With a user name and a password in it (http://user:password@host), every request has them as basic authentication.',
+  },
+  httpsProxy: {
+    group: 'Engine',
+    name: 'https-proxy',
+    env: 'HTTPS_PROXY',
+    fallbackEnvs: ['https_proxy', 'HTTP_PROXY', 'http_proxy'],
+    kind: url('http', 'https'),
+    default: null,
+    about:
+      'Proxy through which an engine with an https address is reached; one with http is reached directly.',
+  },
+  noProxy: {
+    group: 'Engine',
+    name: 'no-proxy',
+    env: 'NO_PROXY',
+    fallbackEnvs: ['no_proxy'],
+    kind: hostList,
+    default: null,
+    about: 'Hosts and domains that are reached without the proxy, separated by commas; * is all of them.',
   },
   enginePollMs: {
     group: 'Engine',

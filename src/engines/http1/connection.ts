@@ -1,130 +1,117 @@
-import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
-/** The functions that a connection calls from `send` until `onClosed` or `keepIdle`. They must not throw. */
+/** How long a free connection is kept open, in milliseconds: less than common servers keep theirs (Node and uvicorn: 5 s). */
+const idleMs = 4_000
+/** How long a connection may be silent before TCP keep-alive probes check the server, in milliseconds. */
+const probeAfterMs = 60_000
+/** Most bytes of one read. */
+export const maxReadBytes = 64 * 1024
+/** All connections read into this buffer: the bytes of a read are copied before the next read begins. */
+const readBuffer = Buffer.allocUnsafeSlow(maxReadBytes)
+
+/** What happens on a connection, from `take` until `onClosed` or `release`. These functions must not throw. */
 export interface ConnectionListener {
-  /** The connection is established, with TLS after the handshake. Can be called before `send` returns. */
+  /** The connection is established, with TLS after the handshake. */
   onConnected(): void
-  /** The bytes of one read. They are valid only during the call: their memory is reused for the next read of any connection. */
+  /** The bytes of one read. They are valid only during the call. */
   onBytes(bytes: Buffer): void
-  /** The connection is closed, by an error or by the server. No function is called after it. */
   onClosed(error: Error): void
 }
 
-/** The address of a server. */
+/** The address of a server. `host` is a name or an address, without brackets. */
 export interface Target {
   secure: boolean
-  /** A name or an address, without brackets. */
   host: string
   port: number
 }
 
-/** Most bytes of one read. */
-export const maxReadBytes = 64 * 1024
-/** All connections read into this buffer: the bytes of a read are used before the next read begins. */
-const readBuffer = Buffer.allocUnsafeSlow(maxReadBytes)
-/** How long a connection may be silent before TCP keep-alive probes check the server, in milliseconds. */
-const probeAfterMs = 60_000
+/** The connections to one server: one for each exchange in progress, and for some seconds those that are free. */
+export class ConnectionPool {
+  readonly #target: Target
+  readonly #open = new Set<Connection>()
+  readonly #free: Connection[] = []
+  isClosed = false
 
-/** A connection to a server, for one exchange at a time. */
-export class Connection {
-  readonly #socket: Socket
-  #connected = false
-  #listener: ConnectionListener | undefined
-  #timer: NodeJS.Timeout | undefined
-  /** True after the first exchange: the server may close the connection before it reads another request. */
-  isUsed = false
-
-  /** `onClose` is called once, when the connection is closed for any reason. */
-  constructor(target: Target, onClose: (connection: Connection) => void) {
-    this.#socket = open(
-      target,
-      (length) => this.#read(length),
-      () => this.#onConnected(),
-    )
-    this.#socket.setNoDelay(true)
-    this.#socket.setKeepAlive(true, probeAfterMs)
-    this.#socket.on('error', (error) => this.#end(error))
-    this.#socket.on('end', () => this.#end(new Error('the server closed the connection')))
-    this.#socket.on('close', () => {
-      this.#end(new Error('the connection is closed'))
-      onClose(this)
-    })
+  constructor(target: Target) {
+    this.#target = target
   }
 
-  /** False as soon as the connection is being closed. */
-  get isOpen(): boolean {
-    return !this.#socket.destroyed
+  /** The free connection that was used last, or a new one; with `fresh` always a new one. Its events go to `listener`. */
+  take(listener: ConnectionListener, fresh: boolean): Connection {
+    for (let free = fresh ? undefined : this.#free.pop(); free; free = this.#free.pop())
+      if (!free.socket.destroyed) return free.begin(listener)
+    const connection = new Connection(this.#target, () => this.#open.delete(connection))
+    this.#open.add(connection)
+    return connection.begin(listener)
   }
 
-  /** Sends a request, and passes the response to `listener`. */
-  send(request: string, listener: ConnectionListener): void {
-    this.#listener = listener
-    clearTimeout(this.#timer)
-    this.#socket.ref()
-    this.#socket.write(request)
-    if (this.#connected) listener.onConnected()
+  /** Keeps a connection for another exchange. */
+  release(connection: Connection): void {
+    connection.rest()
+    this.#free.push(connection)
   }
 
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#socket.resume()
-  }
-
-  /** Keeps the connection open for this time, for another exchange. It does not keep the process alive. */
-  keepIdle(ms: number): void {
-    this.#listener = undefined
-    this.isUsed = true
-    this.#socket.resume()
-    this.#socket.unref()
-    this.#timer = setTimeout(() => this.close(), ms).unref()
-  }
-
-  /** Closes the connection. No function of the listener is called after it. */
+  /** Closes all connections. Exchanges in progress fail. */
   close(): void {
-    this.#listener = undefined
-    clearTimeout(this.#timer)
-    this.#socket.destroy()
-  }
-
-  /** Closes the connection. The listener gets the error. */
-  fail(error: Error): void {
-    this.#end(error)
-  }
-
-  #onConnected(): void {
-    this.#connected = true
-    this.#listener?.onConnected()
-  }
-
-  #read(length: number): boolean {
-    // No request is in progress: these bytes must not become the response to the next one.
-    if (!this.#listener) this.close()
-    else this.#listener.onBytes(readBuffer.subarray(0, length))
-    return true
-  }
-
-  #end(error: Error): void {
-    const listener = this.#listener
-    this.close()
-    listener?.onClosed(error)
+    this.isClosed = true
+    for (const connection of this.#open) connection.close(new Error('the connections are closed'))
   }
 }
 
-function open(
-  { secure, host, port }: Target,
-  onRead: (length: number) => boolean,
-  onConnected: () => void,
-): Socket {
-  // With `onread` Node reads into this buffer without its streams, for plain connections and for TLS.
-  const options: TcpNetConnectOpts = {
-    ...{ host, port },
-    onread: { buffer: readBuffer, callback: onRead },
+/** A connection to a server, for one exchange at a time. */
+export class Connection {
+  readonly socket: Socket
+  /** True after the first exchange: the server may close the connection before it reads another request. */
+  isUsed = false
+  #listener: ConnectionListener | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  constructor({ secure, host, port }: Target, onClose: () => void) {
+    // With `onread` Node reads into this buffer without its streams, for plain connections and for TLS.
+    const options = { host, port, onread: { buffer: readBuffer, callback: this.#onRead } }
+    const name = isIP(host) ? {} : { servername: host }
+    this.socket = secure ? connectTls({ ...options, ...name, ALPNProtocols: ['http/1.1'] }) : connect(options)
+    this.socket
+      .setNoDelay(true)
+      .setKeepAlive(true, probeAfterMs)
+      .on(secure ? 'secureConnect' : 'connect', () => this.#listener?.onConnected())
+      .on('error', (error) => this.close(error))
+      .on('end', () => this.close(new Error('the server closed the connection')))
+      .on('close', () => {
+        this.close(new Error('the connection is closed'))
+        onClose()
+      })
   }
-  if (!secure) return connect(options).once('connect', onConnected)
-  const name = isIP(host) ? {} : { servername: host }
-  return connectTls({ ...options, ...name, ALPNProtocols: ['http/1.1'] }).once('secureConnect', onConnected)
+
+  begin(listener: ConnectionListener): this {
+    clearTimeout(this.#idle)
+    this.#listener = listener
+    if (this.isUsed) listener.onConnected()
+    return this
+  }
+
+  /** Keeps the connection open for another exchange. */
+  rest(): void {
+    this.#listener = undefined
+    this.isUsed = true
+    this.socket.resume()
+    this.#idle = setTimeout(() => this.close(), idleMs)
+  }
+
+  /** Closes the connection. With an error, its listener gets that. */
+  close(error?: Error): void {
+    const listener = this.#listener
+    this.#listener = undefined
+    clearTimeout(this.#idle)
+    this.socket.destroy()
+    if (error) listener?.onClosed(error)
+  }
+
+  readonly #onRead = (length: number): boolean => {
+    // Without a listener, these bytes must not become the response to the next one.
+    if (this.#listener) this.#listener.onBytes(readBuffer.subarray(0, length))
+    else this.close()
+    return true
+  }
 }

@@ -4,7 +4,7 @@ import { recording } from '../../../test/support/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
-import type { OllamaRequest } from './exchange.ts'
+import type { OllamaRequest } from './ollama-request.ts'
 
 interface Fake {
   catalogue: Catalogue

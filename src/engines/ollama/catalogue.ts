@@ -1,9 +1,9 @@
 import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { EngineModel } from '../../turn/ports/engine.ts'
-import type { OllamaRequest } from './exchange.ts'
 import { createMemo } from './memo.ts'
 import { readModelCard, readModelList, taggedName } from './model-card.ts'
+import type { OllamaRequest } from './ollama-request.ts'
 
 const maxConcurrentShows = 8
 const maxEntries = 1000

@@ -1,39 +1,34 @@
 import { ChatterdError } from '../../protocol/errors.ts'
 import { isJsonObject, type JsonObject } from '../../protocol/json.ts'
-import { startCheckedExchange } from './checked-exchange.ts'
-import type { OllamaRequest } from './exchange.ts'
-import type { OllamaHost } from './ollama-host.ts'
-import { excerpt } from './parse-line.ts'
-import type { Timeouts } from './timeout-keeper.ts'
+import type { Timeouts } from '../http1/deadline.ts'
+import { checkedRequest } from './checked-request.ts'
+import { excerpt } from './error-words.ts'
+import type { OllamaHost, OllamaRequest } from './ollama-request.ts'
 
 // `/api/show` can contain a licence, a template and the list of tensors: some hundred kilobytes.
 const maxResponseBytes = 8 * 1024 * 1024
 
 /** Sends a request and reads its response, one JSON object. Rejects with the `ChatterdError`s of the engine port. */
-export function fetchJson(
+export async function fetchJson(
   host: OllamaHost,
   request: OllamaRequest,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+  const { body } = await checkedRequest(host, request, timeouts, signal)
   const chunks: Buffer[] = []
   let length = 0
-  startCheckedExchange(host, request, timeouts, signal, {
-    onBytes(bytes) {
-      length += bytes.length
-      if (length > maxResponseBytes) {
-        throw new ChatterdError(
-          'engine-failed',
-          `Ollama's response to ${request.path} is longer than ${maxResponseBytes} bytes`,
-        )
-      }
-      chunks.push(Buffer.from(bytes))
-    },
-    onEnd: () => resolve(parseObject(request.path, Buffer.concat(chunks).toString())),
-    onError: reject,
-  })
-  return promise
+  for await (const bytes of body) {
+    length += bytes.length
+    if (length > maxResponseBytes) {
+      throw new ChatterdError(
+        'engine-failed',
+        `Ollama's response to ${request.path} is longer than ${maxResponseBytes} bytes`,
+      )
+    }
+    chunks.push(bytes)
+  }
+  return parseObject(request.path, Buffer.concat(chunks).toString())
 }
 
 function parseObject(path: string, text: string): JsonObject {

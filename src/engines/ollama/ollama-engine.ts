@@ -2,10 +2,11 @@ import { performance } from 'node:perf_hooks'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Engine } from '../../turn/ports/engine.ts'
 import { createCatalogue } from './catalogue.ts'
-import type { OllamaRequest } from './exchange.ts'
 import { fetchJson } from './fetch-json.ts'
 import { createOllamaHost } from './ollama-host.ts'
+import type { OllamaRequest } from './ollama-request.ts'
 import { passGenerate } from './pass-generate.ts'
+import type { HttpsProxy } from './proxied-host.ts'
 import { type ReplyLimits, streamChat } from './stream-chat.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -13,6 +14,8 @@ import { untilAborted } from './until-aborted.ts'
 export interface OllamaOptions {
   /** The part before `/api`, without a slash at its end: `http://127.0.0.1:11434`. */
   baseUrl: string
+  /** How an engine with an https address is reached; absent: directly. */
+  proxy?: HttpsProxy
   /** Until a connection is established. */
   connectTimeoutMs: number
   /** From then until the first byte of a response; a large model may load for minutes. */
@@ -25,8 +28,6 @@ export interface OllamaOptions {
   lookupTimeoutMs?: number
   /** Longest line of a reply, in bytes. */
   maxLineBytes: number
-  /** The socket is paused while more bytes than this are unread. Default 256 KiB. */
-  maxUnreadBytes?: number
   /** How long models and their contexts are cached. Default 10,000. */
   cacheMs?: number
   /** How long the fact that a model is not loaded is cached. Default 3,000. */
@@ -51,9 +52,8 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
       totalMs: options.stepTimeoutMs,
     },
     maxLineBytes: options.maxLineBytes,
-    maxUnreadBytes: options.maxUnreadBytes ?? 256 * 1024,
   }
-  const host = createOllamaHost(options.baseUrl)
+  const host = createOllamaHost(options.baseUrl, connectMs, options.proxy)
 
   // Several callers share a lookup, so it is aborted by none of them. The lookup time-out limits it.
   const never = new AbortController().signal
@@ -69,7 +69,7 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
   return {
     name: 'ollama',
     chat: (request, signal) => streamChat(host, request, limits, signal),
-    generate: (body, signal) => passGenerate(host, body, limits, signal),
+    generate: (body, signal) => passGenerate(host, body, limits.timeouts, signal),
     models: (signal) => untilAborted(catalogue.models(), signal),
     model: (name, signal) => untilAborted(catalogue.model(name), signal),
     loadedContext: (name, signal) => untilAborted(catalogue.loadedContext(name), signal),
@@ -77,8 +77,6 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
       const response = await fetchJson(host, { method: 'GET', path: '/api/version' }, lookupTimeouts, signal)
       return String(response.version ?? 'unknown')
     },
-    async close() {
-      host.pool.close()
-    },
+    close: () => host.close(),
   }
 }

@@ -59,6 +59,22 @@ test("an error line is an error with Ollama's message", () => {
   )
 })
 
+for (const line of [
+  '{"error":{"message":"model runner has stopped"}}',
+  '{"error":"{\\"error\\":\\"model runner has stopped\\"}"}',
+  '{"object":"error","message":"model runner has stopped"}',
+  '{"detail":"model runner has stopped"}',
+]) {
+  test(`the line ${line} is an error in words`, () => {
+    assert.throws(() => parseLine(line), failsWith(/^model runner has stopped$/))
+  })
+}
+
+test('an error under another key is an error', () => {
+  const line = '{"error parsing tool call":"invalid character"}'
+  assert.throws(() => parseLine(line), failsWith(/^error parsing tool call: invalid character$/))
+})
+
 const malformed: [line: string, message: RegExp][] = [
   ['<html>', /no JSON: <html>/],
   ['{"message":', /no JSON/],

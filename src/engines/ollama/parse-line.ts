@@ -3,18 +3,19 @@ import { parseExact } from '../../protocol/exact-json.ts'
 import { isJsonObject, isTooDeep, type Json, type JsonObject, maxJsonDepth } from '../../protocol/json.ts'
 import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
+import { lineError } from './engine-error.ts'
+import { excerpt, isErrorLine } from './error-words.ts'
 
 /**
  * Parses one line of Ollama's response to `/api/chat`. `line` is the line unchanged. Calls have their `arguments` unchanged,
  * and no `id` where Ollama (before 0.12.10) sends none.
  *
- * @throws ChatterdError `engine-failed` for an `error` line, with Ollama's message; for a line that is not a JSON object
+ * @throws ChatterdError for a line that is an error, with Ollama's words; `engine-failed` for a line that is not a JSON object
  *   (`cause` is the SyntaxError where it is not JSON); and for a call without a name or with too deep arguments.
  */
 export function parseLine(line: string): EnginePart {
   const object = parseObject(line)
-  if (object.error !== undefined && object.error !== null)
-    throw new ChatterdError('engine-failed', errorText(object.error))
+  if (isErrorLine(object)) throw lineError(object)
   const message = isJsonObject(object.message) ? object.message : {}
   const part: EnginePart = { line }
   if (typeof message.content === 'string' && message.content !== '') part.text = message.content
@@ -53,10 +54,7 @@ function exactCalls(line: string): Json[] {
 function readCall(call: unknown): EngineCall {
   const called = isJsonObject(call) && isJsonObject(call.function) ? call.function : {}
   if (!isJsonObject(call) || typeof called.name !== 'string') {
-    throw new ChatterdError(
-      'engine-failed',
-      `Ollama sent a tool call without a name: ${excerpt(JSON.stringify(call))}`,
-    )
+    throw new ChatterdError('engine-failed', 'Ollama sent a tool call without a name')
   }
   if (isTooDeep(called.arguments)) {
     throw new ChatterdError(
@@ -76,16 +74,4 @@ function readUsage(object: JsonObject): Usage {
   if (typeof object.prompt_eval_duration === 'number') usage.promptMs = object.prompt_eval_duration / 1e6
   if (typeof object.eval_duration === 'number') usage.outputMs = object.eval_duration / 1e6
   return usage
-}
-
-/** The message in an `error` field. Ollama sends a string; other servers send an object. */
-export function errorText(error: unknown): string {
-  if (typeof error === 'string') return error
-  if (isJsonObject(error) && typeof error.message === 'string') return error.message
-  return JSON.stringify(error)
-}
-
-/** The beginning of a text, to quote in an error message. */
-export function excerpt(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

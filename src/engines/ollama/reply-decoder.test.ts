@@ -1,26 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decodeReads as decode } from '../../../test/support/ollama/decode-reads.ts'
 import { chatAnswers, recording } from '../../../test/support/ollama/recordings.ts'
-import { ChatterdError } from '../../protocol/errors.ts'
-import type { EnginePart } from '../../turn/ports/engine.ts'
-import { createReplyDecoder } from './reply-decoder.ts'
-
-/** Decodes reads into parts, and the error that ends them. */
-function decode(
-  reads: Buffer[],
-  maxLineBytes = 64 * 1024,
-): { parts: EnginePart[]; error: ChatterdError | undefined } {
-  const parts: EnginePart[] = []
-  const decoder = createReplyDecoder({ maxLineBytes, onPart: (part) => parts.push(part) })
-  try {
-    for (const read of reads) decoder.feed(read)
-    decoder.end()
-  } catch (error) {
-    assert.ok(error instanceof ChatterdError)
-    return { parts, error }
-  }
-  return { parts, error: undefined }
-}
 
 for (const { name, answer } of chatAnswers) {
   const whole = decode([answer])

@@ -3,30 +3,35 @@ import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { parseLine } from './parse-line.ts'
 
+/** What bytes of a reply were decoded into: parts, and the error of what follows them. */
+export interface Decoded {
+  parts: EnginePart[]
+  /** A `ChatterdError`: `engine-failed` where the reply is malformed, `engine-cut` where its last part is missing. */
+  error?: unknown
+}
+
 /** Decodes the bytes of one reply of `/api/chat` into its parts. */
 export interface ReplyDecoder {
-  /** Calls `onPart` for each part that these bytes complete. Throws `engine-failed` where the reply is malformed. */
-  feed(bytes: Uint8Array): void
-  /** Must be called after the last bytes. Throws `engine-cut` where the last part is missing. */
-  end(): void
+  /** The parts that these bytes complete. */
+  feed(bytes: Uint8Array): Decoded
+  /** Must be called after the last bytes. */
+  end(): Decoded
   /** True after the part with `done`. Bytes after it are ignored. */
   readonly finished: boolean
 }
 
 /** `maxLineBytes` is the length of the longest line that is accepted. */
-export function createReplyDecoder(options: {
-  maxLineBytes: number
-  onPart: (part: EnginePart) => void
-}): ReplyDecoder {
+export function createReplyDecoder(maxLineBytes: number): ReplyDecoder {
   let finished = false
   const seen = new Set<string>()
-  const splitter = createLineSplitter({ maxLineBytes: options.maxLineBytes, onLine: readLine })
+  let parts: EnginePart[] = []
+  const splitter = createLineSplitter({ maxLineBytes, onLine: readLine })
 
   function readLine(line: string): void {
     if (finished || line.trim() === '') return
     const part = parseLine(line)
     if (part.done !== undefined) finished = true
-    options.onPart(part.calls ? { ...part, calls: part.calls.map((call) => markRepeat(call, seen)) } : part)
+    parts.push(part.calls ? { ...part, calls: part.calls.map((call) => markRepeat(call, seen)) } : part)
   }
 
   function readRest(rest: string): void {
@@ -38,18 +43,23 @@ export function createReplyDecoder(options: {
       if (!isIncomplete) throw error
       throw new ChatterdError('engine-cut', "Ollama's reply ended in the middle of a line")
     }
+    if (!finished)
+      throw new ChatterdError('engine-cut', "Ollama's reply ended without its last line (done: true)")
+  }
+
+  function decode(read: () => void): Decoded {
+    parts = []
+    try {
+      if (!finished) read()
+    } catch (error) {
+      return { parts, error }
+    }
+    return { parts }
   }
 
   return {
-    feed(bytes) {
-      if (!finished) splitter.feed(bytes)
-    },
-    end() {
-      if (finished) return
-      readRest(splitter.rest())
-      if (!finished)
-        throw new ChatterdError('engine-cut', "Ollama's reply ended without its last line (done: true)")
-    },
+    feed: (bytes) => decode(() => splitter.feed(bytes)),
+    end: () => decode(() => readRest(splitter.rest())),
     get finished() {
       return finished
     },

@@ -65,7 +65,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
     )
   }
 
-  generateRoute(app, engine)
+  generateRoute(app, ports)
   weatherRoutes(app, ports.readWeather)
   boardRoutes(app, ports)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { ChatterdError } from '../../protocol/errors.ts'
-import { startTimeoutKeeper, type TimeoutKeeper } from './timeout-keeper.ts'
+import { Deadline } from './deadline.ts'
 
 const limits = { connectMs: 5_000, firstTokenMs: 60_000, silenceMs: 10_000, totalMs: 100_000 }
 
@@ -25,14 +25,14 @@ function fakeTimers(t: TestContext): (ms: number) => void {
 }
 
 function start(t: TestContext): {
-  keeper: TimeoutKeeper
+  deadline: Deadline
   errors: ChatterdError[]
   pass: (ms: number) => void
 } {
   const pass = fakeTimers(t)
   const errors: ChatterdError[] = []
-  const keeper = startTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
-  return { keeper, errors, pass }
+  const deadline = new Deadline(limits, 'Ollama', (error) => errors.push(error))
+  return { deadline, errors, pass }
 }
 
 test('a connection that is not established in time is an engine-unreachable error', (t) => {
@@ -45,8 +45,8 @@ test('a connection that is not established in time is an engine-unreachable erro
 })
 
 test('the first token has a longer time-out than the connection', (t) => {
-  const { keeper, errors, pass } = start(t)
-  keeper.connected()
+  const { deadline, errors, pass } = start(t)
+  deadline.enter('waiting')
   pass(59_999)
   assert.equal(errors.length, 0)
   pass(1)
@@ -55,11 +55,13 @@ test('the first token has a longer time-out than the connection', (t) => {
 })
 
 test('silence is counted from the last read', (t) => {
-  const { keeper, errors, pass } = start(t)
-  keeper.connected()
-  keeper.read()
+  const { deadline, errors, pass } = start(t)
+  deadline.enter('waiting')
+  deadline.received()
+  deadline.await()
   pass(9_000)
-  keeper.read()
+  deadline.received()
+  deadline.await()
   pass(9_999)
   assert.equal(errors.length, 0)
   pass(1)
@@ -67,24 +69,25 @@ test('silence is counted from the last read', (t) => {
   assert.match(errors[0]?.message ?? '', /10 s \(the silence time-out\)/)
 })
 
-test('while the exchange is paused, silence is not counted', (t) => {
-  const { keeper, errors, pass } = start(t)
-  keeper.connected()
-  keeper.read()
-  keeper.pause()
+test('while nobody waits for more, silence is not counted, and it begins when somebody does', (t) => {
+  const { deadline, errors, pass } = start(t)
+  deadline.enter('waiting')
+  deadline.received()
   pass(50_000)
   assert.equal(errors.length, 0)
-  keeper.resume()
-  pass(10_000)
+  deadline.await()
+  pass(9_999)
+  assert.equal(errors.length, 0)
+  pass(1)
   assert.match(errors[0]?.message ?? '', /silence/)
 })
 
 test('the total time-out also ends a response that never falls silent', (t) => {
-  const { keeper, errors, pass } = start(t)
-  keeper.connected()
+  const { deadline, errors, pass } = start(t)
+  deadline.enter('waiting')
   for (let second = 0; second < 100; second += 1) {
     assert.equal(errors.length, 0)
-    keeper.read()
+    deadline.received()
     pass(1_000)
   }
   assert.equal(errors[0]?.code, 'engine-timeout')
@@ -92,17 +95,17 @@ test('the total time-out also ends a response that never falls silent', (t) => {
 })
 
 test('there is at most one error, and none after stop', (t) => {
-  const { keeper, errors, pass } = start(t)
-  keeper.connected()
+  const { deadline, errors, pass } = start(t)
+  deadline.enter('waiting')
   pass(200_000)
-  keeper.read()
+  deadline.received()
   pass(200_000)
   assert.equal(errors.length, 1)
 
-  const stopped = startTimeoutKeeper(limits, 'Ollama', (error) => errors.push(error))
+  const stopped = new Deadline(limits, 'Ollama', (error) => errors.push(error))
   stopped.stop()
-  stopped.read()
-  stopped.resume()
+  stopped.received()
+  stopped.await()
   pass(200_000)
   assert.equal(errors.length, 1)
 })
