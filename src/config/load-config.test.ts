@@ -110,6 +110,21 @@ test('settings are read from TOML and from JSON', () => {
   }
 })
 
+test('a setting that is a list is a list in the file, or one text anywhere', () => {
+  const file = write(
+    'lists.toml',
+    'hosts = ["a.example.org", "b.example.org"]\norigins = "https://a.example.org"',
+  )
+  const config = loadConfig(sources({ flags: { config: file } }))
+  assert.deepEqual(config.hosts, ['a.example.org', 'b.example.org'])
+  assert.deepEqual(config.origins, ['https://a.example.org'])
+  const wrong = write('wrong.toml', 'hosts = ["a b!"]\nport = ["8080"]')
+  assert.match(
+    problems({ flags: { config: wrong } }).join('\n'),
+    /^port .*is a list.*\nhosts .*expected host names/,
+  )
+})
+
 test('a path in the file starts at its folder, one in a flag at the working directory', () => {
   const file = write('chatterd.toml', 'data-dir = "data"')
   const elsewhere = sources({ cwd: '/', flags: { config: file } })

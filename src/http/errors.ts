@@ -33,7 +33,8 @@ export function routeNotFound({ method, url }: FastifyRequest): ChatterdError {
   return new ChatterdError('not-found', `There is nothing at ${method} ${url.split('?', 1)[0]}.`)
 }
 
-function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
+/** What a client is told of an error: faults of chatterd only that they are. */
+export function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   if (thrown instanceof ChatterdError) return thrown
   if (thrown.validation)
     return new ChatterdError('invalid-request', validationMessage(thrown), { cause: thrown })

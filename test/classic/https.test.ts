@@ -133,6 +133,19 @@ describe('HTTPS with a development certificate', () => {
     assert.equal(notFound.headers[':status'], 404)
   })
 
+  test('over HTTP/2, too, requests to other hosts and from pages of other origins are refused [own-hosts] [own-origins]', async () => {
+    for (const [status, headers] of [
+      [421, { ':authority': 'evil.example' }],
+      [403, { origin: 'https://evil.example' }],
+    ] as const) {
+      const http2 = session.request({ ':method': 'POST', ':path': '/llmprep', ...headers })
+      // The body never comes.
+      const [response] = (await once(http2, 'response')) as [IncomingHttpHeaders]
+      assert.equal(response[':status'], status)
+      http2.close()
+    }
+  })
+
   test('a call of a resident tool is run over HTTP/2 as well', async () => {
     const { phone, model } = world().talk()
     model.replies(

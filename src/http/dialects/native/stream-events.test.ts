@@ -216,7 +216,7 @@ for (const [title, pathOf] of [
     const socket = connect(Number(port), hostname)
     t.after(() => socket.destroy())
     socket.pause()
-    socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
     await closed.promise
   })
 }
@@ -237,6 +237,6 @@ test('a client that reads nothing is waited for, then disconnected, and followin
   const socket = connect(Number(port), hostname)
   t.after(() => socket.destroy())
   socket.pause()
-  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
   assert.equal(await closed.promise, true)
 })
