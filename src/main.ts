@@ -136,7 +136,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       hosts: config.hosts ?? [],
       origins: config.origins,
     },
-    maxBodyBytes: config.maxBodyBytes,
+    bodies: config,
     ...(tls && { tls }),
   })
   const closeApp = watchConnections(app)

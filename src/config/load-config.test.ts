@@ -42,7 +42,7 @@ test('without any settings the defaults apply', () => {
   assert.equal(config.ollamaBaseUrl, 'http://127.0.0.1:11434')
   assert.equal(config.databaseTimeoutMs, 1500)
   assert.equal(config.turnTimeoutMs, 1_200_000)
-  assert.equal(config.maxBodyBytes, 33_554_432)
+  assert.equal(config.maxBodyBytes, 16_777_216)
   assert.equal(config.engine, 'auto')
 })
 

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Engine } from '../turn/ports/engine.ts'
 import { type AccessSettings, createAccessCheck, guardRequests } from './access/guard-requests.ts'
+import { type BodyLimits, readJson } from './body/read-json.ts'
 import type { ClassicPorts } from './dialects/classic/ports.ts'
 import { classicRoutes } from './dialects/classic/routes.ts'
 import type { NativePorts } from './dialects/native/ports.ts'
@@ -8,7 +9,7 @@ import { nativeRoutes } from './dialects/native/routes.ts'
 import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { createPathErrors } from './path-errors.ts'
-import { readJson } from './read-json.ts'
+
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
 
@@ -21,8 +22,7 @@ export interface AppOptions extends ClassicPorts, NativePorts {
   readiness(): Promise<Readiness>
   /** To which names of the server, and from which pages, requests are served. */
   access: AccessSettings
-  /** The largest body of a request, in bytes. */
-  maxBodyBytes: number
+  bodies: BodyLimits
   /** PEM texts. With them, HTTP/2 and HTTP/1.1 over TLS on one port; absent: plain HTTP/1.1. */
   tls?: { cert: string; key: string }
 }
@@ -31,7 +31,6 @@ export interface AppOptions extends ClassicPorts, NativePorts {
 export function createApp(options: AppOptions): FastifyInstance {
   const checkAccess = createAccessCheck(options.access)
   const shared = {
-    bodyLimit: options.maxBodyBytes,
     // By default, Fastify changes what it validates: it converts types, drops members and fills in defaults.
     ajv: { customOptions: { coerceTypes: false as const, removeAdditional: false, useDefaults: false } },
     // Streams end with their turns, so only connections that wait for a next request may be closed at once.
@@ -52,7 +51,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     done(null, payload)
   })
   guardRequests(app, checkAccess)
-  readJson(app)
+  readJson(app, options.bodies)
   setErrorHandlers(app, options.onFault)
   rootRoute(app, options.engine)
   healthRoutes(app, options.readiness)

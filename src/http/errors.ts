@@ -38,9 +38,6 @@ export function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdE
   if (thrown instanceof ChatterdError) return thrown
   if (thrown.validation)
     return new ChatterdError('invalid-request', validationMessage(thrown), { cause: thrown })
-  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
-  }
   const status = thrown.statusCode ?? 500
   if (status >= 400 && status < 500)
     return new ChatterdError('invalid-request', thrown.message, { cause: thrown })

@@ -1,4 +1,4 @@
-import { bytes, choice, duration, host, path, port } from '../kinds.ts'
+import { bytes, choice, count, duration, host, path, port } from '../kinds.ts'
 import { hostNames, webOrigins } from '../list-kinds.ts'
 import type { Setting } from '../setting.ts'
 
@@ -75,8 +75,17 @@ export const serverSettings = {
     name: 'max-body',
     env: 'CHATTERD_MAX_BODY',
     kind: bytes('1KiB', '1GiB'),
-    default: '32MiB',
+    default: '16MiB',
     about: 'Largest request body; a larger one is refused with 413.',
+  },
+  maxBodyValues: {
+    group: 'Server',
+    name: 'max-body-values',
+    env: 'CHATTERD_MAX_BODY_VALUES',
+    kind: count(100, 10_000_000),
+    default: '50000',
+    about:
+      'Most members that all objects and arrays of one request body have together; a body with more is refused with 413, because all other requests wait while it is parsed.',
   },
   drainTimeoutMs: {
     group: 'Server',
