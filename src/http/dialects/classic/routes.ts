@@ -38,7 +38,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         const { model, stream = true } = body
         const tools = offerTools ? deviceTools(body, ports) : undefined
         const request = { model, stream, offerTools, settings: promptSettings(body) }
-        const key = requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
+        const key = await requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
         const prompt = {
           ...{ conversation: conversationOf(body), request },
           ...(tools && { tools }),

@@ -21,7 +21,7 @@ export async function beginTurn(
 ): Promise<Replay> {
   const { system, tools, toolChoice, whenBusy = 'queue' } = body
   checkTurnBody(body, ports.limits)
-  const key = requestKeyOf(idempotencyKey, body)
+  const key = await requestKeyOf(idempotencyKey, body)
   let model: string
   try {
     model = await chooseModel(body.model, conversation, ports)
