@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Engine } from '../turn/ports/engine.ts'
 import { type AccessSettings, createAccessCheck, guardRequests } from './access/guard-requests.ts'
+import { answerEarly } from './body/answer-early.ts'
 import { type BodyLimits, readJson } from './body/read-json.ts'
 import type { ClassicPorts } from './dialects/classic/ports.ts'
 import { classicRoutes } from './dialects/classic/routes.ts'
@@ -50,6 +51,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (typeof payload === 'string') destroyWhenStalled(reply, options.limits.stallTimeoutMs)
     done(null, payload)
   })
+  answerEarly(app)
   guardRequests(app, checkAccess)
   readJson(app, options.bodies)
   setErrorHandlers(app, options.onFault)

@@ -10,6 +10,8 @@ import {
 } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { after, before, describe, test } from 'node:test'
 import { type PhoneStream, phoneStream } from '../support/clients/classic/phone-stream.ts'
 import { send } from '../support/clients/classic/post.ts'
@@ -144,6 +146,16 @@ describe('HTTPS with a development certificate', () => {
       assert.equal(response[':status'], status)
       http2.close()
     }
+  })
+
+  test('a body that is too large is answered over HTTP/2 while it is still sent', async () => {
+    const http2 = session.request({ ':method': 'POST', ':path': '/llmtools' })
+    const piece = Buffer.alloc(1_000_000, 'x')
+    const pieces = Readable.from(Array.from({ length: 20 }, () => piece))
+    const [[response]] = await Promise.all([once(http2, 'response'), pipeline(pieces, http2)])
+    assert.equal((response as IncomingHttpHeaders)[':status'], 413)
+    http2.resume()
+    await once(http2, 'close')
   })
 
   test('a call of a resident tool is run over HTTP/2 as well', async () => {
