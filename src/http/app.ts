@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle' as const,
     requestTimeout: 120_000,
     // A conversation's name in a path: 155 characters, each percent-encoded in up to 12.
-    routerOptions: { maxParamLength: 2_048 },
+    routerOptions: { maxParamLength: 2_048, ignoreTrailingSlash: true },
     frameworkErrors: createPathErrors(checkAccess),
   }
   const { tls } = options
