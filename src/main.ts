@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { pino } from 'pino'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
@@ -130,7 +131,13 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     onToolLeftOut: (tool, conversation) =>
       log.warn({ tool, conversation }, 'a device tool is left out: a resident tool has its name'),
     limits: { ...config, maxUnreadBytes: config.clientBufferBytes },
-    maxBodyBytes: config.maxBodyBytes,
+    access: {
+      listenHost: config.host,
+      machineName: hostname(),
+      hosts: config.hosts ?? [],
+      origins: config.origins,
+    },
+    bodies: config,
     ...(tls && { tls }),
   })
   const closeApp = watchConnections(app)

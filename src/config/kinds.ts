@@ -20,6 +20,8 @@ export interface Kind<T> {
   expected: string
   /** The smallest and the largest value, or all values, as a person writes them. */
   range?: string
+  /** True where a file may have a list of texts in place of one text. */
+  isList?: boolean
   /** Undefined where the text is not accepted. */
   parse(text: string, context: PathContext): T | undefined
   /** Replaces secrets in a value that is shown. Absent: the value holds no secrets. */

@@ -42,7 +42,7 @@ test('without any settings the defaults apply', () => {
   assert.equal(config.ollamaBaseUrl, 'http://127.0.0.1:11434')
   assert.equal(config.databaseTimeoutMs, 1500)
   assert.equal(config.turnTimeoutMs, 1_200_000)
-  assert.equal(config.maxBodyBytes, 33_554_432)
+  assert.equal(config.maxBodyBytes, 16_777_216)
   assert.equal(config.engine, 'auto')
 })
 
@@ -105,6 +105,21 @@ test('settings are read from TOML and from JSON', () => {
     const { port, turnTimeoutMs, busyWaitMs } = loadConfig(sources({ flags: { config } }))
     assert.deepEqual([port, turnTimeoutMs, busyWaitMs], [9000, 600_000, 5000])
   }
+})
+
+test('a setting that is a list is a list in the file, or one text anywhere', () => {
+  const file = write(
+    'lists.toml',
+    'hosts = ["a.example.org", "b.example.org"]\norigins = "https://a.example.org"',
+  )
+  const config = loadConfig(sources({ flags: { config: file } }))
+  assert.deepEqual(config.hosts, ['a.example.org', 'b.example.org'])
+  assert.deepEqual(config.origins, ['https://a.example.org'])
+  const wrong = write('wrong.toml', 'hosts = ["a b!"]\nport = ["8080"]')
+  assert.match(
+    problems({ flags: { config: wrong } }).join('\n'),
+    /^port .*is a list.*\nhosts .*expected host names/,
+  )
 })
 
 test('a path in the file starts at its folder, one in a flag at the working directory', () => {

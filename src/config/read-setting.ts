@@ -56,6 +56,12 @@ function describe(value: unknown, { redact }: Setting['kind']): string {
   return String(value)
 }
 
+function textOf(value: unknown, { isList }: Setting['kind']): unknown {
+  if (typeof value === 'number') return String(value)
+  const isTexts = isList && Array.isArray(value) && value.every((item) => typeof item === 'string')
+  return isTexts ? value.join(',') : value
+}
+
 /** Reads one setting from the first source that has it, in this order: flag, environment, file, default. */
 export function readSetting(setting: Setting, sources: Sources): SettingResult {
   const raw =
@@ -66,7 +72,7 @@ export function readSetting(setting: Setting, sources: Sources): SettingResult {
     fromDefault(setting, sources)
   if (raw === undefined) return { ok: true, value: undefined, from: 'default', shown: null }
   const { kind } = setting
-  const text = typeof raw.value === 'number' ? String(raw.value) : raw.value
+  const text = textOf(raw.value, kind)
   const context = { base: raw.base, home: sources.machine.home, paths: pathsOf(sources.machine) }
   const value = typeof text === 'string' && text !== '' ? kind.parse(text, context) : undefined
   if (value === undefined) {

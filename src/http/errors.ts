@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ChatterdError, errorKinds } from '../protocol/errors.ts'
+import { ChatterdError } from '../protocol/errors.ts'
 
 /** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets faults of chatterd. */
 export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
@@ -7,9 +7,7 @@ export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown)
     const error = prepareError(thrown, request, reply, onFault)
     return reply.send({ error: error.message })
   })
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(errorKinds['not-found'].status).send({ error: routeNotFound(request).message }),
-  )
+  app.setNotFoundHandler((request, reply) => reply.send({ error: prepareNotFound(request, reply).message }))
 }
 
 /** Sets the status and the headers of an error's response; the body is up to the dialect. */
@@ -28,18 +26,27 @@ export function prepareError(
   return error
 }
 
-/** The error for a request that no route matches. */
-export function routeNotFound({ method, url }: FastifyRequest): ChatterdError {
-  return new ChatterdError('not-found', `There is nothing at ${method} ${url.split('?', 1)[0]}.`)
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** Sets the status and the headers of the response to a request that no route matches; the body is up to the dialect. */
+export function prepareNotFound(request: FastifyRequest, reply: FastifyReply): ChatterdError {
+  const { method, server } = request
+  const [path = ''] = request.url.split('?', 1)
+  const allowed = methods.filter((each) => server.findRoute({ method: each, url: path }) !== null)
+  const error =
+    allowed.length === 0
+      ? new ChatterdError('not-found', `There is nothing at ${method} ${path}.`)
+      : new ChatterdError('method-not-allowed', `${path} has no ${method}; it has ${allowed.join(', ')}.`)
+  if (allowed.length > 0) reply.header('allow', allowed.join(', '))
+  reply.code(error.status)
+  return error
 }
 
-function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
+/** What a client is told of an error: faults of chatterd only that they are. */
+export function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdError {
   if (thrown instanceof ChatterdError) return thrown
   if (thrown.validation)
     return new ChatterdError('invalid-request', validationMessage(thrown), { cause: thrown })
-  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
-  }
   const status = thrown.statusCode ?? 500
   if (status >= 400 && status < 500)
     return new ChatterdError('invalid-request', thrown.message, { cause: thrown })

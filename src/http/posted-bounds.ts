@@ -49,6 +49,15 @@ export function checkNames(names: readonly (string | null | undefined)[], member
   throw new ChatterdError('invalid-request', `${members} must be well-formed Unicode.`)
 }
 
+/**
+ * Throws `invalid-request` for a name that a conversation cannot have: "." and ".." in a path mean other paths, and clients replace them
+ * before they send it, escaped or not (https://url.spec.whatwg.org/#double-dot-path-segment).
+ */
+export function checkConversationName(name: string, member: string): void {
+  if (name !== '.' && name !== '..') return
+  throw new ChatterdError('invalid-request', `${member}: "." and ".." cannot be names of conversations.`)
+}
+
 function checkCount(count: number, maximum: number, statement: string, setting: string): void {
   if (count <= maximum) return
   throw new ChatterdError('invalid-request', `${statement}; ${maximum} are allowed (setting ${setting}).`)

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash, webcrypto } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { LiveTurns } from '../stream/live-turns.ts'
@@ -16,9 +17,19 @@ export const IdempotencyKey = Type.Optional(
 )
 
 /** A request's key with a digest of its body; undefined where it has no key. */
-export function requestKeyOf(key: string | undefined, body: unknown): RequestKey | undefined {
+export async function requestKeyOf(key: string | undefined, body: unknown): Promise<RequestKey | undefined> {
   if (key === undefined) return undefined
-  return { key, digest: createHash('sha256').update(JSON.stringify(body)).digest('hex') }
+  return { key, digest: await digestOf(JSON.stringify(body)) }
+}
+
+/** From this length on, other requests need not wait for a digest. */
+const longText = 1_000_000
+
+async function digestOf(text: string): Promise<string> {
+  if (text.length < longText) return hash('sha256', text)
+  await setImmediate()
+  // In a thread of its own.
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex')
 }
 
 /**

@@ -12,7 +12,10 @@ export interface ErrorKind {
 export const errorKinds = {
   'invalid-request': { status: 422, title: 'The request is not as expected', retry: false },
   'request-too-large': { status: 413, title: 'The request is too large', retry: false },
+  'wrong-host': { status: 421, title: 'The server does not have this name', retry: false },
+  'origin-not-allowed': { status: 403, title: 'The page may not use this server', retry: false },
   'not-found': { status: 404, title: 'Not found', retry: false },
+  'method-not-allowed': { status: 405, title: 'The path does not have this method', retry: false },
   'unknown-model': { status: 404, title: 'The engine has no such model', retry: false },
   'conversation-busy': { status: 409, title: 'The conversation is busy', retry: true },
   'no-open-call': { status: 409, title: 'No call is open', retry: false },

@@ -10,6 +10,8 @@ import {
 } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { after, before, describe, test } from 'node:test'
 import { type PhoneStream, phoneStream } from '../support/clients/classic/phone-stream.ts'
 import { send } from '../support/clients/classic/post.ts'
@@ -131,6 +133,29 @@ describe('HTTPS with a development certificate', () => {
     assert.equal(weatherResponse.body, '"Weather at lat: 42.29, lon: -83.71 is 51.3ºF"')
     const notFound = await whole(session.request({ ':path': '/nope' }))
     assert.equal(notFound.headers[':status'], 404)
+  })
+
+  test('over HTTP/2, too, requests to other hosts and from pages of other origins are refused [own-hosts] [own-origins]', async () => {
+    for (const [status, headers] of [
+      [421, { ':authority': 'evil.example' }],
+      [403, { origin: 'https://evil.example' }],
+    ] as const) {
+      const http2 = session.request({ ':method': 'POST', ':path': '/llmprep', ...headers })
+      // The body never comes.
+      const [response] = (await once(http2, 'response')) as [IncomingHttpHeaders]
+      assert.equal(response[':status'], status)
+      http2.close()
+    }
+  })
+
+  test('a body that is too large is answered over HTTP/2 while it is still sent', async () => {
+    const http2 = session.request({ ':method': 'POST', ':path': '/llmtools' })
+    const piece = Buffer.alloc(1_000_000, 'x')
+    const pieces = Readable.from(Array.from({ length: 20 }, () => piece))
+    const [[response]] = await Promise.all([once(http2, 'response'), pipeline(pieces, http2)])
+    assert.equal((response as IncomingHttpHeaders)[':status'], 413)
+    http2.resume()
+    await once(http2, 'close')
   })
 
   test('a call of a resident tool is run over HTTP/2 as well', async () => {

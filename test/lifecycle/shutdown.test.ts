@@ -76,8 +76,8 @@ test('at SIGTERM a server does not wait for connections that never sent a whole 
   const { hostname, port } = new URL(await server.url)
   for (const sent of [
     '',
-    'POST /llmtools HTTP/1.1\r\nHost: x\r\n',
-    'POST /llmtools HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+    'POST /llmtools HTTP/1.1\r\nHost: localhost\r\n',
+    'POST /llmtools HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{',
   ]) {
     const socket = connect(Number(port), hostname)
     socket.on('error', () => {})

@@ -1,4 +1,5 @@
-import { bytes, choice, duration, host, path, port } from '../kinds.ts'
+import { bytes, choice, count, duration, host, path, port } from '../kinds.ts'
+import { hostNames, webOrigins } from '../list-kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the server: its address, HTTPS, logging, requests and its end. */
@@ -18,6 +19,24 @@ export const serverSettings = {
     kind: port,
     default: '8080',
     about: 'Port to listen on; with 0 the system chooses a free one.',
+  },
+  hosts: {
+    group: 'Server',
+    name: 'hosts',
+    env: 'CHATTERD_HOSTS',
+    kind: hostNames,
+    default: null,
+    about:
+      "Further names of this server, such as that of its proxy (*.example.org: all below). The machine's name, localhost and all addresses need no entry; a request to any other host is refused with 421.",
+  },
+  origins: {
+    group: 'Server',
+    name: 'origins',
+    env: 'CHATTERD_ORIGINS',
+    kind: webOrigins,
+    default: null,
+    about:
+      "Origins whose web pages may use this server, or * for all; pages of others are refused with 403. Not given: pages on this machine's loopback where the server listens on loopback, else none. The server's own pages and clients that are no browsers need no entry.",
   },
   tls: {
     group: 'Server',
@@ -56,8 +75,17 @@ export const serverSettings = {
     name: 'max-body',
     env: 'CHATTERD_MAX_BODY',
     kind: bytes('1KiB', '1GiB'),
-    default: '32MiB',
+    default: '16MiB',
     about: 'Largest request body; a larger one is refused with 413.',
+  },
+  maxBodyValues: {
+    group: 'Server',
+    name: 'max-body-values',
+    env: 'CHATTERD_MAX_BODY_VALUES',
+    kind: count(100, 10_000_000),
+    default: '50000',
+    about:
+      'Most members that all objects and arrays of one request body have together; a body with more is refused with 413, because all other requests wait while it is parsed.',
   },
   drainTimeoutMs: {
     group: 'Server',

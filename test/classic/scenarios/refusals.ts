@@ -39,6 +39,8 @@ export function refusals(world: () => World): void {
         ],
       },
     ],
+    ['an appID that is one dot', { ...good, appID: '.' }],
+    ['an appID that is two dots', { ...good, appID: '..' }],
     ['an appID with a NUL', { ...good, appID: 'a\u0000b' }],
     ['no model', without('model')],
     ['a model that is a number', { ...good, model: 1 }],
@@ -81,6 +83,7 @@ export function refusals(world: () => World): void {
     for (const bad of [
       { appID: phone.appID },
       { appID: phone.appID, model: 'm', messages: [{ role: 'x' }] },
+      { appID: '..', model: 'm', messages: [] },
     ]) {
       assert.equal((await send(`${world().url}/llmprep`, bad).response).status, 422)
     }
@@ -145,9 +148,8 @@ export function refusals(world: () => World): void {
   test('an unknown route is 404, in JSON', async () => {
     for (const [path, method] of [
       ['/nope', 'GET'],
-      ['/llmtools', 'GET'],
-      ['/llmtools/', 'POST'],
-      ['/weather', 'DELETE'],
+      ['/llmtools/more', 'POST'],
+      ['/nope', 'OPTIONS'],
     ] as const) {
       const response = await send(world().url + path, undefined, { method }).response
       assert.equal(response.status, 404, path)
@@ -157,5 +159,25 @@ export function refusals(world: () => World): void {
       (await get(`${world().url}/nope?secret=1`)).error ?? '',
       /^There is nothing at GET \/nope\.$/,
     )
+  })
+
+  test('a route has its methods only, and says which they are', async () => {
+    for (const [path, method, allow] of [
+      ['/llmtools', 'GET', 'POST'],
+      ['/weather?lat=1', 'DELETE', 'GET, HEAD, POST'],
+      ['/', 'POST', 'GET, HEAD'],
+    ] as const) {
+      const response = await send(world().url + path, undefined, { method }).response
+      assert.deepEqual([response.status, response.headers.allow], [405, allow], path)
+      assert.ok(response.error)
+    }
+  })
+
+  test('a slash at the end of a path changes nothing', async () => {
+    const { phone, model } = world().talk()
+    model.replies(says('Hi.'))
+    const body = { appID: phone.appID, model: model.name, messages: good.messages }
+    assert.equal((await send(`${world().url}/llmtools/`, body).response).text, 'Hi.')
+    assert.equal((await get(`${world().url}/getchatts/`)).status, 200)
   })
 }

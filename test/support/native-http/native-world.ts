@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { createApp } from '../../../src/http/app.ts'
+import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import type { NativePorts } from '../../../src/http/dialects/native/ports.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { EngineModel } from '../../../src/turn/ports/engine.ts'
@@ -39,7 +39,10 @@ export interface Asked {
 }
 
 /** Opens it; closed at the test's end. */
-export function openNative(t: TestContext, given: Partial<NativePorts> = {}): NativeWorld {
+export function openNative(
+  t: TestContext,
+  given: Partial<NativePorts & Pick<AppOptions, 'access' | 'bodies'>> = {},
+): NativeWorld {
   const directory = new MemoryDirectory()
   const turns = new ScriptedTurns(directory)
   const models: EngineModel[] = [{ name: 'demo', capabilities: ['completion', 'tools'] }]
@@ -69,7 +72,8 @@ export function openNative(t: TestContext, given: Partial<NativePorts> = {}): Na
     readWeather: never,
     newId: () => 'id',
     readiness: async () => ({ ready: true }),
-    maxBodyBytes: 10_000,
+    access: { listenHost: '127.0.0.1', machineName: 'test', hosts: [], origins: undefined },
+    bodies: { maxBodyBytes: 10_000, maxBodyValues: 1_000 },
     ...given,
   }
   // The rest of the classic dialect's options is not needed here.

@@ -1,5 +1,6 @@
 import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
 import type { EngineCall, EnginePart } from '../../../turn/ports/engine.ts'
+import { asOneLine } from '../../json-line.ts'
 import { callsLine, endLine, textLine } from './engine-lines.ts'
 
 /** Encodes a turn's events as the server-sent events of the classic dialect. One for each response. */
@@ -90,7 +91,7 @@ function positionsOf(calls: readonly EngineCall[]): number[] {
 
 /** The event of a failure. */
 export function encodeError(message: string): string {
-  return `event: error\n${dataEvent(JSON.stringify({ error: message }))}`
+  return `event: error\n${dataEvent(asOneLine(JSON.stringify({ error: message })))}`
 }
 
 /** The event of calls that the device is asked to run. */

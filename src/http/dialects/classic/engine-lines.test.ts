@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../../protocol/json.ts'
-import { callsLine, endLine, makeCallsLine, makeEndLine, textLine } from './engine-lines.ts'
+import { callsLine, endLine, makeCallsLine, makeEndLine, makeTextLine, textLine } from './engine-lines.ts'
 
 /** A line as Ollama writes it, with blanks that JSON.stringify would not write: a line that is made anew is seen. */
 function line(message: object, rest: object = {}): string {
@@ -137,4 +137,21 @@ test("new lines are in the engine's form", () => {
   const end = parsed(makeEndLine(head))
   assert.deepEqual([end.model, end.done, end.done_reason], ['m', true, 'stop'])
   assert.deepEqual(end.message, { role: 'assistant', content: '' })
+})
+
+test('a line that chatterd makes is one line also for readers that end lines at other characters; one that it passes on stays as it is', () => {
+  const text = 'a\u2028b\u2029c\u0085d'
+  const escaped = 'a\\u2028b\\u2029c\\u0085d'
+  const args = { a: text }
+  const whole = line({ role: 'assistant', content: '', tool_calls: [engineCall('f', args)] })
+  const half = line({ role: 'assistant', content: text, tool_calls: [engineCall('f', args)] })
+  const head = { model: 'm', createdAt: new Date(0) }
+  for (const made of [
+    callsLine(half, [logged(0, args)]),
+    textLine(half, text),
+    makeTextLine(head, { content: text }),
+    makeCallsLine(head, [{ id: 'c', index: 0, name: 'f', arguments: args }]),
+  ])
+    assert.ok(made.includes(escaped) && !/[\u0085\u2028\u2029]/.test(made), made)
+  assert.equal(callsLine(whole, [logged(0, args)]), whole)
 })

@@ -3,13 +3,14 @@ import type { CallStart } from '../../../protocol/events.ts'
 import { parseExact } from '../../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { FinishReason, Usage } from '../../../protocol/message.ts'
+import { asOneLine } from '../../json-line.ts'
 
 /** The line reduced to its text, for a line whose calls or end are sent later. */
 export function textLine(line: string, text = '', thinking = ''): string {
   const { model, created_at, message } = parse(line)
   const role = (isJsonObject(message) ? message.role : undefined) ?? 'assistant'
   const reduced = { role, content: text, ...(thinking && { thinking }) }
-  return JSON.stringify({ model, created_at, message: reduced, done: false })
+  return newLine({ model, created_at, message: reduced, done: false })
 }
 
 /**
@@ -27,7 +28,7 @@ export function callsLine(
   const same = JSON.stringify(calls) === JSON.stringify(engineCalls)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
   const reduced = { ...message, ...withoutText(message), tool_calls: calls }
-  return JSON.stringify({ ...parsed, message: reduced, ...(parsed.done === true && { done: false }) })
+  return newLine({ ...parsed, message: reduced, ...(parsed.done === true && { done: false }) })
 }
 
 /** The last line of a step's reply; where the step had calls, without the text and the calls, which were sent before. */
@@ -37,7 +38,7 @@ export function endLine(line: string, stepHasCalls: boolean): string {
   const message = isJsonObject(parsed.message) ? parsed.message : {}
   if (!message.content && !message.thinking && !message.tool_calls) return line
   const { tool_calls: _, ...rest } = message
-  return JSON.stringify({ ...parsed, message: { ...rest, ...withoutText(message) } })
+  return newLine({ ...parsed, message: { ...rest, ...withoutText(message) } })
 }
 
 /** Members of the lines that chatterd makes itself. A replay has the same ones, and so the same bytes. */
@@ -83,7 +84,7 @@ function nanoseconds(ms: number | undefined): number | undefined {
 }
 
 function makeLine({ model, createdAt }: LineHead, message: object, end: object): string {
-  return JSON.stringify({
+  return newLine({
     model,
     created_at: createdAt.toISOString(),
     message: { role: 'assistant', content: '', ...message },
@@ -103,6 +104,11 @@ function asLogged(
     ...('id' in engineCall && { id: callId }),
     function: { ...called, arguments: args },
   }
+}
+
+/** A line that chatterd writes; those that it passes on stay as they are. */
+function newLine(value: object): string {
+  return asOneLine(JSON.stringify(value))
 }
 
 function withoutText(message: JsonObject): JsonObject {

@@ -4,6 +4,7 @@ import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import {
   AnyObject,
   ConversationName,
+  checkConversationName,
   checkMessages,
   checkNames,
   checkTools,
@@ -59,6 +60,7 @@ export type PostedMessage = Static<typeof PostedMessage>
 /** Throws `invalid-request` where a body exceeds the limits, or has names that are not well-formed Unicode. */
 export function checkBounds(body: PromptBody, limits: PostedLimits): void {
   checkNames([body.appID, body.model], 'appID and model')
+  checkConversationName(body.appID, 'appID')
   checkMessages(
     body.messages,
     ({ tool_calls = [], images = [] }) => tool_calls.length + images.length,

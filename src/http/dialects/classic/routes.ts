@@ -43,7 +43,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
           // Phones decode all arguments as texts, and ignore a call with another one.
           textArguments: true,
         }
-        const key = requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
+        const key = await requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
         const prompt = {
           ...{ conversation: conversationOf(body), request },
           ...(tools && { tools }),

@@ -3,6 +3,7 @@ import { ChatterdError } from '../../../protocol/errors.ts'
 import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
+import { checkConversationName } from '../../posted-bounds.ts'
 import { replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { deviceToolSchemas } from './device-tools-body.ts'
 import type { NativePorts } from './ports.ts'
@@ -20,8 +21,9 @@ export async function beginTurn(
   ports: NativePorts,
 ): Promise<Replay> {
   const { system, tools, toolChoice, whenBusy = 'queue' } = body
+  checkConversationName(conversation.name, 'name')
   checkTurnBody(body, ports.limits)
-  const key = requestKeyOf(idempotencyKey, body)
+  const key = await requestKeyOf(idempotencyKey, body)
   let model: string
   try {
     model = await chooseModel(body.model, conversation, ports)

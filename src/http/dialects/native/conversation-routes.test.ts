@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { openNative } from '../../../../test/support/native-http/native-world.ts'
 import type { LogMessage } from '../../../protocol/message.ts'
@@ -195,4 +198,44 @@ test('the models of the engine and the resident tools with their limits are list
       },
     ],
   })
+})
+
+test('a route has its methods only, and the problem says which they are', async (t) => {
+  const { ask } = openNative(t)
+  for (const [method, path, allow] of [
+    ['DELETE', '/models', 'GET, HEAD'],
+    ['POST', '/conversations/a%2Fb', 'GET, HEAD, PATCH, DELETE'],
+    ['GET', '/conversations/a/turns', 'POST'],
+  ] as const) {
+    const { status, type, headers, body } = await ask(method, path)
+    assert.deepEqual([status, headers.allow, body.code], [405, allow, 'method-not-allowed'], path)
+    assert.match(type, /^application\/problem\+json/)
+  }
+})
+
+test('a slash at the end of a path changes nothing; an escaped one is part of the name', async (t) => {
+  const { ask, directory } = openNative(t)
+  directory.addConversation({ name: 'a/' })
+  assert.equal((await ask('GET', '/conversations/')).status, 200)
+  assert.equal((await ask('GET', '/conversations/a%2F')).body.name, 'a/')
+  assert.equal((await ask('GET', '/conversations/a%2F/')).body.name, 'a/')
+})
+
+test('a conversation cannot be named by dots that mean another path', async (t) => {
+  const { listen, turns } = openNative(t)
+  const { hostname: host, port, pathname } = new URL(await listen())
+  /** Sends a path as it is; the clients of other tests replace such dots. */
+  const begin = async (name: string) => {
+    const outgoing = request({ host, port, method: 'POST', path: `${pathname}/conversations/${name}/turns` })
+    outgoing.end('{"input": "Hi"}')
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    return [response.statusCode, await text(response)] as const
+  }
+  for (const name of ['.', '..', '%2E%2e']) {
+    const [status, body] = await begin(name)
+    assert.equal(status, 422)
+    assert.match(body, /cannot be names of conversations/)
+  }
+  assert.deepEqual(turns.begun, [])
+  assert.equal((await begin('...'))[0], 202)
 })

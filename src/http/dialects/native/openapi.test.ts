@@ -62,7 +62,8 @@ test('every operation has the error responses of all routes, and its headers', a
   const { paths } = await readDocument(t)
   for (const [path, operations] of Object.entries(paths)) {
     for (const { responses } of Object.values(operations)) {
-      for (const status of ['413', '422', '500', '503']) assert.ok(responses[status], `${path} ${status}`)
+      for (const status of ['403', '413', '421', '422', '500', '503'])
+        assert.ok(responses[status], `${path} ${status}`)
     }
   }
   const namesOf = (path: string, method: string) =>

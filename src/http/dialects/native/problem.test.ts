@@ -18,7 +18,7 @@ test('every error below the base path is sent as a problem', async (t) => {
   const cases: [Parameters<typeof ask>, number, RegExp][] = [
     [['GET', ''], 404, /nothing at GET \/chatterd\/v1\.$/],
     [['GET', '/nothing?x=1'], 404, /nothing at GET \/chatterd\/v1\/nothing\.$/],
-    [['DELETE', turns], 404, /nothing at DELETE/],
+    [['DELETE', turns], 405, /has no DELETE; it has POST\.$/],
     [['POST', turns, '{'], 422, /cannot be read as JSON/],
     [['POST', turns, `{"input": ${'['.repeat(101)}${']'.repeat(101)}}`], 422, /more than 100 levels/],
     [['POST', turns, { input: 'x'.repeat(10_000) }], 413, /CHATTERD_MAX_BODY/],

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import { ChatterdError, errorKinds } from '../../../protocol/errors.ts'
-import { prepareError, routeNotFound } from '../../errors.ts'
+import { prepareError, prepareNotFound } from '../../errors.ts'
 import type { ProblemSchema } from './schemas/problem-schema.ts'
 
 export const problemType = 'application/problem+json'
@@ -19,10 +19,7 @@ export function setProblemHandlers(scope: FastifyInstance, onFault: (error: unkn
     return reply.type(problemType).send(problemOf(error))
   })
   scope.setNotFoundHandler((request, reply) =>
-    reply
-      .code(errorKinds['not-found'].status)
-      .type(problemType)
-      .send(problemOf(routeNotFound(request))),
+    reply.type(problemType).send(problemOf(prepareNotFound(request, reply))),
   )
 }
 

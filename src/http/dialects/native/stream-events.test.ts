@@ -56,6 +56,26 @@ test('a client that reconnects gets the events after its last one, and at once a
   assert.equal((await readEvents(`${url}?after=4`)).text, ': connected\n\n')
 })
 
+test('a turn that has ended is 204 for a client that has its last event, so that an EventSource stops', async (t) => {
+  const { url, directory, id, turns } = await follow(t)
+  directory.addTurn({ id, status: 'completed' })
+  assert.equal((await readEvents(`${url}?after=3`)).events.length, 1)
+  for (const after of [4, 5, 1_000]) assert.equal((await readEvents(`${url}?after=${after}`)).status, 204)
+  turns.followed = 'closing'
+  assert.equal((await readEvents(`${url}?after=4`)).text, ': reconnect\n\n')
+})
+
+test('an event is one line also for readers that end lines at other characters', async (t) => {
+  const { url, turns, id } = await follow(t)
+  const text = 'a\u2028b\u2029c\u0085d'
+  for (const batches of [[begin, [delta(text)]], [[...begin, delta(text)]]]) {
+    turns.publish({ id }, ...batches)
+    const response = await readEvents(url)
+    assert.doesNotMatch(response.text, /[\u0085\u2028\u2029]/)
+    assert.match(response.text, /data: \{"text":"a\\u2028b\\u2029c\\u0085d"\}\n/)
+  }
+})
+
 test('a malformed event id and one of another turn are refused', async (t) => {
   const { url } = await follow(t)
   for (const [query, headers] of [
@@ -216,7 +236,7 @@ for (const [title, pathOf] of [
     const socket = connect(Number(port), hostname)
     t.after(() => socket.destroy())
     socket.pause()
-    socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    socket.write(`GET ${pathname}/${pathOf(id)} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
     await closed.promise
   })
 }
@@ -237,6 +257,6 @@ test('a client that reads nothing is waited for, then disconnected, and followin
   const socket = connect(Number(port), hostname)
   t.after(() => socket.destroy())
   socket.pause()
-  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
   assert.equal(await closed.promise, true)
 })

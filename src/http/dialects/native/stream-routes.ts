@@ -9,7 +9,7 @@ import type { NativePorts } from './ports.ts'
 import { readQueryNumbers } from './query-numbers.ts'
 import { readTurn } from './read-turn.ts'
 import { ConversationPath } from './schemas/conversation-schema.ts'
-import { eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
+import { emptyResponse, eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
 import { refTo } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { conversationKey, nativePrefix } from './scope.ts'
@@ -72,7 +72,7 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
         ports,
       )
       if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
-        return streamEvents(reply, begun.turn, begun.after, disconnected, ports)
+        return streamEvents(reply, begun, disconnected, ports)
       const turn = turnData(await readTurn(begun.turn, ports))
       return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
     },
@@ -88,7 +88,11 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
     params: TurnPath,
     headers: ResumeHeaders,
     querystring: ResumeQuery,
-    response: { 200: eventStreamResponse('The events of the turn.'), ...problemResponses(404) },
+    response: {
+      200: eventStreamResponse('The events of the turn.'),
+      204: emptyResponse('The turn has ended, and the client has its last event.'),
+      ...problemResponses(404),
+    },
   }
   scope.get<{ Params: Static<typeof TurnPath>; Querystring: Static<typeof ResumeQuery> }>(
     '/turns/:id/events',
@@ -98,8 +102,9 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
       const id = params.id.toLowerCase()
       const after = lastEventNumber(id, joinHeader(headers['last-event-id']), query.after)
       // With a last event the stream is opened at once, so a 404 must be sent before.
-      if (after > 0) await readTurn(id, ports)
-      return streamEvents(reply, id, after, disconnectSignal(reply), ports)
+      const status = after > 0 ? (await readTurn(id, ports)).status : 'running'
+      const hasEnded = status !== 'running' && status !== 'waiting'
+      return streamEvents(reply, { turn: id, after, hasEnded }, disconnectSignal(reply), ports)
     },
   )
 }

@@ -4,14 +4,16 @@ import { EventSchema } from './event-schemas.ts'
 import { ProblemSchema } from './problem-schema.ts'
 import { refTo } from './shared-schema.ts'
 
-/** Statuses of every route: every request may have a body, and nearly all use the database. */
-const everywhere = [413, 422, 500, 503]
+/** Statuses of every route: every request has a host and may have an origin and a body, and nearly all use the database. */
+const everywhere = [403, 413, 421, 422, 500, 503]
 
 const descriptions: Record<number, string> = {
+  403: 'The request is from a web page of another origin.',
   404: 'The turn, conversation, call or model does not exist.',
   409: 'The conversation is busy, or the call has another result.',
   410: 'The call is closed.',
   413: 'The request is too large.',
+  421: 'The server does not have the name that the request is sent to.',
   422: 'The request is not as expected.',
   429: 'Too many turns run or wait.',
   500: 'A fault of chatterd.',

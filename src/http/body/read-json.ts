@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ChatterdError } from '../../protocol/errors.ts'
+import { maxJsonDepth } from '../../protocol/json.ts'
+import { JsonScanner } from './json-scanner.ts'
+import { type Refusal, receiveBody } from './receive-body.ts'
+
+/** How much the body of a request may have. */
+export interface BodyLimits {
+  maxBodyBytes: number
+  /** Members of objects and elements of arrays, all together. */
+  maxBodyValues: number
+}
+
+/** Between the steps of reading a larger body, other requests get a turn. */
+const largeBytes = 1_000_000
+
+/** Reads every request's body as JSON in UTF-8, whatever its content type: phones and curl send all kinds of types. */
+export function readJson(app: FastifyInstance, limits: BodyLimits): void {
+  const { maxBodyBytes, maxBodyValues } = limits
+  app.removeAllContentTypeParsers()
+  // Fastify refuses malformed types, and over HTTP/2 ignores a body that has neither a type nor a length.
+  app.addHook('onRequest', async (request) => {
+    request.headers['content-type'] = 'application/json'
+  })
+  app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: Readable) => {
+    const scanner = new JsonScanner({ maxValues: maxBodyValues, maxDepth: maxJsonDepth })
+    const body = await receiveBody(payload, headers['content-length'], maxBodyBytes, scanner, (refusal) =>
+      tooMuch(refusal, limits),
+    )
+    if (body.length === 0) return undefined
+    const isLarge = body.length > largeBytes
+    if (isLarge) await setImmediate()
+    const text = decode(body)
+    if (isLarge) await setImmediate()
+    const value = parse(text)
+    if (isLarge) await setImmediate()
+    return value
+  })
+}
+
+function tooMuch(refusal: Refusal, { maxBodyValues }: BodyLimits): ChatterdError {
+  switch (refusal) {
+    case 'bytes':
+      return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
+    case 'values':
+      return new ChatterdError(
+        'request-too-large',
+        `The request has too many values: all its objects and arrays together may have ${maxBodyValues} members (setting CHATTERD_MAX_BODY_VALUES).`,
+      )
+    case 'depth':
+      return new ChatterdError(
+        'invalid-request',
+        `The body has more than ${maxJsonDepth} levels of objects and arrays.`,
+      )
+  }
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (error) {
+    throw new ChatterdError('invalid-request', 'The body cannot be read as JSON: it is not UTF-8.', {
+      cause: error,
+    })
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ChatterdError('invalid-request', `The body cannot be read as JSON: ${reason}.`, {
+      cause: error,
+    })
+  }
+}
