@@ -113,7 +113,7 @@ create table chatterd.queue (
   digest text,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (turn_id),
-  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX queue_by_conversation ON chatterd.queue USING btree (conversation_id, number);
 
@@ -182,7 +182,7 @@ create table chatterd.withdrawn_turns (
 -- check_digest(p_digest text, p json) returns void
 -- close_calls(p_turn uuid, p_offered text) returns text
 -- conversation_row(c chatterd.conversations) returns json
--- delete_conversation(p_conversation uuid) returns void
+-- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
 -- end_lease(p json) returns void
 -- end_step(p_all json) returns bigint
@@ -210,6 +210,7 @@ create table chatterd.withdrawn_turns (
 -- merge_tools(p_old json, p_new json, p_max integer) returns json
 -- message_row(m chatterd.messages) returns json
 -- newest_turn(p json) returns json
+-- notify_cancel(t chatterd.turns) returns void
 -- notify_events(p_turns uuid[]) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
@@ -220,11 +221,11 @@ create table chatterd.withdrawn_turns (
 -- read_events(p json) returns json
 -- read_messages(p json) returns json
 -- recover_turns(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
--- remove_conversation(p json) returns boolean
+-- remove_conversation(p json) returns json
 -- remove_if_empty(p_conversation uuid) returns void
 -- renew_lease(p json) returns void
 -- reopen_turn(p_turn uuid) returns void
--- reset_conversation(p json) returns void
+-- reset_conversation(p json) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
 -- store_results(p json) returns json
 -- truncate_events(p_turn uuid) returns void

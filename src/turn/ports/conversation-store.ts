@@ -101,6 +101,9 @@ export interface ConversationStore extends TurnWrites {
    * is asked to end it; `unknown`: there is none.
    */
   cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
-  /** Empties the conversation, and begins it anew with these messages. */
-  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void>
+  /**
+   * Empties the conversation, and begins it anew with these messages. Returns the ids of its active turns, which are gone; its queue
+   * stays.
+   */
+  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<string[]>
 }

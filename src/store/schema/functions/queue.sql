@@ -25,9 +25,15 @@ $$;
 -- Takes a request out of the queue. p: {turn, runner}
 create function chatterd.leave_queue(p json) returns void language plpgsql as $$
 declare
-  conversation uuid := (select conversation_id from chatterd.queue where turn_id = (p->>'turn')::uuid);
+  conversation uuid;
 begin
-  perform from chatterd.conversations where id = conversation for update;
+  loop
+    select conversation_id into conversation from chatterd.queue where turn_id = (p->>'turn')::uuid;
+    if not found then return; end if;
+    perform from chatterd.conversations where id = conversation for update;
+    -- Not found where it was emptied meanwhile, and has got another id.
+    exit when found;
+  end loop;
   delete from chatterd.queue where turn_id = (p->>'turn')::uuid;
   if found and not exists (select from chatterd.turns where conversation_id = conversation and status = 'running') then
     perform chatterd.notify_next_in_queue(conversation, (p->>'runner')::uuid);

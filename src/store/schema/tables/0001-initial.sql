@@ -136,11 +136,12 @@ create table chatterd.events (
   primary key (turn_id, first)
 );
 
--- Requests that wait for a busy conversation. Those of a process that is gone do not count.
+-- Requests that wait for a busy conversation, also while it is emptied. Those of a process that is gone do not count.
 create table chatterd.queue (
   -- The turn that the request will begin.
   turn_id uuid primary key,
-  conversation_id uuid not null references chatterd.conversations on delete cascade,
+  -- An emptied conversation gets another id.
+  conversation_id uuid not null references chatterd.conversations on update cascade on delete cascade,
   -- The order of arrival.
   number bigint generated always as identity,
   runner uuid not null,
