@@ -212,6 +212,7 @@ create table chatterd.withdrawn_turns (
 -- newest_turn(p json) returns json
 -- notify_cancel(t chatterd.turns) returns void
 -- notify_events(p_turns uuid[]) returns void
+-- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
 -- prune(p json) returns void

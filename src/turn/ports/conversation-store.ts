@@ -42,13 +42,12 @@ export interface TurnBeginning {
 
 /**
  * What a request to begin has led to. `busy`: `active` runs, or other requests are before this one in the queue; with `queue` it is in
- * the queue from now on, until it begins or leaves. `joined`: a request of the same key is in the queue.
+ * the queue from now on, until it begins or leaves; requests of the same key have one position.
  */
 export type BeginOutcome =
   | { result: 'begun'; state: TurnState }
   | ({ result: 'replay' } & Replay)
   | { result: 'busy'; active: string | undefined }
-  | { result: 'joined' }
 
 /** A call and the message that it belongs to. */
 export type StoredCall = Call & CallKey

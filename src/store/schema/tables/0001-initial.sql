@@ -142,7 +142,7 @@ create table chatterd.queue (
   turn_id uuid primary key,
   -- An emptied conversation gets another id.
   conversation_id uuid not null references chatterd.conversations on update cascade on delete cascade,
-  -- The order of arrival.
+  -- The order of arrival. Requests of the same key have the same: who is left takes the place.
   number bigint generated always as identity,
   runner uuid not null,
   key text,
