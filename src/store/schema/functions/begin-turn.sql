@@ -60,9 +60,10 @@ begin
   reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages);
   insert into chatterd.turns
     (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, superseded, tools_before,
-     system_before, model_before, max_unjournaled, last_event)
+     system_before, model_before, updated_before, max_unjournaled, last_event)
   values (own, c.id, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
-          case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, (p->>'maxUnjournaled')::integer, 1);
+          case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, c.updated_at,
+          (p->>'maxUnjournaled')::integer, 1);
   insert into chatterd.events (turn_id, first, count, records) values (own, 1, 1, p->>'startRecord');
   if p->>'whenBusy' = 'queue' then delete from chatterd.queue where turn_id = own; end if;
   if p->>'key' is not null then

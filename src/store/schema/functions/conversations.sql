@@ -15,11 +15,10 @@ begin
   end loop;
 end $$;
 
--- Removes a conversation that holds nothing. The caller has locked it.
+-- Removes a conversation that holds nothing, where only requests that came to nothing have made it. The caller has locked it.
 create function chatterd.remove_if_empty(p_conversation uuid) returns void language sql as $$
   delete from chatterd.conversations c
-  where id = p_conversation and next_seq = 1 and json_array_length(tools) = 0
-    and title is null and system is null and model is null
+  where id = p_conversation and next_seq = 1 and not kept
     and not exists (select from chatterd.turns where conversation_id = c.id)
     and not exists (select from chatterd.queue where conversation_id = c.id)
 $$;
@@ -33,7 +32,7 @@ declare
   active json := chatterd.empty_conversation(c.id, own);
 begin
   update chatterd.conversations
-  set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1 where id = own;
+  set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1, kept = true where id = own;
   perform chatterd.append_messages(own, null, 1, p->'messages');
   return active;
 end $$;
@@ -68,8 +67,8 @@ begin
   delete from chatterd.messages where conversation_id = p_conversation;
   delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
   update chatterd.conversations
-  set id = p_id, title = default, system = default, model = default, tools = default, next_seq = default, pinned = default,
-      prompt_from = default, created_at = default, updated_at = default
+  set id = p_id, title = default, system = default, model = default, tools = default, next_seq = default, kept = default,
+      pinned = default, prompt_from = default, created_at = default, updated_at = default
   where id = p_conversation;
   perform chatterd.notify_next_in_queue(p_id, null);
   return case when t.id is null then '[]' else json_build_array(t.id) end;

@@ -22,6 +22,8 @@ create table chatterd.conversations (
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
   tools json not null default '[]',
   next_seq bigint not null default 1,
+  -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
+  kept boolean not null default false,
   -- How many messages at the start always stay in the prompt: the system messages that it began with.
   pinned bigint not null default 0,
   -- Number of the first message after the pinned ones that is still in the prompt.
@@ -63,11 +65,12 @@ create table chatterd.turns (
   end_calls_event integer,
 
   -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
-  -- conversation's system prompt and model, and the number of the last event before it.
+  -- conversation's system prompt, model and time of its last change, and the number of the last event before it.
   superseded uuid,
   tools_before json not null,
   system_before json,
   model_before json,
+  updated_before timestamptz,
   event_before integer,
   -- The request with results that made it run again.
   results_id uuid,
