@@ -13,11 +13,10 @@ import { type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** What `begin_turn` returns: `state`, `replay` or `joined`; with none of them the conversation is busy. */
+/** What `begin_turn` returns: `state` or `replay`; with none of them the conversation is busy. */
 interface BeginRow {
   state?: StateRow
   replay?: Replay
-  joined?: true
   /** The turn that runs, where the conversation is busy because of one. */
   active?: string | null
 }
@@ -59,7 +58,6 @@ export function createBeginOperations(
       tools: tools && toolArguments(tools),
     })
     if (row.replay) return { result: 'replay', ...row.replay }
-    if (row.joined) return { result: 'joined' }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
     const state = stateOf(row.state, cached?.log)
     logCache.put(keyOf(conversation), row.state.id, turn, state.log)

@@ -15,6 +15,7 @@ import {
   storedTurnOf,
 } from './directory-rows.ts'
 import { type CallRow, type MessageRow, messagesOf } from './rows.ts'
+import { uuidv7 } from './uuidv7.ts'
 
 /** Reads and changes the conversations and turns of a database. `maxTools`: how many device tools a conversation may have. */
 export function createDirectory(database: Pick<Database, 'query'>, maxTools: number): ConversationDirectory {
@@ -55,7 +56,10 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       return row ? storedConversationOf(row) : undefined
     },
 
-    remove: (key) => call('remove_conversation', conversationArgument(key)),
+    async remove(key) {
+      const argument = { ...conversationArgument(key), conversationId: uuidv7() }
+      return (await call<string[] | null>('remove_conversation', argument)) ?? undefined
+    },
 
     async messages(key, before, limit) {
       const given = { ...conversationArgument(key), before, limit }

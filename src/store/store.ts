@@ -74,7 +74,7 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
 
     async reset(conversation, messages) {
       const pinned = messages.findIndex((message) => message.role !== 'system')
-      await call('reset_conversation', {
+      return await call<string[]>('reset_conversation', {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7() },
         messages: messages.map(messageArgument),
         pinned: pinned < 0 ? messages.length : pinned,

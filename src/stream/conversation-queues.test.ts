@@ -119,18 +119,24 @@ test('a notification that comes while its request asks lets it ask once more', a
   assert.equal(name, 'a')
 })
 
-test('a request that has joined another one of its key asks whenever the queue moves', async (t) => {
-  const { wait, begin, free, trail } = openQueue(t)
-  const [a, b] = await wait('a', 'b')
-  const twin = begin('twin', {
-    async ask() {
-      trail.push('twin')
-      return trail.includes('a') ? { result: 'replay', turn: 'a', after: 0 } : { result: 'joined' }
-    },
-  })
-  while (trail.length < 2) await settle()
-  free()
-  assert.deepEqual([await a, await twin], ['a', 'a'])
-  free()
-  assert.equal(await b, 'b')
+test('a request that is sent again while it waits has the position of the first one, also when that has left [one-turn]', async (t) => {
+  for (const leaves of [false, true]) {
+    const { begin, wait, free, trail } = openQueue(t)
+    const left = new AbortController()
+    const key = { key: 'k', digest: 'd' }
+    await wait()
+    const first = begin('a', { key, disconnected: left.signal })
+    const second = begin('b')
+    first.catch(() => undefined)
+    const again = begin('again', { key })
+    while (trail.length < 6) await settle()
+    if (leaves) left.abort(new Error('The client has disconnected.'))
+    await settle()
+    free()
+    const { turn } = { turn: leaves ? 'again' : 'a' }
+    assert.equal(await again, turn)
+    if (!leaves) assert.equal(await first, turn)
+    free()
+    assert.equal(await second, 'b')
+  }
 })

@@ -39,8 +39,8 @@ export class ConversationQueues {
   readonly #limits: QueueLimits
   /** The newest first question of each conversation. */
   readonly #asking = new Map<string, Promise<unknown>>()
-  /** The turns that wait for each conversation, in order. */
-  readonly #waiting = new Map<string, string[]>()
+  /** The requests that wait for each conversation, in order. */
+  readonly #waiting = new Map<string, TurnBeginning[]>()
 
   constructor(ports: QueuePorts, limits: QueueLimits) {
     this.#ports = ports
@@ -54,7 +54,7 @@ export class ConversationQueues {
   async begin(beginning: TurnBeginning, disconnected: AbortSignal): Promise<Begun> {
     disconnected.throwIfAborted()
     const outcome = await this.#askInOrder(beginning, disconnected)
-    return isBegun(outcome) ? outcome : await this.#wait(beginning, disconnected, outcome)
+    return isBegun(outcome) ? outcome : await this.#wait(beginning, disconnected)
   }
 
   async #askInOrder(beginning: TurnBeginning, disconnected: AbortSignal): Promise<BeginOutcome> {
@@ -71,14 +71,14 @@ export class ConversationQueues {
     }
   }
 
-  async #wait(beginning: TurnBeginning, disconnected: AbortSignal, outcome: BeginOutcome): Promise<Begun> {
+  async #wait(beginning: TurnBeginning, disconnected: AbortSignal): Promise<Begun> {
     const { turn } = beginning
     const { store, notifier, closing } = this.#ports
     const { busyWaitMs, pollMs } = this.#limits
     const key = keyOf(beginning.conversation)
     const queue = this.#waiting.get(key) ?? []
     this.#waiting.set(key, queue)
-    queue.push(turn)
+    queue.splice(positionIn(queue, beginning), 0, beginning)
     const until = performance.now() + busyWaitMs
     const stopped = AbortSignal.any([disconnected, closing])
     // The conversation may have become free since the first question.
@@ -90,8 +90,10 @@ export class ConversationQueues {
         const own = notifier.subscribe(turn)
         const freed = notifier.subscribe(key)
         try {
-          if (mayAsk) outcome = await this.#ask(beginning, disconnected)
-          if (isBegun(outcome)) return outcome
+          if (mayAsk) {
+            const outcome = await this.#ask(beginning, disconnected)
+            if (isBegun(outcome)) return outcome
+          }
           const rest = until - performance.now()
           if (rest <= 0) throw stillBusy(busyWaitMs)
           mayAsk = false
@@ -100,8 +102,7 @@ export class ConversationQueues {
           })
           await notifiedOrAfter(Promise.race([isNext, freed.notified]), Math.min(pollMs, rest), stopped)
           stopped.throwIfAborted()
-          // A request that has joined another one of its key has no position in the queue.
-          mayAsk ||= queue[0] === turn || outcome.result === 'joined'
+          mayAsk ||= queue[0] === beginning
           mayAsk ||= performance.now() - askedAt >= pollsUnlessFirst * pollMs
           if (mayAsk) askedAt = performance.now()
         } finally {
@@ -113,7 +114,7 @@ export class ConversationQueues {
       void store.leaveQueue(turn).catch(() => {})
       throw error
     } finally {
-      queue.splice(queue.indexOf(turn), 1)
+      queue.splice(queue.indexOf(beginning), 1)
       if (queue.length === 0) this.#waiting.delete(key)
       // The next request is the first now.
       notifier.notify(key)
@@ -134,6 +135,12 @@ export class ConversationQueues {
     }
     throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
   }
+}
+
+/** Where a request comes in the queue: after the last one of its key, as in the database, or at the end. */
+function positionIn(queue: readonly TurnBeginning[], { key }: TurnBeginning): number {
+  const like = key ? queue.findLastIndex((other) => other.key?.key === key.key) : -1
+  return like < 0 ? queue.length : like + 1
 }
 
 function isBegun(outcome: BeginOutcome): outcome is Begun {

@@ -22,6 +22,26 @@ test('a turn that does not exist is unknown', async () => {
   assert.equal(await over, 'unknown')
 })
 
+test('a turn that is gone while it is followed, with its conversation, ends as cancelled, with the next number [ends-once]', async () => {
+  for (const where of ['here', 'elsewhere']) {
+    const turn = new FollowedTurn()
+    if (where === 'here') turn.run()
+    const client = new Follower()
+    const over = follow(turn, 0, client)
+    await client.until(({ name }) => name === 'turn-start')
+    turn.publish('a')
+    for (let times = 0; times < 5; times++) await settle()
+    turn.remove()
+    assert.equal(await over, 'ended')
+    const [last] = client.events.slice(-1)
+    assert.deepEqual([last?.number, last?.name], [where === 'here' ? 3 : 2, 'turn-end'])
+    assert.deepEqual(JSON.parse(last?.data ?? ''), {
+      status: 'cancelled',
+      error: { code: 'turn-lost', detail: 'The conversation was emptied.' },
+    })
+  }
+})
+
 test('a turn whose events are pruned says so to a client that has not seen all of them', async () => {
   const turn = new FollowedTurn()
   turn.elsewhere(false, end)

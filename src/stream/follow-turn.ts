@@ -1,5 +1,7 @@
-import { type EventChunk, endsTurn, nextNumber } from '../protocol/event-chunk.ts'
+import { type EventChunk, endsTurn, eventRecord, nextNumber } from '../protocol/event-chunk.ts'
+import type { ErrorDetail } from '../protocol/events.ts'
 import type { JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
+import { turnEnd } from '../turn/turn-events.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { type Notifier, notifiedOrAfter } from './notifier.ts'
 
@@ -7,6 +9,12 @@ import { type Notifier, notifiedOrAfter } from './notifier.ts'
 export interface EventSink {
   /** Events of the chunk from number `from` on. A promise where the client is behind: resolves when it has caught up, or is gone. */
   write(chunk: EventChunk, from: number): Promise<void> | undefined
+}
+
+/** How a turn ends whose conversation is emptied or removed while it is active. */
+export const conversationEmptied: ErrorDetail = {
+  code: 'turn-lost',
+  detail: 'The conversation was emptied.',
 }
 
 /**
@@ -29,7 +37,7 @@ export interface FollowPorts {
 
 /**
  * Writes a turn's events after number `after` into the sink, without gap or repeat, until the turn has ended: as they happen
- * where the turn runs here, else as the journal gets them. Throws `database-unavailable` where the journal cannot be read.
+ * where the turn runs here, else as the journal gets them. A turn that is gone meanwhile, with its conversation, is cancelled. Throws `database-unavailable` where the journal cannot be read.
  */
 export async function followTurn(
   turn: string,
@@ -40,17 +48,24 @@ export async function followTurn(
 ): Promise<FollowEnd> {
   const stopped = AbortSignal.any([disconnected, ports.closing])
   const cursor = new Cursor(sink, after + 1)
+  let isKnown = false
   for (;;) {
     if (cursor.ended) return 'ended'
     if (disconnected.aborted) return 'disconnected'
     if (ports.closing.aborted) return 'closing'
     const live = ports.live(turn)
+    isKnown ||= live !== undefined
     if (live && (await followLive(live, cursor, stopped))) continue
     // Subscribed before the journal is read, so that nothing is missed.
     const { notified, unsubscribe } = ports.notifier.subscribe(turn)
     try {
       const page = await ports.read({ turn, after: cursor.next - 1, follow: !live })
-      if (page.status === undefined) return 'unknown'
+      if (page.status === undefined) {
+        if (!isKnown) return 'unknown'
+        await cursor.write(removedEnd(cursor.next))
+        continue
+      }
+      isKnown = true
       for (const chunk of page.chunks) await cursor.write(chunk)
       if (page.chunks.length > 0) continue
       const isActive = page.status === 'running' || page.status === 'waiting'
@@ -82,6 +97,12 @@ class Cursor {
     this.ended = endsTurn(chunk)
     return this.#sink.write(chunk, from)
   }
+}
+
+/** The end of a turn that is gone, with its conversation: with its number, for no journal has it any more. */
+function removedEnd(number: number): EventChunk {
+  const end = turnEnd({ status: 'cancelled', error: conversationEmptied })
+  return { first: number, count: 1, records: eventRecord(end) }
 }
 
 /** Follows a turn while it runs here; false where the journal has to be read first. */

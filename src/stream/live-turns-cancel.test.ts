@@ -94,16 +94,48 @@ test('cancelling a turn that another process runs works without notifications', 
   assert.equal(await turns.cancel('other'), true)
 })
 
-test('emptying a conversation cancels the turn that runs in it', async () => {
-  const { post, turns, store, log } = liveProcess([[[part({ text: 'It is' })], 'silence']])
+test('emptying a conversation ends the turn that runs in it', async () => {
+  const { post, turns, engine, store, log } = liveProcess([[[part({ text: 'It is' })], 'silence']])
   const { begun, ended, events } = post('Hello?')
   ;(await liveOf(begun)).accept()
   await settle()
   await turns.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
   await ended
-  assert.equal(lastEnd(events)?.status, 'cancelled')
+  assert.equal(lastEnd(events)?.error?.detail, 'The conversation was emptied.')
+  assert.equal(engine.open, 0)
   assert.deepEqual(log(), ['Be brief.'])
   assert.equal(store.conversation('talk')?.pinned, 1)
+})
+
+test('a client that follows a turn gets its end when the conversation is emptied or removed [ends-once]', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const script of [silent, [calls(call('locate'))]])
+    for (const way of ['reset', 'remove'] as const) {
+      const { post, turns } = liveProcess(script)
+      await liveOf(post('Hello?').begun)
+      await settle()
+      const follower = new Follower()
+      const followed = turns.follow('t1', 0, follower, here)
+      for (let times = 0; times < 5; times++) await settle()
+      if (way === 'reset') await turns.reset(conversation, [])
+      else await turns.remove(conversation)
+      assert.equal(await followed, 'ended')
+      const last = follower.events.at(-1)
+      assert.equal(last?.name, 'turn-end')
+      assert.equal(JSON.parse(last?.data ?? '').status, 'cancelled')
+      assert.equal(follower.kinds.filter((kind) => kind === 'turn-end').length, 1)
+    }
+})
+
+test('a prompt that waits when its conversation is removed begins in a new one', async () => {
+  const { post, turns, log } = liveProcess([...silent, says('Hi.')])
+  ;(await liveOf(post('first').begun)).accept()
+  const second = post('second')
+  await settle()
+  assert.equal(await turns.remove(conversation), true)
+  await second.ended
+  assert.equal(lastEnd(second.events)?.status, 'completed')
+  assert.deepEqual(log(), ['second', 'Hi.'])
 })
 
 test('removing a conversation cancels the turn that is active in it', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { NewMessage } from '../protocol/message.ts'
 import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
@@ -15,7 +15,7 @@ import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { Admission, type AdmissionLimits, type AdmittedResults, type AdmittedTurn } from './admission.ts'
 import { cancelTurn } from './cancel-turn.ts'
-import { type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
+import { conversationEmptied, type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
 import { JournalReader } from './journal-reader.ts'
 import { Notifier } from './notifier.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
@@ -27,7 +27,7 @@ export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {
 /** What the turns of this process work with. */
 export interface LivePorts extends Omit<RunPorts, 'notifier'> {
   store: ConversationStore
-  directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
+  directory: Pick<ConversationDirectory, 'remove'>
   newTurnId(): string
 }
 
@@ -115,22 +115,18 @@ export class LiveTurns {
     return cancelTurn(turn, { store: this.#ports.store, running, notifier, closing })
   }
 
-  /** Empties a conversation, and begins it anew with these messages. A turn that runs in it is cancelled. */
+  /** Empties a conversation, and begins it anew with these messages. Its active turn is cancelled. */
   async reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void> {
     this.#closing.signal.throwIfAborted()
-    const active = this.#running.activeIn(keyOf(conversation))
-    active?.abort(new TurnAbort('cancelled', { code: 'turn-lost', detail: 'The conversation was emptied.' }))
-    await active?.finished
-    await this.#ports.store.reset(conversation, messages)
+    await this.#endRemoved(await this.#ports.store.reset(conversation, messages))
   }
 
-  /** Removes a conversation with all that it holds; false where there was none. Its active turn is cancelled first. */
+  /** Removes a conversation with all that it holds; false where there was none. Its active turn is cancelled. */
   async remove(conversation: ConversationKey): Promise<boolean> {
     this.#closing.signal.throwIfAborted()
-    const { directory } = this.#ports
-    const active = (await directory.conversation(conversation))?.activeTurn
-    if (active) await this.cancel(active)
-    return await directory.remove(conversation)
+    const active = await this.#ports.directory.remove(conversation)
+    if (active) await this.#endRemoved(active)
+    return active !== undefined
   }
 
   /** Takes a notification of another process. */
@@ -155,6 +151,15 @@ export class LiveTurns {
     this.#closing.abort(new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.'))
     await Promise.race([this.#admission.idle(), delay(deadlineMs, undefined, { ref: false })])
     await this.#running.end()
+  }
+
+  /** Ends turns that are gone from the store; the processes that run or follow them elsewhere are notified by it. */
+  async #endRemoved(turns: readonly string[]): Promise<void> {
+    for (const turn of turns) {
+      this.#running.get(turn)?.abort(new TurnAbort('cancelled', conversationEmptied))
+      this.#notifier.notify(turn)
+    }
+    await Promise.all(turns.map((turn) => this.whenNotRunning(turn)))
   }
 
   #abort(turn: string): void {

@@ -30,8 +30,6 @@ export class RunningTurns {
   readonly #limits: RunLimits
   readonly #writer: JournalWriter
   readonly #turns = new Map<string, LiveTurn>()
-  /** The same by conversation, which has one at a time. */
-  readonly #active = new Map<string, LiveTurn>()
   /** Why all turns are ended, once the process stops. */
   #ending: TurnAbort | undefined
 
@@ -53,11 +51,6 @@ export class RunningTurns {
     return this.#turns.get(turn)
   }
 
-  /** The turn that runs here in the conversation of this key. */
-  activeIn(key: string): LiveTurn | undefined {
-    return this.#active.get(key)
-  }
-
   /** Runs a turn that belongs to this process. With a listener, its first failure may refuse the request. */
   run(state: TurnState, listener?: TurnListener): LiveTurn {
     const live = new LiveTurn(state, {
@@ -66,7 +59,6 @@ export class RunningTurns {
       journaled: startChunk(state),
     })
     this.#turns.set(live.id, live)
-    this.#active.set(live.key, live)
     if (listener) live.listen(listener)
     else live.accept()
     if (this.#ending) live.abort(this.#ending)
@@ -92,9 +84,8 @@ export class RunningTurns {
 
   #finish(live: LiveTurn): void {
     this.#writer.forget(live)
-    // The next run of the same turn, or the next turn, may have begun already.
+    // The next run of the same turn may have begun already.
     if (this.#turns.get(live.id) === live) this.#turns.delete(live.id)
-    if (this.#active.get(live.key) === live) this.#active.delete(live.key)
     live.finish()
     this.#ports.notifier.notify(live.key)
   }

@@ -23,6 +23,8 @@ function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Itera
     if (!journal) {
       if (standing !== 'unknown' && standing !== 'ended')
         yield `a client follows the turn ${turn}, which is gone`
+      if (standing === 'ended' && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
+        yield `${turn}, which is gone: the last that a client saw is ${seen.at(-1)?.name}`
       continue
     }
     for (const { number, name, data } of seen) {
@@ -72,12 +74,12 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
 }
 
 /** Requests that wait for a conversation begin in order of arrival. A request of a process that lost its lease has left the queue. */
-function* checkQueues({ observed, emptied, all, expired }: RaceWorld): Iterable<string> {
+function* checkQueues({ observed, all, expired }: RaceWorld): Iterable<string> {
   const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
   const begun = [...observed.begun.keys()]
-  const remaining = observed.arrivals.filter(({ turn, conversation, runner }) => {
+  const remaining = observed.arrivals.filter(({ turn, runner }) => {
     const isHere = begun.includes(turn) && observed.begun.get(turn)?.withdrawn === 0
-    return isHere && !emptied.has(conversation) && !lost.has(runner)
+    return isHere && !lost.has(runner)
   })
   for (const [index, one] of remaining.entries())
     for (const later of remaining.slice(index + 1))

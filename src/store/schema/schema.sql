@@ -44,6 +44,7 @@ create table chatterd.conversations (
   model json,
   tools json not null default '[]'::json,
   next_seq bigint not null default 1,
+  kept boolean not null default false,
   pinned bigint not null default 0,
   prompt_from bigint not null default 1,
   created_at timestamp with time zone not null default now(),
@@ -115,7 +116,7 @@ create table chatterd.queue (
   digest text,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (turn_id),
-  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX queue_by_conversation ON chatterd.queue USING btree (conversation_id, number);
 
@@ -148,6 +149,7 @@ create table chatterd.turns (
   tools_before json not null,
   system_before json,
   model_before json,
+  updated_before timestamp with time zone,
   event_before integer,
   results_id uuid,
   created_at timestamp with time zone not null default now(),
@@ -184,7 +186,7 @@ create table chatterd.withdrawn_turns (
 -- check_digest(p_digest text, p json) returns void
 -- close_calls(p_turn uuid, p_offered text) returns text
 -- conversation_row(c chatterd.conversations) returns json
--- delete_conversation(p_conversation uuid) returns void
+-- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
 -- end_lease(p json) returns void
 -- end_step(p_all json) returns bigint
@@ -213,7 +215,9 @@ create table chatterd.withdrawn_turns (
 -- merge_tools(p_old json, p_new json, p_max integer) returns json
 -- message_row(m chatterd.messages) returns json
 -- newest_turn(p json) returns json
+-- notify_cancel(t chatterd.turns) returns void
 -- notify_events(p_turns uuid[]) returns void
+-- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
@@ -223,11 +227,11 @@ create table chatterd.withdrawn_turns (
 -- read_events(p json) returns json
 -- read_messages(p json) returns json
 -- recover_turns(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
--- remove_conversation(p json) returns boolean
+-- remove_conversation(p json) returns json
 -- remove_if_empty(p_conversation uuid) returns void
 -- renew_lease(p json) returns void
 -- reopen_turn(p_turn uuid) returns void
--- reset_conversation(p json) returns void
+-- reset_conversation(p json) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
 -- store_results(p json) returns json
 -- truncate_events(p_turn uuid) returns void

@@ -78,8 +78,11 @@ export interface ConversationDirectory {
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
   /** Returns the changed conversation; undefined where there is none. */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
-  /** Removes it with all that it holds; false where there was none. */
-  remove(key: ConversationKey): Promise<boolean>
+  /**
+   * Removes it with all that it holds, and returns the ids of its active turns, which are gone; undefined where there was none. Requests
+   * in its queue begin in a new one.
+   */
+  remove(key: ConversationKey): Promise<string[] | undefined>
   /** The newest messages below number `before`, oldest first, with their calls; undefined where there is no such conversation. */
   messages(key: ConversationKey, before: number | undefined, limit: number): Promise<LogMessage[] | undefined>
 }

@@ -42,13 +42,12 @@ export interface TurnBeginning {
 
 /**
  * What a request to begin has led to. `busy`: `active` runs, or other requests are before this one in the queue; with `queue` it is in
- * the queue from now on, until it begins or leaves. `joined`: a request of the same key is in the queue.
+ * the queue from now on, until it begins or leaves; requests of the same key have one position.
  */
 export type BeginOutcome =
   | { result: 'begun'; state: TurnState }
   | ({ result: 'replay' } & Replay)
   | { result: 'busy'; active: string | undefined }
-  | { result: 'joined' }
 
 /** A call and the message that it belongs to. */
 export type StoredCall = Call & CallKey
@@ -101,6 +100,9 @@ export interface ConversationStore extends TurnWrites {
    * is asked to end it; `unknown`: there is none.
    */
   cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
-  /** Empties the conversation, and begins it anew with these messages. */
-  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void>
+  /**
+   * Empties the conversation, and begins it anew with these messages. Returns the ids of its active turns, which are gone; its queue
+   * stays.
+   */
+  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<string[]>
 }

@@ -75,33 +75,42 @@ export function keys(world: () => StoreWorld): void {
     await assert.rejects(store.begin(reused), refusal('key-reused'))
   })
 
-  test('a request whose equal waits in the queue joins it, has no position of its own, and follows when it has begun', async () => {
-    const [one, two] = [await world().process(), await world().process()]
+  test('a request that is sent again while it waits has the position of the first one, and its replay when that has begun [one-turn]', async () => {
+    const [one, two] = [await world().process(), await world().process({ busyQueue: 2 })]
     const conversation = world().conversation()
     const { id: active } = await begun(one.store, beginning(conversation))
     const [first, like] = [1, 2].map(() => beginning(conversation, 'x', { key, whenBusy: 'queue' }))
+    const later = beginning(conversation, 'later', { whenBusy: 'queue' })
     assert.ok(first && like)
     const busy = { result: 'busy', active }
     assert.deepEqual(await one.store.begin(first), busy)
-    assert.deepEqual(await two.store.begin(like), { result: 'joined' })
-    assert.deepEqual(await one.store.begin(first), busy)
+    assert.deepEqual(await one.store.begin(later), busy)
+    assert.deepEqual(await two.store.begin(like), busy)
     await one.store.endStep(step(active, 1, 'ok'), [])
-    assert.deepEqual(await two.store.begin(like), { result: 'joined' })
+    assert.equal((await one.store.begin(later)).result, 'busy')
     await begun(one.store, first)
     assert.deepEqual(await two.store.begin(like), { result: 'replay', turn: first.turn, after: 0 })
+    await one.store.endStep(step(first.turn, 1, 'ok'), [])
+    await begun(one.store, later)
   })
 
-  test('where the one that was joined leaves the queue, the other gets a position', async () => {
-    const { store } = await world().process()
-    const conversation = world().conversation()
-    const { id: active } = await begun(store, beginning(conversation))
-    const [first, like] = [1, 2].map(() => beginning(conversation, 'x', { key, whenBusy: 'queue' }))
-    assert.ok(first && like)
-    await store.begin(first)
-    await store.begin(like)
-    await store.leaveQueue(first.turn)
-    await store.endStep(step(active, 1, 'ok'), [])
-    await begun(store, like)
+  test('where the request that was sent first leaves the queue, or its process is gone, the other keeps the position [one-turn]', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    for (const leaves of [true, false]) {
+      const conversation = world().conversation()
+      const { id: active } = await begun(one.store, beginning(conversation))
+      const [first, like] = [1, 2].map(() => beginning(conversation, 'x', { key, whenBusy: 'queue' }))
+      const later = beginning(conversation, 'later', { whenBusy: 'queue' })
+      assert.ok(first && like)
+      await two.store.begin(first)
+      await one.store.begin(later)
+      await one.store.begin(like)
+      if (leaves) await two.store.leaveQueue(first.turn)
+      else await two.expire()
+      await one.store.endStep(step(active, 1, 'ok'), [])
+      assert.equal((await one.store.begin(later)).result, 'busy')
+      await begun(one.store, like)
+    }
   })
 
   test('a repeated beginning returns its turn as begun, not as a replay', async () => {

@@ -85,6 +85,28 @@ export function notifications(world: () => StoreWorld): void {
   })
 
   among(
+    'when a conversation is emptied or removed, those that run its turn, follow it, or wait for it are notified [any-process]',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const [runner, follower] = [await listener(t, one.runner), await listener(t, two.runner)]
+      for (const way of ['reset', 'remove'] as const) {
+        const conversation = world().conversation()
+        const { id: turn } = await begun(one.store, beginning(conversation))
+        await two.journal.read([{ turn, after: 0, follow: true }])
+        const queued = beginning(conversation, 'next', { whenBusy: 'queue' })
+        await two.store.begin(queued)
+        if (way === 'reset') await two.store.reset(conversation, [])
+        else await two.directory.remove(conversation)
+        await runner.until((notification) => notification.type === 'cancel' && notification.turn === turn)
+        await follower.until(isOf(turn))
+        await follower.until(
+          (notification) => notification.type === 'free' && notification.turn === queued.turn,
+        )
+      }
+    },
+  )
+
+  among(
     'the first in the queue is notified when its conversation is free, whatever has freed it',
     async (t) => {
       const [one, two] = [await world().process(), await world().process()]

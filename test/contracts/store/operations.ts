@@ -138,7 +138,7 @@ export async function perform(
     case 'cancel':
       return void (await store.cancel(turn))
     case 'reset':
-      return store.reset(key, [{ role: 'system', content: 's' }])
+      return void (await store.reset(key, [{ role: 'system', content: 's' }]))
     case 'heartbeat':
       return void (await store.heartbeat([turn]))
     case 'expire':

@@ -48,6 +48,50 @@ export function queues(world: () => StoreWorld): void {
     }
   })
 
+  test('requests that wait when their conversation is emptied or removed begin in the new one, in order, before those that come later [one-turn]', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    for (const way of ['reset', 'remove'] as const) {
+      const conversation = world().conversation()
+      const { id: active } = await begun(one.store, beginning(conversation))
+      const waiting = [one, two, one].map((process, index) => ({
+        process,
+        given: queued(conversation, `${index}`),
+      }))
+      for (const { process, given } of waiting) await process.store.begin(given)
+      if (way === 'reset') await two.store.reset(conversation, [])
+      else assert.deepEqual(await two.directory.remove(conversation), [active])
+      const late = { process: one, given: queued(conversation, 'late') }
+      const said: unknown[] = []
+      for (const { process, given } of [...waiting, late]) {
+        assert.equal((await one.store.begin(late.given)).result, given === late.given ? 'begun' : 'busy')
+        const { id, log } = await begun(process.store, given)
+        said.push(...log.map(({ content }) => content))
+        await process.store.withdraw({ turn: id, conversation, results: [] })
+      }
+      assert.deepEqual(said, ['0', '1', '2', 'late'])
+    }
+  })
+
+  test('where a conversation is removed and those that wait for it leave, nothing is left of it', async () => {
+    const [one, gone] = [await world().process(), await world().process()]
+    for (const left of ['leaves', 'is gone before', 'is gone'] as const) {
+      const conversation = world().conversation()
+      await begun(one.store, beginning(conversation))
+      const process = left === 'leaves' ? one : gone
+      const waiting = queued(conversation, 'waits')
+      await process.store.begin(waiting)
+      if (left === 'is gone before') await gone.expire()
+      await one.directory.remove(conversation)
+      if (left === 'leaves') await one.store.leaveQueue(waiting.turn)
+      if (left === 'is gone') {
+        await gone.store.heartbeat([])
+        await gone.expire()
+        await one.store.heartbeat([])
+      }
+      assert.equal(await world().snapshot(conversation), undefined, left)
+    }
+  })
+
   test('of requests that come at once, each begins once', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()

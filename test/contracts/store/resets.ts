@@ -60,9 +60,12 @@ export function resets(world: () => StoreWorld): void {
       step(turn, 1, '', { calls: [residentCall(0), deviceCall(1)] }),
       [],
     )
-    await two.store.reset(conversation, [{ role: 'system', content: 'new' }])
+    assert.deepEqual(await two.store.reset(conversation, [{ role: 'system', content: 'new' }]), [turn])
     const before = await world().snapshot(conversation)
-    await assert.rejects(one.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
+    await assert.rejects(one.store.endCalls(turn, [succeeded(seq, 0)], []), {
+      ...refusal('turn-lost'),
+      message: 'The conversation was emptied.',
+    })
     await assert.rejects(one.store.endStep(step(turn, 2, 'x'), []), refusal('turn-lost'))
     await assert.rejects(one.store.endTurn({ turn, status: 'failed' }, []), refusal('turn-lost'))
     await one.store.withdraw({ turn, conversation, results: [] })

@@ -26,6 +26,38 @@ export function withdrawals(world: () => StoreWorld): void {
     assert.equal(await store.newestTurn(conversation), undefined)
   })
 
+  test('a conversation that was emptied stays, empty, when its first prompt is withdrawn [no-trace]', async () => {
+    const { store, directory } = await world().process()
+    const conversation = world().conversation()
+    await store.reset(conversation, [])
+    const before = await world().snapshot(conversation)
+    const { id } = await begun(store, beginning(conversation))
+    await store.withdraw({ turn: id, conversation, results: [] })
+    assert.deepEqual(await world().snapshot(conversation), before)
+    const late = beginning(conversation)
+    await store.withdraw({ turn: late.turn, conversation, results: [] })
+    assert.deepEqual(await world().snapshot(conversation), before)
+    await directory.remove(conversation)
+    assert.equal(await world().snapshot(conversation), undefined)
+  })
+
+  test('a withdrawn prompt leaves its conversation where it was in the list, unless it was changed meanwhile [no-trace]', async () => {
+    const { store, directory } = await world().process()
+    const tenant = crypto.randomUUID()
+    const [first, last] = ['first', 'last'].map((name) => ({ tenant, name }))
+    assert.ok(first && last)
+    for (const conversation of [first, last]) await store.reset(conversation, [user('x')])
+    const names = async () =>
+      (await directory.conversations(tenant, undefined, 9)).conversations.map(({ name }) => name)
+    for (const changed of [false, true]) {
+      const { id } = await begun(store, beginning(first))
+      assert.deepEqual(await names(), ['first', 'last'])
+      if (changed) await directory.change(first, { title: 'New' })
+      await store.withdraw({ turn: id, conversation: first, results: [] })
+      assert.deepEqual(await names(), changed ? ['first', 'last'] : ['last', 'first'])
+    }
+  })
+
   test('a withdrawn prompt leaves the conversation as it was: messages, numbers, device tools', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()

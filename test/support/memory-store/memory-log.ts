@@ -60,6 +60,13 @@ export class MemoryLog {
     return fresh
   }
 
+  /** Removes a conversation, and returns the ids of its active turns; undefined where there was none. */
+  remove(key: ConversationKey): string[] | undefined {
+    const found = this.conversations.get(keyOf(key))
+    this.conversations.delete(keyOf(key))
+    return found?.turns.filter(isActive).map(({ id }) => id)
+  }
+
   turn(id: string): StoredTurn | undefined {
     return this.locate(id)?.turn
   }
@@ -75,7 +82,7 @@ export class MemoryLog {
   /** Throws `turn-lost` where there is none. */
   find(id: string): { conversation: StoredConversation; turn: StoredTurn } {
     const found = this.locate(id)
-    if (!found) throw new ChatterdError('turn-lost', 'The turn is not run by this process any more.')
+    if (!found) throw new ChatterdError('turn-lost', 'The conversation was emptied.')
     return found
   }
 }

@@ -10,15 +10,13 @@ export class MemoryQueue {
   #waiting: QueuedRequest[] = []
   readonly #keys = new Map<string, { digest: string; replay: Replay }>()
 
-  /** The replay of another request with the same key, or that this one joins it. */
-  replayOf({ turn, conversation, key }: QueuedRequest): Replay | { result: 'joined' } | undefined {
+  /** The replay of another request with the same key. */
+  replayOf({ turn, conversation, key }: QueuedRequest): Replay | undefined {
     if (!key) return undefined
     const replay = this.replay(conversation, key)
-    if (replay) return replay
-    const same = this.#of(conversation).find((other) => other.key?.key === key.key && other.turn !== turn)
-    if (!same) return undefined
-    check(same.key?.digest, key)
-    return { result: 'joined' }
+    if (replay) this.remove(turn)
+    else for (const other of this.#like(conversation, key)) check(other.key?.digest, key)
+    return replay
   }
 
   replay(conversation: ConversationKey, key: RequestKey | undefined): Replay | undefined {
@@ -42,14 +40,20 @@ export class MemoryQueue {
   /** True where others wait before this one. */
   isBehind({ turn, conversation }: QueuedRequest): boolean {
     const queue = this.#of(conversation)
-    const own = queue.findIndex((other) => other.turn === turn)
-    return own < 0 ? queue.length > 0 : own > 0
+    const own = queue.find((other) => other.turn === turn)
+    if (!own?.key) return queue[0] !== own
+    return queue[0]?.key?.key !== own.key.key
   }
 
   /** Throws `conversation-busy` where `most` wait already. */
   add(request: QueuedRequest, most: number): void {
     const queue = this.#of(request.conversation)
     if (queue.some(({ turn }) => turn === request.turn)) return
+    const like = request.key && this.#like(request.conversation, request.key).at(-1)
+    if (like) {
+      this.#waiting.splice(this.#waiting.indexOf(like) + 1, 0, request)
+      return
+    }
     if (queue.length >= most) {
       const message = `The conversation is busy, and ${queue.length} requests wait for it already (setting CHATTERD_BUSY_QUEUE).`
       throw new ChatterdError('conversation-busy', message)
@@ -59,6 +63,11 @@ export class MemoryQueue {
 
   remove(turn: string): void {
     this.#waiting = this.#waiting.filter((request) => request.turn !== turn)
+  }
+
+  /** Those that wait with the same key. */
+  #like(conversation: ConversationKey, { key }: RequestKey): QueuedRequest[] {
+    return this.#of(conversation).filter((other) => other.key?.key === key)
   }
 
   #of(conversation: ConversationKey): QueuedRequest[] {

@@ -35,7 +35,7 @@ export interface MemoryStore extends ConversationStore {
   /** The operations that were done, in order; those of the journal are not. */
   readonly done: Operation[]
   readonly journal: EventJournal
-  readonly directory: Pick<ConversationDirectory, 'conversation' | 'remove'>
+  readonly directory: Pick<ConversationDirectory, 'remove'>
   conversation(name: string): StoredConversation | undefined
   turn(id: string): StoredTurn | undefined
 }
@@ -153,27 +153,14 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
 
     reset: (key, messages) =>
       transaction('reset', () => {
-        log.conversations.delete(keyOf(key))
+        const active = log.remove(key) ?? []
         const conversation = log.open(key)
         for (const message of messages) append(conversation, null, message)
         pin(conversation, messages)
+        return active
       }),
 
-    directory: {
-      async conversation(key) {
-        const found = log.conversations.get(keyOf(key))
-        if (!found) return undefined
-        const { name, tools, system = null, messages, turns } = found
-        return {
-          ...{ name, tools: [...tools], system, messages: messages.length, title: null },
-          model: turns.at(-1)?.request.model ?? null,
-          activeTurn: turns.find(isActive)?.id ?? null,
-          createdAt: new Date(0),
-          updatedAt: new Date(0),
-        }
-      },
-      remove: async (key) => log.conversations.delete(keyOf(key)),
-    },
+    directory: { remove: async (key) => log.remove(key) },
   }
 
   return store

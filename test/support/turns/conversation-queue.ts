@@ -4,7 +4,7 @@ import { type ConversationKey, keyOf } from '../../../src/protocol/conversation-
 import { ConversationQueues } from '../../../src/stream/conversation-queues.ts'
 import { Notifier } from '../../../src/stream/notifier.ts'
 import { RunningTurns } from '../../../src/stream/running-turns.ts'
-import type { BeginOutcome } from '../../../src/turn/ports/conversation-store.ts'
+import type { BeginOutcome, RequestKey } from '../../../src/turn/ports/conversation-store.ts'
 import { stateOf } from './followed-turn.ts'
 import { here, settle } from './live-process.ts'
 import { conversation, request } from './scripted-turn.ts'
@@ -14,6 +14,7 @@ const long = { busyWaitMs: 60_000, pollMs: 60_000 }
 
 /** What a request of a test may have of its own. */
 export interface Given {
+  key?: RequestKey
   /** What the database returns, instead of what the queue says. */
   ask?: () => Promise<BeginOutcome>
   disconnected?: AbortSignal
@@ -34,7 +35,9 @@ export function openQueue(t: TestContext, limits = long) {
   const notifier = new Notifier()
   const trail: string[] = []
   const given = new Map<string, Given>()
-  let queue: string[] = []
+  let queue: { turn: string; key: string | undefined }[] = []
+  /** Turns that were begun, by their key. */
+  const keys = new Map<string, string>()
   let isBusy = false
 
   const queues = new ConversationQueues(
@@ -43,20 +46,26 @@ export function openQueue(t: TestContext, limits = long) {
       // No test here cancels a turn.
       running: Object.create(RunningTurns.prototype),
       store: {
-        async begin({ turn }) {
+        async begin({ turn, key }) {
           const ask = given.get(turn)?.ask
           if (ask) return await ask()
           trail.push(turn)
-          if (!queue.includes(turn)) queue.push(turn)
+          const own = { turn, key: key?.key }
+          const like = key ? queue.findLastIndex((one) => one.key === key.key) : -1
+          if (!queue.some((one) => one.turn === turn))
+            queue.splice(like < 0 ? queue.length : like + 1, 0, own)
           await settle()
-          if (isBusy || queue[0] !== turn) return busy
-          queue.shift()
+          const replay = key && keys.get(key.key)
+          if (!replay && (isBusy || queue[0]?.turn !== turn)) return busy
+          queue = queue.filter((one) => one.turn !== turn)
+          if (replay) return { result: 'replay', turn: replay, after: 0 }
           isBusy = true
+          if (key) keys.set(key.key, turn)
           return begun(turn)
         },
         async leaveQueue(turn) {
           trail.push(`${turn} leaves`)
-          queue = queue.filter((other) => other !== turn)
+          queue = queue.filter((other) => other.turn !== turn)
         },
         cancel: () => assert.fail(),
       },

@@ -19,6 +19,7 @@ export class FollowedTurn {
   chunks: EventChunk[] = []
   status: TurnStatus = 'running'
   pruned = false
+  isThere = true
   /** The turn, while it runs here. */
   live: LiveTurn | undefined
   /** The reads of the journal. */
@@ -89,6 +90,14 @@ export class FollowedTurn {
     live?.finish()
   }
 
+  /** It is gone with its conversation, and its process learns that. */
+  remove(): void {
+    const { live } = this
+    Object.assign(this, { isThere: false, live: undefined, chunks: [] })
+    live?.finish()
+    this.notifier.notify('t')
+  }
+
   /** Another process publishes this; `notified`: its notification comes here. */
   elsewhere(notified: boolean, ...events: TurnEvent[]): void {
     const body = events.map(eventRecord).join('')
@@ -107,7 +116,7 @@ export class FollowedTurn {
     this.reads.push(want)
     await this.beforeRead()
     const chunks = this.chunks.filter((chunk) => nextNumber(chunk) > want.after + 1).slice(0, this.pageSize)
-    const isThere = want.turn === 't'
+    const isThere = want.turn === 't' && this.isThere
     const page = { turn: want.turn, status: isThere ? this.status : undefined, pruned: this.pruned, chunks }
     await this.afterRead(page)
     return page

@@ -3,9 +3,8 @@
 -- host, pid, leaseMs, model, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
 -- cached?: {conversation, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
 -- caller has the messages of that conversation up to that number.
--- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {joined: true}, where a request of the same key waits in
--- the queue; {busy: true, active}, where another turn runs or other requests are first in the queue. With `whenBusy` = 'queue' the
--- request is in the queue then.
+-- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
+-- requests are first in the queue. With `whenBusy` = 'queue' the request is in the queue then.
 create function chatterd.begin_turn(p_all json) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
@@ -61,23 +60,26 @@ begin
   reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages);
   insert into chatterd.turns
     (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, superseded, tools_before,
-     system_before, model_before, max_unjournaled, last_event)
+     system_before, model_before, updated_before, max_unjournaled, last_event)
   values (own, c.id, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
-          case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, (p->>'maxUnjournaled')::integer, 1);
+          case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, c.updated_at,
+          (p->>'maxUnjournaled')::integer, 1);
   insert into chatterd.events (turn_id, first, count, records) values (own, 1, 1, p->>'startRecord');
-  if p->>'key' is not null then perform chatterd.save_key(c.id, own, 0, p); end if;
   if p->>'whenBusy' = 'queue' then delete from chatterd.queue where turn_id = own; end if;
+  if p->>'key' is not null then
+    perform chatterd.save_key(c.id, own, 0, p);
+    perform chatterd.notify_key(c.id, p->>'key');
+  end if;
   return chatterd.begun_state(c.id, p);
 end $$;
 
--- What this request, or another one of its key, has led to before: {state}, {replay} or {joined: true}; null where there was none.
--- The caller has locked the conversation. p: as begin_turn's
+-- What this request, or another one of its key, has led to before: {state} or {replay}; null where there was none. Fails with CDKEY
+-- where a request with this key and another body is in the queue. The caller has locked the conversation. p: as begin_turn's
 create function chatterd.find_earlier_begin(p_conversation uuid, p json) returns json language plpgsql as $$
 declare
   own uuid := p->>'turn';
   t chatterd.turns;
   replay json;
-  q chatterd.queue;
 begin
   select * into t from chatterd.turns where id = own;
   if t.conversation_id = p_conversation and t.runner = (p->>'runner')::uuid and t.status = 'running' and t.step = 0 then
@@ -95,12 +97,9 @@ begin
     if found then perform chatterd.notify_next_in_queue(p_conversation, (p->>'runner')::uuid); end if;
     return replay;
   end if;
-  select * into q from chatterd.queue
-  where conversation_id = p_conversation and key = p->>'key' and turn_id <> own and chatterd.is_alive(runner)
-  order by number limit 1;
-  if not found then return null; end if;
-  perform chatterd.check_digest(q.digest, p);
-  return json_build_object('joined', true);
+  perform chatterd.check_digest(digest, p) from chatterd.queue
+  where conversation_id = p_conversation and key = p->>'key' and chatterd.is_alive(runner);
+  return null;
 end $$;
 
 -- {state} of a turn that has begun. p: as begin_turn's

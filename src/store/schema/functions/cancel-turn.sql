@@ -10,7 +10,7 @@ begin
   if not found then return 'unknown'; end if;
   if t.status = 'running' and chatterd.is_alive(t.runner) then
     update chatterd.turns set cancel_requested = true where id = t.id;
-    perform pg_notify('chatterd', json_build_object('cancel', t.id, 'runner', t.runner)::text);
+    perform chatterd.notify_cancel(t);
     return 'asked';
   end if;
   if t.status = 'running' then perform chatterd.interrupt_turn(t.id, 'cancelled');
@@ -19,6 +19,11 @@ begin
   perform chatterd.notify_next_in_queue(t.conversation_id, (p->>'runner')::uuid);
   return 'ended';
 end $$;
+
+-- Notifies the process that runs a turn that the turn is cancelled.
+create function chatterd.notify_cancel(t chatterd.turns) returns void language sql as $$
+  select pg_notify('chatterd', json_build_object('cancel', t.id, 'runner', t.runner)::text)
+$$;
 
 -- Ends a turn that waits for its device as cancelled, and its open calls as p_calls. The caller has locked its conversation.
 create function chatterd.cancel_waiting_turn(p_turn uuid, p_calls text) returns void language plpgsql as $$

@@ -15,53 +15,61 @@ begin
   end loop;
 end $$;
 
--- Removes a conversation that holds nothing. The caller has locked it.
+-- Removes a conversation that holds nothing, where only requests that came to nothing have made it. The caller has locked it.
 create function chatterd.remove_if_empty(p_conversation uuid) returns void language sql as $$
   delete from chatterd.conversations c
-  where id = p_conversation and next_seq = 1 and json_array_length(tools) = 0
-    and title is null and system is null and model is null
+  where id = p_conversation and next_seq = 1 and not kept
     and not exists (select from chatterd.turns where conversation_id = c.id)
     and not exists (select from chatterd.queue where conversation_id = c.id)
 $$;
 
--- Empties a conversation, with its turns and device tools, and begins it anew with these messages. A process that runs a turn in it
--- finds that out at its next write. p: {tenant, conversation, conversationId, messages, pinned}
-create function chatterd.reset_conversation(p json) returns void language plpgsql as $$
+-- Empties a conversation, and begins it anew with these messages. Returns its active turns, which are gone: [turn].
+-- p: {tenant, conversation, conversationId, messages, pinned}
+create function chatterd.reset_conversation(p json) returns json language plpgsql as $$
 declare
-  old uuid;
+  c chatterd.conversations := chatterd.lock_conversation(p);
+  own uuid := p->>'conversationId';
+  active json := chatterd.empty_conversation(c.id, own);
 begin
-  loop
-    select id into old from chatterd.conversations
-    where tenant = p->>'tenant' and name = p->>'conversation' for update;
-    if found then perform chatterd.delete_conversation(old); end if;
-    insert into chatterd.conversations (id, tenant, name, pinned, prompt_from)
-    values ((p->>'conversationId')::uuid, p->>'tenant', p->>'conversation', (p->>'pinned')::bigint,
-            (p->>'pinned')::bigint + 1)
-    on conflict (tenant, name) do nothing;
-    -- Not found where another request made it between the two statements.
-    exit when found;
-  end loop;
-  perform chatterd.append_messages((p->>'conversationId')::uuid, null, 1, p->'messages');
+  update chatterd.conversations
+  set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1, kept = true where id = own;
+  perform chatterd.append_messages(own, null, 1, p->'messages');
+  return active;
 end $$;
 
--- Removes a conversation with all that it holds; false where there was none. p: {tenant, conversation}
-create function chatterd.remove_conversation(p json) returns boolean language plpgsql as $$
+-- Removes a conversation with all that it holds, and returns its active turns, [turn]; null where there was none. Where requests wait
+-- in its queue, it stays, empty, and they begin in it. p: {tenant, conversation, conversationId}
+create function chatterd.remove_conversation(p json) returns json language plpgsql as $$
 declare
+  own uuid := p->>'conversationId';
   old uuid;
+  active json;
 begin
   select id into old from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation' for update;
-  if not found then return false; end if;
-  perform chatterd.delete_conversation(old);
-  return true;
+  if not found then return null; end if;
+  active := chatterd.empty_conversation(old, own);
+  perform chatterd.remove_if_empty(own);
+  return active;
 end $$;
 
--- Deletes a conversation that the caller has locked, and notifies those who follow its turns or wait in its queue.
-create function chatterd.delete_conversation(p_conversation uuid) returns void language plpgsql as $$
+-- Deletes all that a conversation holds but its queue, and gives it the id p_id: to those who know the old one, it is gone. Returns
+-- its active turns: [turn]. Those who run or follow them are notified, and the first in the queue. The caller has locked the
+-- conversation.
+create function chatterd.empty_conversation(p_conversation uuid, p_id uuid) returns json language plpgsql as $$
+declare
+  t chatterd.turns;
 begin
   perform from chatterd.turns where conversation_id = p_conversation order by id for update;
-  perform chatterd.notify_events(array(
-    select id from chatterd.turns
-    where conversation_id = p_conversation and followed and status in ('running', 'waiting')));
-  perform chatterd.notify_next_in_queue(p_conversation, null);
-  delete from chatterd.conversations where id = p_conversation;
+  select * into t from chatterd.turns where conversation_id = p_conversation and status in ('running', 'waiting');
+  if t.followed then perform chatterd.notify_events(array[t.id]); end if;
+  if t.status = 'running' then perform chatterd.notify_cancel(t); end if;
+  delete from chatterd.turns where conversation_id = p_conversation;
+  delete from chatterd.messages where conversation_id = p_conversation;
+  delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
+  update chatterd.conversations
+  set id = p_id, title = default, system = default, model = default, tools = default, next_seq = default, kept = default,
+      pinned = default, prompt_from = default, created_at = default, updated_at = default
+  where id = p_conversation;
+  perform chatterd.notify_next_in_queue(p_id, null);
+  return case when t.id is null then '[]' else json_build_array(t.id) end;
 end $$;

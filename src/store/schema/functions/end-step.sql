@@ -32,15 +32,19 @@ begin
   return c.next_seq;
 end $$;
 
--- Locks a turn's conversation and then the turn, and returns it; fails with CD409 where another process has it.
+-- Locks a turn's conversation and then the turn, and returns it; fails with CD409 where another process has it, or it is gone with its
+-- conversation.
 create function chatterd.lock_own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns language plpgsql as $$
 declare
   t chatterd.turns;
 begin
   perform from chatterd.conversations
   where id = (select conversation_id from chatterd.turns where id = p_turn) for update;
-  select * into t from chatterd.turns where id = p_turn and runner = p_runner for update;
+  select * into t from chatterd.turns where id = p_turn for update;
   if not found then
+    raise exception using errcode = 'CD409', message = 'The conversation was emptied.';
+  end if;
+  if t.runner <> p_runner then
     raise exception using errcode = 'CD409', message = 'This process does not run the turn any more.';
   end if;
   return t;

@@ -33,6 +33,8 @@ begin
     returning conversation_id
   loop
     perform chatterd.notify_next_in_queue(freed, me);
+    perform from chatterd.conversations where id = freed for update skip locked;
+    if found then perform chatterd.remove_if_empty(freed); end if;
   end loop;
 
   select * into ended, adopted from chatterd.recover_turns(p);

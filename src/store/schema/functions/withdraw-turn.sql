@@ -40,7 +40,10 @@ begin
   -- The same begin_turn may be on its way once more.
   insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
   update chatterd.conversations
-  set next_seq = t.first_seq, tools = t.tools_before, system = t.system_before, model = t.model_before where id = c.id;
+  set next_seq = t.first_seq, tools = t.tools_before, system = t.system_before, model = t.model_before,
+      -- Not where a client has changed it since.
+      updated_at = case updated_at when t.created_at then t.updated_before else updated_at end
+  where id = c.id;
   perform chatterd.reopen_turn(t.superseded);
   perform chatterd.notify_next_in_queue(c.id, t.runner);
   perform chatterd.remove_if_empty(c.id);

@@ -22,6 +22,8 @@ create table chatterd.conversations (
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
   tools json not null default '[]',
   next_seq bigint not null default 1,
+  -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
+  kept boolean not null default false,
   -- How many messages at the start always stay in the prompt: the system messages that it began with.
   pinned bigint not null default 0,
   -- Number of the first message after the pinned ones that is still in the prompt.
@@ -63,11 +65,12 @@ create table chatterd.turns (
   end_calls_event integer,
 
   -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
-  -- conversation's system prompt and model, and the number of the last event before it.
+  -- conversation's system prompt, model and time of its last change, and the number of the last event before it.
   superseded uuid,
   tools_before json not null,
   system_before json,
   model_before json,
+  updated_before timestamptz,
   event_before integer,
   -- The request with results that made it run again.
   results_id uuid,
@@ -140,12 +143,13 @@ create table chatterd.events (
   primary key (turn_id, first)
 );
 
--- Requests that wait for a busy conversation. Those of a process that is gone do not count.
+-- Requests that wait for a busy conversation, also while it is emptied. Those of a process that is gone do not count.
 create table chatterd.queue (
   -- The turn that the request will begin.
   turn_id uuid primary key,
-  conversation_id uuid not null references chatterd.conversations on delete cascade,
-  -- The order of arrival.
+  -- An emptied conversation gets another id.
+  conversation_id uuid not null references chatterd.conversations on update cascade on delete cascade,
+  -- The order of arrival. Requests of the same key have the same: who is left takes the place.
   number bigint generated always as identity,
   runner uuid not null,
   key text,
