@@ -33,7 +33,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   const checkAccess = createAccessCheck(options.access)
   const shared = {
     // By default, Fastify changes what it validates: it converts types, drops members and fills in defaults.
-    ajv: { customOptions: { coerceTypes: false as const, removeAdditional: false, useDefaults: false } },
+    // `verbose`: errors have the schema that a value does not fit.
+    ajv: {
+      customOptions: {
+        coerceTypes: false as const,
+        removeAdditional: false,
+        useDefaults: false,
+        verbose: true,
+      },
+    },
     // Streams end with their turns, so only connections that wait for a next request may be closed at once.
     forceCloseConnections: 'idle' as const,
     requestTimeout: 120_000,

@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { didYouMean } from '../protocol/closest-name.ts'
 import { ChatterdError } from '../protocol/errors.ts'
+import { isJsonObject } from '../protocol/json.ts'
 
 /** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets faults of chatterd. */
 export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
@@ -65,9 +67,20 @@ function validationMessage({ validation = [], validationContext }: FastifyError)
   const path = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
   const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
   if (Array.isArray(allowed)) return `${path}: one of ${allowed.join(', ')} is expected.`
+  const unknown = first?.keyword === 'additionalProperties' ? first.params.additionalProperty : undefined
+  if (typeof unknown === 'string') return unknownMember(path, unknown, first)
   const missing = nearest.flatMap(({ params }) => params.missingProperty ?? [])
   if (missing.length > 1) return `${path}: must have ${missing.map((name) => `'${name}'`).join(' or ')}.`
   return `${path}: ${first?.message ?? 'is not as expected'}.`
+}
+
+/** `body: there is no member "titel"; did you mean title?` */
+function unknownMember(path: string, name: string, error: object | undefined): string {
+  const schema = error && 'parentSchema' in error ? error.parentSchema : undefined
+  const properties = isJsonObject(schema) && isJsonObject(schema.properties) ? schema.properties : {}
+  const shown = JSON.stringify(name.slice(0, 60).toWellFormed())
+  const hint = didYouMean(name, Object.keys(properties))
+  return `${path}: there is no member ${shown}${hint || '.'}`
 }
 
 function depthOf({ instancePath }: { instancePath: string }): number {

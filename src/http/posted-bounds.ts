@@ -10,20 +10,13 @@ export interface PostedLimits {
 }
 
 /** A name. Databases cannot hold U+0000 as text. */
-const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' })
+export const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000]*$' })
 
 export const ConversationName = Name(155)
 export const ModelName = Name(512)
 
 /** An object whose members are not checked: a JSON Schema, an engine's options. */
 export const AnyObject = Type.Record(Type.String(), Type.Any())
-
-/** The `function` of a tool in the common function-calling form. */
-export const PostedFunction = Type.Object({
-  name: Name(128),
-  description: Type.Optional(Type.String()),
-  parameters: Type.Optional(AnyObject),
-})
 
 /** Throws `invalid-request` for too many messages, or too many calls and images in them; `partsOf` counts those of one message. */
 export function checkMessages<Message>(

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ChatterdError } from '../../protocol/errors.ts'
+import { parseExact } from '../../protocol/exact-json.ts'
 import { maxJsonDepth } from '../../protocol/json.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { type Refusal, receiveBody } from './receive-body.ts'
@@ -34,7 +35,7 @@ export function readJson(app: FastifyInstance, limits: BodyLimits): void {
     if (isLarge) await setImmediate()
     const text = decode(body)
     if (isLarge) await setImmediate()
-    const value = parse(text)
+    const value = parse(text, scanner.isExact)
     if (isLarge) await setImmediate()
     return value
   })
@@ -67,9 +68,10 @@ function decode(body: Buffer): string {
   }
 }
 
-function parse(text: string): unknown {
+/** `isExact`: no number would lose digits or its form. */
+function parse(text: string, isExact: boolean): unknown {
   try {
-    return JSON.parse(text)
+    return isExact ? JSON.parse(text) : parseExact(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ChatterdError('invalid-request', `The body cannot be read as JSON: ${reason}.`, {

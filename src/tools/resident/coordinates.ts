@@ -36,6 +36,7 @@ export function readCoordinates({ latitude, longitude }: RawCoordinates): Coordi
 }
 
 function degreesText(value: unknown): string {
+  if (JSON.isRawJSON(value)) return value.rawJSON
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 }
 

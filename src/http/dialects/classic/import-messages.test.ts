@@ -65,10 +65,8 @@ test('a call without a result is superseded and has no output', () => {
   assert.ok(!Object.hasOwn(call ?? {}, 'output'))
 })
 
-test('ids are kept, and made where there is none; arguments that are not an object become empty', () => {
-  const [message] = importMessages([
-    asks({ id: 'mine', name: 'a', arguments: 'x' }, { name: 'b' }, { name: 'c' }),
-  ])
+test('ids are kept, and made where there is none', () => {
+  const [message] = importMessages([asks({ id: 'mine', name: 'a' }, { name: 'b' }, { name: 'c' })])
   const [first, ...others] = message?.calls ?? []
   assert.equal(first?.id, 'mine')
   assert.deepEqual(first.arguments, {})
@@ -87,12 +85,45 @@ test('a result without a call is refused with an explanation', () => {
   assert.throws(() => importMessages([calls, { role: 'user', content: 'Hi' }, result('x')]), refused)
 })
 
-test('tool calls of messages of other roles than assistant are ignored', () => {
-  const { tool_calls } = asks({ name: 'a' })
+test('arguments are an object, or its text as OpenAI has it', () => {
+  for (const [given, expected] of [
+    [{ a: 1 }, { a: 1 }],
+    ['{"a": "1"}', { a: '1' }],
+    ['', {}],
+    [undefined, {}],
+  ] as const)
+    assert.deepEqual(
+      importMessages([asks({ name: 'a', arguments: given })])[0]?.calls?.[0]?.arguments,
+      expected,
+    )
+  for (const given of ['x', '[1]', 3, [1]])
+    assert.throws(() => importMessages([asks({ name: 'a', arguments: given })]), {
+      code: 'invalid-request',
+      message: 'The arguments of a call of "a" must be one JSON object.',
+    })
+})
+
+test('members that a role does not have are refused, not dropped', () => {
+  const { tool_calls = [] } = asks({ name: 'a' })
+  const calls = asks({ name: 'a' })
+  const refusal = (words: RegExp) => ({ code: 'invalid-request', message: words })
   for (const role of ['user', 'system'] as const)
-    assert.deepEqual(importMessages([{ role, content: 'Hi', ...(tool_calls && { tool_calls }) }]), [
-      { role, content: 'Hi' },
-    ])
+    assert.throws(
+      () => importMessages([{ role, content: 'Hi', tool_calls }]),
+      refusal(/cannot have tool_calls/),
+    )
+  assert.throws(() => importMessages([{ role: 'user', tool_name: 'a' }]), refusal(/cannot have tool_name/))
+  assert.throws(
+    () => importMessages([calls, result('x', { images: ['aGk='] })]),
+    refusal(/cannot have images/),
+  )
+  assert.throws(
+    () => importResults([result('x', { images: ['aGk='] })]),
+    refusal(/"tool" cannot have images/),
+  )
+  assert.deepEqual(importMessages([{ role: 'user', content: 'Hi', tool_name: '', tool_calls: [] }]), [
+    { role: 'user', content: 'Hi' },
+  ])
 })
 
 const user = { role: 'user' as const, content: 'What is the weather?' }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import { isJsonObject } from '../../../protocol/json.ts'
+import { parseExact } from '../../../protocol/exact-json.ts'
+import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
+import { imagesOf } from '../../posted-images.ts'
 import { fitsCall, type PostedResult, type PostedResults } from './match-results.ts'
 import type { PostedMessage } from './prompt-body.ts'
 
@@ -29,9 +31,11 @@ export function importResults(messages: readonly PostedMessage[]): PostedResults
 }
 
 function importMessage(message: PostedMessage, role: NewMessage['role']): NewMessage {
-  const { content = '', thinking, images, tool_calls = [] } = message
-  const calls = (role === 'assistant' ? tool_calls : []).map(({ id, function: called }, index): Call => {
-    const args = isJsonObject(called.arguments) ? called.arguments : {}
+  const { content = '', thinking, images, tool_calls = [], tool_call_id, tool_name } = message
+  if (role !== 'assistant' && tool_calls.length > 0) throw unexpected('tool_calls', role)
+  if (tool_call_id || tool_name) throw unexpected(tool_call_id ? 'tool_call_id' : 'tool_name', role)
+  const calls = tool_calls.map(({ id, function: called }, index): Call => {
+    const args = argumentsOf(called)
     const call = { id: id ?? `call_${randomUUID()}`, index, name: called.name, arguments: args }
     return { ...call, side: 'device', status: 'superseded' }
   })
@@ -39,7 +43,7 @@ function importMessage(message: PostedMessage, role: NewMessage['role']): NewMes
     role,
     content,
     ...(thinking && { thinking }),
-    ...(images && { images }),
+    ...(images && { images: imagesOf(images) }),
     ...(calls.length > 0 && { calls }),
   }
 }
@@ -56,7 +60,36 @@ function importResult(message: PostedMessage, calls: Call[]): void {
   call.output = result.content
 }
 
+/** An object, or its text, as OpenAI has it; absent or empty: no arguments. */
+function argumentsOf({ name, arguments: args }: { name: string; arguments?: unknown }): JsonObject {
+  const value = typeof args === 'string' ? parseArguments(args) : args
+  if (value === undefined || value === null) return {}
+  if (isJsonObject(value)) return value
+  throw new ChatterdError('invalid-request', `The arguments of a call of "${name}" must be one JSON object.`)
+}
+
+function parseArguments(text: string): unknown {
+  if (text.trim() === '') return undefined
+  try {
+    return parseExact(text)
+  } catch {
+    return text
+  }
+}
+
+function unexpected(member: string, role: string): ChatterdError {
+  return new ChatterdError('invalid-request', `A message of role "${role}" cannot have ${member}.`)
+}
+
 /** Clients send an empty id or name for none. */
-function resultOf({ content = '', tool_call_id, tool_name }: PostedMessage): PostedResult {
+function resultOf({
+  content = '',
+  tool_call_id,
+  tool_name,
+  images = [],
+  tool_calls = [],
+}: PostedMessage): PostedResult {
+  if (images.length > 0) throw unexpected('images', 'tool')
+  if (tool_calls.length > 0) throw unexpected('tool_calls', 'tool')
   return { content, ...(tool_call_id && { callId: tool_call_id }), ...(tool_name && { name: tool_name }) }
 }

@@ -71,7 +71,12 @@ test("the engine's settings are passed on as they are, without absent ones", () 
 test('the tools are undefined where the body has no list, and an empty list where it has one', () => {
   assert.equal(promptTools(body), undefined)
   assert.deepEqual(promptTools({ ...body, tools: [] }), [])
-  assert.deepEqual(promptTools({ ...body, tools: [{ function: { name: 'f' } }] }), [
-    { type: 'function', function: { name: 'f' } },
-  ])
+  const inputSchema = { type: 'object' }
+  assert.deepEqual(
+    promptTools({ ...body, tools: [{ function: { name: 'f' } }, { name: 'g', inputSchema }] }),
+    [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'function', function: { name: 'g', parameters: inputSchema } },
+    ],
+  )
 })

@@ -9,9 +9,9 @@ import {
   checkNames,
   checkTools,
   ModelName,
-  PostedFunction,
   type PostedLimits,
 } from '../../posted-bounds.ts'
+import { deviceToolSchemas, PostedTools } from '../../posted-tools.ts'
 
 const PostedCall = Type.Object({
   id: Type.Optional(Type.String()),
@@ -33,18 +33,13 @@ const PostedMessage = Type.Object({
   tool_call_id: Type.Optional(Type.String()),
 })
 
-const PostedTool = Type.Object({
-  type: Type.Optional(Type.Literal('function')),
-  function: PostedFunction,
-})
-
 /** The body of `POST /llmtools`, `/llmchat` and `/llmprep`, after members that are null were removed. */
 export const PromptBody = Type.Object({
   appID: ConversationName,
   model: ModelName,
   messages: Type.Array(PostedMessage),
   stream: Type.Optional(Type.Boolean()),
-  tools: Type.Optional(Type.Array(PostedTool)),
+  tools: Type.Optional(PostedTools),
   options: Type.Optional(AnyObject),
   format: Type.Optional(Type.Any()),
   think: Type.Optional(Type.Any()),
@@ -76,6 +71,6 @@ export function promptSettings({ options, format, think, keep_alive }: PromptBod
 }
 
 /** The device tools of a body; undefined where it has no list, which leaves the conversation's tools as they are. */
-export function promptTools(body: PromptBody): ToolSchema[] | undefined {
-  return body.tools?.map(({ function: tool }) => ({ type: 'function', function: tool }) as ToolSchema)
+export function promptTools({ tools }: PromptBody): ToolSchema[] | undefined {
+  return tools && deviceToolSchemas(tools)
 }

@@ -26,14 +26,14 @@ test('a text alone begins a turn; the response has the turn and its path', async
   ])
 })
 
-test('all members of a body are passed on, and unknown ones are ignored', async (t) => {
+test('all members of a body are passed on', async (t) => {
   const { ask, turns } = openNative(t)
   const settings = { options: { temperature: 0 }, format: 'json', think: false }
   const input = [
     { role: 'system', content: 'Be brief.' },
-    { role: 'user', content: 'What is this?', images: ['aGk='], unknown: 1 },
+    { role: 'user', content: 'What is this?', images: ['aGk='] },
   ]
-  const rest = { system: 'You are kind.', toolChoice: 'none', whenBusy: 'replace', stream: false }
+  const rest = { system: 'You are kind.', toolChoice: 'none', whenBusy: 'replace' }
   await ask('POST', path, { input, model: 'demo', tools: [], ...settings, ...rest })
   assert.deepEqual(turns.begun, [
     {
@@ -51,18 +51,55 @@ test('all members of a body are passed on, and unknown ones are ignored', async 
   ])
 })
 
-test('device tools are read in both forms, and one with the name of a resident tool is left out', async (t) => {
-  const { ask, turns, leftOut } = openNative(t, { limits: { ...bounds, maxTools: 4 } })
+test('members that are not known are refused with the nearest that is, in every body', async (t) => {
+  const { ask, turns } = openNative(t)
+  const user = { role: 'user', content: 'Hi' }
+  const turn = '00000000-0000-7000-8000-000000000000'
+  const cases: [method: string, path: string, body: object, words: string][] = [
+    ['POST', path, { input: 'Hi', tool: [] }, 'body: there is no member "tool"; did you mean tools?'],
+    [
+      'POST',
+      path,
+      { input: [{ ...user, imags: [] }] },
+      'input.0: there is no member "imags"; did you mean images?',
+    ],
+    ['POST', path, { input: 'Hi', xyzzyplugh: 1 }, 'body: there is no member "xyzzyplugh".'],
+    ['PATCH', '/conversations/chat', { titel: 'x' }, 'body: there is no member "titel"; did you mean title?'],
+    [
+      'POST',
+      `/turns/${turn}/results`,
+      { results: [{ callId: 'a', ouput: 1 }] },
+      'results.0: there is no member "ouput"; did you mean output?',
+    ],
+  ]
+  for (const [method, at, body, words] of cases) {
+    const response = await ask(method as 'POST', at, body)
+    assert.deepEqual([response.status, response.body.detail], [422, words])
+  }
+  assert.deepEqual(turns.begun, [])
+})
+
+test('device tools are read in every form, and one with the name of a resident tool is left out', async (t) => {
+  const { ask, turns, leftOut } = openNative(t, { limits: { ...bounds, maxTools: 6 } })
   const tools = [
     { name: 'get_location', description: 'Where', parameters },
     { type: 'function', function: { name: 'beep' } },
     { function: { name: 'get_weather', parameters } },
+    { name: 'mcp', title: 'MCP', inputSchema: parameters, annotations: { readOnlyHint: true } },
+    { name: 'anthropic', description: null, input_schema: parameters },
+    { type: 'function', function: { name: 'openai', description: null, parameters: null } },
   ]
   await ask('POST', path, { input: 'Hi', tools })
   assert.deepEqual(turns.begun[0]?.tools, [
     { type: 'function', function: { name: 'get_location', description: 'Where', parameters } },
     { type: 'function', function: { name: 'beep' } },
+    { type: 'function', function: { name: 'mcp', parameters } },
+    { type: 'function', function: { name: 'anthropic', parameters } },
+    { type: 'function', function: { name: 'openai' } },
   ])
+  const two = { name: 'two', parameters, inputSchema: parameters }
+  const refused = await ask('POST', path, { input: 'Hi', tools: [two] })
+  assert.equal(refused.body.detail, 'tools: "two" has more than one schema of its arguments.')
   assert.deepEqual(leftOut, ['get_weather'])
 })
 

@@ -3,14 +3,14 @@ import type { ConversationChange } from '../../../turn/ports/conversation-direct
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { checkNames, checkTools, ModelName } from '../../posted-bounds.ts'
-import { deviceToolSchemas, PostedTools } from './device-tools-body.ts'
+import { deviceToolSchemas, PostedTools } from '../../posted-tools.ts'
 import type { NativePorts } from './ports.ts'
-import { sharedSchema } from './schemas/shared-schema.ts'
+import { bodySchema } from './schemas/shared-schema.ts'
 
 const orNone = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
 
 /** The body of a request that changes a conversation. */
-export const ChangeBody = sharedSchema(
+export const ChangeBody = bodySchema(
   'ChangeBody',
   'Changes to a conversation. An absent member stays as it is, null removes it.',
   {

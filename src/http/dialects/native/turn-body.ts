@@ -9,17 +9,21 @@ import {
   ModelName,
   type PostedLimits,
 } from '../../posted-bounds.ts'
-import { PostedTools } from './device-tools-body.ts'
-import { sharedSchema } from './schemas/shared-schema.ts'
+import { imagesOf } from '../../posted-images.ts'
+import { PostedTools } from '../../posted-tools.ts'
+import { bodySchema } from './schemas/shared-schema.ts'
 
-const InputMessage = Type.Object({
-  role: Type.Enum(['system', 'user', 'assistant']),
-  content: Type.String(),
-  images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
-})
+const InputMessage = Type.Object(
+  {
+    role: Type.Enum(['system', 'user', 'assistant']),
+    content: Type.String(),
+    images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
+  },
+  { additionalProperties: false },
+)
 
 /** The body of a request that begins a turn. */
-export const TurnBody = sharedSchema('TurnBody', 'A prompt with its settings. Unknown members are ignored.', {
+export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
   input: Type.Union([Type.String(), Type.Array(InputMessage, { minItems: 1 })], {
     description: "The user's text, or a list of messages.",
   }),
@@ -56,10 +60,14 @@ export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
   checkTools(body.tools, limits)
 }
 
-/** The messages that the turn adds to the log. */
+/** The messages that the turn adds to the log. Throws `invalid-request` for images that are none. */
 export function turnMessages({ input }: TurnBody): NewMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
-  return input.map(({ role, content, images }) => ({ role, content, ...(images && { images }) }))
+  return input.map(({ role, content, images }) => ({
+    role,
+    content,
+    ...(images && { images: imagesOf(images) }),
+  }))
 }
 
 /** The members of a body that are passed on to the engine. */

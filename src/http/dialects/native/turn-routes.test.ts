@@ -62,13 +62,13 @@ test('every route of a turn that does not exist is 404', async (t) => {
   }
 })
 
-test('results are stored as the model reads them: text as it is, other values as JSON, errors with a prefix', async (t) => {
+test('results are stored as the model reads them: text as it is, other values as JSON with all digits, errors with a prefix', async (t) => {
   const world = openNative(t)
   const ids = ['a', 'b', 'c', 'd']
   const { id } = waiting(world, ...ids.map((call, index) => offered(call, { index })))
   const results = [
     { callId: 'a', output: ' as it is ' },
-    { callId: 'b', output: { lat: 1 } },
+    { callId: 'b', output: { id: JSON.rawJSON('1234567890123456789'), price: JSON.rawJSON('3.10') } },
     { callId: 'c', output: null },
     { callId: 'd', error: 'No permission.' },
   ]
@@ -84,7 +84,7 @@ test('results are stored as the model reads them: text as it is, other values as
         id,
         [
           [0, ' as it is '],
-          [1, '{"lat":1}'],
+          [1, '{"id":1234567890123456789,"price":3.10}'],
           [2, 'null'],
           [3, 'Error: No permission.'],
         ],
@@ -149,7 +149,10 @@ test('results that do not fit the calls are refused, each with its status', asyn
     [['2']],
   )
   const neither = await world.ask('POST', `/turns/${id}/results`, { results: [{ callId: 'a' }] })
-  assert.match(String(neither.body.detail), /^results\.0: must have 'output' or 'error'\./)
+  assert.match(
+    String(neither.body.detail),
+    /^The result of the call "a" must have an 'output' or an 'error'\./,
+  )
 })
 
 test('results of superseded calls are stored', async (t) => {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { imagesOf } from './posted-images.ts'
+
+test('images are base64, with or without the beginning of a data URL and line ends', () => {
+  const given = [
+    'aGk=',
+    'aA==',
+    'aGkh',
+    'data:image/png;base64,aGkh',
+    'aGkh\r\naGkh\n',
+    'data:image/svg+xml;base64,aA==',
+  ]
+  assert.deepEqual(imagesOf(given), ['aGk=', 'aA==', 'aGkh', 'aGkh', 'aGkhaGkh', 'aA=='])
+  const half = 'ab+/'.repeat(200_000)
+  assert.equal(imagesOf([half])[0], half)
+})
+
+test('what is no base64 is refused, with its position', () => {
+  const wrong = [
+    'no base64!!',
+    '',
+    '=',
+    '====',
+    'aGk',
+    'aGk==',
+    'aG=k',
+    'aGk_',
+    'data:image/png;base64,',
+    'data:,aGk=',
+    'aGkh=',
+  ]
+  for (const text of wrong)
+    assert.throws(
+      () => imagesOf(['aGk=', text]),
+      { code: 'invalid-request', message: /^images\.1: an image in base64/ },
+      text,
+    )
+})

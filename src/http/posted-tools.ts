@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../protocol/errors.ts'
+import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { AnyObject, Name } from './posted-bounds.ts'
+
+const OrNull = <Schema extends typeof AnyObject>(schema: Schema) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+/** A tool as MCP (`inputSchema`), Anthropic's API (`input_schema`) and OpenAI's and Ollama's (`parameters`) write it. */
+const PostedFunction = Type.Object({
+  name: Name(128),
+  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  parameters: OrNull(AnyObject),
+  inputSchema: OrNull(AnyObject),
+  input_schema: OrNull(AnyObject),
+})
+
+const Wrapped = Type.Object({ type: Type.Optional(Type.Literal('function')), function: PostedFunction })
+
+/** Device tools, each either plain or in the function-calling form of OpenAI and Ollama. */
+export const PostedTools = Type.Array(Type.Union([PostedFunction, Wrapped]))
+
+/**
+ * The tools in the function-calling form. Members that are not about calling a tool, such as MCP's `title` and `annotations`, are left
+ * out. Throws `invalid-request` for a tool with two schemas.
+ */
+export function deviceToolSchemas(tools: Static<typeof PostedTools>): ToolSchema[] {
+  return tools.map((tool) => {
+    const { name, description, ...schemas } = 'function' in tool ? tool.function : tool
+    const given = [schemas.parameters, schemas.inputSchema, schemas.input_schema].filter(
+      (schema) => schema !== undefined && schema !== null,
+    )
+    if (given.length > 1)
+      throw new ChatterdError(
+        'invalid-request',
+        `tools: "${name}" has more than one schema of its arguments.`,
+      )
+    const [parameters] = given
+    const plain = {
+      name,
+      ...(typeof description === 'string' && { description }),
+      ...(parameters && { parameters }),
+    }
+    return { type: 'function', function: plain } as ToolSchema
+  })
+}
