@@ -45,7 +45,7 @@ export function openNotifications(
     const connecting = new PostgresClient({
       ...config,
       application_name: 'chatterd notifications',
-      connectionTimeoutMillis: longestPauseMs,
+      connectTimeoutMs: longestPauseMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     })

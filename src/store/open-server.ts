@@ -1,6 +1,6 @@
 import pg, { type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
-import { connectionConfig } from './postgres/connection-config.ts'
+import { type ConnectionConfig, connectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { probePostgres } from './postgres/probe-postgres.ts'
 import { beginSession } from './postgres/session.ts'
@@ -12,7 +12,7 @@ export interface ServerOptions {
   source: DatabaseSource
   /** How many connections to PostgreSQL are opened; default 10. The embedded database has one. */
   poolSize?: number
-  /** How long the wait for a connection may take, in ms; default 1,500 for PostgreSQL, 10,000 for the embedded database. */
+  /** How long it may take to connect, in ms; default 1,500 for PostgreSQL, 10,000 for the embedded database. */
   connectTimeoutMs?: number
   /** How long PostgreSQL may take to respond to a probe, in ms; default 750. */
   probeTimeoutMs?: number
@@ -20,9 +20,12 @@ export interface ServerOptions {
 
 /** What the pool of connections and the probes need of the server. */
 export interface DatabaseServer {
-  pool: PoolConfig
-  /** Rejects where the server cannot be reached. */
-  probe(): Promise<void>
+  pool: PoolConfig & ConnectionConfig
+  /**
+   * Rejects where the server cannot be reached or does not accept writes. Absent where there is one connection, over which that can be
+   * found out.
+   */
+  probe?: () => Promise<void>
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
@@ -56,7 +59,6 @@ export async function openServer(
     pool: {
       stream: embedded.stream,
       max: 1,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
       idleTimeoutMillis: 0,
       // All are given, because pg takes absent ones from the environment.
       host: 'embedded',
@@ -67,8 +69,6 @@ export async function openServer(
       ssl: false,
       types,
     },
-    // It runs, or `onFatal` has been called. Statements that take long only wait for each other.
-    probe: async () => {},
     announce: embedded.announce,
     close: embedded.close,
   }
@@ -85,7 +85,7 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
       onConnect: beginSession,
       ...config,
       max: options.poolSize ?? 10,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
+      connectTimeoutMs: options.connectTimeoutMs ?? 1_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -20,6 +20,7 @@ test('a start on a PostgreSQL database of a newer chatterd is refused, because w
     dataDir: '',
     databasePool: 2,
     databaseTimeoutMs: 30_000,
+    databaseWaitMs: 30_000,
     leaseMs: 15_000,
     hangTimeoutMs: 60_000,
     maxTools: 1,

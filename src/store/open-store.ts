@@ -23,9 +23,10 @@ export interface StoreSettings extends Omit<StoreOptions, 'runner' | 'alone'> {
   /** The URL of a PostgreSQL database; undefined: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
   dataDir: string
-  /** How many connections to PostgreSQL are opened, and how long the wait for one may take. */
+  /** How many connections to PostgreSQL are opened; how long that may take; and how long the wait for a free one may take. */
   databasePool: number
   databaseTimeoutMs: number
+  databaseWaitMs: number
   /** How long the lease is renewed while the event loop of the process does not run. */
   hangTimeoutMs: number
 }
@@ -47,8 +48,8 @@ export interface OpenStore {
   board: MessageBoard
   journal: EventJournal
   directory: ConversationDirectory
-  /** Runs a small statement to find out whether requests can be served. */
-  readiness(): Promise<{ ready: boolean; reason?: string }>
+  /** Whether requests can be served. `reason`: in words that everybody may read. `detail`: the same for the log. */
+  readiness(): Promise<{ ready: boolean; reason?: string; detail?: string }>
   /**
    * Begins and renews the lease of this process, which runs `turns`, and can adopt as many more as `room` returns. Resolves after
    * the first heartbeat, also where it has failed. `onHeartbeat` is called with each result that is not empty.
@@ -115,7 +116,8 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
 /** A database that is ready, or becomes ready when its server is back. */
 async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): Promise<Database> {
   const away = Promise.withResolvers<void>()
-  const { databaseUrl: url, dataDir, databasePool: poolSize, databaseTimeoutMs: connectTimeoutMs } = settings
+  const { databaseUrl: url, dataDir, databasePool: poolSize } = settings
+  const { databaseTimeoutMs: connectTimeoutMs, databaseWaitMs: waitMs } = settings
   const embedded = { kind: 'embedded', dataDir, onProgress: callbacks.onProgress } as const
   let database: Database | undefined
   try {
@@ -123,6 +125,7 @@ async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): P
       ...(url === undefined
         ? { source: embedded }
         : { source: { kind: 'postgresql', url }, poolSize, connectTimeoutMs }),
+      waitMs,
       onStateChange: (state) => {
         callbacks.onStateChange(state)
         if (!state.ready && !state.final) away.resolve()
@@ -141,12 +144,13 @@ async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): P
   }
 }
 
-async function readiness(database: Database): Promise<{ ready: boolean; reason?: string }> {
+async function readiness(database: Database): ReturnType<OpenStore['readiness']> {
   try {
     await database.check()
     return { ready: true }
   } catch (error) {
-    return { ready: false, reason: messageOf(error) }
+    const state = database.state()
+    return { ready: false, reason: messageOf(error), detail: state.ready ? reasonOf(error) : state.detail }
   }
 }
 

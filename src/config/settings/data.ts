@@ -34,7 +34,15 @@ export const dataSettings = {
     env: 'CHATTERD_DATABASE_TIMEOUT',
     kind: duration('10ms', '1m'),
     default: '1500ms',
-    about: 'Longest wait to connect to the database or for a free connection; then requests get 503.',
+    about: 'Longest wait to connect to PostgreSQL; then requests get 503.',
+  },
+  databaseWaitMs: {
+    group: 'Data',
+    name: 'database-wait',
+    env: 'CHATTERD_DATABASE_WAIT',
+    kind: duration('10ms', '30s'),
+    default: '15s',
+    about: 'Longest wait for a connection while all are busy with other requests; then requests get 503.',
   },
   logCacheBytes: {
     group: 'Data',

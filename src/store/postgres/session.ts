@@ -27,7 +27,12 @@ const begin = `
   select set_config(name, value, false) from (values ${rows.join(', ')}) as given(name, value)
   where current_setting(name, true) is not null`
 
+/** How long the server may take for it, in milliseconds. */
+const timeoutMs = 10_000
+
 /** Makes a new connection independent of the defaults of its database and role. */
 export async function beginSession(client: ClientBase): Promise<void> {
-  await client.query(begin)
+  // pg's types do not have its time-out for one statement.
+  const statement = { text: begin, query_timeout: timeoutMs }
+  await client.query(statement)
 }

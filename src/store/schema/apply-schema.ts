@@ -1,10 +1,11 @@
+import { PublicReason } from '../database-failure.ts'
 import type { Migration, Schema, SchemaFunctions } from './read-schema.ts'
 
 /** Runs SQL on one connection, the same each time. */
 export type RunSql = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
 
 /** This build must not use this database, and a retry does not help. The message says what to do. */
-export class SchemaRefused extends Error {
+export class SchemaRefused extends PublicReason {
   override readonly name = 'SchemaRefused'
 }
 
