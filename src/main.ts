@@ -60,6 +60,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
 
   const store = await openStore(config, {
     onProgress: (text) => output.out(`${text}\n`),
+    onNotice: (text) => log.warn(text),
     onStateChange: (state) => {
       // The first lines say it at the start, and at the end it is no news.
       if (!serving) return

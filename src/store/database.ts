@@ -7,9 +7,11 @@ import { type DatabaseSource, openServer, type ServerOptions } from './open-serv
 import { repeatRolledBack } from './repeat-rolled-back.ts'
 import { applySchema } from './schema/apply-schema.ts'
 import { readSchema, type Schema } from './schema/read-schema.ts'
+import type { Statement } from './statement.ts'
 
 export type { DatabaseState } from './availability.ts'
 export type { DatabaseSource } from './open-server.ts'
+export type { Statement } from './statement.ts'
 
 export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
   /** Default: the schema in `schema/`, beside this file. */
@@ -24,13 +26,6 @@ export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
 
 /** How often writes are checked at most, in milliseconds. */
 const checkIntervalMs = 1_000
-
-/** A statement, prepared once on each connection. A name always comes with the same text. */
-export interface Statement {
-  name: string
-  text: string
-  values?: unknown[]
-}
 
 /** An open database. With the default time-outs, callers get `database-unavailable` within two seconds after the server is gone. */
 export interface Database {
@@ -92,7 +87,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   async function query<Row>(statement: Statement): Promise<Row[]> {
     failWhileAway()
     return await repeatRolledBack(() =>
-      connections.use(async (client) => (await client.query(statement)).rows, statementTimeoutMs),
+      connections.use((client) => server.query<Row>(client, statement), statementTimeoutMs),
     )
   }
 

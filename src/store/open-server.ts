@@ -1,12 +1,15 @@
-import pg, { type PoolConfig } from 'pg'
+import pg, { type ClientBase, type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
 import { type ConnectionConfig, connectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { probePostgres } from './postgres/probe-postgres.ts'
-import { beginSession } from './postgres/session.ts'
+import { type Pooling, Sessions } from './postgres/session.ts'
+import type { Statement } from './statement.ts'
 
 /** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
-export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
+export type DatabaseSource =
+  | ({ kind: 'embedded' } & EmbeddedOptions)
+  | { kind: 'postgresql'; url: string; pooling?: Pooling }
 
 export interface ServerOptions {
   source: DatabaseSource
@@ -26,6 +29,8 @@ export interface DatabaseServer {
    * found out.
    */
   probe?: () => Promise<void>
+  /** Runs a statement on a connection of the pool. */
+  query<Row>(client: ClientBase, statement: Statement): Promise<Row[]>
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
@@ -53,7 +58,7 @@ export async function openServer(
   onFatal: (error: Error) => void,
 ): Promise<DatabaseServer> {
   const { source } = options
-  if (source.kind === 'postgresql') return postgres(source.url, options)
+  if (source.kind === 'postgresql') return postgres(source.url, source.pooling ?? 'auto', options)
   const embedded = await openEmbedded({ ...source, onFatal })
   return {
     pool: {
@@ -69,12 +74,15 @@ export async function openServer(
       ssl: false,
       types,
     },
+    query: async (client, statement) => (await client.query(statement)).rows,
     announce: embedded.announce,
     close: embedded.close,
   }
 }
 
-function postgres(url: string, options: ServerOptions): DatabaseServer {
+function postgres(url: string, pooling: Pooling, options: ServerOptions): DatabaseServer {
+  const sessions = new Sessions(pooling)
+  const begin = (client: ClientBase) => sessions.begin(client)
   const config = connectionConfig(url)
   // Throws where a file that the URL names cannot be read.
   new PostgresClient(config)
@@ -82,7 +90,7 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
     pool: {
       Client: PostgresClient,
       // Awaited, though its type does not say so.
-      onConnect: beginSession,
+      onConnect: begin,
       ...config,
       max: options.poolSize ?? 10,
       connectTimeoutMs: options.connectTimeoutMs ?? 1_500,
@@ -92,7 +100,8 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
       application_name: 'chatterd',
       types,
     },
-    probe: () => probePostgres(config, options.probeTimeoutMs ?? 750),
+    probe: () => probePostgres(config, begin, options.probeTimeoutMs ?? 750),
+    query: (client, statement) => sessions.query(client, statement),
     announce() {},
     async close() {},
   }

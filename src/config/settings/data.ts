@@ -1,5 +1,5 @@
 import { dataFolder } from '../data-folder.ts'
-import { bytes, count, databaseUrl, duration, path } from '../kinds.ts'
+import { bytes, choice, count, databaseUrl, duration, path } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the database and of what is kept in memory. */
@@ -19,6 +19,24 @@ export const dataSettings = {
     kind: databaseUrl,
     default: null,
     about: 'PostgreSQL database to use; without it, the embedded database is used.',
+  },
+  databasePooling: {
+    group: 'Data',
+    name: 'database-pooling',
+    env: 'CHATTERD_DATABASE_POOLING',
+    kind: choice('pooling', ['auto', 'session', 'transaction']),
+    default: 'auto',
+    about:
+      'What a connection pooler before PostgreSQL, such as PgBouncer, gives to a connection: a session, or a server for one transaction at a time; auto finds out, and takes any pooler for one of transactions.',
+  },
+  databaseListenUrl: {
+    group: 'Data',
+    name: 'database-listen-url',
+    env: 'DATABASE_LISTEN_URL',
+    kind: databaseUrl,
+    default: null,
+    about:
+      'The same database past a connection pooler, for notifications and the lease; without it, processes behind a pooler learn of each other up to a second later.',
   },
   databasePool: {
     group: 'Data',

@@ -1,8 +1,7 @@
-import pg from 'pg'
+import pg, { type ClientBase } from 'pg'
 import { checkWrites } from '../check-writes.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import { PostgresClient } from './postgres-client.ts'
-import { beginSession } from './session.ts'
 
 /** SQLSTATE: the server has no free connection. */
 const tooManyConnections = '53300'
@@ -14,7 +13,11 @@ const steps = 5
  * Checks over a connection of its own that a PostgreSQL server responds and accepts writes. Throws within `timeoutMs` where it does
  * not; while this thread is busy the time stands still. A server that has no free connection responds.
  */
-export async function probePostgres(config: ConnectionConfig, timeoutMs: number): Promise<void> {
+export async function probePostgres(
+  config: ConnectionConfig,
+  begin: (client: ClientBase) => Promise<void>,
+  timeoutMs: number,
+): Promise<void> {
   const client = new PostgresClient({ ...config, application_name: 'chatterd probe' })
   // Without a listener an error would end the process. Errors also reject the calls below.
   client.on('error', () => {})
@@ -27,7 +30,7 @@ export async function probePostgres(config: ConnectionConfig, timeoutMs: number)
   }, timeoutMs / steps)
   const check = async () => {
     await client.connect()
-    await beginSession(client)
+    await begin(client)
     await checkWrites(client)
   }
   try {

@@ -1,4 +1,5 @@
 import { PublicReason } from '../database-failure.ts'
+import { beginTransaction } from '../postgres/session.ts'
 import type { Migration, Schema, SchemaFunctions } from './read-schema.ts'
 
 /** Runs SQL on one connection, the same each time. */
@@ -22,6 +23,7 @@ export async function applySchema(run: RunSql, { migrations, functions }: Schema
   await checkEncoding(run)
   await run('begin')
   try {
+    await run(beginTransaction)
     await run(lock)
     await createBookkeeping(run)
     for (const migration of await missingMigrations(run, migrations)) await applyMigration(run, migration)
