@@ -157,28 +157,16 @@ describe('PostgreSQL that is away', () => {
     assert.deepEqual(database.state(), { ready: true })
   })
 
-  test('clients read no address of it, and the log does', async (t) => {
+  test('error messages never contain the password, and those that clients read no address', async (t) => {
     const { proxy, watch, open } = await behindProxy(t)
     const database = await open()
     await database.whenReady
     proxy.close()
-    await watch.until(
-      (state) => !state.ready && state.detail === `connect ECONNREFUSED 127.0.0.1:${proxy.port}`,
-    )
+    const detail = `connect ECONNREFUSED 127.0.0.1:${proxy.port}`
+    await watch.until((state) => !state.ready && state.detail === detail)
     const message = 'The database is not available: it cannot be reached. Try again later.'
     await assert.rejects(database.query(one), { ...away, message })
     await assert.rejects(database.check(), { ...away, message })
-  })
-
-  test('error messages never contain the password', async (t) => {
-    const { proxy, watch, open } = await behindProxy(t)
-    proxy.shut()
-    const database = await open()
-    await watch.until((state) => !state.ready)
-    await assert.rejects(database.query(one), (error) => {
-      assert.doesNotMatch(String(error), /verysecret/)
-      return true
-    })
     const address = 'not an address: verysecret'
     await assert.rejects(openDatabase({ source: { kind: 'postgresql', url: address } }), (error) => {
       assert.match(String(error), /expected postgres:\/\//)
