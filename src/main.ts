@@ -62,11 +62,12 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
 
   const store = await openStore(config, {
     onProgress: (text) => output.out(`${text}\n`),
+    onNotice: (text) => log.warn(text),
     onStateChange: (state) => {
       // The first lines say it at the start, and at the end it is no news.
       if (!serving) return
       if (state.ready) log.info('the database is ready')
-      else log.warn(`the database is not ready: ${state.reason}`)
+      else log.warn(`the database is not ready: ${state.detail}`)
     },
     onEnded: (ended) => log.warn({ turns: ended }, 'turns were ended because no process ran them any more'),
     onFault: (fault) => log.error({ err: fault }, 'the database refused a heartbeat of this process'),

@@ -10,7 +10,7 @@ export interface ServerFacts {
   version: string
   port: number
   engine: { name: string; models(signal: AbortSignal): Promise<readonly BannerModel[]> }
-  database: () => Promise<{ ready: boolean; reason?: string }>
+  database: () => Promise<{ ready: boolean; detail?: string }>
   tls: Tls | undefined
 }
 
@@ -32,8 +32,8 @@ export async function bannerFacts(config: Config, server: ServerFacts): Promise<
 }
 
 async function databaseProblem({ database }: ServerFacts): Promise<string | undefined> {
-  const { ready, reason } = await database()
-  return ready ? undefined : (reason ?? 'it does not respond')
+  const { ready, detail } = await database()
+  return ready ? undefined : (detail ?? 'it does not respond')
 }
 
 async function engineFacts(config: Config, engine: ServerFacts['engine']): Promise<BannerFacts['engine']> {

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoff } from './backoff.ts'
-import { canPass, reasonOf } from './database-failure.ts'
+import { canPass, PublicReason, publicReasonOf, reasonOf } from './database-failure.ts'
 import { SchemaRefused } from './schema/apply-schema.ts'
 
-/** Whether the database can be used. `final`: it does not become ready by itself; a person must act. */
-export type DatabaseState = { ready: true } | { ready: false; reason: string; final: boolean }
+/**
+ * Whether the database can be used. `reason`: in words that everybody may read. `detail`: the same for the log. `final`: it does not
+ * become ready by itself; a person must act.
+ */
+export type DatabaseState = { ready: true } | { ready: false; reason: string; detail: string; final: boolean }
 
 export interface AvailabilityOptions {
   /** Rejects where the server cannot be reached. Must settle within a second or so. */
@@ -25,7 +28,7 @@ export class Availability {
   readonly #options: AvailabilityOptions
   readonly #ready = Promise.withResolvers<void>()
   readonly #closing = new AbortController()
-  #state: DatabaseState = { ready: false, reason: 'it is being opened', final: false }
+  #state: DatabaseState = notReady(new PublicReason('it is being opened'), false)
   #prepared = false
   /** It has been ready, or away: the program has started. */
   #decided = false
@@ -63,14 +66,14 @@ export class Availability {
 
   /** Makes the database unavailable for good. */
   fail(error: Error): void {
-    this.#set({ ready: false, reason: reasonOf(error), final: true })
+    this.#set(notReady(error, true))
     this.#options.onAway(error)
     this.#ready.reject(error)
   }
 
   close(): void {
     this.#closing.abort()
-    this.fail(new Error('it is closed'))
+    this.fail(new PublicReason('it is closed'))
   }
 
   async #untilReady(): Promise<void> {
@@ -127,16 +130,22 @@ export class Availability {
     this.#prepared = false
     this.#decided = true
     if (this.#closing.signal.aborted) return
-    this.#set({ ready: false, reason: reasonOf(error), final: false })
+    this.#set(notReady(error, false))
     this.#options.onAway(error)
   }
 
   #set(state: DatabaseState): void {
     const before = this.#state
     this.#state = state
-    const same = before.ready
-      ? state.ready
-      : !state.ready && before.reason === state.reason && before.final === state.final
-    if (!same) this.#options.onChange?.(state)
+    if (kindOf(before) !== kindOf(state)) this.#options.onChange?.(state)
   }
+}
+
+/** The same for states that are told apart only by numbers, such as those of files on a full disk. */
+function kindOf(state: DatabaseState): string {
+  return state.ready ? 'ready' : `${state.final} ${state.detail.replaceAll(/\d+/g, '')}`
+}
+
+function notReady(error: Error, final: boolean): DatabaseState {
+  return { ready: false, reason: publicReasonOf(error), detail: reasonOf(error), final }
 }

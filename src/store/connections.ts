@@ -1,12 +1,14 @@
 import type { Pool, PoolClient } from 'pg'
 import { ChatterdError } from '../protocol/errors.ts'
-import { isUnavailable, unavailableError } from './database-failure.ts'
+import { isUnavailable, PublicReason, unavailableError } from './database-failure.ts'
 
 export interface ConnectionsOptions {
   /** How long work may take before the server is probed, and how often it is probed after that; in ms, default 750. */
   suspectAfterMs?: number
-  /** How many statements may wait for a connection; default 1,000. */
+  /** How many statements may wait for a connection; default 2,000. */
   maxWaiting?: number
+  /** How long a statement may wait for a connection while all are busy; in ms, default 15,000. */
+  waitMs?: number
 }
 
 /**
@@ -17,6 +19,7 @@ export class Connections {
   readonly #pool: Pool
   readonly #suspectAfterMs: number
   readonly #maxWaiting: number
+  readonly #waitMs: number
   readonly #onSuspect: () => void
   /** One function for each piece of work in progress; it makes the work fail. */
   readonly #inProgress = new Set<(error: Error) => void>()
@@ -27,7 +30,8 @@ export class Connections {
   constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
     this.#pool = pool
     this.#suspectAfterMs = options.suspectAfterMs ?? 750
-    this.#maxWaiting = options.maxWaiting ?? 1_000
+    this.#maxWaiting = options.maxWaiting ?? 2_000
+    this.#waitMs = options.waitMs ?? 15_000
     this.#onSuspect = onSuspect
     // Idle connections that break. Without a listener the error would end the process.
     pool.on('error', onSuspect)
@@ -42,21 +46,18 @@ export class Connections {
    */
   async use<T>(work: (client: PoolClient) => Promise<T>, timeoutMs: number): Promise<T> {
     if (this.#pool.waitingCount >= this.#maxWaiting) {
-      throw new ChatterdError(
-        'database-unavailable',
-        'Too many requests wait for the database. Try again later.',
-      )
+      throw tooManyAtOnce()
     }
     const { promise: failed, reject: fail } = Promise.withResolvers<never>()
     this.#inProgress.add(fail)
     const deadline = performance.now() + timeoutMs
     const timer = setInterval(() => {
       if (performance.now() < deadline) this.#onSuspect()
-      else fail(unavailableError(new Error(`it did not answer within ${timeoutMs} ms`)))
+      else fail(unavailableError(new PublicReason(`it did not answer within ${timeoutMs} ms`)))
     }, this.#suspectAfterMs)
     let client: PoolClient | undefined
     try {
-      client = await this.#acquire(failed)
+      client = await this.#acquire(failed, fail)
       const result = await Promise.race([work(client), failed])
       this.#respondedAt = performance.now()
       client.release()
@@ -87,12 +88,14 @@ export class Connections {
 
   /** Work in progress fails. */
   async close(): Promise<void> {
-    this.destroyAll(unavailableError(new Error('it is closed')))
+    this.destroyAll(unavailableError(new PublicReason('it is closed')))
     await this.#pool.end()
   }
 
-  async #acquire(failed: Promise<never>): Promise<PoolClient> {
+  async #acquire(failed: Promise<never>, fail: (error: Error) => void): Promise<PoolClient> {
     const connecting = this.#pool.connect()
+    const waits = this.#pool.waitingCount > this.#pool.idleCount
+    const timer = waits ? setTimeout(() => fail(tooManyAtOnce()), this.#waitMs) : undefined
     try {
       return await Promise.race([connecting, failed])
     } catch (error) {
@@ -101,6 +104,14 @@ export class Connections {
         () => {},
       )
       throw error
+    } finally {
+      clearTimeout(timer)
     }
   }
+}
+
+function tooManyAtOnce(): ChatterdError {
+  const message =
+    'Too many requests at once: all connections to the database are busy (setting CHATTERD_DATABASE_POOL). Try again later.'
+  return new ChatterdError('database-unavailable', message)
 }

@@ -44,7 +44,7 @@ describe('PostgreSQL that is away', () => {
     proxy.shut()
     const database = await open()
     await assert.rejects(database.query(one), away)
-    await watch.until((state) => !state.ready && /lost|ECONN/.test(state.reason))
+    await watch.until((state) => !state.ready && /lost|ECONN/.test(state.detail))
     await assert.rejects(database.check(), away)
     proxy.open()
     await database.whenReady
@@ -91,7 +91,7 @@ describe('PostgreSQL that is away', () => {
     const { proxy, watch, open } = await behindProxy(t, patient)
     proxy.freeze()
     const database = await open()
-    await watch.until((state) => !state.ready && /does not answer/.test(state.reason))
+    await watch.until((state) => !state.ready && /does not answer/.test(state.detail))
     proxy.open()
     await database.whenReady
     assert.deepEqual(await database.query(one), [{ one: 1 }])
@@ -138,20 +138,35 @@ describe('PostgreSQL that is away', () => {
     const ask = () => database.query(one).then(() => 'done', String)
     const outcomes = await Promise.all(Array.from({ length: 5 }, ask))
     assert.deepEqual([...new Set(outcomes)].sort(), [
-      'ChatterdError: Too many requests wait for the database. Try again later.',
+      'ChatterdError: Too many requests at once: all connections to the database are busy (setting CHATTERD_DATABASE_POOL). Try again later.',
       'done',
     ])
   })
 
-  test('error messages never contain the password', async (t) => {
-    const { proxy, watch, open } = await behindProxy(t)
-    proxy.shut()
+  test('busy: a statement waits for a connection for as long as it may, and the database stays ready', async (t) => {
+    const { open } = await behindProxy(t, { poolSize: 1, waitMs: 300 })
     const database = await open()
-    await watch.until((state) => !state.ready)
-    await assert.rejects(database.query(one), (error) => {
-      assert.doesNotMatch(String(error), /verysecret/)
-      return true
-    })
+    await database.whenReady
+    const sleep = (seconds: number) =>
+      database.query({ name: `sleep ${seconds}`, text: `select pg_sleep(${seconds})` })
+    const [, short] = await Promise.all([sleep(0.1), database.query(one)])
+    assert.deepEqual(short, [{ one: 1 }])
+    const long = sleep(1.5)
+    await assert.rejects(database.query(one), { ...away, message: /^Too many requests at once/ })
+    await long
+    assert.deepEqual(database.state(), { ready: true })
+  })
+
+  test('error messages never contain the password, and those that clients read no address', async (t) => {
+    const { proxy, watch, open } = await behindProxy(t)
+    const database = await open()
+    await database.whenReady
+    proxy.close()
+    const detail = `connect ECONNREFUSED 127.0.0.1:${proxy.port}`
+    await watch.until((state) => !state.ready && state.detail === detail)
+    const message = 'The database is not available: it cannot be reached. Try again later.'
+    await assert.rejects(database.query(one), { ...away, message })
+    await assert.rejects(database.check(), { ...away, message })
     const address = 'not an address: verysecret'
     await assert.rejects(openDatabase({ source: { kind: 'postgresql', url: address } }), (error) => {
       assert.match(String(error), /expected postgres:\/\//)
@@ -193,5 +208,5 @@ test('a PostgreSQL that is shut down or read-only makes the database unavailable
     for (let n = 2; ; n += 1)
       await database.query({ ...write, name: `write ${n}`, text: `insert into chatterd.notes values (${n})` })
   }, away)
-  await watch.until((state) => !state.ready && /read-only/.test(state.reason))
+  await watch.until((state) => !state.ready && /read-only/.test(state.detail))
 })

@@ -128,7 +128,7 @@ describe('a PostgreSQL that is changed while it is in use, and changed back: cha
       await endConnections()
       await make()
       await server.run('alter role chatterd login')
-      await watch.until((state) => !state.ready && reason.test(state.reason))
+      await watch.until((state) => !state.ready && reason.test(state.detail))
       await assert.rejects(database.query(one), away)
       await takeBack()
       await watch.until((state) => state.ready)
@@ -156,7 +156,7 @@ test('a PostgreSQL that asks for Kerberos, which chatterd does not have, makes t
   })
   await database.whenReady
   proxy.respond(kerberosRequest)
-  await watch.until((state) => !state.ready && /message type 7/.test(state.reason))
+  await watch.until((state) => !state.ready && /message type 7/.test(state.detail))
   await assert.rejects(database.query(one), away)
   proxy.open()
   await watch.until((state) => state.ready)

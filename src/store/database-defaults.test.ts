@@ -26,6 +26,15 @@ test('statements that meet on one row all succeed where the database isolates tr
   assert.deepEqual(await database.query({ name: 'read', text: 'select n from chatterd.counts' }), [{ n: 30 }])
 })
 
+test('prepared statements that get lost, as behind a connection pooler, are not used any more', async (t) => {
+  const database = await postgres.open(t, { schema: schemaOf(), poolSize: 1 })
+  const add = { name: 'add', text: 'select $1::int + 1 as sum', values: [1] }
+  assert.deepEqual(await database.query(add), [{ sum: 2 }])
+  await database.query({ name: 'lose', text: 'deallocate all' })
+  for (const value of [2, 3])
+    assert.deepEqual(await database.query({ ...add, values: [value] }), [{ sum: value + 1 }])
+})
+
 for (const [code, name] of Object.entries({ '40001': 'a serialization failure', '40P01': 'a deadlock' })) {
   /** A schema with a function that fails with the code as often as this, and then returns how often it was called. */
   const failing = (times: number) => {

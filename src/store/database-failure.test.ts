@@ -34,6 +34,20 @@ test('a refused login, a missing database and a certificate that does not fit do
   assert.deepEqual([canPass(mismatch), canPass(unknown)], [false, true])
 })
 
+test('what clients read names no file, role or address of the database', () => {
+  for (const [code, reason] of Object.entries({
+    '53100': 'its disk is full',
+    '53400': 'it is out of resources',
+    '28P01': 'it refuses the connection',
+    '3D000': 'it refuses the connection',
+    '57P03': 'it is starting',
+    ZZ001: 'it failed',
+  })) {
+    const expected = `The database is not available: ${reason}. Try again later.`
+    assert.equal(unavailableError(sqlError(code)).message, expected)
+  }
+})
+
 test('the message of the error says why the database is not available', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     code: 'ECONNREFUSED',
@@ -41,8 +55,8 @@ test('the message of the error says why the database is not available', () => {
   })
   const both = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' })
   for (const [error, reason] of [
-    [refused, 'connect ECONNREFUSED 127.0.0.1:1'],
-    [both, 'connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.1:1'],
+    [refused, 'it cannot be reached'],
+    [both, 'it cannot be reached'],
     [new Error('timeout exceeded when trying to connect'), 'it does not answer'],
     [new Error('Query read timeout'), 'it does not answer'],
     [new Error('Connection terminated unexpectedly'), 'the connection to it was lost'],

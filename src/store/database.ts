@@ -1,14 +1,17 @@
 import pg from 'pg'
 import { Availability, type DatabaseState } from './availability.ts'
+import { checkWrites } from './check-writes.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
-import { isTimeout, unavailableError } from './database-failure.ts'
+import { isTimeout, PublicReason, unavailableError } from './database-failure.ts'
 import { type DatabaseSource, openServer, type ServerOptions } from './open-server.ts'
 import { repeatRolledBack } from './repeat-rolled-back.ts'
 import { applySchema } from './schema/apply-schema.ts'
 import { readSchema, type Schema } from './schema/read-schema.ts'
+import type { Statement } from './statement.ts'
 
 export type { DatabaseState } from './availability.ts'
 export type { DatabaseSource } from './open-server.ts'
+export type { Statement } from './statement.ts'
 
 export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
   /** Default: the schema in `schema/`, beside this file. */
@@ -21,12 +24,8 @@ export interface DatabaseOptions extends ConnectionsOptions, ServerOptions {
   onStateChange?: (state: DatabaseState) => void
 }
 
-/** A statement, prepared once on each connection. A name always comes with the same text. */
-export interface Statement {
-  name: string
-  text: string
-  values?: unknown[]
-}
+/** How often writes are checked at most, in milliseconds. */
+const checkIntervalMs = 1_000
 
 /** An open database. With the default time-outs, callers get `database-unavailable` within two seconds after the server is gone. */
 export interface Database {
@@ -36,7 +35,7 @@ export interface Database {
    * `database-unavailable`, also before the schema is up to date; and SQL errors as pg throws them, with the SQLSTATE as `code`.
    */
   query<Row>(statement: Statement): Promise<Row[]>
-  /** Runs a small statement. Throws `database-unavailable`. */
+  /** Checks that it accepts writes, at most once a second. Throws `database-unavailable`. */
   check(): Promise<void>
   state(): DatabaseState
   /** Resolves when it is ready for the first time; rejects when it never can be: the schema is newer, rights are missing. */
@@ -73,24 +72,34 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   async function probe(): Promise<void> {
     const began = performance.now()
     try {
-      await server.probe()
+      if (server.probe) await server.probe()
+      else await connections.use(checkWrites, statementTimeoutMs)
     } catch (error) {
       if (!isTimeout(error) || !connections.respondedSince(began)) throw error
     }
   }
 
+  function failWhileAway(): void {
+    const { state } = availability
+    if (!state.ready) throw unavailableError(new PublicReason(state.reason))
+  }
+
   async function query<Row>(statement: Statement): Promise<Row[]> {
-    const state = availability.state
-    if (!state.ready) throw unavailableError(new Error(state.reason))
+    failWhileAway()
     return await repeatRolledBack(() =>
-      connections.use(async (client) => (await client.query(statement)).rows, statementTimeoutMs),
+      connections.use((client) => server.query<Row>(client, statement), statementTimeoutMs),
     )
   }
+
+  const recentCheck = onceIn(checkIntervalMs, () => connections.use(checkWrites, statementTimeoutMs))
 
   return {
     kind: options.source.kind,
     query,
-    check: async () => void (await query({ name: 'chatterd_check', text: 'select 1' })),
+    async check() {
+      failWhileAway()
+      await recentCheck()
+    },
     state: () => availability.state,
     whenReady: availability.whenReady,
     announce: server.announce,
@@ -99,5 +108,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await connections.close()
       await server.close()
     },
+  }
+}
+
+/** Calls a function at most once in so many milliseconds; calls in between get what the last one came to. */
+function onceIn(intervalMs: number, call: () => Promise<void>): () => Promise<void> {
+  let calledAt = Number.NEGATIVE_INFINITY
+  let last = Promise.resolve()
+  return () => {
+    const now = performance.now()
+    if (now - calledAt < intervalMs) return last
+    calledAt = now
+    last = call()
+    return last
   }
 }

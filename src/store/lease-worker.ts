@@ -55,7 +55,7 @@ async function send(): Promise<void> {
 async function connect(): Promise<PostgresClient> {
   const connecting = new PostgresClient({
     ...connectionConfig(databaseUrl),
-    connectionTimeoutMillis: pauseMs,
+    connectTimeoutMs: pauseMs,
     application_name: 'chatterd lease',
   })
   // Without a listener an error would end the process. Errors also reject the statements.

@@ -4,7 +4,7 @@ import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
 import type { ConnectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
-import { beginSession } from './postgres/session.ts'
+import { type Pooling, Sessions } from './postgres/session.ts'
 
 /** First and longest pause before the next try to connect, in milliseconds. */
 const firstPauseMs = 250
@@ -21,6 +21,14 @@ interface Payload {
   runner?: string
 }
 
+/** Where notifications come from. */
+export interface NotificationSource {
+  config: ConnectionConfig
+  pooling: Pooling
+  /** Called where there is a pooler that shares sessions among its clients, so that no notification will come. */
+  onShared(): void
+}
+
 /** A subscription to the notifications of all processes that use the same PostgreSQL database. */
 export interface Notifications {
   close(): Promise<void>
@@ -32,7 +40,7 @@ export interface Notifications {
  * this process.
  */
 export function openNotifications(
-  config: ConnectionConfig,
+  { config, pooling, onShared }: NotificationSource,
   runner: string,
   onNotification: (notification: StoreNotification) => void,
 ): Notifications {
@@ -45,7 +53,7 @@ export function openNotifications(
     const connecting = new PostgresClient({
       ...config,
       application_name: 'chatterd notifications',
-      connectionTimeoutMillis: longestPauseMs,
+      connectTimeoutMs: longestPauseMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     })
@@ -55,14 +63,27 @@ export function openNotifications(
     connecting.on('notification', ({ payload }) => receive(payload))
     connecting
       .connect()
-      .then(() => beginSession(connecting))
-      .then(() => connecting.query('listen chatterd'))
-      .then(() => {
-        if (client !== connecting) return
+      .then(() => listen(connecting))
+      .then((listens) => {
+        if (client !== connecting || !listens) return
         pauses = backoff(firstPauseMs, longestPauseMs)
         onNotification({ type: 'missed' })
       })
       .catch(() => reconnect(connecting))
+  }
+
+  /** False where the connection has no session of its own: it would never be notified. */
+  async function listen(connected: PostgresClient): Promise<boolean> {
+    const sessions = new Sessions(pooling)
+    await sessions.begin(connected)
+    if (!sessions.areShared) {
+      await connected.query('listen chatterd')
+      return true
+    }
+    client = undefined
+    void connected.end().catch(() => {})
+    onShared()
+    return false
   }
 
   function reconnect(lost: pg.Client): void {

@@ -1,18 +1,21 @@
-import pg, { type PoolConfig } from 'pg'
+import pg, { type ClientBase, type PoolConfig } from 'pg'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
-import { connectionConfig } from './postgres/connection-config.ts'
+import { type ConnectionConfig, connectionConfig } from './postgres/connection-config.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { probePostgres } from './postgres/probe-postgres.ts'
-import { beginSession } from './postgres/session.ts'
+import { type Pooling, Sessions } from './postgres/session.ts'
+import type { Statement } from './statement.ts'
 
 /** The embedded database in a data directory, or a database of a PostgreSQL server, by its URL. */
-export type DatabaseSource = ({ kind: 'embedded' } & EmbeddedOptions) | { kind: 'postgresql'; url: string }
+export type DatabaseSource =
+  | ({ kind: 'embedded' } & EmbeddedOptions)
+  | { kind: 'postgresql'; url: string; pooling?: Pooling }
 
 export interface ServerOptions {
   source: DatabaseSource
   /** How many connections to PostgreSQL are opened; default 10. The embedded database has one. */
   poolSize?: number
-  /** How long the wait for a connection may take, in ms; default 1,500 for PostgreSQL, 10,000 for the embedded database. */
+  /** How long it may take to connect, in ms; default 1,500 for PostgreSQL, 10,000 for the embedded database. */
   connectTimeoutMs?: number
   /** How long PostgreSQL may take to respond to a probe, in ms; default 750. */
   probeTimeoutMs?: number
@@ -20,9 +23,14 @@ export interface ServerOptions {
 
 /** What the pool of connections and the probes need of the server. */
 export interface DatabaseServer {
-  pool: PoolConfig
-  /** Rejects where the server cannot be reached. */
-  probe(): Promise<void>
+  pool: PoolConfig & ConnectionConfig
+  /**
+   * Rejects where the server cannot be reached or does not accept writes. Absent where there is one connection, over which that can be
+   * found out.
+   */
+  probe?: () => Promise<void>
+  /** Runs a statement on a connection of the pool. */
+  query<Row>(client: ClientBase, statement: Statement): Promise<Row[]>
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
   close(): Promise<void>
@@ -50,13 +58,12 @@ export async function openServer(
   onFatal: (error: Error) => void,
 ): Promise<DatabaseServer> {
   const { source } = options
-  if (source.kind === 'postgresql') return postgres(source.url, options)
+  if (source.kind === 'postgresql') return postgres(source.url, source.pooling ?? 'auto', options)
   const embedded = await openEmbedded({ ...source, onFatal })
   return {
     pool: {
       stream: embedded.stream,
       max: 1,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
       idleTimeoutMillis: 0,
       // All are given, because pg takes absent ones from the environment.
       host: 'embedded',
@@ -67,14 +74,15 @@ export async function openServer(
       ssl: false,
       types,
     },
-    // It runs, or `onFatal` has been called. Statements that take long only wait for each other.
-    probe: async () => {},
+    query: async (client, statement) => (await client.query(statement)).rows,
     announce: embedded.announce,
     close: embedded.close,
   }
 }
 
-function postgres(url: string, options: ServerOptions): DatabaseServer {
+function postgres(url: string, pooling: Pooling, options: ServerOptions): DatabaseServer {
+  const sessions = new Sessions(pooling)
+  const begin = (client: ClientBase) => sessions.begin(client)
   const config = connectionConfig(url)
   // Throws where a file that the URL names cannot be read.
   new PostgresClient(config)
@@ -82,17 +90,18 @@ function postgres(url: string, options: ServerOptions): DatabaseServer {
     pool: {
       Client: PostgresClient,
       // Awaited, though its type does not say so.
-      onConnect: beginSession,
+      onConnect: begin,
       ...config,
       max: options.poolSize ?? 10,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
+      connectTimeoutMs: options.connectTimeoutMs ?? 1_500,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       application_name: 'chatterd',
       types,
     },
-    probe: () => probePostgres(config, options.probeTimeoutMs ?? 750),
+    probe: () => probePostgres(config, begin, options.probeTimeoutMs ?? 750),
+    query: (client, statement) => sessions.query(client, statement),
     announce() {},
     async close() {},
   }

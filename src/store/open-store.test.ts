@@ -7,6 +7,7 @@ import { openStore, type StoreCallbacks, type StoreSettings } from './open-store
 
 const callbacks: StoreCallbacks = {
   onProgress() {},
+  onNotice: assert.fail,
   onStateChange() {},
   onEnded() {},
   onFault: assert.fail,
@@ -17,9 +18,12 @@ test('a start on a PostgreSQL database of a newer chatterd is refused, because w
   assert(source.kind === 'postgresql')
   const settings: StoreSettings = {
     databaseUrl: source.url,
+    databaseListenUrl: undefined,
+    databasePooling: 'auto',
     dataDir: '',
     databasePool: 2,
     databaseTimeoutMs: 30_000,
+    databaseWaitMs: 30_000,
     leaseMs: 15_000,
     hangTimeoutMs: 60_000,
     maxTools: 1,

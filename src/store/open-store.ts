@@ -13,6 +13,7 @@ import { createJournal } from './journal.ts'
 import { startLeaseThread } from './lease-thread.ts'
 import { type Notifications, openNotifications } from './notifications.ts'
 import { connectionConfig } from './postgres/connection-config.ts'
+import type { Pooling } from './postgres/session.ts'
 import { SchemaRefused } from './schema/apply-schema.ts'
 import { createStore } from './store.ts'
 import type { StoreOptions } from './store-options.ts'
@@ -22,18 +23,27 @@ import { uuidv7 } from './uuidv7.ts'
 export interface StoreSettings extends Omit<StoreOptions, 'runner' | 'alone'> {
   /** The URL of a PostgreSQL database; undefined: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
+  /** The same database past a connection pooler, for what needs a session. */
+  databaseListenUrl: string | undefined
+  databasePooling: Pooling
   dataDir: string
-  /** How many connections to PostgreSQL are opened, and how long the wait for one may take. */
+  /** How many connections to PostgreSQL are opened; how long that may take; and how long the wait for a free one may take. */
   databasePool: number
   databaseTimeoutMs: number
+  databaseWaitMs: number
   /** How long the lease is renewed while the event loop of the process does not run. */
   hangTimeoutMs: number
 }
+
+const withoutNotifications =
+  'a connection pooler stands before PostgreSQL, so processes are not notified of each other, and find out a second later: name the database itself in DATABASE_LISTEN_URL'
 
 /** What the store reports. */
 export interface StoreCallbacks {
   /** Called with a message for the user when something takes long. */
   onProgress(text: string): void
+  /** Called with what the person who runs the program may want to change. */
+  onNotice(text: string): void
   onStateChange(state: DatabaseState): void
   /** Called with the ids of turns that were ended because no process runs them any more. */
   onEnded(turns: readonly string[]): void
@@ -47,8 +57,8 @@ export interface OpenStore {
   board: MessageBoard
   journal: EventJournal
   directory: ConversationDirectory
-  /** Runs a small statement to find out whether requests can be served. */
-  readiness(): Promise<{ ready: boolean; reason?: string }>
+  /** Whether requests can be served. `reason`: in words that everybody may read. `detail`: the same for the log. */
+  readiness(): Promise<{ ready: boolean; reason?: string; detail?: string }>
   /**
    * Begins and renews the lease of this process, which runs `turns`, and can adopt as many more as `room` returns. Resolves after
    * the first heartbeat, also where it has failed. `onHeartbeat` is called with each result that is not empty.
@@ -70,7 +80,8 @@ export interface OpenStore {
  * help: the embedded database is in use, or the schema is newer than this program.
  */
 export async function openStore(settings: StoreSettings, callbacks: StoreCallbacks): Promise<OpenStore> {
-  const { databaseUrl, leaseMs, hangTimeoutMs, maxTools } = settings
+  const { databaseUrl, databaseListenUrl, databasePooling: pooling } = settings
+  const { leaseMs, hangTimeoutMs, maxTools } = settings
   const database = await openUsable(settings, callbacks)
   const runner = uuidv7()
   const conversations = createStore(database, { ...settings, runner, alone: databaseUrl === undefined })
@@ -92,7 +103,10 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
       const leaseThread =
         databaseUrl === undefined
           ? undefined
-          : startLeaseThread({ databaseUrl, runner, leaseMs, hangTimeoutMs }, onFault)
+          : startLeaseThread(
+              { databaseUrl: databaseListenUrl ?? databaseUrl, runner, leaseMs, hangTimeoutMs },
+              onFault,
+            )
       const options = { leaseMs, turns, room, leaseThread, onHeartbeat, onFault }
       const heartbeat = startHeartbeat(conversations, options)
       stop = heartbeat.stop
@@ -100,7 +114,12 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
     },
     openNotifications(onNotification) {
       if (databaseUrl !== undefined) {
-        opened.push(openNotifications(connectionConfig(databaseUrl), runner, onNotification))
+        const source = {
+          config: connectionConfig(databaseListenUrl ?? databaseUrl),
+          pooling: databaseListenUrl === undefined ? pooling : 'auto',
+          onShared: () => callbacks.onNotice(withoutNotifications),
+        } as const
+        opened.push(openNotifications(source, runner, onNotification))
       }
     },
     announce: (address) => database.announce(address),
@@ -115,14 +134,20 @@ export async function openStore(settings: StoreSettings, callbacks: StoreCallbac
 /** A database that is ready, or becomes ready when its server is back. */
 async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): Promise<Database> {
   const away = Promise.withResolvers<void>()
-  const { databaseUrl: url, dataDir, databasePool: poolSize, databaseTimeoutMs: connectTimeoutMs } = settings
+  const { databaseUrl: url, dataDir, databasePool: poolSize } = settings
+  const { databaseTimeoutMs: connectTimeoutMs, databaseWaitMs: waitMs } = settings
   const embedded = { kind: 'embedded', dataDir, onProgress: callbacks.onProgress } as const
   let database: Database | undefined
   try {
     database = await openDatabase({
       ...(url === undefined
         ? { source: embedded }
-        : { source: { kind: 'postgresql', url }, poolSize, connectTimeoutMs }),
+        : {
+            source: { kind: 'postgresql', url, pooling: settings.databasePooling },
+            poolSize,
+            connectTimeoutMs,
+          }),
+      waitMs,
       onStateChange: (state) => {
         callbacks.onStateChange(state)
         if (!state.ready && !state.final) away.resolve()
@@ -141,12 +166,13 @@ async function openUsable(settings: StoreSettings, callbacks: StoreCallbacks): P
   }
 }
 
-async function readiness(database: Database): Promise<{ ready: boolean; reason?: string }> {
+async function readiness(database: Database): ReturnType<OpenStore['readiness']> {
   try {
     await database.check()
     return { ready: true }
   } catch (error) {
-    return { ready: false, reason: messageOf(error) }
+    const state = database.state()
+    return { ready: false, reason: messageOf(error), detail: state.ready ? reasonOf(error) : state.detail }
   }
 }
 

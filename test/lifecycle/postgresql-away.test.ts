@@ -118,3 +118,34 @@ test('a server that starts while PostgreSQL is away says so, and serves when it 
   assert.equal((await servers.prompt(url, 'taken', 'from the start').response).text, 'one')
   assert.equal(servers.model.lastMessages().length, 1)
 })
+
+test('while the disk of PostgreSQL is full, /readyz and the log say so, and clients read no file of it', async (t) => {
+  await using servers = await openServers(t.signal)
+  const server = servers.start(source())
+  const url = await server.url
+  servers.model.replies(says('one'))
+  await servers.prompt(url, 'before', 'full').response
+
+  const file = 'could not extend file "base/5/16412": No space left on device'
+  await postgres.run(
+    `create function full_disk() returns trigger language plpgsql as $$
+     begin raise '${file}' using errcode = 'disk_full'; end $$;
+     create trigger full_disk before insert on chatterd.turns for each statement execute function full_disk();
+     create trigger full_disk before insert on chatterd.write_check for each statement execute function full_disk()`,
+  )
+  const full = /not available: its disk is full\. Try again later\.$/
+  const refused = await soonOf(servers.prompt(url, 'refused', 'full').response)
+  assert.equal(refused.status, 503)
+  assert.match(String(refused.error), full)
+  const readiness = await untilReadiness(url, 503)
+  assert.match(JSON.parse(readiness).reason, full)
+
+  await postgres.run('drop function full_disk cascade')
+  await untilReadiness(url, 200)
+  servers.model.replies(says('two'))
+  assert.equal((await servers.prompt(url, 'after', 'full').response).text, 'two')
+  server.kill('SIGTERM')
+  const { errors } = await server.exit
+  assert.ok(errors.includes(`the database is not ready: ${file.replaceAll('"', '\\"')}`), errors)
+  assert.match(errors, /the database is ready/)
+})

@@ -1,5 +1,5 @@
 import { dataFolder } from '../data-folder.ts'
-import { bytes, count, databaseUrl, duration, path } from '../kinds.ts'
+import { bytes, choice, count, databaseUrl, duration, path } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the database and of what is kept in memory. */
@@ -20,6 +20,24 @@ export const dataSettings = {
     default: null,
     about: 'PostgreSQL database to use; without it, the embedded database is used.',
   },
+  databasePooling: {
+    group: 'Data',
+    name: 'database-pooling',
+    env: 'CHATTERD_DATABASE_POOLING',
+    kind: choice('pooling', ['auto', 'session', 'transaction']),
+    default: 'auto',
+    about:
+      'What a connection pooler before PostgreSQL, such as PgBouncer, gives to a connection: a session, or a server for one transaction at a time; auto finds out, and takes any pooler for one of transactions.',
+  },
+  databaseListenUrl: {
+    group: 'Data',
+    name: 'database-listen-url',
+    env: 'DATABASE_LISTEN_URL',
+    kind: databaseUrl,
+    default: null,
+    about:
+      'The same database past a connection pooler, for notifications and the lease; without it, processes behind a pooler learn of each other up to a second later.',
+  },
   databasePool: {
     group: 'Data',
     name: 'database-pool',
@@ -34,7 +52,15 @@ export const dataSettings = {
     env: 'CHATTERD_DATABASE_TIMEOUT',
     kind: duration('10ms', '1m'),
     default: '1500ms',
-    about: 'Longest wait to connect to the database or for a free connection; then requests get 503.',
+    about: 'Longest wait to connect to PostgreSQL; then requests get 503.',
+  },
+  databaseWaitMs: {
+    group: 'Data',
+    name: 'database-wait',
+    env: 'CHATTERD_DATABASE_WAIT',
+    kind: duration('10ms', '30s'),
+    default: '15s',
+    about: 'Longest wait for a connection while all are busy with other requests; then requests get 503.',
   },
   logCacheBytes: {
     group: 'Data',

@@ -4,6 +4,8 @@ import type { ClientConfig } from 'pg'
 export interface ConnectionConfig extends ClientConfig {
   /** Where the server has no TLS, the connection goes on without it. */
   tlsOptional?: boolean
+  /** How long it may take to connect, in milliseconds. Not `connectionTimeoutMillis`, which limits the wait in a pool, too. */
+  connectTimeoutMs?: number
 }
 
 /** https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION */

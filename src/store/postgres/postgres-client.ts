@@ -17,7 +17,7 @@ declare module 'pg' {
  */
 export class PostgresClient extends pg.Client {
   constructor(config?: ConnectionConfig) {
-    super(config)
+    super({ ...config, connectionTimeoutMillis: config?.connectTimeoutMs })
     const { connection } = this
     if (config?.tlsOptional) makeTlsOptional(connection)
     const attach = connection.attachListeners

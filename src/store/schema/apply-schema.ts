@@ -1,10 +1,12 @@
+import { PublicReason } from '../database-failure.ts'
+import { beginTransaction } from '../postgres/session.ts'
 import type { Migration, Schema, SchemaFunctions } from './read-schema.ts'
 
 /** Runs SQL on one connection, the same each time. */
 export type RunSql = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
 
 /** This build must not use this database, and a retry does not help. The message says what to do. */
-export class SchemaRefused extends Error {
+export class SchemaRefused extends PublicReason {
   override readonly name = 'SchemaRefused'
 }
 
@@ -21,6 +23,7 @@ export async function applySchema(run: RunSql, { migrations, functions }: Schema
   await checkEncoding(run)
   await run('begin')
   try {
+    await run(beginTransaction)
     await run(lock)
     await createBookkeeping(run)
     for (const migration of await missingMigrations(run, migrations)) await applyMigration(run, migration)

@@ -169,6 +169,10 @@ create table chatterd.withdrawn_turns (
   PRIMARY KEY (turn_id)
 );
 
+create table chatterd.write_check (
+  n integer
+);
+
 -- Functions:
 -- adopt_turn(p_turn uuid, p json) returns void
 -- append_call_ends(p_turn uuid) returns json

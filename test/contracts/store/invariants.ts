@@ -80,7 +80,7 @@ async function checkEvents(
 ): Promise<void> {
   const chunks = await query<EventChunk & { turn: string }>(
     `select turn_id as turn, first, count, records from chatterd.events where turn_id = any ($1) order by first`,
-    [turns.map(({ id }) => id)],
+    [`{${turns.map(({ id }) => id)}}`],
   )
   for (const { id, status, events } of turns) {
     const journal = chunks.filter(({ turn }) => turn === id).flatMap((chunk) => eventsOf(chunk))

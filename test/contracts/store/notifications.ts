@@ -20,11 +20,15 @@ export function notifications(world: () => StoreWorld): void {
   async function listener(t: TestContext, runner: string) {
     const received: StoreNotification[] = []
     let wake = Promise.withResolvers<void>()
-    const listening = openNotifications({ connectionString: world().url }, runner, (notification) => {
-      received.push(notification)
-      wake.resolve()
-      wake = Promise.withResolvers()
-    })
+    const listening = openNotifications(
+      { config: { connectionString: world().url }, pooling: 'auto', onShared: assert.fail },
+      runner,
+      (notification) => {
+        received.push(notification)
+        wake.resolve()
+        wake = Promise.withResolvers()
+      },
+    )
     t.after(() => listening.close())
     const until = async (is: (notification: StoreNotification) => boolean) => {
       for (;;) {

@@ -76,7 +76,8 @@ async function openWorld(rooms: AsyncDisposableStack, kind: DatabaseKind): Promi
     return await first.query<Row>({ name: '', text, values })
   }
 
-  const url = source.kind === 'postgresql' ? source.url : ''
+  const address = source.kind === 'postgresql' ? source.url : ''
+  const url = kind.pastPooler?.(address) ?? address
   return {
     ...{ maxTools, query, url },
     isAlone: kind.kind === 'embedded',

@@ -27,6 +27,8 @@ export interface DatabaseKind {
   kind: DatabaseSource['kind']
   /** A fresh, empty database, removed at the end. A test that opens it closes it before. */
   create(ending: Ending): Promise<DatabaseSource>
+  /** The address past a connection pooler, where there is one. */
+  pastPooler?: (url: string) => string
   /** A fresh database, open and ready; closed and removed at the end. Half a second for the embedded one. */
   open(ending: Ending, options?: Omit<DatabaseOptions, 'source'>): Promise<Database>
 }

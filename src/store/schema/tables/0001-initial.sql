@@ -10,6 +10,11 @@ create table chatterd.runners (
   expires_at timestamptz not null
 );
 
+-- Always empty: a write to it shows that the database accepts writes.
+create table chatterd.write_check (
+  n integer
+);
+
 create table chatterd.conversations (
   id uuid primary key,
   tenant text not null,
