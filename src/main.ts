@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
-import { pino } from 'pino'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
+import { openLog } from './cli/open-log.ts'
 import { openTls } from './cli/open-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
@@ -40,7 +40,8 @@ const closeGraceMs = 1_000
 export async function serve(config: Config, output: ServeOutput): Promise<Server> {
   await using rooms = new AsyncDisposableStack()
   let serving = false
-  const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }))
+  const { log, release } = await openLog(config)
+  rooms.defer(release)
   const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
   const tls = await openTls(config, (notice) => log.info(notice))
 
@@ -92,6 +93,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       now: () => performance.now(),
       newCallId: () => `call_${randomUUID()}`,
       newTurnId: uuidv7,
+      onRunEnd: (run) => log[run.error ? 'warn' : 'info'](run, 'turn'),
       onFault: (fault, turn) => log.error({ err: fault, turn }, 'a turn failed by a fault of chatterd'),
     },
     {
@@ -137,6 +139,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       origins: config.origins,
     },
     bodies: config,
+    onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
   })
   const closeApp = watchConnections(app)
@@ -156,6 +159,8 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   store.announce(url)
   const open = rooms.move()
   serving = true
+  // Whoever waits for this function writes the first lines at once.
+  setImmediate(release)
   return {
     url,
     firstLines: banner(facts),
