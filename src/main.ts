@@ -36,6 +36,12 @@ export interface Server {
 /** How long connections may finish what they send and receive, once no turn runs any more, in milliseconds. */
 const closeGraceMs = 1_000
 
+/**
+ * How many connections may wait until this process accepts them, where the system allows so many. Node's 511 are too few for a thousand
+ * clients that come at once: the system resets those that do not fit.
+ */
+const maxUnaccepted = 4_096
+
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
 export async function serve(config: Config, output: ServeOutput): Promise<Server> {
   await using rooms = new AsyncDisposableStack()
@@ -145,7 +151,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   const closeApp = watchConnections(app)
   rooms.defer(() => closeApp(closeGraceMs))
   rooms.defer(() => turns.drain(config.drainTimeoutMs))
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port, backlog: maxUnaccepted })
 
   const { port } = app.server.address() as AddressInfo
   const facts = await bannerFacts(config, {
