@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
-import { pino } from 'pino'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
+import { openLog } from './cli/open-log.ts'
 import { openTls } from './cli/open-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
@@ -36,11 +36,18 @@ export interface Server {
 /** How long connections may finish what they send and receive, once no turn runs any more, in milliseconds. */
 const closeGraceMs = 1_000
 
+/**
+ * How many connections may wait until this process accepts them, where the system allows so many. Node's 511 are too few for a thousand
+ * clients that come at once: the system resets those that do not fit.
+ */
+const maxUnaccepted = 4_096
+
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
 export async function serve(config: Config, output: ServeOutput): Promise<Server> {
   await using rooms = new AsyncDisposableStack()
   let serving = false
-  const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }))
+  const { log, release } = await openLog(config)
+  rooms.defer(release)
   const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
   const tls = await openTls(config, (notice) => log.info(notice))
 
@@ -94,6 +101,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       now: () => performance.now(),
       newCallId: () => `call_${randomUUID()}`,
       newTurnId: uuidv7,
+      onRunEnd: (run) => log[run.error ? 'warn' : 'info'](run, 'turn'),
       onFault: (fault, turn) => log.error({ err: fault, turn }, 'a turn failed by a fault of chatterd'),
     },
     {
@@ -139,12 +147,13 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
       origins: config.origins,
     },
     bodies: config,
+    onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
   })
   const closeApp = watchConnections(app)
   rooms.defer(() => closeApp(closeGraceMs))
   rooms.defer(() => turns.drain(config.drainTimeoutMs))
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port, backlog: maxUnaccepted })
 
   const { port } = app.server.address() as AddressInfo
   const facts = await bannerFacts(config, {
@@ -158,6 +167,8 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   store.announce(url)
   const open = rooms.move()
   serving = true
+  // Whoever waits for this function writes the first lines at once.
+  setImmediate(release)
   return {
     url,
     firstLines: banner(facts),

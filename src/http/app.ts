@@ -13,6 +13,7 @@ import { createPathErrors } from './path-errors.ts'
 
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
+import { type RequestReport, requestIdOf, traceRequests } from './trace-requests.ts'
 
 /** What the HTTP server works with. */
 export interface AppOptions extends ClassicPorts, NativePorts {
@@ -24,6 +25,8 @@ export interface AppOptions extends ClassicPorts, NativePorts {
   /** To which names of the server, and from which pages, requests are served. */
   access: AccessSettings
   bodies: BodyLimits
+  /** Called once the response to a request is sent. */
+  onRequestEnd(report: RequestReport): void
   /** PEM texts. With them, HTTP/2 and HTTP/1.1 over TLS on one port; absent: plain HTTP/1.1. */
   tls?: { cert: string; key: string }
 }
@@ -45,9 +48,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     // Streams end with their turns, so only connections that wait for a next request may be closed at once.
     forceCloseConnections: 'idle' as const,
     requestTimeout: 120_000,
+    genReqId: requestIdOf,
     // A conversation's name in a path: 155 characters, each percent-encoded in up to 12.
     routerOptions: { maxParamLength: 2_048, ignoreTrailingSlash: true },
-    frameworkErrors: createPathErrors(checkAccess),
+    frameworkErrors: createPathErrors(checkAccess, options.onRequestEnd),
   }
   const { tls } = options
   const app = (
@@ -59,6 +63,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (typeof payload === 'string') destroyWhenStalled(reply, options.limits.stallTimeoutMs)
     done(null, payload)
   })
+  traceRequests(app, options.onRequestEnd)
   answerEarly(app)
   guardRequests(app, checkAccess)
   readJson(app, options.bodies)

@@ -25,6 +25,7 @@ export function prepareError(
   if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
   if (error.status === 503 || error.status === 429) reply.header('retry-after', '1')
   reply.code(error.status)
+  request.failure = error
   return error
 }
 
@@ -41,6 +42,7 @@ export function prepareNotFound(request: FastifyRequest, reply: FastifyReply): C
       : new ChatterdError('method-not-allowed', `${path} has no ${method}; it has ${allowed.join(', ')}.`)
   if (allowed.length > 0) reply.header('allow', allowed.join(', '))
   reply.code(error.status)
+  request.failure = error
   return error
 }
 

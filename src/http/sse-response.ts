@@ -5,6 +5,8 @@ import type { FastifyReply } from 'fastify'
 export interface SseLimits {
   /** The longest silence, in milliseconds: a comment is sent before it is longer. */
   keepAliveMs: number
+  /** How long after the request's arrival a comment opens the stream at the latest, once `keepAlive` is called, in milliseconds. */
+  firstByteMs?: number
   /** Bytes that a client may leave unread. A write that finds more destroys the connection. */
   maxUnreadBytes: number
   /** How long a client may read nothing while the server waits for it, in milliseconds; then the connection is destroyed. */
@@ -21,6 +23,8 @@ export class SseResponse {
   readonly #disconnected: AbortSignal
   readonly #onOpen: () => void
   #timer: NodeJS.Timeout | undefined
+  #firstByteTimer: NodeJS.Timeout | undefined
+  #isFirstByteDue = false
   #open = false
   /** True where this class writes the chunked transfer coding, and not Node. */
   #framed = false
@@ -38,6 +42,8 @@ export class SseResponse {
     this.#disconnected = disconnected
     this.#onOpen = onOpen
     this.#out = reply.raw
+    if (limits.firstByteMs !== undefined)
+      this.#firstByteTimer = setTimeout(() => this.#onFirstByteDue(), limits.firstByteMs)
     if (disconnected.aborted) this.#stop()
     disconnected.addEventListener('abort', () => this.#stop())
     // An `error` event without a listener would end the process.
@@ -56,7 +62,9 @@ export class SseResponse {
 
   /** From now on, comments are sent where there are no events for a while; the first one opens the stream. */
   keepAlive(): void {
-    if (!this.#closed) this.#timer = setInterval(() => this.#countSilence(), this.#limits.keepAliveMs / 2)
+    if (this.#closed) return
+    this.#timer = setInterval(() => this.#countSilence(), this.#limits.keepAliveMs / 2)
+    if (this.#isFirstByteDue && !this.#open) this.write(keepAliveComment)
   }
 
   /** Sends encoded events. Does nothing after the client has disconnected. */
@@ -105,6 +113,7 @@ export class SseResponse {
 
   #sendHead(): void {
     this.#open = true
+    clearTimeout(this.#firstByteTimer)
     this.#onOpen()
     this.#reply.hijack()
     this.#reply.raw.writeHead(200, {
@@ -144,15 +153,22 @@ export class SseResponse {
 
   #countSilence(): void {
     this.#silentHalves += 1
-    if (this.#silentHalves === 2) this.write(': keep-alive\n\n')
+    if (this.#silentHalves === 2) this.write(keepAliveComment)
+  }
+
+  #onFirstByteDue(): void {
+    this.#isFirstByteDue = true
+    if (this.#timer !== undefined) this.write(keepAliveComment)
   }
 
   #stop(): void {
     this.#closed = true
     clearInterval(this.#timer)
+    clearTimeout(this.#firstByteTimer)
   }
 }
 
+const keepAliveComment = ': keep-alive\n\n'
 const lastChunk = '0\r\n\r\n'
 const defaultStallMs = 30_000
 

@@ -5,6 +5,7 @@ import type { EnginePart } from '../turn/ports/engine.ts'
 import type { TurnState } from '../turn/ports/turn-state.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { TurnClient } from '../turn/turn-ports.ts'
+import { RunRecorder } from './run-report.ts'
 import { type ChunkListener, Subscribers, type TurnListener } from './subscribers.ts'
 import { type StagedChunks, TurnLog } from './turn-log.ts'
 
@@ -38,6 +39,8 @@ export class LiveTurn implements TurnClient {
   /** Resolves when the turn does not run here any more: it has ended, or waits for its device. */
   readonly finished: Promise<void>
   readonly log: TurnLog
+  /** Adds up this run. */
+  readonly recorder: RunRecorder
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
   readonly #subscribers = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
@@ -53,6 +56,7 @@ export class LiveTurn implements TurnClient {
     this.conversation = state.conversation
     this.key = keyOf(state.conversation)
     this.log = new TurnLog(state.lastEvent, options.journaled)
+    this.recorder = new RunRecorder(state)
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
@@ -119,7 +123,7 @@ export class LiveTurn implements TurnClient {
   publishStaged(staged: StagedEvents): void {
     this.#heldBack = none
     this.log.confirm(staged)
-    this.#subscribers.publishEvents(staged.events, staged.parts)
+    this.#publishEvents(staged.events, staged.parts)
     // Most followers have had the earlier ones, and pass over them.
     for (const chunk of staged.chunks) this.#subscribers.publishChunk(chunk)
   }
@@ -127,13 +131,13 @@ export class LiveTurn implements TurnClient {
   /** Publishes events that the store has appended to the journal. */
   publishAppended(events: readonly TurnEvent[], chunk: EventChunk): void {
     this.log.append(chunk)
-    this.#subscribers.publishEvents(events, none.parts)
+    this.#publishEvents(events, none.parts)
     this.#subscribers.publishChunk(chunk)
   }
 
   /** Publishes events to listeners alone: the journal does not have them, or has others with their numbers. */
   publishUnjournaled(events: readonly TurnEvent[]): void {
-    this.#subscribers.publishEvents(events, none.parts)
+    this.#publishEvents(events, none.parts)
   }
 
   /** The journal has all events up to this number. */
@@ -146,6 +150,11 @@ export class LiveTurn implements TurnClient {
   finish(): void {
     this.#subscribers.close()
     this.#finish()
+  }
+
+  #publishEvents(events: readonly TurnEvent[], parts: readonly EnginePart[]): void {
+    this.recorder.take(events)
+    this.#subscribers.publishEvents(events, parts)
   }
 
   /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
@@ -173,7 +182,7 @@ export class LiveTurn implements TurnClient {
 
   #publish(events: readonly TurnEvent[], parts: readonly EnginePart[]): undefined {
     this.log.add(events)
-    this.#subscribers.publishEvents(events, parts)
+    this.#publishEvents(events, parts)
     if (this.#subscribers.hasFollowers) {
       const chunk = this.log.encodePending()
       if (chunk) this.#subscribers.publishChunk(chunk)

@@ -7,6 +7,7 @@ import { type DriveLimits, type DrivePorts, driveTurn } from './drive-turn.ts'
 import { JournalWriter } from './journal-writer.ts'
 import { LiveTurn } from './live-turn.ts'
 import type { Notifier } from './notifier.ts'
+import type { RunReport } from './run-report.ts'
 import type { TurnListener } from './subscribers.ts'
 
 /** What bounds running turns. */
@@ -19,6 +20,8 @@ export interface RunLimits extends DriveLimits {
 export interface RunPorts extends DrivePorts {
   journal: EventJournal
   notifier: Notifier
+  /** Called when a run of a turn is over: the turn has ended, or waits for its device. */
+  onRunEnd?(report: RunReport): void
 }
 
 /** How long turns that are ended when the process stops may take to store that, in milliseconds. */
@@ -87,6 +90,7 @@ export class RunningTurns {
     // The next run of the same turn may have begun already.
     if (this.#turns.get(live.id) === live) this.#turns.delete(live.id)
     live.finish()
+    this.#ports.onRunEnd?.(live.recorder.end())
     this.#ports.notifier.notify(live.key)
   }
 }

@@ -70,6 +70,15 @@ export const serverSettings = {
     default: 'info',
     about: 'Lowest level of messages that are logged.',
   },
+  logFormat: {
+    group: 'Server',
+    name: 'log-format',
+    env: 'CHATTERD_LOG_FORMAT',
+    kind: choice('format', ['auto', 'json', 'pretty']),
+    default: 'auto',
+    about:
+      'Form of the log on standard error: json for programs, pretty for people; auto: pretty on a terminal.',
+  },
   maxBodyBytes: {
     group: 'Server',
     name: 'max-body',

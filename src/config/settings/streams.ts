@@ -11,6 +11,15 @@ export const streamsSettings = {
     default: '15s',
     about: 'Longest silence on a stream; then a comment is sent to keep the connection open.',
   },
+  firstByteMs: {
+    group: 'Streams',
+    name: 'first-byte',
+    env: 'CHATTERD_FIRST_BYTE',
+    kind: duration('100ms', '10m'),
+    default: '5s',
+    about:
+      'Longest wait for the first byte of a stream of the classic dialect, because phones give up; then a comment opens it, and what goes wrong later is an event.',
+  },
   clientBufferBytes: {
     group: 'Streams',
     name: 'client-buffer',

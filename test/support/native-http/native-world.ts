@@ -41,7 +41,7 @@ export interface Asked {
 /** Opens it; closed at the test's end. */
 export function openNative(
   t: TestContext,
-  given: Partial<NativePorts & Pick<AppOptions, 'access' | 'bodies'>> = {},
+  given: Partial<NativePorts & Pick<AppOptions, 'access' | 'bodies' | 'onRequestEnd'>> = {},
 ): NativeWorld {
   const directory = new MemoryDirectory()
   const turns = new ScriptedTurns(directory)
@@ -73,6 +73,7 @@ export function openNative(
     newId: () => 'id',
     readiness: async () => ({ ready: true }),
     access: { listenHost: '127.0.0.1', machineName: 'test', hosts: [], origins: undefined },
+    onRequestEnd: () => {},
     bodies: { maxBodyBytes: 10_000, maxBodyValues: 1_000 },
     ...given,
   }

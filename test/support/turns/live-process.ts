@@ -3,6 +3,7 @@ import type { TurnEnd, TurnEvent } from '../../../src/protocol/events.ts'
 import type { AdmittedTurn } from '../../../src/stream/admission.ts'
 import type { LiveTurn } from '../../../src/stream/live-turn.ts'
 import { type LiveLimits, LiveTurns } from '../../../src/stream/live-turns.ts'
+import type { RunReport } from '../../../src/stream/run-report.ts'
 import { createToolbox } from '../../../src/tools/toolbox.ts'
 import type { TurnBeginning } from '../../../src/turn/ports/conversation-store.ts'
 import type { Tool } from '../../../src/turn/ports/toolbox.ts'
@@ -36,6 +37,7 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
   gate.resolve()
   const engine = createScriptedEngine(scripts, { beforeBatch: () => gate.promise })
   const faults: unknown[] = []
+  const runs: RunReport[] = []
   let turnIds = 0
   let callIds = 0
   const turns = new LiveTurns(
@@ -45,6 +47,7 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
       newCallId: () => `own_${++callIds}`,
       newTurnId: () => `t${++turnIds}`,
       onFault: (fault) => faults.push(fault),
+      onRunEnd: (run) => runs.push(run),
     },
     { ...bounds, ...more },
   )
@@ -66,7 +69,7 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
   }
 
   return {
-    ...{ turns, store, engine, faults, post },
+    ...{ turns, store, engine, faults, runs, post },
     hold: () => {
       gate = Promise.withResolvers()
     },

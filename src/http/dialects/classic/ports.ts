@@ -26,7 +26,7 @@ export type ReadWeather = (
 ) => Promise<string>
 
 /** Limits and settings of a response that follows a turn. */
-export interface ClassicResponseLimits extends SseLimits {
+export interface ClassicResponseLimits extends Required<SseLimits> {
   /** When the client disconnects, its turn finishes, or is cancelled after the grace time. */
   whenDisconnected: 'finish' | 'stop'
   /** The grace time, in milliseconds. */

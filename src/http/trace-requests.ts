@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { ChatterdError } from '../protocol/errors.ts'
+import { requestIds } from '../stream/request-id.ts'
+
+/** What came of one request. Has nothing of its body, its query and the names in its path. */
+export interface RequestReport {
+  request: string
+  method: string
+  /** The pattern of its path; absent where no route matches. */
+  route?: string
+  status: number
+  ms: number
+  /** Bytes that were sent, the head included; absent over HTTP/2, which does not count them by stream. */
+  bytes?: number
+  /** True where the client disconnected before it had the response. */
+  disconnected?: true
+  /** Why it was refused or failed. */
+  code?: string
+  /** Of failures only, and with their causes: the words of a refusal may quote the request. */
+  error?: string
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the response is an error of. */
+    failure?: ChatterdError
+  }
+}
+
+export const idHeader = 'x-request-id'
+
+/** The id that a client or a proxy gave the request (1 to 128 visible ASCII characters), or a new one. */
+export function requestIdOf({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = headers[idHeader]
+  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** What a report needs of a request. */
+export interface TracedRequest {
+  id: string
+  method: string
+  is404: boolean
+  routeOptions: { url?: string | undefined }
+  failure?: ChatterdError | undefined
+  raw: { httpVersionMajor: number; socket: { bytesWritten: number } | null }
+}
+
+/** What a report needs of a response. */
+export interface TracedReply {
+  raw: { once(event: 'close', listener: () => void): unknown; statusCode: number; writableFinished: boolean }
+}
+
+/** Sends every request's id with its response, and reports what came of it once the response is sent. */
+export function traceRequests(app: FastifyInstance, onEnd: (report: RequestReport) => void): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header(idHeader, request.id)
+    traceRequest(request, reply, onEnd)
+    requestIds.run(request.id, done)
+  })
+}
+
+/** Reports what came of a request once the response is sent, or the client has disconnected. */
+export function traceRequest(
+  request: TracedRequest,
+  { raw }: TracedReply,
+  onEnd: (report: RequestReport) => void,
+): void {
+  const { socket, httpVersionMajor } = request.raw
+  const begunAt = performance.now()
+  const bytesBefore = socket?.bytesWritten ?? 0
+  raw.once('close', () => {
+    const { id, method, is404, routeOptions, failure } = request
+    onEnd({
+      request: id,
+      method,
+      ...(!is404 && routeOptions.url !== undefined && { route: routeOptions.url }),
+      status: raw.statusCode,
+      ms: Math.round(performance.now() - begunAt),
+      ...(httpVersionMajor === 1 && { bytes: (socket?.bytesWritten ?? 0) - bytesBefore }),
+      // After an early answer, a client may well disconnect without sending the rest of its request.
+      ...(!raw.writableFinished && !failure && { disconnected: true }),
+      ...(failure && { code: failure.code }),
+      ...(failure && failure.status >= 500 && { error: withCauses(failure) }),
+    })
+  })
+}
+
+/** The message of an error, then those of its causes. */
+function withCauses(error: Error): string {
+  const messages = [error.message]
+  // An error may be among its own causes.
+  for (let { cause } = error; cause instanceof Error && messages.length < 5; { cause } = cause)
+    messages.push(cause.message)
+  return messages.join(': ')
+}

@@ -1,0 +1,72 @@
+import type { ErrorDetail, TurnEvent, TurnStatus } from '../protocol/events.ts'
+import type { TurnState } from '../turn/ports/turn-state.ts'
+import { requestIds } from './request-id.ts'
+
+/** What came of one run of a turn in this process: until it ended, or waits for its device, after which it goes on with another run. */
+export interface RunReport {
+  turn: string
+  /** The request that began the turn or made it go on; absent for a turn that was adopted from another process. */
+  request?: string
+  conversation: string
+  model: string
+  status: TurnStatus
+  /** Of this run, as all that follows. */
+  steps: number
+  calls: number
+  promptTokens: number
+  outputTokens: number
+  /** From the beginning of the run, in milliseconds; absent where no token has come. */
+  firstTokenMs?: number
+  ms: number
+  /** Why it did not complete. */
+  error?: ErrorDetail
+}
+
+/** Adds up a run from its events. */
+export class RunRecorder {
+  readonly #report: RunReport
+  readonly #begunAt = performance.now()
+
+  constructor({ id: turn, conversation, request: { model } }: TurnState) {
+    const request = requestIds.getStore()
+    this.#report = {
+      ...{ turn, ...(request !== undefined && { request }), conversation: conversation.name, model },
+      ...{ status: 'running', steps: 0, calls: 0, promptTokens: 0, outputTokens: 0, ms: 0 },
+    }
+  }
+
+  take(events: readonly TurnEvent[]): void {
+    const report = this.#report
+    for (const event of events) {
+      switch (event.type) {
+        case 'text-delta':
+        case 'thinking-delta':
+          report.firstTokenMs ??= this.#elapsedMs
+          break
+        case 'call-start':
+          report.calls += 1
+          break
+        case 'step-end':
+          report.steps += 1
+          report.promptTokens += event.usage.promptTokens ?? 0
+          report.outputTokens += event.usage.outputTokens ?? 0
+          break
+        case 'turn-waiting':
+          report.status = 'waiting'
+          break
+        case 'turn-end':
+          report.status = event.status
+          if (event.error) report.error = event.error
+      }
+    }
+  }
+
+  /** The report of a run that is over now. */
+  end(): RunReport {
+    return { ...this.#report, ms: this.#elapsedMs }
+  }
+
+  get #elapsedMs(): number {
+    return Math.round(performance.now() - this.#begunAt)
+  }
+}
