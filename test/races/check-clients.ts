@@ -1,5 +1,5 @@
 import type { Post, RaceWorld } from './race-world.ts'
-import type { Stored } from './stored.ts'
+import type { Stored, StoredCall } from './stored.ts'
 
 /** Yields a message for each thing that a client saw and that is not what is stored. */
 export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string> {
@@ -87,6 +87,11 @@ function* checkQueues({ observed, all, expired }: RaceWorld): Iterable<string> {
         yield `${observed.begun.get(later.turn)?.content} was admitted before ${observed.begun.get(one.turn)?.content}`
 }
 
+/** A result came for it when it was superseded already. */
+function isLate({ status, output }: StoredCall): boolean {
+  return status === 'superseded' && output !== null
+}
+
 /** A refused request has left no trace, unless its process could not withdraw it, or others followed it. */
 function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
@@ -95,7 +100,9 @@ function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
     const [message] = messagesOf(post, stored)
     if (!message) continue
     const turn = stored.turns.get(message.turn)
-    const isKnown = turn?.followed === true || world.unwanted.has(message.turn)
+    const superseded = stored.turns.get(turn?.superseded ?? '')
+    const isFollowed = turn?.followed === true || superseded?.followed === true
+    const isKnown = isFollowed || superseded?.calls.some(isLate) || world.unwanted.has(message.turn)
     const isExcused = code === 'database-unavailable' && (by.dead || world.expired.has(by) || isKnown)
     if (!isExcused) yield `${post.content} was refused (${code ?? standing}), and is there: ${turn?.status}`
   }
