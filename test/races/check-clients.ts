@@ -17,13 +17,15 @@ export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string
 
 /** Texts may be lost with a process, and fillers have their numbers; all else stays as it was published. */
 function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Iterable<string> {
-  for (const { turn, seen, faults, status: standing } of subscribers) {
+  for (const { turn, seen, faults, status: standing, connections } of subscribers) {
     yield* faults
     const journal = turns.get(turn)?.journal
     if (!journal) {
       if (standing !== 'unknown' && standing !== 'ended')
         yield `a client follows the turn ${turn}, which is gone`
-      if (standing === 'ended' && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
+      // A client that has connected again finds no turn any more.
+      const hasEnd = standing === 'ended' || connections === 1
+      if (hasEnd && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
         yield `${turn}, which is gone: the last that a client saw is ${seen.at(-1)?.name}`
       continue
     }
