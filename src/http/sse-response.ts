@@ -62,6 +62,7 @@ export class SseResponse {
 
   /** From now on, comments are sent where there are no events for a while; the first one opens the stream. */
   keepAlive(): void {
+    clearInterval(this.#timer)
     if (this.#closed) return
     this.#timer = setInterval(() => this.#countSilence(), this.#limits.keepAliveMs / 2)
     if (this.#isFirstByteDue && !this.#open) this.write(keepAliveComment)

@@ -61,4 +61,9 @@ export interface TurnEnd {
   error?: ErrorDetail
   /** True where the request was withdrawn: nothing of it is stored, and its client can still be answered with an error. */
   refused?: true
+  /**
+   * Where this process has lost the turn: the turn has not ended so. The journal has its events after number `after`, which is the last
+   * that was published here.
+   */
+  lost?: { turn: string; after: number }
 }

@@ -33,16 +33,16 @@ test('a heartbeat that fails because the database is away is repeated soon, unti
       },
       endLease: async () => {},
     },
-    { leaseMs: 300, turns: () => [], onHeartbeat: () => assert.fail(), onFault: () => assert.fail() },
+    { leaseMs: 450, turns: () => [], onHeartbeat: () => assert.fail(), onFault: () => assert.fail() },
   )
   await heartbeat.first
   for (let expected = 2; expected < 4; expected++) {
-    t.mock.timers.tick(30)
+    t.mock.timers.tick(45)
     assert.equal(heartbeats, expected)
     await setImmediate()
   }
   await heartbeat.stop()
-  t.mock.timers.tick(300)
+  t.mock.timers.tick(450)
   assert.equal(heartbeats, 3)
 })
 
@@ -62,7 +62,7 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
       },
     },
     {
-      leaseMs: 300,
+      leaseMs: 450,
       turns: () => ['t1'],
       room: () => 3,
       onHeartbeat: (result) => results.push(result),

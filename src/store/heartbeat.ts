@@ -3,7 +3,10 @@ import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.
 import type { LeaseThread } from './lease-thread.ts'
 
 export interface HeartbeatOptions {
-  /** How long the lease lasts, in milliseconds. It is renewed three times in this time, and sooner after a heartbeat that failed. */
+  /**
+   * How long after the last heartbeat of a process its turns have ended, in milliseconds. Its lease lasts two thirds of this time. It is
+   * renewed three times as often, and sooner after a heartbeat that failed.
+   */
   leaseMs: number
   /** The turns that this process runs. */
   turns(): readonly string[]
@@ -50,7 +53,7 @@ export function startHeartbeat(
       })
     return inFlight
   }
-  const timer = setInterval(beat, leaseMs / 3)
+  const timer = setInterval(beat, (leaseMs * 2) / 9)
   return {
     first: beat(),
     async stop() {

@@ -10,7 +10,8 @@ import { PostgresClient } from './postgres/postgres-client.ts'
 const { databaseUrl, runner, leaseMs, hangTimeoutMs, loops }: LeaseThreadData = workerData
 
 /** Three renewals in a lease, as heartbeats; one that fails is repeated sooner. */
-const pauseMs = leaseMs / 3
+// As heartbeats do (heartbeat.ts).
+const pauseMs = (leaseMs * 2) / 9
 const retryMs = leaseMs / 10
 
 const text = `select chatterd.keep_lease($1)`

@@ -2,7 +2,7 @@
 export interface StoreOptions {
   /** The id of this process: a new UUID at each start. */
   runner: string
-  /** How long a process keeps its turns without a heartbeat. */
+  /** How long after the last heartbeat of a process its turns have ended. */
   leaseMs: number
   /** How many device tools a conversation may have. */
   maxTools: number

@@ -52,9 +52,10 @@ async function endLost(
   onFault: DrivePorts['onFault'],
 ): Promise<void> {
   if (error instanceof ChatterdError) {
-    // The turn belongs to another process, or the database is away: nothing can be written now. A heartbeat ends what is left
-    // running, and followers read that in the journal.
     const detail = { code: error.code, detail: error.message }
+    if (error.code === 'turn-lost') return live.publishLost(detail)
+    // The database is away: nothing can be written now. A heartbeat ends what is left running, and followers read that in the
+    // journal.
     return live.publishUnjournaled([turnEnd({ status: 'interrupted', error: detail })])
   }
   onFault(error, live.id)

@@ -1,9 +1,10 @@
 import { type ConversationKey, keyOf } from '../protocol/conversation-key.ts'
 import type { EventChunk } from '../protocol/event-chunk.ts'
-import type { TurnEvent } from '../protocol/events.ts'
+import type { ErrorDetail, TurnEvent } from '../protocol/events.ts'
 import type { EnginePart } from '../turn/ports/engine.ts'
 import type { TurnState } from '../turn/ports/turn-state.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
+import { turnEnd } from '../turn/turn-events.ts'
 import type { TurnClient } from '../turn/turn-ports.ts'
 import { RunRecorder } from './run-report.ts'
 import { type ChunkListener, Subscribers, type TurnListener } from './subscribers.ts'
@@ -138,6 +139,12 @@ export class LiveTurn implements TurnClient {
   /** Publishes events to listeners alone: the journal does not have them, or has others with their numbers. */
   publishUnjournaled(events: readonly TurnEvent[]): void {
     this.#publishEvents(events, none.parts)
+  }
+
+  /** Publishes to listeners, as the end of the turn here, that this process has lost it. */
+  publishLost(error: ErrorDetail): void {
+    const lost = { turn: this.id, after: this.log.last }
+    this.publishUnjournaled([{ ...turnEnd({ status: 'interrupted', error }), lost }])
   }
 
   /** The journal has all events up to this number. */

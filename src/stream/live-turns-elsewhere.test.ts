@@ -116,7 +116,7 @@ test('a prompt that waits for a turn of another process begins when it is notifi
   assert.equal(store.turn('t2')?.status, 'completed')
 })
 
-test('a turn that another process runs, as the journal says, is given up here', async () => {
+test('a turn that another process runs, as the journal says, is given up here, and its listener learns where the journal goes on', async () => {
   const { post, store, engine } = liveProcess(silent)
   const journal: EventJournal['write'] = store.journal.write
   store.journal.write = async (turns) => ({
@@ -130,5 +130,6 @@ test('a turn that another process runs, as the journal says, is given up here', 
   await ended
   const end = lastEnd(events)
   assert.deepEqual([end?.status, end?.error?.code], ['interrupted', 'turn-lost'])
+  assert.deepEqual(end?.lost, { turn: 't1', after: 3 })
   assert.equal(engine.open, 0)
 })

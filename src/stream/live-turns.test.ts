@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Follower } from '../../test/support/turns/follower.ts'
 import { here, lastEnd, liveOf, liveProcess, prompt, settle } from '../../test/support/turns/live-process.ts'
-import { part, says } from '../../test/support/turns/scripted-engine.ts'
+import { call, calls, part, says } from '../../test/support/turns/scripted-engine.ts'
 import { conversation, engineError, kinds } from '../../test/support/turns/scripted-turn.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 
@@ -116,6 +116,23 @@ test('a request whose turn is known to another client is not refused: its turn f
   const error = { code: 'engine-busy' as const, detail: 'queue full' }
   assert.deepEqual(lastEnd(events), { type: 'turn-end', status: 'failed', error })
   assert.deepEqual([store.turn('t1')?.status, store.turn('t1')?.error], ['failed', error])
+})
+
+test('a request that has superseded a turn which a client follows is not refused: its turn fails [no-trace]', async () => {
+  const { post, store, turns } = liveProcess([
+    calls(call('locate')),
+    [engineError('engine-busy', 'queue full')],
+  ])
+  await post('Where am I?').ended
+  const follower = new Follower()
+  const followed = turns.follow('t1', 0, follower, here)
+  await follower.until(({ name }) => name === 'turn-waiting')
+  const { ended, events } = post('Never mind.')
+  await ended
+  turns.onNotification({ type: 'events', turns: ['t1'] })
+  assert.equal(await followed, 'ended')
+  assert.equal(lastEnd(events)?.refused, undefined)
+  assert.deepEqual([store.turn('t1')?.status, store.turn('t2')?.status], ['cancelled', 'failed'])
 })
 
 test('a request that is followed by its events is not refused: its turn fails', async () => {

@@ -36,6 +36,12 @@ export class TurnLog {
     this.#remember(recent)
   }
 
+  /** Number of the last event. */
+  get last(): number {
+    this.encodePending()
+    return this.#next - 1
+  }
+
   /** How many events the journal does not have. */
   get unjournaled(): number {
     return this.#next - 1 - this.#written + this.#pending.length

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { send } from '../support/clients/classic/post.ts'
 import { checkAgainst, checkTurn } from '../support/clients/native/check-turn.ts'
 import {
   beginTurn,
@@ -98,6 +99,28 @@ test('a process that was stopped for longer than its lease writes nothing, and s
     for (const url of [pair.one, pair.two])
       assert.equal((await wholeTurn(url, turn)).bytes(), second.record.bytes())
   }
+})
+
+test('a classic client whose process was stopped for longer than its lease gets the rest of its turn, as it is stored [any-process]', async () => {
+  const { name, model } = pair.talk()
+  const gate = Promise.withResolvers<void>()
+  model.replies(pauses([text('this much')], gate.promise, [text(' and more'), done()]))
+  const messages = [{ role: 'user', content: 'go on' }]
+  const posting = send(`${pair.one}/llmchat`, { appID: name, model: model.name, messages, stream: true })
+  await posting.event(0)
+  const [row] = await pair.sql<{ id: string }>(
+    'select t.id from chatterd.turns t join chatterd.conversations c on c.id = conversation_id where name = $1',
+    [name],
+  )
+  pair.processes.one.kill('SIGSTOP')
+  const second = join(pair.two, row?.id ?? '')
+  assert.equal(await second.over, 'ended')
+  second.record.endedAs('interrupted')
+  pair.processes.one.kill('SIGCONT')
+  gate.resolve()
+  const { text: seen, error } = await posting.response
+  assert.match(seen, /^this much( and more)?$/)
+  assert.equal(error, 'The process that ran this turn is gone.')
 })
 
 test('an idempotent call is started again, by another process, when its own is killed [tool-once]', async () => {

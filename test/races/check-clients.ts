@@ -1,5 +1,5 @@
 import type { Post, RaceWorld } from './race-world.ts'
-import type { Stored } from './stored.ts'
+import type { Stored, StoredCall } from './stored.ts'
 
 /** Yields a message for each thing that a client saw and that is not what is stored. */
 export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string> {
@@ -17,13 +17,15 @@ export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string
 
 /** Texts may be lost with a process, and fillers have their numbers; all else stays as it was published. */
 function* checkSubscribers({ subscribers }: RaceWorld, { turns }: Stored): Iterable<string> {
-  for (const { turn, seen, faults, status: standing } of subscribers) {
+  for (const { turn, seen, faults, status: standing, connections } of subscribers) {
     yield* faults
     const journal = turns.get(turn)?.journal
     if (!journal) {
       if (standing !== 'unknown' && standing !== 'ended')
         yield `a client follows the turn ${turn}, which is gone`
-      if (standing === 'ended' && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
+      // A client that has connected again finds no turn any more.
+      const hasEnd = standing === 'ended' || connections === 1
+      if (hasEnd && seen.length > 0 && seen.at(-1)?.name !== 'turn-end')
         yield `${turn}, which is gone: the last that a client saw is ${seen.at(-1)?.name}`
       continue
     }
@@ -87,6 +89,11 @@ function* checkQueues({ observed, all, expired }: RaceWorld): Iterable<string> {
         yield `${observed.begun.get(later.turn)?.content} was admitted before ${observed.begun.get(one.turn)?.content}`
 }
 
+/** A result came for it when it was superseded already. */
+function isLate({ status, output }: StoredCall): boolean {
+  return status === 'superseded' && output !== null
+}
+
 /** A refused request has left no trace, unless its process could not withdraw it, or others followed it. */
 function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
   for (const post of world.posts) {
@@ -95,7 +102,9 @@ function* checkRefused(world: RaceWorld, stored: Stored): Iterable<string> {
     const [message] = messagesOf(post, stored)
     if (!message) continue
     const turn = stored.turns.get(message.turn)
-    const isKnown = turn?.followed === true || world.unwanted.has(message.turn)
+    const superseded = stored.turns.get(turn?.superseded ?? '')
+    const isFollowed = turn?.followed === true || superseded?.followed === true
+    const isKnown = isFollowed || superseded?.calls.some(isLate) || world.unwanted.has(message.turn)
     const isExcused = code === 'database-unavailable' && (by.dead || world.expired.has(by) || isKnown)
     if (!isExcused) yield `${post.content} was refused (${code ?? standing}), and is there: ${turn?.status}`
   }

@@ -86,6 +86,8 @@ export class Subscriber {
   status = 'off'
   next: number
   at: RaceProcess | undefined
+  /** How often it has connected. */
+  connections = 0
   readonly #reader: () => Promise<void> | undefined
   #left = new AbortController()
 
@@ -100,6 +102,7 @@ export class Subscriber {
     const disconnection = new AbortController()
     this.#left = disconnection
     this.at = at
+    this.connections += 1
     this.status = 'following'
     const isOff = () => disconnection.signal.aborted || at.dead
     const sink = {

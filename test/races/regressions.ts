@@ -86,4 +86,34 @@ export const regressions: LostRace[] = [
       { doing: { do: 'wait', ms: 45 }, picks: [5, 3, 1, 1, 5, 3, 5, 2, 0, 1, 3, 0, 4] },
     ],
   },
+  {
+    lost: 'a client got no end of the turn that it followed when another process emptied its conversation',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, plan: 'z', follows: true }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0] },
+      { doing: { do: 'follow', processIndex: 1, turn: 0, after: 0, slow: false }, picks: [0, 0, 0, 0, 0, 0] },
+      { doing: { do: 'reset', processIndex: 1, conversation: 0 }, picks: [0, 0, 0, 0] },
+    ],
+  },
+  {
+    lost: 'a client got no end of the turn that it followed when its conversation was removed while the turn waited',
+    on: ['postgresql', 'embedded'],
+    race: [
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, plan: 'l', follows: true }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+      { doing: { do: 'remove', processIndex: 0, conversation: 0 }, picks: [0, 0, 0, 0] },
+    ],
+  },
+  {
+    lost: 'prompts that waited when their conversation was emptied began after one that came later',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, plan: 'z' }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, processIndex: 1 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'reset', processIndex: 0, conversation: 0 }, picks: [0, 0] },
+      { doing: post, picks: [0, 0, 0, 0] },
+    ],
+  },
 ]

@@ -18,6 +18,7 @@ export interface StoredTurn {
   status: string
   events: number
   followed: boolean
+  superseded: string | null
   calls: StoredCall[]
   journal: JournalEvent[]
   replies: { content: string; complete: boolean }[]
@@ -60,7 +61,7 @@ const sql = `
   select json_build_object(
     'turns', (
       select coalesce(json_agg(json_build_object(
-        'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed,
+        'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed, 'superseded', t.superseded,
         'calls', (
           select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
             'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)

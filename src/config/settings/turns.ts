@@ -76,7 +76,8 @@ export const turnsSettings = {
     env: 'CHATTERD_LEASE',
     kind: duration('1s', '10m'),
     default: '15s',
-    about: 'How long the heartbeat of a process may be missing; then its turns end as interrupted.',
+    about:
+      'The turns of a process that is gone end as interrupted within this time. A process counts as gone after two thirds of it without a heartbeat.',
   },
   hangTimeoutMs: {
     group: 'Turns',

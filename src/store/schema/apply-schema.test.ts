@@ -118,6 +118,31 @@ for (const kind of databaseKinds) {
       ])
     })
 
+    test('gets the functions of a newer build also where procedures and aggregates were made in it by hand [upgrade]', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables], functionsThatSay('old', 1)))
+      await run('create procedure chatterd.tidy() language sql as $$ select 1 $$')
+      await run('create aggregate chatterd.total(integer) (sfunc = int4pl, stype = integer)')
+      await applySchema(run, schema([tables], functionsThatSay('new', 2)))
+      assert.equal(await say(run), 'new')
+    })
+
+    test('stays the same where something else uses its functions, and the error says what, and what to do [upgrade]', async (t) => {
+      const run = await connectOne(t)
+      await applySchema(run, schema([tables], functionsThatSay('old', 1)))
+      await run('create view mine as select chatterd.say()')
+      await assert.rejects(
+        applySchema(run, schema([tables], functionsThatSay('new', 2))),
+        refusal(
+          /something else uses them: view mine depends on function chatterd\.say\(\)\. Drop what uses them/,
+        ),
+      )
+      assert.equal(await say(run), 'old')
+      await run('drop view mine')
+      await applySchema(run, schema([tables], functionsThatSay('new', 2)))
+      assert.equal(await say(run), 'new')
+    })
+
     test('keeps the functions of a newer build: an older build is refused [no-downgrade]', async (t) => {
       const run = await connectOne(t)
       await applySchema(run, schema([tables], functionsThatSay('new', 2)))

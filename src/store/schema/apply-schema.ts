@@ -102,17 +102,35 @@ async function replaceFunctions(run: RunSql, { sql, version, checksum }: SchemaF
       `The database was made by a newer chatterd (version ${applied?.version} of its functions); this one has version ${version}. Start that version again, or give this one another database.`,
     )
   }
-  await run(`do $$
-    declare
-      old regprocedure;
-    begin
-      for old in select oid from pg_proc where pronamespace = 'chatterd'::regnamespace loop
-        execute format('drop function %s', old);
-      end loop;
-    end $$`)
+  await dropRoutines(run)
   // Functions call each other across files, so some are called by functions that are created before them.
   await run('set local check_function_bodies = off')
   await run(sql)
   await run('delete from chatterd.functions')
   await run('insert into chatterd.functions (version, checksum) values ($1, $2)', [version, checksum])
+}
+
+/** Drops functions, and what else was made in the schema by hand: procedures, aggregates. */
+async function dropRoutines(run: RunSql): Promise<void> {
+  try {
+    await run(`do $$
+      declare
+        old regprocedure;
+      begin
+        for old in select oid from pg_proc where pronamespace = 'chatterd'::regnamespace loop
+          execute format('drop routine %s', old);
+        end loop;
+      end $$`)
+  } catch (error) {
+    if (!isDependencyError(error)) throw error
+    throw new SchemaRefused(
+      `The functions of the schema chatterd cannot be replaced by those of this version, because something else uses them: ${error.detail}. Drop what uses them, start chatterd, and create it again if it still fits. Make nothing of your own that uses these functions: they belong to chatterd.`,
+      { cause: error },
+    )
+  }
+}
+
+/** `dependent_objects_still_exist`, with PostgreSQL's list of what depends on what. */
+function isDependencyError(error: unknown): error is Error & { detail: string } {
+  return error instanceof Error && 'code' in error && error.code === '2BP01' && 'detail' in error
 }

@@ -184,6 +184,7 @@ create table chatterd.write_check (
 -- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
 -- call_id_json(p_request json) returns text
 -- call_row(k chatterd.calls) returns json
+-- can_reopen(p_turn uuid) returns boolean
 -- cancel_turn(p json) returns text
 -- cancel_waiting_turn(p_turn uuid, p_calls text) returns void
 -- change_conversation(p json) returns json

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import { startHeartbeat } from '../../../src/store/heartbeat.ts'
 import {
   answered,
   beginning,
@@ -35,6 +36,50 @@ export function leases(world: () => StoreWorld): void {
     await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
     await assert.rejects(gone.store.endStep(step(turn, 2, 'late'), []), refusal('turn-lost'))
     await begun(living.store, beginning(conversation, 'go on'))
+  })
+
+  /** Time passes, in steps of 500 ms: for leases, and for the heartbeats that a test has started with its mocked timers. */
+  async function pass(t: TestContext, ms: number, beats: () => Promise<unknown>) {
+    const later = `update chatterd.runners set expires_at = expires_at - interval '500 ms' where id = any ($1)`
+    for (let passed = 0; passed < ms; passed += 500) {
+      await world().query(later, [runners])
+      t.mock.timers.tick(500)
+      await beats()
+    }
+  }
+  let runners: string[] = []
+
+  test('turns end within the lease, whenever their process dies and others send heartbeats, and not while two heartbeats in a row fail [ends-once] [killed]', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const leaseMs = 9_000
+    for (const phase of [0, 500, 1_000, 1_500]) {
+      const living = await world().process({ leaseMs, quiet: true })
+      const dying = await world().process({ leaseMs, quiet: true })
+      runners = [living.runner, dying.runner]
+      const ended: string[] = []
+      let beats: Promise<unknown> = Promise.resolve()
+      const lease = {
+        heartbeat: (turns: readonly string[]) => {
+          const beat = living.store.heartbeat(turns)
+          beats = beat.catch(() => {})
+          return beat
+        },
+        endLease: () => living.store.endLease(),
+      }
+      const heartbeat = startHeartbeat(lease, {
+        ...{ leaseMs, turns: () => [], onFault: (fault) => assert.fail(String(fault)) },
+        onHeartbeat: (result) => ended.push(...result.ended),
+      })
+      await heartbeat.first
+      await pass(t, phase, () => beats)
+      await dying.store.heartbeat([])
+      const { id: turn } = await begun(dying.store, beginning(world().conversation()))
+      await pass(t, 5_500, () => beats)
+      assert.ok(!ended.includes(turn), `${phase}: ended too early`)
+      await pass(t, 3_500, () => beats)
+      assert.ok(ended.includes(turn), `${phase}: not ended in time`)
+      await heartbeat.stop()
+    }
   })
 
   test('a turn that its process ends while that counts as gone is completed or interrupted, never both [ends-once]', async () => {

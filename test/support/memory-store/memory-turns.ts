@@ -84,7 +84,9 @@ export function memoryTurns(
         queue.remove(id)
         if (!found) return true
         const { conversation, turn } = found
+        const superseded = log.turn(turn.superseded ?? '')
         if (turn.status !== 'running' || turn.followed) return false
+        if (results.length === 0 && superseded?.followed) return false
         queue.forget(id, results.length > 0 ? turn.eventBefore : 0)
         if (results.length > 0) {
           reopen(conversation, results)
@@ -94,7 +96,7 @@ export function memoryTurns(
         conversation.messages = conversation.messages.filter(({ seq }) => seq < turn.firstSeq)
         conversation.turns = conversation.turns.filter((other) => other !== turn)
         Object.assign(conversation, { nextSeq: turn.firstSeq, ...turn.before })
-        waitAgain(conversation, log.turn(turn.superseded ?? ''))
+        if (superseded) waitAgain(conversation, superseded)
         return true
       }),
   }
@@ -104,9 +106,8 @@ function waitsIn(events: EventChunk | undefined): boolean {
   return events !== undefined && eventsOf(events).some(({ name }) => name === 'turn-waiting')
 }
 
-/** Reopens a turn that was superseded, unless it was followed. */
-function waitAgain(conversation: StoredConversation, turn: StoredTurn | undefined): void {
-  if (!turn || turn.followed) return
+/** Reopens a turn that was superseded. */
+function waitAgain(conversation: StoredConversation, turn: StoredTurn): void {
   truncate(turn)
   reopen(
     conversation,

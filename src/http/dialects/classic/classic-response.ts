@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { LiveTurn } from '../../../stream/live-turn.ts'
 import type { TurnListener } from '../../../stream/subscribers.ts'
+import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
 import { SseResponse } from '../../sse-response.ts'
 import { createClassicEncoder } from './encode-events.ts'
@@ -13,23 +14,27 @@ export interface ClassicResponse {
   disconnected: AbortSignal
   /** Encodes and sends the events of the turn. */
   listener: TurnListener
-  /** Resolves when the response is complete or the client has disconnected; rejects with an error while nothing has been sent. */
-  ended: Promise<void>
+  /**
+   * Resolves when the response is complete or the client has disconnected, or with the events that are still to be sent, where this
+   * process has lost the turn; rejects with an error while nothing has been sent.
+   */
+  ended: Promise<Replay | undefined>
   /** Says which turn the listener listens to; undefined where no turn runs for this request. */
   follow(live: LiveTurn | undefined): void
 }
 
 /** Opens a response for a turn that is about to begin or to go on. Nothing is sent before there is an event to send. */
 export function openResponse(reply: FastifyReply, limits: ClassicResponseLimits): ClassicResponse {
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  const { promise: ended, resolve, reject } = Promise.withResolvers<Replay | undefined>()
   const encoder = createClassicEncoder()
   const disconnected = disconnectSignal(reply)
   let live: LiveTurn | undefined
   const sse = new SseResponse(reply, limits, disconnected, () => live?.accept())
 
   const listener: TurnListener = (events, parts) => {
-    if (sse.isClosed) return resolve()
+    if (sse.isClosed) return resolve(undefined)
     const last = events.at(-1)
+    if (last?.type === 'turn-end' && last.lost) return resolve(last.lost)
     if (last?.type === 'turn-end' && last.refused && last.error && !sse.isOpen) {
       sse.release()
       return reject(new ChatterdError(last.error.code, last.error.detail))
@@ -38,16 +43,16 @@ export function openResponse(reply: FastifyReply, limits: ClassicResponseLimits)
     if (text) sse.write(text)
     if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
     sse.end()
-    resolve()
+    resolve(undefined)
   }
 
   disconnected.addEventListener('abort', () => {
     // A client that has disconnected cannot be answered with an error any more, so the turn is kept, with its reply.
     live?.accept()
     live?.unlisten(listener)
-    resolve()
+    resolve(undefined)
   })
-  if (disconnected.aborted) resolve()
+  if (disconnected.aborted) resolve(undefined)
 
   return {
     sse,

@@ -1,4 +1,5 @@
 import { eventsOf, nextNumber } from '../../../protocol/event-chunk.ts'
+import { conversationEmptied } from '../../../stream/follow-turn.ts'
 import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { outcomeEvents } from '../../outcome-events.ts'
 import type { ClassicResponse } from './classic-response.ts'
@@ -7,8 +8,9 @@ import { createJournalEncoder } from './encode-journal.ts'
 import type { ClassicPorts } from './ports.ts'
 
 /**
- * Sends the response to a request with a key: the events of its turn from the journal. The bytes are the same each time, whether the
- * turn runs in this process, in another one or has ended. Ends with the turn, or when the turn waits for its device.
+ * Sends events of a turn from the journal: the response to a request with a key, or the rest of one whose turn this process has lost. The
+ * bytes are the same each time, whether the turn runs in this process, in another one or has ended. Ends with the turn, or when the turn
+ * waits for its device.
  */
 export async function streamReplay(
   { sse, disconnected }: Pick<ClassicResponse, 'sse' | 'disconnected'>,
@@ -35,7 +37,9 @@ export async function streamReplay(
   )
   const outcome = followed === 'pruned' ? await directory.outcome(turn) : undefined
   if (outcome) sse.write(encoder.encode(outcomeEvents(outcome, lastNumber)))
-  if (!encoder.ended && !disconnected.aborted) sse.write(encodeError(interrupted))
+  const isEmptied = followed === 'unknown'
+  if (!encoder.ended && !disconnected.aborted)
+    sse.write(encodeError(isEmptied ? conversationEmptied.detail : interrupted))
   sse.end()
 }
 

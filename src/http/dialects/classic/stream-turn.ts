@@ -38,8 +38,14 @@ export function streamNewTurn(
     }
     const { live } = await ports.turns.begin(beginning, disconnected, listener)
     response.follow(live)
-    await response.ended
+    await sendToEnd(response, prompt.request.model, ports)
   })
+}
+
+/** Sends what is left of a turn; where this process loses it, from the journal. */
+async function sendToEnd(response: ClassicResponse, model: string, ports: ClassicPorts): Promise<void> {
+  const rest = await response.ended
+  if (rest) await streamReplay(response, rest, model, ports)
 }
 
 /** Stores results of device calls and streams the rest of their turn. Throws an error only while nothing has been sent. */
@@ -58,7 +64,7 @@ export function streamResumedTurn(
     }
     if (prompt.key) return await streamReplay(response, stored, model, ports)
     response.follow(stored.live)
-    await response.ended
+    await sendToEnd(response, model, ports)
   })
 }
 

@@ -12,10 +12,11 @@ declare
   ended uuid[];
   adopted uuid[];
   freed uuid;
-  -- It has missed a heartbeat of its own: the database was away. The other processes may just be about to renew their leases.
+  -- It has missed a heartbeat of its own, of which there is one each two ninths of leaseMs: the database was away. The other
+  -- processes may just be about to renew their leases.
   was_away boolean := exists (
     select from chatterd.runners
-    where id = me and expires_at < now() + (p->>'leaseMs')::integer * interval '1 ms' / 3);
+    where id = me and expires_at < now() + (p->>'leaseMs')::integer * interval '1 ms' * 2 / 9);
 begin
   perform chatterd.renew_lease(p);
   -- `skip locked`: another process may be doing the same, and each would wait for the other.

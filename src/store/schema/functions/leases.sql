@@ -3,10 +3,12 @@ create function chatterd.is_alive(p_runner uuid) returns boolean language sql st
   select exists (select from chatterd.runners where id = p_runner and expires_at > now())
 $$;
 
--- Renews the lease of a process, or begins it. p: {runner, host, pid, leaseMs}
+-- Renews the lease of a process, or begins it. p: {runner, host, pid, leaseMs}; `leaseMs`: how long after the last heartbeat of a
+-- process its turns have ended. The lease lasts two thirds of that: another process finds out at its next heartbeat, up to two ninths
+-- later, and the rest is for the heartbeat itself.
 create function chatterd.renew_lease(p json) returns void language sql as $$
   insert into chatterd.runners (id, host, pid, expires_at)
-  values ((p->>'runner')::uuid, p->>'host', (p->>'pid')::integer, now() + (p->>'leaseMs')::integer * interval '1 ms')
+  values ((p->>'runner')::uuid, p->>'host', (p->>'pid')::integer, now() + (p->>'leaseMs')::integer * interval '1 ms' * 2 / 3)
   on conflict (id) do update set expires_at = excluded.expires_at
 $$;
 
@@ -24,7 +26,7 @@ end $$;
 -- p: {runner, leaseMs}
 create function chatterd.keep_lease(p json) returns void language sql as $$
   update chatterd.runners
-  set expires_at = greatest(expires_at, now() + (p->>'leaseMs')::integer * interval '1 ms')
+  set expires_at = greatest(expires_at, now() + (p->>'leaseMs')::integer * interval '1 ms' * 2 / 3)
   where id = (p->>'runner')::uuid
 $$;
 

@@ -1,6 +1,7 @@
 -- Undoes begin_turn, as if the request had never come; or, where p names `results`, store_results: those calls are open again.
 -- p: {turn, runner, tenant, conversation, conversationId, results: [{seq, index}]}. Returns false where another process has the turn,
--- or others know of it: then nothing is undone. A turn that has not begun yet cannot begin after this.
+-- or others know of it, or of the end of the turn that it superseded: then nothing is undone. A turn that has not begun yet cannot begin
+-- after this.
 create function chatterd.withdraw_turn(p json) returns boolean language plpgsql as $$
 declare
   c chatterd.conversations := chatterd.lock_conversation(p);
@@ -34,7 +35,7 @@ begin
     return true;
   end if;
 
-  if t.step > 0 then return false; end if;
+  if t.step > 0 or not chatterd.can_reopen(t.superseded) then return false; end if;
   delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
   -- The same begin_turn may be on its way once more.
@@ -50,21 +51,23 @@ begin
   return true;
 end $$;
 
--- Lets a turn that was superseded wait again, unless a client may know that it ended: by its events, or because a result of it came
--- too late.
+-- False where a client may know that a turn which was superseded has ended: by its events, or because a result of it came too late.
+create function chatterd.can_reopen(p_turn uuid) returns boolean language sql stable as $$
+  select not exists (
+    select from chatterd.turns t where id = p_turn and (
+      status <> 'cancelled' or followed or pruned or exists (
+        select from chatterd.calls
+        where turn_id = t.id and message_seq >= t.reply_seq and status = 'superseded' and result is not null)))
+$$;
+
+-- Lets a turn that was superseded wait again; null: there is none.
 create function chatterd.reopen_turn(p_turn uuid) returns void language plpgsql as $$
-declare
-  t chatterd.turns;
 begin
-  select * into t from chatterd.turns where id = p_turn and status = 'cancelled' and not followed and not pruned;
-  if not found or exists (
-    select from chatterd.calls
-    where turn_id = t.id and message_seq >= t.reply_seq and status = 'superseded' and result is not null)
-  then return; end if;
-  perform chatterd.truncate_events(t.id);
-  update chatterd.calls set status = 'offered', ended_at = null
+  perform chatterd.truncate_events(p_turn);
+  update chatterd.calls k set status = 'offered', ended_at = null
+  from chatterd.turns t
   -- Calls in a history that the client sent along were never open.
-  where turn_id = t.id and status = 'superseded' and message_seq >= t.reply_seq;
+  where t.id = p_turn and k.turn_id = t.id and k.status = 'superseded' and k.message_seq >= t.reply_seq;
 end $$;
 
 -- Removes the events since event_before, which nobody has read, and lets the turn wait again.
