@@ -24,7 +24,7 @@ export async function promptEngine(
   client: TurnClient,
 ): Promise<TurnState> {
   const step = begun.step + 1
-  const offered = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
+  const offered = offersTools(begun) ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let reply = emptyReply
   let overflowed = false
   await client.publish([{ type: 'step-start', step }])
@@ -54,6 +54,11 @@ export async function promptEngine(
     return await fail(state, reply, error, ports, client)
   }
   return await endStep({ ...state, step }, reply, tools, ports)
+}
+
+/** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
+function offersTools({ request, deviceTools }: TurnState): boolean {
+  return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
 }
 
 const brokenOff = "The engine's answer ended without its last part."
