@@ -4,7 +4,7 @@ import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import { fitContext, truncateAfterOverflow } from './fit-context.ts'
+import { fitContext, isNewTruncation, truncateAfterOverflow } from './fit-context.ts'
 import { fitModel } from './fit-model.ts'
 import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
 import { lastReply, withMessage } from './newest-message.ts'
@@ -26,14 +26,14 @@ export async function promptEngine(
   const step = begun.step + 1
   const offered = offersTools(begun) ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let reply = emptyReply
-  let overflowed = false
   await client.publish([{ type: 'step-start', step }])
   const { tools, log, notices } = await fitModel(begun, offered, ports, client.signal)
   if (step === 1 && notices.length > 0) await client.publish(notices)
   let state = { ...begun, log }
   try {
     state = await fitContext(state, tools, ports, client.signal)
-    if (state.promptFrom !== begun.promptFrom) await client.publish([truncatedNotice])
+    let noticed = isNewTruncation(begun, state)
+    if (noticed) await client.publish([truncatedNotice])
     while (!reply.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
@@ -44,10 +44,12 @@ export async function promptEngine(
         // An engine that breaks off here is not prompted again.
         if (!reply.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
-        if (reply !== emptyReply || overflowed) throw error
-        overflowed = true
-        state = await truncateAfterOverflow(error, state, tools, ports, client.signal)
-        await client.publish([truncatedNotice])
+        if (reply !== emptyReply) throw error
+        state = truncateAfterOverflow(error, state, tools, ports.limits)
+        if (!noticed && isNewTruncation(begun, state)) {
+          noticed = true
+          await client.publish([truncatedNotice])
+        }
       }
     }
   } catch (error) {
