@@ -6,6 +6,10 @@ export interface Usage {
   outputTokens?: number
   promptMs?: number
   outputMs?: number
+  /** Of loading the model. */
+  loadMs?: number
+  /** Of the whole reply. */
+  totalMs?: number
 }
 
 /**

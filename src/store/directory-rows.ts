@@ -72,7 +72,7 @@ function finishOf(status: TurnStatus, reply: FinishReason | null): Pick<StoredTu
 /** The sum of both. A member that neither has stays absent. */
 function add(one: Usage, other: Usage): Usage {
   const sum: Usage = { ...one }
-  for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs'] as const) {
+  for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs', 'loadMs', 'totalMs'] as const) {
     const more = other[key]
     if (more !== undefined) sum[key] = (sum[key] ?? 0) + more
   }

@@ -60,7 +60,7 @@ test('a context that is set counts for short prompts too', async () => {
 
 test('a short prompt goes out without asking for the context', async () => {
   const engine = createScriptedEngine([says('Hi.')])
-  engine.loadedContext = () => Promise.reject(new Error('nobody should ask'))
+  engine.model = () => Promise.reject(new Error('nobody should ask'))
   const { last } = await run({ engine })
   assert.deepEqual(last, { type: 'turn-end', status: 'completed' })
 })
@@ -76,13 +76,50 @@ test('an engine that says the prompt is too long gets a shorter one, and the cli
   assert.ok((promptFromOf(store) ?? 0) > 1)
 })
 
-test('a prompt that is too long a second time is an error for the client', async () => {
+test('a prompt is shortened until the engine takes it, with one notice', async () => {
+  const { store, state } = await longTalk(16, 10)
+  const engine = createScriptedEngine([tooLong, tooLong, tooLong, says('Hi.')])
+  const { events, last } = await run({ engine, store, state })
+  assert.ok(last.type === 'turn-end' && last.status === 'completed')
+  assert.equal(kinds(events).filter((kind) => kind === 'notice').length, 1)
+  const lengths = engine.requests.map(({ messages }) => messages.length)
+  assert.deepEqual(
+    lengths,
+    lengths.toSorted((one, other) => other - one),
+  )
+})
+
+test('a prompt that is too long with its newest message alone is an error for the client', async () => {
   const { store, state } = await longTalk(4, 10)
-  const engine = createScriptedEngine([tooLong, tooLong, says('Hi.')])
+  const engine = createScriptedEngine([tooLong])
   const { last } = await run({ engine, store, state })
   assert.ok(last.type === 'turn-end' && last.status === 'failed')
   assert.deepEqual(last.error, { code: 'context-overflow', detail: 'the prompt is too long' })
-  assert.equal(engine.requests.length, 2)
+  assert.equal(promptFromOf(store), 1)
+})
+
+test('what another program has loaded the model with costs a conversation nothing', async () => {
+  const { store, state } = await longTalk(10, 500)
+  const engine = createScriptedEngine([says('Hi.')], { context: 100_000 })
+  assert.equal(await engine.loadedContext('m'), 300)
+  const { events } = await run({ engine, store, state })
+  assert.ok(!kinds(events).includes('notice'))
+  assert.equal(promptFromOf(store), 1)
+})
+
+test('in a window of hardly more than one turn, the turn before stays while it fits, and the notice comes once', async () => {
+  const { store, state } = await longTalk(3, 100)
+  const narrow = { ...limits, contextTokens: 400 }
+  const notices: number[] = []
+  let begun = state
+  for (let number = 1; number <= 4; number++) {
+    const engine = createScriptedEngine([says('x'.repeat(240))])
+    const { events } = await run({ engine, store, state: begun, limits: narrow })
+    notices.push(kinds(events).filter((kind) => kind === 'notice').length)
+    if (number > 1) assert.ok((engine.requests[0]?.messages ?? []).some(({ role }) => role === 'assistant'))
+    begun = await begin(store, [user('y'.repeat(120))], `more${number}`)
+  }
+  assert.deepEqual(notices, [1, 0, 0, 0])
 })
 
 test('where nothing can be left out, too long is an error at once, and the request can be refused', async () => {
@@ -102,10 +139,10 @@ test('too long in the middle of a reply is a failure: what was published is stor
   assert.equal(engine.requests.length, 1)
 })
 
-test('an engine that does not say its context fails the turn as one that cannot be reached', async () => {
+test('an engine that does not say what its model has fails the turn as one that cannot be reached', async () => {
   const { store, state } = await longTalk(4, 1_000)
   const engine = createScriptedEngine([says('Hi.')])
-  engine.loadedContext = () => Promise.reject(engineError('engine-unreachable'))
+  engine.model = () => Promise.reject(engineError('engine-unreachable'))
   const { last } = await run({ engine, store, state, accepted: () => false })
   assert.ok(last.type === 'turn-end' && last.refused && last.error?.code === 'engine-unreachable')
 })

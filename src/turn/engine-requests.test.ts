@@ -30,6 +30,20 @@ test('no tools are offered where the request wants none', async () => {
   assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /There are no tools here/)
 })
 
+test('with a format, tools are offered only where the client has some: engines send a formatted reply with tools in one piece', async () => {
+  const toolbox = createToolbox([weather])
+  const store = createMemoryStore()
+  const begun = await begin(store)
+  const engine = createScriptedEngine([says('{}'), says('{}')])
+  const request = { ...begun.request, settings: { format: 'json' } }
+  await run({ engine, toolbox, store, state: { ...begun, request, deviceTools: [] } })
+  await run({ engine, toolbox, store, state: { ...(await begin(store, undefined, 't2')), request } })
+  assert.deepEqual(
+    engine.requests.map(({ tools }) => tools.map((tool) => tool.function.name)),
+    [[], ['weather', 'locate']],
+  )
+})
+
 test('the model, its settings and all tools go to the engine', async () => {
   const engine = createScriptedEngine([says('Hi.')])
   const store = createMemoryStore()

@@ -11,32 +11,50 @@ const smallPrompt = 1_500
 /** No model has less, in tokens; a request that asks for less would cost its conversation all of its history. */
 const smallestContext = 256
 
-/** The state with its log truncated, where the prompt would not leave room for a reply. */
+/**
+ * The state with its log truncated, where the prompt would not leave room for a reply in the window that is asked for, else in the
+ * largest that the model has. What the engine has loaded the model with says nothing: another program may have asked for that.
+ */
 export async function fitContext(
   state: TurnState,
   tools: readonly ToolSchema[],
   ports: TurnPorts,
   signal: AbortSignal,
 ): Promise<TurnState> {
-  const asked = askedContext(state.request.settings, ports.limits)
+  const { model, settings } = state.request
+  const asked = askedContext(settings, ports.limits)
   if (asked === undefined && estimatePrompt(state, tools) < smallPrompt) return state
-  const window = await contextOf(state, ports, signal)
+  const window = asked ?? (await ports.engine.model(model, signal))?.contextLength
   return window ? { ...state, promptFrom: truncateLog(state, tools, window) } : state
 }
 
 /** The state truncated after the engine has refused the prompt as too long. Throws `error` where nothing is left to truncate. */
-export async function truncateAfterOverflow(
+export function truncateAfterOverflow(
   error: unknown,
   state: TurnState,
   tools: readonly ToolSchema[],
-  ports: TurnPorts,
-  signal: AbortSignal,
-): Promise<TurnState> {
+  limits: TurnLimits,
+): TurnState {
   if (!(error instanceof ChatterdError) || error.code !== 'context-overflow') throw error
-  const window = (await contextOf(state, ports, signal)) ?? estimatePrompt(state, tools)
+  // Without a window that is known, half of what did not fit is kept.
+  const window = askedContext(state.request.settings, limits) ?? estimatePrompt(promptedPart(state), tools)
   const promptFrom = truncateLog(state, tools, window, true)
   if (promptFrom === state.promptFrom) throw error
   return { ...state, promptFrom }
+}
+
+/**
+ * True where a truncation is news for the client: the first one, and each that leaves out several turns. In a window of hardly more
+ * than one turn, each turn leaves out the one before.
+ */
+export function isNewTruncation(before: TurnState, after: TurnState): boolean {
+  if (after.promptFrom === before.promptFrom) return false
+  const leftOut = promptedPart(before).log.filter(({ seq }) => seq > before.pinned && seq < after.promptFrom)
+  return before.promptFrom <= before.pinned + 1 || new Set(leftOut.map(({ turn }) => turn)).size > 1
+}
+
+function promptedPart(state: TurnState): TurnState {
+  return { ...state, log: state.log.filter(({ seq }) => seq <= state.pinned || seq >= state.promptFrom) }
 }
 
 /** The window to ask of the engine, in tokens: of the request, else of chatterd's setting; undefined: the engine's own. */
@@ -46,18 +64,4 @@ function askedContext(
 ): number | undefined {
   const named = isJsonObject(options) ? options.num_ctx : undefined
   return typeof named === 'number' ? Math.max(named, smallestContext) : contextTokens
-}
-
-/** The window for the prompt and its reply, in tokens: what is asked for, else what the engine says. */
-async function contextOf(
-  state: TurnState,
-  ports: TurnPorts,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const { model, settings } = state.request
-  return (
-    askedContext(settings, ports.limits) ??
-    (await ports.engine.loadedContext(model, signal)) ??
-    (await ports.engine.model(model, signal))?.contextLength
-  )
 }

@@ -4,7 +4,7 @@ import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import { fitContext, truncateAfterOverflow } from './fit-context.ts'
+import { fitContext, isNewTruncation, truncateAfterOverflow } from './fit-context.ts'
 import { fitModel } from './fit-model.ts'
 import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
 import { lastReply, withMessage } from './newest-message.ts'
@@ -24,16 +24,16 @@ export async function promptEngine(
   client: TurnClient,
 ): Promise<TurnState> {
   const step = begun.step + 1
-  const offered = begun.request.offerTools ? offeredTools(ports.toolbox, begun.deviceTools) : []
+  const offered = offersTools(begun) ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let reply = emptyReply
-  let overflowed = false
   await client.publish([{ type: 'step-start', step }])
   const { tools, log, notices } = await fitModel(begun, offered, ports, client.signal)
   if (step === 1 && notices.length > 0) await client.publish(notices)
   let state = { ...begun, log }
   try {
     state = await fitContext(state, tools, ports, client.signal)
-    if (state.promptFrom !== begun.promptFrom) await client.publish([truncatedNotice])
+    let noticed = isNewTruncation(begun, state)
+    if (noticed) await client.publish([truncatedNotice])
     while (!reply.done) {
       try {
         for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
@@ -44,16 +44,23 @@ export async function promptEngine(
         // An engine that breaks off here is not prompted again.
         if (!reply.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
-        if (reply !== emptyReply || overflowed) throw error
-        overflowed = true
-        state = await truncateAfterOverflow(error, state, tools, ports, client.signal)
-        await client.publish([truncatedNotice])
+        if (reply !== emptyReply) throw error
+        state = truncateAfterOverflow(error, state, tools, ports.limits)
+        if (!noticed && isNewTruncation(begun, state)) {
+          noticed = true
+          await client.publish([truncatedNotice])
+        }
       }
     }
   } catch (error) {
     return await fail(state, reply, error, ports, client)
   }
   return await endStep({ ...state, step }, reply, tools, ports)
+}
+
+/** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
+function offersTools({ request, deviceTools }: TurnState): boolean {
+  return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
 }
 
 const brokenOff = "The engine's answer ended without its last part."

@@ -35,14 +35,18 @@ export function truncateLog(
   const scale = Math.max(correction(kept, fixed), force ? window / total : 0)
   if (total * scale <= window * fullShare) return state.promptFrom
   let rest = sum(kept)
-  let { promptFrom } = state
+  const starts: { seq: number; filled: number }[] = []
   for (const [position, message] of kept.entries()) {
-    const startsTurn = position > 0 && beginsTurn(message, kept[position - 1])
-    if (startsTurn) promptFrom = message.seq
-    if (startsTurn && (fixed + rest) * scale <= window * truncatedShare) break
+    if (position > 0 && beginsTurn(message, kept[position - 1]))
+      starts.push({ seq: message.seq, filled: ((fixed + rest) * scale) / window })
     rest -= tokensOf(message)
   }
-  return promptFrom
+  const newest = starts.at(-1)
+  const short = starts.find(({ filled }) => filled <= truncatedShare)
+  if (short && short !== newest) return short.seq
+  // Where only the newest turn is short enough, those before it stay for as long as they fit at all.
+  const fitting = starts.find(({ filled }) => filled <= fullShare) ?? newest
+  return fitting?.seq ?? state.promptFrom
 }
 
 /** Messages of a history that a client sent belong to no turn: there, each user message begins one. */

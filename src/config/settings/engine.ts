@@ -97,6 +97,6 @@ export const engineSettings = {
     kind: count(256, 10_000_000),
     default: null,
     about:
-      'Context window to request from the engine (num_ctx); without it, the one that the engine reports. Older turns that do not fit are left out of the prompt.',
+      'Context window to request from the engine (num_ctx); older turns that do not fit it are left out of the prompt. Without it, the engine decides, and they are left out when it refuses a prompt as too long.',
   },
 } satisfies Record<string, Setting>

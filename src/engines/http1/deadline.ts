@@ -16,10 +16,20 @@ export interface Timeouts {
 export type Stage = 'connecting' | 'waiting' | 'reading'
 
 const parts: Record<Stage | 'total', [limit: keyof Timeouts, code: ErrorCode, what: string, name: string]> = {
-  connecting: ['connectMs', 'engine-unreachable', 'accepted no connection', 'the connect time-out'],
-  waiting: ['firstTokenMs', 'engine-timeout', 'sent nothing', 'the first-token time-out'],
-  reading: ['silenceMs', 'engine-timeout', 'sent nothing more', 'the silence time-out'],
-  total: ['totalMs', 'engine-timeout', 'did not finish its response', 'the time-out for a whole response'],
+  connecting: ['connectMs', 'engine-unreachable', 'accepted no connection within', 'the connect time-out'],
+  waiting: ['firstTokenMs', 'engine-timeout', 'sent nothing within', 'the first-token time-out'],
+  reading: [
+    'silenceMs',
+    'engine-timeout',
+    'fell silent in the middle of its response for',
+    'the silence time-out',
+  ],
+  total: [
+    'totalMs',
+    'engine-timeout',
+    'did not finish its response within',
+    'the time-out for a whole response',
+  ],
 }
 
 /** The timers of one exchange, which start at once. `onExpired` is called when a part of it takes too long. */
@@ -73,8 +83,8 @@ export class Deadline {
     const expire = (): void => {
       if (part === 'reading' && !this.#isAwaited) return
       this.stop()
-      const within = ms < 1000 ? `${ms} ms` : `${ms / 1000} s`
-      this.#onExpired(new ChatterdError(code, `${this.#engine} ${what} within ${within} (${name})`))
+      const time = ms < 1000 ? `${ms} ms` : `${ms / 1000} s`
+      this.#onExpired(new ChatterdError(code, `${this.#engine} ${what} ${time} (${name})`))
     }
     // setTimeout turns a delay of more than 2^31 - 1 ms into 1 ms.
     return setTimeout(expire, Math.min(ms, 2 ** 31 - 1))

@@ -40,11 +40,18 @@ test('calls have their arguments unchanged, and no id where Ollama sends none', 
 
 test('the last line has the reason, and the usage with times in milliseconds', () => {
   const part = parseLine(
-    '{"message":{"role":"assistant","content":""},"done":true,"done_reason":"length","prompt_eval_count":14,"prompt_eval_duration":54157386,"eval_count":8,"eval_duration":114000000}',
+    '{"message":{"role":"assistant","content":""},"done":true,"done_reason":"length","total_duration":220500000,"load_duration":45500000,"prompt_eval_count":14,"prompt_eval_duration":54157386,"eval_count":8,"eval_duration":114000000}',
   )
   assert.deepEqual(part.done, {
     reason: 'length',
-    usage: { promptTokens: 14, outputTokens: 8, promptMs: 54.157386, outputMs: 114 },
+    usage: {
+      promptTokens: 14,
+      outputTokens: 8,
+      promptMs: 54.157386,
+      outputMs: 114,
+      loadMs: 45.5,
+      totalMs: 220.5,
+    },
   })
 })
 

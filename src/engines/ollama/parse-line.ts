@@ -73,5 +73,7 @@ function readUsage(object: JsonObject): Usage {
   if (typeof object.eval_count === 'number') usage.outputTokens = object.eval_count
   if (typeof object.prompt_eval_duration === 'number') usage.promptMs = object.prompt_eval_duration / 1e6
   if (typeof object.eval_duration === 'number') usage.outputMs = object.eval_duration / 1e6
+  if (typeof object.load_duration === 'number') usage.loadMs = object.load_duration / 1e6
+  if (typeof object.total_duration === 'number') usage.totalMs = object.total_duration / 1e6
   return usage
 }

@@ -38,6 +38,13 @@ test('text, then two calls in two lines', () => {
   )
 })
 
+test('a reply that only loaded the model is an error: there was nothing to answer', () => {
+  const { parts, error } = decode([recording('load').answer])
+  assert.deepEqual(parts, [])
+  assert.equal(error?.code, 'engine-refused')
+  assert.match(error?.message ?? '', /nothing to answer/)
+})
+
 test('bytes after the last line are ignored', () => {
   const { answer } = recording('text')
   assert.deepEqual(

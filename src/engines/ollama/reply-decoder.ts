@@ -20,16 +20,24 @@ export interface ReplyDecoder {
   readonly finished: boolean
 }
 
+const nothingToAnswer =
+  'There was nothing to answer: Ollama has only loaded the model. A user message is needed.'
+
 /** `maxLineBytes` is the length of the longest line that is accepted. */
 export function createReplyDecoder(maxLineBytes: number): ReplyDecoder {
   let finished = false
   const seen = new Set<string>()
+  let isEmpty = true
   let parts: EnginePart[] = []
   const splitter = createLineSplitter({ maxLineBytes, onLine: readLine })
 
   function readLine(line: string): void {
     if (finished || line.trim() === '') return
     const part = parseLine(line)
+    // So Ollama answers messages of which its model's template makes no prompt, such as a system message alone.
+    if (part.done?.reason === 'load' && isEmpty && !(part.text || part.calls))
+      throw new ChatterdError('engine-refused', nothingToAnswer)
+    isEmpty = false
     if (part.done !== undefined) finished = true
     parts.push(part.calls ? { ...part, calls: part.calls.map((call) => markRepeat(call, seen)) } : part)
   }

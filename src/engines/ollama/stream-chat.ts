@@ -38,11 +38,12 @@ class Reply implements AsyncIterator<EnginePart[], undefined> {
   }
 
   next(): Promise<Read> {
+    if (this.#ending) return this.#end(this.#ending)
     if (this.#opened) return this.#read(this.#opened)
     return this.#response.then((response) => {
       this.#opened = response
       return this.#read(response)
-    })
+    }, this.#fail)
   }
 
   async return(): Promise<Read> {
@@ -52,10 +53,19 @@ class Reply implements AsyncIterator<EnginePart[], undefined> {
   }
 
   #read(response: OllamaResponse): Promise<Read> {
-    if (!this.#ending) return response.body.next().then(this.#decode)
-    return 'error' in this.#ending
-      ? Promise.reject(this.#ending.error)
+    return response.body.next().then(this.#decode, this.#fail)
+  }
+
+  #end(ending: { error?: unknown }): Promise<Read> {
+    this.#ending = {}
+    return 'error' in ending
+      ? Promise.reject(ending.error)
       : Promise.resolve({ done: true, value: undefined })
+  }
+
+  readonly #fail = (error: unknown): never => {
+    this.#ending = {}
+    throw error
   }
 
   readonly #decode = ({ done, value }: IteratorResult<Buffer, undefined>): Read | Promise<Read> => {

@@ -31,8 +31,10 @@ export const recordings: Recording[] = readdirSync(folder)
     return { ...defaults, ...request, name, answer: readFileSync(new URL(file, folder)) }
   })
 
-/** The responses of `/api/chat` with HTTP 200, whole or broken off by an `error` line. */
-export const chatAnswers = recordings.filter(({ path, status }) => path === '/api/chat' && status === 200)
+/** The replies of `/api/chat`, whole or broken off by an `error` line. */
+export const chatAnswers = recordings.filter(
+  ({ name, path, status }) => path === '/api/chat' && status === 200 && name !== 'load',
+)
 
 export function recording(name: string): Recording {
   const found = recordings.find((one) => one.name === name)

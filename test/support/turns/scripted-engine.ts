@@ -17,7 +17,7 @@ export interface ScriptOptions {
   beforeBatch?: () => Promise<void> | void
   /** Called when a silence has begun. */
   onSilence?: () => void
-  /** What `loadedContext` returns. */
+  /** The largest context of its models. They are always loaded with less, as if for another program. */
   context?: number
 }
 
@@ -56,8 +56,8 @@ export function createScriptedEngine(
     chat,
     generate: () => Promise.reject(new Error('the scripted engine generates nothing')),
     models: async () => [{ name: 'm' }],
-    model: async (name) => ({ name }),
-    loadedContext: async () => options.context,
+    model: async (name) => ({ name, ...(options.context && { contextLength: options.context }) }),
+    loadedContext: async () => 300,
     close: async () => undefined,
   }
 }

@@ -66,12 +66,13 @@ export function makeTextLine(head: LineHead, piece: { content: string } | { thin
 
 /** A new line in the engine's form that ends a stream. Its times are in nanoseconds, as Ollama's are. */
 export function makeEndLine(head: LineHead, usage: Usage = {}, finishReason?: FinishReason): string {
-  const { promptTokens, outputTokens, promptMs, outputMs } = usage
+  const { promptTokens, outputTokens, promptMs, outputMs, loadMs, totalMs } = usage
   return makeLine(
     head,
     {},
     {
       ...{ done: true, done_reason: finishReason === 'length' ? 'length' : 'stop' },
+      ...{ total_duration: nanoseconds(totalMs), load_duration: nanoseconds(loadMs) },
       ...{ prompt_eval_count: promptTokens, eval_count: outputTokens },
       prompt_eval_duration: nanoseconds(promptMs),
       eval_duration: nanoseconds(outputMs),

@@ -64,7 +64,10 @@ test('a request with more messages or tools than allowed is refused', () => {
 
 test("the engine's settings are passed on as they are, without absent ones", () => {
   assert.deepEqual(promptSettings(body), {})
-  const given = { options: { temperature: 0 }, format: { type: 'object' }, think: false, keep_alive: 0 }
+  const given = {
+    ...{ options: { temperature: 0 }, format: { type: 'object' }, think: false, keep_alive: 0 },
+    ...{ logprobs: true, top_logprobs: 3, shift: false, truncate: true },
+  }
   assert.deepEqual(promptSettings({ ...body, ...given, stream: true }), given)
 })
 

@@ -44,6 +44,10 @@ export const PromptBody = Type.Object({
   format: Type.Optional(Type.Any()),
   think: Type.Optional(Type.Any()),
   keep_alive: Type.Optional(Type.Any()),
+  logprobs: Type.Optional(Type.Any()),
+  top_logprobs: Type.Optional(Type.Any()),
+  shift: Type.Optional(Type.Any()),
+  truncate: Type.Optional(Type.Any()),
 })
 
 /** A validated body. */
@@ -65,8 +69,9 @@ export function checkBounds(body: PromptBody, limits: PostedLimits): void {
 }
 
 /** The members of a body that are passed on to the engine. */
-export function promptSettings({ options, format, think, keep_alive }: PromptBody): JsonObject {
-  const given = { options, format, think, keep_alive }
+export function promptSettings(body: PromptBody): JsonObject {
+  const { options, format, think, keep_alive, logprobs, top_logprobs, shift, truncate } = body
+  const given = { options, format, think, keep_alive, logprobs, top_logprobs, shift, truncate }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as JsonObject
 }
 

@@ -42,6 +42,24 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
   options: Type.Optional({ ...AnyObject, description: 'Options of the engine, such as temperature.' }),
   format: Type.Optional(Type.Any({ description: 'The form of the reply: "json", or a JSON Schema.' })),
   think: Type.Optional(Type.Any({ description: 'Whether the model thinks, or how hard.' })),
+  keepAlive: Type.Optional(
+    Type.Union([Type.String(), Type.Number()], {
+      description:
+        'How long the engine keeps the model loaded: "10m", or seconds; 0: not at all, -1: for ever.',
+    }),
+  ),
+  shift: Type.Optional(
+    Type.Boolean({
+      description:
+        'false: a reply that fills the context ends; true: the oldest part of the context makes room.',
+    }),
+  ),
+  truncate: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: the engine itself leaves out messages that do not fit the context, and says nothing.',
+    }),
+  ),
   whenBusy: Type.Optional(
     Type.Enum(['queue', 'refuse', 'replace'], {
       description:
@@ -71,7 +89,7 @@ export function turnMessages({ input }: TurnBody): NewMessage[] {
 }
 
 /** The members of a body that are passed on to the engine. */
-export function turnSettings({ options, format, think }: TurnBody): JsonObject {
-  const settings = Object.entries({ options, format, think })
+export function turnSettings({ options, format, think, keepAlive, shift, truncate }: TurnBody): JsonObject {
+  const settings = Object.entries({ options, format, think, keep_alive: keepAlive, shift, truncate })
   return Object.fromEntries(settings.filter(([, value]) => value !== undefined)) as JsonObject
 }

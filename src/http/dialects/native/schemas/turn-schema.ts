@@ -42,6 +42,8 @@ export const UsageSchema = sharedSchema(
     outputTokens: Type.Optional(Type.Integer()),
     promptMs: Type.Optional(Type.Number()),
     outputMs: Type.Optional(Type.Number()),
+    loadMs: Type.Optional(Type.Number({ description: 'Of loading the model.' })),
+    totalMs: Type.Optional(Type.Number({ description: 'Of the whole reply, as the engine counts it.' })),
   },
 )
 
