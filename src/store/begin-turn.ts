@@ -40,7 +40,8 @@ export function createBeginOperations(
   const abandoned = new Set<string>()
 
   async function beginTurn(beginning: TurnBeginning): Promise<BeginOutcome> {
-    const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy } = beginning
+    const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy, forgetsModel } =
+      beginning
     const { model } = request
     const cached = logCache.get(keyOf(conversation))
     const row = await call<BeginRow>('begin_turn', {
@@ -48,7 +49,7 @@ export function createBeginOperations(
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
         ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs },
         ...keyArgument(beginning.key),
-        model: JSON.stringify(model),
+        model: forgetsModel ? undefined : JSON.stringify(model),
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
         cached: cached && { conversation: cached.conversation, seq: cached.seq },
       },

@@ -47,6 +47,7 @@ testEngine('demo', async () => {
   return {
     engine,
     model: 'demo',
+    takesAnyModel: true,
     text: prompt('demo', 'Good morning!'),
     calling: prompt('demo', 'What is my location?', [getLocation]),
     called: 'get_location',

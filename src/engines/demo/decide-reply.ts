@@ -24,9 +24,14 @@ const maxSearched = 4_000
 
 /**
  * Decides the next reply of the newest turn: it calls the best tool whose arguments are known, else reports the results. A
- * tool can take its arguments from the results of earlier calls. Each tool is called once, so the turn ends.
+ * tool can take its arguments from the results of earlier calls. Each tool is called once, so the turn ends. `otherModel`: the name of
+ * the model that was asked for, where it is another.
  */
-export function decideReply(messages: PromptMessage[], tools: readonly ToolSchema[]): DemoReply {
+export function decideReply(
+  messages: PromptMessage[],
+  tools: readonly ToolSchema[],
+  otherModel?: string,
+): DemoReply {
   const start = messages.findLastIndex(({ role }) => role === 'user')
   const question = (messages[start]?.content ?? '').slice(0, maxSearched)
   const calls = finishedCalls(messages.slice(start + 1))
@@ -40,7 +45,8 @@ export function decideReply(messages: PromptMessage[], tools: readonly ToolSchem
   const isIntroduced = messages.some(
     ({ role, content }) => role === 'assistant' && content.includes(introduction),
   )
-  const opening = isIntroduced ? '' : `${introduction}\n\n`
+  const place = otherModel === undefined ? '' : ` I take the place of "${otherModel}" until then.`
+  const opening = isIntroduced ? '' : `${introduction}${place}\n\n`
   if (next !== undefined) return { text: opening, call: { name: next.name, arguments: next.arguments } }
 
   const lines = [...calls.map(reportResult), ...wanted.map(askForValues)]

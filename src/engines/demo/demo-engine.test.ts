@@ -28,11 +28,12 @@ test('its only model is demo, which can call tools', async () => {
   assert.equal((await engine.model('demo:latest'))?.name, 'demo')
 })
 
-test('another model is refused, with the reason', async () => {
-  await assert.rejects(
-    chat({ model: 'qwen3' }),
-    /no model "qwen3": the server uses the demo engine.*only model is "demo"/,
-  )
+test('it takes the place of any other model, and says so', async () => {
+  const text = (await chat({ model: 'qwen3' })).map((part) => part.text ?? '').join('')
+  assert.match(text, /I am the demo engine: no language model.*I take the place of "qwen3" until then\./s)
+  assert.deepEqual(await engine.model('qwen3'), { name: 'qwen3', capabilities: ['completion', 'tools'] })
+  const own = (await chat()).map((part) => part.text ?? '').join('')
+  assert.doesNotMatch(own, /take the place/)
 })
 
 test('a reply has one line for each word, and one for the call before the last line', async () => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { ChatterdError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Engine, EngineModel } from '../../turn/ports/engine.ts'
 import { parseLine } from '../ollama/parse-line.ts'
@@ -10,15 +9,15 @@ const demo: EngineModel = { name: 'demo', capabilities: ['completion', 'tools'] 
 
 /**
  * A small stand-in for Ollama. Its only model, `demo`, picks the offered tools by the words of the newest user message, and
- * says that it is not a language model. `tokenDelayMs` is the pause after each word, in milliseconds.
+ * says that it is not a language model. It takes the place of any other model too, and says so: apps name the model that they are to
+ * have one day. `tokenDelayMs` is the pause after each word, in milliseconds.
  */
 export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
   return {
     name: 'demo',
     async *chat({ model, messages, tools, stream }, signal) {
       signal.throwIfAborted()
-      if (!isDemo(model)) throw new ChatterdError('unknown-model', unknownModelMessage(model))
-      const reply = messages.length > 0 ? decideReply(messages, tools) : undefined
+      const reply = messages.length > 0 ? decideReply(messages, tools, otherModel(model)) : undefined
       const prompt = messages.map(({ content }) => content).join(' ')
       const output = { model, prompt, reply, field: messageField, stream, tokenDelayMs }
       for await (const line of ollamaLines(output, signal)) yield [parseLine(line)]
@@ -27,12 +26,9 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       signal.throwIfAborted()
       const model = String(body.model ?? '')
       const json = 'application/json; charset=utf-8'
-      if (!isDemo(model)) {
-        const error = JSON.stringify({ error: unknownModelMessage(model) })
-        return { status: 404, contentType: json, body: encode([error]) }
-      }
       const prompt = typeof body.prompt === 'string' ? body.prompt : ''
-      const reply = prompt === '' ? undefined : decideReply([{ role: 'user', content: prompt }], [])
+      const reply =
+        prompt === '' ? undefined : decideReply([{ role: 'user', content: prompt }], [], otherModel(model))
       const stream = body.stream !== false
       const field = (response: string): JsonObject => ({ response })
       const output = { model, prompt, reply, field, stream, tokenDelayMs }
@@ -40,7 +36,7 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       return { status: 200, contentType, body: encode(ollamaLines(output, signal)) }
     },
     models: async () => [demo],
-    model: async (name) => (isDemo(name) ? demo : undefined),
+    model: async (name) => (isDemo(name) ? demo : { ...demo, name }),
     loadedContext: async () => undefined,
     close: async () => undefined,
   }
@@ -51,8 +47,8 @@ export function isDemo(model: string): boolean {
   return model === 'demo' || model === 'demo:latest'
 }
 
-function unknownModelMessage(model: string): string {
-  return `There is no model "${model}": the server uses the demo engine, and its only model is "demo". For other models, start Ollama (https://ollama.com).`
+function otherModel(model: string): string | undefined {
+  return isDemo(model) ? undefined : model
 }
 
 function messageField(content: string, call?: DemoCall): JsonObject {

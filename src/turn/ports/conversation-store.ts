@@ -37,6 +37,8 @@ export interface TurnBeginning {
   /** The conversation's system prompt from now on; absent: no change. */
   system?: string
   whenBusy: WhenBusy
+  /** True where the conversation does not remember the request's model as its own. */
+  forgetsModel?: boolean
   key?: RequestKey
 }
 

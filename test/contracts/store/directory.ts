@@ -102,6 +102,8 @@ export function directory(world: () => StoreWorld): void {
     assert.equal((await directory.conversation(conversation))?.model, 'other')
     await store.withdraw({ turn: next.id, conversation, results: [] })
     assert.deepEqual(await world().snapshot(conversation), before)
+    await begun(store, { ...beginning(conversation, 'z', { request }), forgetsModel: true })
+    assert.equal((await directory.conversation(conversation))?.model, first.request.model)
   })
 
   test('title, system prompt, model and tools can be changed and removed, each alone', async () => {

@@ -13,6 +13,7 @@ export interface NativeWorld {
   app: FastifyInstance
   turns: ScriptedTurns
   directory: MemoryDirectory
+  engine: { name: string }
   models: EngineModel[]
   /** Tools that were left out. */
   leftOut: string[]
@@ -49,14 +50,15 @@ export function openNative(
   const leftOut: string[] = []
   const faults: unknown[] = []
   const never = () => Promise.reject(new Error('not in this dialect'))
+  const engine = {
+    name: 'scripted',
+    model: async (name: string) => models.find((model) => model.name === name),
+    models: async () => models,
+  }
   const ports = {
     turns: Object.assign(turns, { reset: never }),
     directory,
-    engine: {
-      name: 'scripted',
-      model: async (name: string) => models.find((model) => model.name === name),
-      models: async () => models,
-    },
+    engine,
     residentTools: () => [
       {
         schema: { type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } },
@@ -81,7 +83,7 @@ export function openNative(
   const app = createApp(ports as unknown as Parameters<typeof createApp>[0])
   t.after(() => app.close())
   return {
-    ...{ app, turns, directory, models, leftOut, faults },
+    ...{ app, turns, directory, engine, models, leftOut, faults },
     async ask(method, path, body, headers = {}) {
       const payload =
         body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }

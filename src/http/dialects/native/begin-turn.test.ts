@@ -116,6 +116,19 @@ test("the model is the requested one, else the conversation's, else the engine's
   )
 })
 
+test('a conversation that was begun on the demo engine without a model does not remember the demo', async (t) => {
+  const { ask, turns, engine } = openNative(t)
+  for (const name of ['demo', 'ollama']) {
+    engine.name = name
+    await ask('POST', path, { input: 'Hi' })
+    await ask('POST', path, { input: 'Hi', model: 'demo' })
+  }
+  assert.deepEqual(
+    turns.begun.map(({ forgetsModel }) => forgetsModel),
+    [true, undefined, undefined, undefined],
+  )
+})
+
 test('a model that the engine does not have is refused, and so is a prompt when the engine has no model', async (t) => {
   const { ask, directory, models } = openNative(t)
   const response = await ask('POST', path, { input: 'Hi', model: 'gone' })

@@ -25,8 +25,12 @@ export async function beginTurn(
   checkTurnBody(body, ports.limits)
   const key = await requestKeyOf(idempotencyKey, body)
   let model: string
+  let forgetsModel = false
   try {
-    model = await chooseModel(body.model, conversation, ports)
+    const chosen = await chooseModel(body.model, conversation, ports)
+    model = chosen.model
+    // A conversation that was begun without a model goes on with a real one, once there is one.
+    forgetsModel = chosen.isDefault && ports.engine.name === 'demo'
   } catch (error) {
     return await replayOrThrow(error, conversation, key, ports.turns)
   }
@@ -39,6 +43,7 @@ export async function beginTurn(
       ...(deviceTools && { tools: deviceTools, replaceTools: true }),
       ...(system !== undefined && { system }),
       whenBusy,
+      ...(forgetsModel && { forgetsModel }),
       ...(key && { key }),
     },
     disconnected,
@@ -46,21 +51,21 @@ export async function beginTurn(
 }
 
 /**
- * The requested model, else the conversation's, else the engine's first that can chat. Throws `unknown-model` where the engine does
+ * The requested model, else the conversation's, else the engine's first that can chat, as the default. Throws `unknown-model` where the engine does
  * not have it, and what the engine throws where it does not respond.
  */
 async function chooseModel(
   requested: string | undefined,
   conversation: ConversationKey,
   { directory, engine }: NativePorts,
-): Promise<string> {
+): Promise<{ model: string; isDefault: boolean }> {
   const model = requested ?? (await directory.conversation(conversation))?.model
   if (model) {
     await checkModel(engine, model)
-    return model
+    return { model, isDefault: false }
   }
   const models = await engine.models()
   const first = models.find(({ capabilities }) => capabilities?.includes('completion') ?? true)
-  if (first) return first.name
+  if (first) return { model: first.name, isDefault: true }
   throw new ChatterdError('unknown-model', `The engine (${engine.name}) has no model that can chat.`)
 }

@@ -1,6 +1,6 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
--- host, pid, leaseMs, model, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
+-- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
 -- cached?: {conversation, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
 -- caller has the messages of that conversation up to that number.
 -- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
@@ -43,7 +43,7 @@ begin
     set tools = chatterd.merge_tools(
           case when (p->>'replaceTools')::boolean and given_tools is not null then '[]' else c.tools end,
           given_tools, (p->>'maxTools')::integer),
-        system = coalesce(given_system, c.system), model = (p->>'model')::json
+        system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model)
     where id = c.id;
   end if;
 
