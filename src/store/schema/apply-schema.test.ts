@@ -134,7 +134,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(
         applySchema(run, schema([tables], functionsThatSay('new', 2))),
         refusal(
-          /something else uses them: view mine depends on function chatterd\.say\(\)\. Drop what uses them/,
+          /something else uses them: view public\.mine depends on function chatterd\.say\(\)\. Drop what uses them/,
         ),
       )
       assert.equal(await say(run), 'old')
