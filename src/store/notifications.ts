@@ -16,8 +16,10 @@ const closeTimeoutMs = 500
 interface Payload {
   events?: string[]
   cancel?: string
+  cancelIdle?: string
+  idleMs?: number
   free?: string
-  /** The process that `cancel` and `free` are meant for. */
+  /** The process that `cancel`, `cancelIdle` and `free` are meant for. */
   runner?: string
 }
 
@@ -123,6 +125,8 @@ function parsePayload(text: string | undefined, runner: string): StoreNotificati
   if (Array.isArray(payload?.events)) return { type: 'events', turns: payload.events }
   if (payload?.runner !== runner) return undefined
   if (typeof payload.cancel === 'string') return { type: 'cancel', turn: payload.cancel }
+  if (typeof payload.cancelIdle === 'string' && typeof payload.idleMs === 'number')
+    return { type: 'cancel-idle', turn: payload.cancelIdle, idleMs: payload.idleMs }
   if (typeof payload.free === 'string') return { type: 'free', turn: payload.free }
   return undefined
 }

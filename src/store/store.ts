@@ -71,6 +71,7 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     },
 
     cancel: (turn) => call('cancel_turn', { turn, runner }),
+    cancelIdle: (turn, idleMs) => call('cancel_idle_turn', { turn, idleMs }),
 
     async reset(conversation, messages) {
       const pinned = messages.findIndex((message) => message.role !== 'system')

@@ -15,7 +15,7 @@ export interface QueueLimits {
 
 /** What the queues work with. */
 export interface QueuePorts extends CancelPorts {
-  store: Pick<ConversationStore, 'begin' | 'leaveQueue' | 'cancel'>
+  store: Pick<ConversationStore, 'begin' | 'leaveQueue' | 'cancel' | 'cancelIdle'>
 }
 
 /** The turn has begun, or an earlier request of the same key has begun one. */
@@ -129,11 +129,20 @@ export class ConversationQueues {
       closing.throwIfAborted()
       disconnected.throwIfAborted()
       const outcome = await retryOnce(() => store.begin(beginning))
+      if (outcome.result === 'busy') this.#cancelIdle(outcome.active, beginning.idleMs)
       if (outcome.result !== 'busy' || whenBusy === 'queue') return outcome
       if (whenBusy === 'refuse') break
       if (outcome.active) await cancelTurn(outcome.active, this.#ports)
     }
     throw new ChatterdError('conversation-busy', 'The conversation is busy with another prompt.')
+  }
+
+  /** Has the active turn cancelled where nobody follows it any more, in whichever process. Asked again each time, because a notification may be lost. */
+  #cancelIdle(active: string | undefined, idleMs: number | undefined): void {
+    if (active === undefined || idleMs === undefined) return
+    const live = this.#ports.running.get(active)
+    if (live) live.cancelAfterIdle(idleMs)
+    else void this.#ports.store.cancelIdle(active, idleMs).catch(() => {})
   }
 }
 

@@ -133,6 +133,8 @@ export class LiveTurns {
   onNotification(notification: StoreNotification): void {
     if (notification.type === 'events') for (const turn of notification.turns) this.#notifier.notify(turn)
     else if (notification.type === 'cancel') this.#abort(notification.turn)
+    else if (notification.type === 'cancel-idle')
+      this.#running.get(notification.turn)?.cancelAfterIdle(notification.idleMs)
     else if (notification.type === 'free') this.#notifier.notify(notification.turn)
     else this.#notifier.notifyAll()
   }

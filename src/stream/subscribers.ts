@@ -31,8 +31,9 @@ export class Subscribers {
     return this.#followers.size > 0
   }
 
-  /** Sets how long there may be no subscriber, in milliseconds; before, there is no limit. */
+  /** Sets how long there may be no subscriber, in milliseconds; before, there is no limit. A longer time than one that is set changes nothing. */
   limitIdle(ms: number): void {
+    if (this.#idleMs !== undefined && this.#idleMs <= ms) return
     this.#idleMs = ms
     this.#watchIdle()
   }

@@ -45,7 +45,8 @@ function testDefects(world: () => World): void {
     for (const [args, message] of [
       [{ latitude: 42.29, longitude: -83.71 }, /^Weather at lat: 42\.29, lon: -83\.71 is/],
       [JSON.stringify(annArbor), /^Weather at lat: 42\.29, lon: -83\.71 is/],
-      [{ latitude: true, longitude: { a: 1 } }, /Latitude must be a number/],
+      [{ latitude: true, longitude: -83.71 }, /Latitude must be a number/],
+      [{ latitude: 42.29, longitude: { a: 1 } }, /"longitude" must be string, but it is {"a":1}/],
       [[1, 2], /Wrong arguments/],
     ] as const) {
       const { phone, model } = world().talk()

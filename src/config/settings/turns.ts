@@ -62,6 +62,15 @@ export const turnsSettings = {
     default: '30s',
     about: 'How long a prompt waits for its conversation to be free; then it is refused with 409.',
   },
+  busyGraceMs: {
+    group: 'Turns',
+    name: 'busy-grace',
+    env: 'CHATTERD_BUSY_GRACE',
+    kind: duration('0s', '1h'),
+    default: '3s',
+    about:
+      'How long a turn may run on that no client follows, once a prompt of the classic dialect waits for its conversation; then it is cancelled, with its text kept.',
+  },
   busyQueue: {
     group: 'Turns',
     name: 'busy-queue',

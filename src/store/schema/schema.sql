@@ -185,6 +185,7 @@ create table chatterd.write_check (
 -- call_id_json(p_request json) returns text
 -- call_row(k chatterd.calls) returns json
 -- can_reopen(p_turn uuid) returns boolean
+-- cancel_idle_turn(p json) returns void
 -- cancel_turn(p json) returns text
 -- cancel_waiting_turn(p_turn uuid, p_calls text) returns void
 -- change_conversation(p json) returns json

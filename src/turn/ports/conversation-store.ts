@@ -37,6 +37,11 @@ export interface TurnBeginning {
   /** The conversation's system prompt from now on; absent: no change. */
   system?: string
   whenBusy: WhenBusy
+  /**
+   * While this request waits: how long the turn that it waits for may run on without a client that follows it, in milliseconds; then that
+   * is cancelled. Absent: it finishes.
+   */
+  idleMs?: number
   /** True where the conversation does not remember the request's model as its own. */
   forgetsModel?: boolean
   key?: RequestKey
@@ -102,6 +107,8 @@ export interface ConversationStore extends TurnWrites {
    * is asked to end it; `unknown`: there is none.
    */
   cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
+  /** Asks the process that runs this turn to cancel it when no client follows it for this time, in milliseconds. */
+  cancelIdle(turn: string, idleMs: number): Promise<void>
   /**
    * Empties the conversation, and begins it anew with these messages. Returns the ids of its active turns, which are gone; its queue
    * stays.

@@ -49,6 +49,8 @@ export type StoreNotification =
   | { type: 'events'; turns: string[] }
   /** A client asked to cancel this turn, which this process runs. */
   | { type: 'cancel'; turn: string }
+  /** A prompt waits for the conversation of this turn, which this process runs: it is cancelled when no client follows it for this time. */
+  | { type: 'cancel-idle'; turn: string; idleMs: number }
   /** The conversation that this request of ours waits for is free. */
   | { type: 'free'; turn: string }
   /** Notifications may have been lost. */

@@ -79,8 +79,13 @@ export function notifications(world: () => StoreWorld): void {
     const [own, other] = [await listener(t, one.runner), await listener(t, three.runner)]
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
     const { id: marker } = await begun(three.store, beginning(world().conversation()))
+    await two.store.cancelIdle(turn, 3_000)
     await two.store.cancel(turn)
     await two.store.cancel(marker)
+    await own.until(
+      (notification) =>
+        notification.type === 'cancel-idle' && notification.turn === turn && notification.idleMs === 3_000,
+    )
     await own.until((notification) => notification.type === 'cancel' && notification.turn === turn)
     const received = await other.until(
       (notification) => notification.type === 'cancel' && notification.turn === marker,

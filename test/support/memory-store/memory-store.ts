@@ -151,6 +151,8 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         return found.turn.status === 'running' ? 'asked' : 'ended'
       }),
 
+    cancelIdle: async () => {},
+
     reset: (key, messages) =>
       transaction('reset', () => {
         const active = log.remove(key) ?? []

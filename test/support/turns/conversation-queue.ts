@@ -68,6 +68,7 @@ export function openQueue(t: TestContext, limits = long) {
           queue = queue.filter((other) => other.turn !== turn)
         },
         cancel: () => assert.fail(),
+        cancelIdle: () => assert.fail(),
       },
     },
     limits,

@@ -31,4 +31,6 @@ export interface ClassicResponseLimits extends Required<SseLimits> {
   whenDisconnected: 'finish' | 'stop'
   /** The grace time, in milliseconds. */
   disconnectGraceMs: number
+  /** How long a turn that nobody follows may run on while a prompt waits for its conversation, in milliseconds. */
+  busyGraceMs: number
 }

@@ -29,7 +29,7 @@ export function streamNewTurn(
   messages: readonly NewMessage[],
   ports: ClassicPorts,
 ): Promise<void> {
-  const beginning = { ...prompt, messages, whenBusy: 'queue' as const }
+  const beginning = { ...prompt, messages, whenBusy: 'queue' as const, idleMs: ports.limits.busyGraceMs }
   return respond(reply, ports, async (response) => {
     const { disconnected, listener } = response
     if (prompt.key) {

@@ -31,3 +31,11 @@ begin
   update chatterd.turns set status = 'cancelled', ended_at = now(), event_before = last_event where id = p_turn;
   perform chatterd.append_events(p_turn, chatterd.close_calls(p_turn, p_calls) || chatterd.turn_end_record('cancelled', null));
 end $$;
+
+-- Asks the process that runs a turn to cancel it when no client follows it for a time. p: {turn, idleMs}
+create function chatterd.cancel_idle_turn(p json) returns void language plpgsql as $$
+begin
+  perform pg_notify('chatterd', json_build_object(
+    'cancelIdle', id, 'idleMs', (p->>'idleMs')::integer, 'runner', runner)::text)
+  from chatterd.turns where id = (p->>'turn')::uuid and status = 'running';
+end $$;
