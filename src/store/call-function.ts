@@ -6,8 +6,8 @@ export type CallFunction = <Result>(name: string, argument: object) => Promise<R
 
 /** Errors for clients, by the SQLSTATE that the SQL functions raise them with. Their messages are written for clients. */
 const errorCodes: Record<string, ErrorCode> = {
-  CD409: 'turn-lost',
-  CD422: 'invalid-request',
+  CDLST: 'turn-lost',
+  CDINV: 'invalid-request',
   CDBSY: 'conversation-busy',
   CDKEY: 'key-reused',
 }

@@ -16,8 +16,8 @@ export interface BegunTurn {
 /** Sees what processes do to the world outside: what the database did for them, prompts, tools. */
 export class Observations {
   readonly begun = new Map<string, BegunTurn>()
-  /** Requests that may wait in the queue, in the order in which they came to the database. */
-  readonly arrivals: { turn: string; conversation: string; runner: string }[] = []
+  /** Requests that may wait in the queue, in the order in which they came to the database; one of a key after the last of that key. */
+  readonly arrivals: { turn: string; conversation: string; runner: string; key: string | undefined }[] = []
   /** Prompts by message and step; starts of tools by turn and call. */
   readonly prompts = new Map<string, number>()
   readonly starts = new Map<string, number>()
@@ -38,7 +38,13 @@ export class Observations {
     }
     const { turn, conversation, key, runner, whenBusy } = given.about
     const isNew = !this.arrivals.some((one) => one.turn === turn)
-    if (whenBusy === 'queue' && isNew) this.arrivals.push({ turn, conversation, runner })
+    if (whenBusy === 'queue' && isNew) {
+      const like = this.arrivals.findLastIndex(
+        (one) => key !== undefined && one.key === key && one.conversation === conversation,
+      )
+      const position = like < 0 ? this.arrivals.length : like + 1
+      this.arrivals.splice(position, 0, { turn, conversation, runner, key })
+    }
     if (typeof result !== 'object' || !result.state || this.begun.has(turn)) return
     const { content } = JSON.parse(given.messages[0].body)
     this.begun.set(turn, { turn, content, conversation, key, withdrawn: 0 })

@@ -61,7 +61,7 @@ const sql = `
   select json_build_object(
     'turns', (
       select coalesce(json_agg(json_build_object(
-        'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed, 'superseded', t.superseded,
+        'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed, 'superseded', t.supersedes,
         'calls', (
           select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
             'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)

@@ -145,7 +145,7 @@ create table chatterd.turns (
   followed boolean not null default false,
   pruned boolean not null default false,
   end_calls_event integer,
-  superseded uuid,
+  supersedes uuid,
   tools_before json not null,
   system_before json,
   model_before json,

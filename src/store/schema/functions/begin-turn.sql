@@ -59,7 +59,7 @@ begin
 
   reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages);
   insert into chatterd.turns
-    (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, superseded, tools_before,
+    (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, supersedes, tools_before,
      system_before, model_before, updated_before, max_unjournaled, last_event)
   values (own, c.id, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
           case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, c.updated_at,
@@ -88,7 +88,7 @@ begin
   -- This process has lost it meanwhile: the turn has ended, or runs elsewhere.
   if t.id is not null then return json_build_object('replay', json_build_object('turn', own, 'after', 0)); end if;
   if exists (select from chatterd.withdrawn_turns where turn_id = own) then
-    raise exception using errcode = 'CD409', message = 'The turn was begun before, and is withdrawn.';
+    raise exception using errcode = 'CDLST', message = 'The turn was begun before, and is withdrawn.';
   end if;
   if p->>'key' is null then return null; end if;
   replay := chatterd.match_key(p_conversation, p);

@@ -1,5 +1,5 @@
 -- The device tools of a conversation after a request that brought p_new: null changes nothing, an empty list removes all; else one
--- schema a name, the latest, in the order in which the names first came. Fails with CD422 where they would be more than p_max.
+-- schema a name, the latest, in the order in which the names first came. Fails with CDINV where they would be more than p_max.
 create function chatterd.merge_tools(p_old json, p_new json, p_max integer) returns json language plpgsql immutable as $$
 declare
   tools json;
@@ -17,7 +17,7 @@ begin
     group by tool->>0
   ) merged;
   if json_array_length(tools) > p_max then
-    raise exception using errcode = 'CD422', message = format(
+    raise exception using errcode = 'CDINV', message = format(
       'The conversation would have %s device tools; %s are allowed (setting CHATTERD_MAX_TOOLS). An empty list of tools clears them.',
       json_array_length(tools), p_max);
   end if;

@@ -15,7 +15,7 @@ begin
   end if;
   if t.status <> 'running' or t.step <> (p->>'step')::integer - 1 then perform chatterd.raise_turn_lost(); end if;
   if exists (select from chatterd.calls where turn_id = t.id and status in ('running', 'offered')) then
-    raise exception using errcode = 'CD409', message = 'The turn has calls that have not ended.';
+    raise exception using errcode = 'CDLST', message = 'The turn has calls that have not ended.';
   end if;
   select * into c from chatterd.conversations where id = t.conversation_id;
   perform chatterd.append_messages(c.id, t.id, c.next_seq, json_build_array(p_all->'message'));
@@ -32,7 +32,7 @@ begin
   return c.next_seq;
 end $$;
 
--- Locks a turn's conversation and then the turn, and returns it; fails with CD409 where another process has it, or it is gone with its
+-- Locks a turn's conversation and then the turn, and returns it; fails with CDLST where another process has it, or it is gone with its
 -- conversation.
 create function chatterd.lock_own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns language plpgsql as $$
 declare
@@ -42,15 +42,15 @@ begin
   where id = (select conversation_id from chatterd.turns where id = p_turn) for update;
   select * into t from chatterd.turns where id = p_turn for update;
   if not found then
-    raise exception using errcode = 'CD409', message = 'The conversation was emptied.';
+    raise exception using errcode = 'CDLST', message = 'The conversation was emptied.';
   end if;
   if t.runner <> p_runner then
-    raise exception using errcode = 'CD409', message = 'This process does not run the turn any more.';
+    raise exception using errcode = 'CDLST', message = 'This process does not run the turn any more.';
   end if;
   return t;
 end $$;
 
 create function chatterd.raise_turn_lost() returns void language plpgsql as $$
 begin
-  raise exception using errcode = 'CD409', message = 'The turn was ended by another process.';
+  raise exception using errcode = 'CDLST', message = 'The turn was ended by another process.';
 end $$;

@@ -30,7 +30,7 @@ begin
 end $$;
 
 -- Inserts the events that an outcome brings, of a turn that the caller has locked, and returns the number of the last; the caller
--- stores that. Those that are in the journal already are there in the same chunks. Fails with CD409 where another process has
+-- stores that. Those that are in the journal already are there in the same chunks. Fails with CDLST where another process has
 -- numbered events since. p_events: [{first, count, records}]
 create function chatterd.insert_events(t chatterd.turns, p_events json) returns integer language plpgsql as $$
 declare
@@ -44,7 +44,7 @@ begin
   select min(first) as first, max(first + count - 1) as last into given from chunks;
   if given.first is null then return t.last_event; end if;
   if given.first > t.last_event + 1 or given.last <= t.last_event then
-    raise exception using errcode = 'CD409', message = 'Another process has added events to the turn.';
+    raise exception using errcode = 'CDLST', message = 'Another process has added events to the turn.';
   end if;
   if t.followed then perform chatterd.notify_events(array[t.id]); end if;
   return given.last;

@@ -9,7 +9,7 @@ declare
   t chatterd.turns;
 begin
   perform from chatterd.turns
-  where id = own or id = (select superseded from chatterd.turns where id = own) order by id for update;
+  where id = own or id = (select supersedes from chatterd.turns where id = own) order by id for update;
   select * into t from chatterd.turns where id = own and conversation_id = c.id;
   if not found then
     insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
@@ -35,7 +35,7 @@ begin
     return true;
   end if;
 
-  if t.step > 0 or not chatterd.can_reopen(t.superseded) then return false; end if;
+  if t.step > 0 or not chatterd.can_reopen(t.supersedes) then return false; end if;
   delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
   -- The same begin_turn may be on its way once more.
@@ -45,7 +45,7 @@ begin
       -- Not where a client has changed it since.
       updated_at = case updated_at when t.created_at then t.updated_before else updated_at end
   where id = c.id;
-  perform chatterd.reopen_turn(t.superseded);
+  perform chatterd.reopen_turn(t.supersedes);
   perform chatterd.notify_next_in_queue(c.id, t.runner);
   perform chatterd.remove_if_empty(c.id);
   return true;

@@ -71,7 +71,7 @@ create table chatterd.turns (
 
   -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
   -- conversation's system prompt, model and time of its last change, and the number of the last event before it.
-  superseded uuid,
+  supersedes uuid,
   tools_before json not null,
   system_before json,
   model_before json,
