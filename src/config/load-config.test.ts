@@ -224,3 +224,9 @@ test('a development certificate and your own certificate exclude each other', ()
     'tls is dev (--tls) and tls-cert is given (--tls-cert): remove one, dev makes its own certificate',
   ])
 })
+
+test('only a development certificate takes names', () => {
+  assert.deepEqual(problems({ flags: { 'tls-name': 'chat.example.org' } }), [
+    'tls-name is given (--tls-name) and tls is not dev: only a development certificate takes names',
+  ])
+})

@@ -49,6 +49,10 @@ function conflicts(config: Config, origins: EffectiveSettings['origins']): strin
     const dev = origins.get('tls')?.from
     return [`tls is dev (${dev}) and tls-cert is given (${from}): remove one, dev makes its own certificate`]
   }
+  if (config.tlsName !== undefined && config.tls !== 'dev') {
+    const named = origins.get('tlsName')?.from
+    return [`tls-name is given (${named}) and tls is not dev: only a development certificate takes names`]
+  }
   return []
 }
 

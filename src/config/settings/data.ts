@@ -77,6 +77,7 @@ export const dataSettings = {
     env: 'CHATTERD_BOARD_MESSAGES',
     kind: count(1, 1_000_000),
     default: '10000',
+    reload: true,
     about: 'Most messages that GET /getchatts returns, the newest ones; older messages stay stored.',
   },
 } satisfies Record<string, Setting>
