@@ -136,12 +136,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     store: store.conversations,
     board: store.board,
     directory: store.directory,
-    residentTools: () =>
-      toolbox.schemas().map((schema) => ({
-        schema,
-        timeoutMs: config.toolTimeoutMs,
-        maxOutputBytes: config.toolOutputBytes,
-      })),
+    residentTools: toolbox.describe,
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
     newId: uuidv7,
     databaseReadiness: store.readiness,
