@@ -78,6 +78,6 @@ export const dataSettings = {
     kind: count(1, 1_000_000),
     default: '10000',
     reload: true,
-    about: 'Most messages that GET /getchatts returns, the newest ones; older messages stay stored.',
+    about: 'Most messages of the public board; a new one then removes the oldest.',
   },
 } satisfies Record<string, Setting>
