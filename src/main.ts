@@ -5,8 +5,11 @@ import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
 import { openLog } from './cli/open-log.ts'
 import { openTls } from './cli/open-tls.ts'
+import { reloadConfig } from './cli/reload-config.ts'
+import { watchTls } from './cli/watch-tls.ts'
 import type { Config } from './config/settings.ts'
 import { openEngine } from './engines/open-engine.ts'
+import { createAccessCheck } from './http/access/guard-requests.ts'
 import { createApp } from './http/app.ts'
 import { watchConnections } from './http/close-app.ts'
 import { openStore } from './store/open-store.ts'
@@ -21,6 +24,8 @@ export interface ServeOutput {
   version: string
   /** Writes to the terminal, line ends included. */
   out(text: string): void
+  /** True where people read it. */
+  isTerminal?: boolean
 }
 
 /** A server that has started. */
@@ -29,6 +34,8 @@ export interface Server {
   url: string
   /** What the terminal shows of it. */
   firstLines: string
+  /** Takes over the certificate and those settings that can change while the server runs. What cannot be used is logged. */
+  reload(read: () => Config): Promise<void>
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
   close(): Promise<void>
 }
@@ -43,13 +50,15 @@ const closeGraceMs = 1_000
 const maxUnaccepted = 4_096
 
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
-export async function serve(config: Config, output: ServeOutput): Promise<Server> {
+export async function serve(given: Config, output: ServeOutput): Promise<Server> {
+  let config = given
   await using rooms = new AsyncDisposableStack()
   let serving = false
   const { log, release } = await openLog(config)
   rooms.defer(release)
   const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
-  const tls = await openTls(config, (notice) => log.info(notice))
+  const onNotice = (text: string) => log.info(text)
+  const tls = await openTls(config, onNotice)
 
   const engine = await openEngine({
     choice: config.engine,
@@ -119,37 +128,30 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     () => turns.room,
   )
 
+  const limits = requestLimits(config)
+  let checkAccess = accessCheck(config)
   const app = createApp({
     turns,
     engine,
     store: store.conversations,
     board: store.board,
     directory: store.directory,
-    residentTools: () =>
-      toolbox.schemas().map((schema) => ({
-        schema,
-        timeoutMs: config.toolTimeoutMs,
-        maxOutputBytes: config.toolOutputBytes,
-      })),
+    residentTools: toolbox.describe,
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
     newId: uuidv7,
-    readiness: () =>
-      turns.isDraining ? Promise.resolve({ ready: false, reason: 'shutting down' }) : store.readiness(),
+    databaseReadiness: store.readiness,
     onFault: (fault) => log.error({ err: fault }, 'a request failed by a fault of chatterd'),
     isResident: (tool) => toolbox.has(tool),
     onToolLeftOut: (tool, conversation) =>
       log.warn({ tool, conversation }, 'a device tool is left out: a resident tool has its name'),
-    limits: { ...config, maxUnreadBytes: config.clientBufferBytes },
-    access: {
-      listenHost: config.host,
-      machineName: hostname(),
-      hosts: config.hosts ?? [],
-      origins: config.origins,
-    },
-    bodies: config,
+    limits,
+    bodies: limits,
+    checkAccess: (request) => checkAccess(request),
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
+    ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
+  const certificates = tls && rooms.use(watchTls(tls, { read: () => openTls(config, onNotice), app, log }))
   const closeApp = watchConnections(app)
   rooms.defer(() => closeApp(closeGraceMs))
   rooms.defer(() => turns.drain(config.drainTimeoutMs))
@@ -162,6 +164,7 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
     engine,
     database: store.readiness,
     tls,
+    isTerminal: output.isTerminal ?? false,
   })
   const [url = ''] = facts.urls
   store.announce(url)
@@ -172,9 +175,29 @@ export async function serve(config: Config, output: ServeOutput): Promise<Server
   return {
     url,
     firstLines: banner(facts),
+    async reload(read) {
+      config = reloadConfig(config, read, log)
+      Object.assign(limits, requestLimits(config))
+      checkAccess = accessCheck(config)
+      await certificates?.reload()
+    },
     async close() {
       serving = false
       await open.disposeAsync()
     },
   }
+}
+
+/** What a request may have and use, and how its response is sent. */
+function requestLimits(config: Config) {
+  return { ...config, maxUnreadBytes: config.clientBufferBytes }
+}
+
+function accessCheck({ host, hosts = [], tlsName = [], origins }: Config) {
+  return createAccessCheck({
+    listenHost: host,
+    machineName: hostname(),
+    hosts: [...hosts, ...tlsName],
+    origins,
+  })
 }

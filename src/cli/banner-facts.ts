@@ -3,6 +3,7 @@ import type { Config } from '../config/settings.ts'
 import type { BannerFacts, BannerModel } from './banner.ts'
 import { machineAddresses } from './machine-addresses.ts'
 import type { Tls } from './open-tls.ts'
+import { qrCode } from './qr-code.ts'
 import { serverUrls } from './server-urls.ts'
 
 /** What the banner needs to know about a started server. */
@@ -12,6 +13,8 @@ export interface ServerFacts {
   engine: { name: string; models(signal: AbortSignal): Promise<readonly BannerModel[]> }
   database: () => Promise<{ ready: boolean; detail?: string }>
   tls: Tls | undefined
+  /** True where the banner is read by people: it has a QR code then. */
+  isTerminal: boolean
 }
 
 /** Collects the facts for the banner from a started server. */
@@ -19,16 +22,28 @@ export async function bannerFacts(config: Config, server: ServerFacts): Promise<
   const { version, port, tls } = server
   const address = { host: config.host, port, https: tls !== undefined, addresses: machineAddresses() }
   const folder = join(config.dataDir, 'database')
+  const urls = serverUrls(address)
   return {
     version,
-    urls: serverUrls(address),
+    urls,
     engine: await engineFacts(config, server.engine),
     database: config.databaseUrl
       ? { kind: 'postgresql', url: config.databaseUrl, problem: await databaseProblem(server) }
       : { kind: 'embedded', folder },
     dataDir: config.dataDir,
-    installFile: tls?.installFile,
+    authority: tls?.authority && (await authorityFacts(tls.authority.file, urls, server.isTerminal)),
   }
+}
+
+async function authorityFacts(
+  file: string,
+  urls: readonly string[],
+  isTerminal: boolean,
+): Promise<BannerFacts['authority']> {
+  const reached = urls.find((each) => !/^https:\/\/(127\.|localhost|\[::1\])/.test(each))
+  if (reached === undefined) return { file }
+  const url = `${reached}/chatterd-ca.crt`
+  return { file, url, ...(isTerminal && { qrCode: await qrCode(url) }) }
 }
 
 async function databaseProblem({ database }: ServerFacts): Promise<string | undefined> {

@@ -111,7 +111,11 @@ test('passwords are hidden, and names from the engine cannot control the termina
 test('the command can be pasted, with any characters in its arguments', () => {
   const installFile = "/home/o'hara/My Data/tls/chatterd-ca.crt"
   const args = pasted(
-    banner({ ...ollama([{ name: "it's" }]), urls: ['https://[::1]:8443', 'x'], installFile }),
+    banner({
+      ...ollama([{ name: "it's" }]),
+      urls: ['https://[::1]:8443', 'x'],
+      authority: { file: installFile },
+    }),
   )
   const data = args.pop() ?? ''
   assert.deepEqual(args, [
@@ -128,9 +132,15 @@ test('the command can be pasted, with any characters in its arguments', () => {
   assert.equal(body.tools[0].function.name, 'get_location')
 })
 
-test('with a development certificate it names the file to install on a phone', () => {
+test('with a development certificate it names the file to install on a phone, and shows where a phone can load it', () => {
+  const file = '/data/tls/ca.crt'
   assert.match(
-    banner({ ...facts, installFile: '/data/tls/ca.crt' }),
-    /phones {4}install and trust \/data\/tls\/ca\.crt/,
+    banner({ ...facts, authority: { file } }),
+    /phones {4}install and trust \/data\/tls\/ca\.crt\n\nTry it/,
+  )
+  const url = 'https://192.168.1.5:8080/chatterd-ca.crt'
+  assert.match(
+    banner({ ...facts, authority: { file, url, qrCode: ['██', '▀▀'] } }),
+    /ca\.crt\n {12}The phone can load it from https:\/\/192.168.1.5:8080\/chatterd-ca\.crt\n\n {2}██\n {2}▀▀\n\nTry it/,
   )
 })

@@ -21,6 +21,16 @@ type DatabaseFacts =
   | { kind: 'embedded'; folder: string }
   | { kind: 'postgresql'; url: string; problem: string | undefined }
 
+/** The authority of the development certificate. */
+interface AuthorityFacts {
+  /** Its certificate. */
+  file: string
+  /** Where a phone can load that; undefined where no phone reaches the server. */
+  url?: string | undefined
+  /** The lines of a QR code of `url`. */
+  qrCode?: readonly string[]
+}
+
 /** What the banner shows. */
 export interface BannerFacts {
   version: string
@@ -29,8 +39,8 @@ export interface BannerFacts {
   engine: EngineFacts
   database: DatabaseFacts
   dataDir: string
-  /** The file to install on a phone; undefined without a development certificate. */
-  installFile?: string | undefined
+  /** How a phone comes to trust the server; undefined without a development certificate. */
+  authority?: AuthorityFacts | undefined
 }
 
 const maxListed = 10
@@ -92,6 +102,10 @@ function modelToTry(engine: EngineFacts): string {
   return (models.find(canCallTools) ?? models.find(completes))?.name ?? suggestedModel
 }
 
+function phoneLines({ file, url }: AuthorityFacts): string[] {
+  return [`install and trust ${file}`, ...(url === undefined ? [] : [`The phone can load it from ${url}`])]
+}
+
 /** Without control characters: a model's name comes from the engine, and must not control the terminal. */
 function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, '')
@@ -99,25 +113,24 @@ function printable(line: string): string {
 
 /** The first lines on the terminal: the server's addresses, its engine and database, and a command to try. */
 export function banner(facts: BannerFacts): string {
-  const { version, urls, engine, installFile } = facts
+  const { version, urls, engine, authority } = facts
   const rows: [string, string[]][] = [
     ['address', shortened(urls)],
     ...engineRows(engine),
     ['database', databaseLines(facts.database)],
     ['data', [facts.dataDir]],
-    ...(installFile === undefined
-      ? []
-      : [['phones', [`install and trust ${installFile}`]] satisfies [string, string[]]]),
+    ...(authority ? [['phones', phoneLines(authority)] satisfies [string, string[]]] : []),
   ]
   const table = rows.flatMap(([name, lines]) =>
     lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(8)}  ${line}`),
   )
-  const curl = tryCurl({ url: urls[0] ?? '', model: modelToTry(engine), caFile: installFile })
+  const curl = tryCurl({ url: urls[0] ?? '', model: modelToTry(engine), caFile: authority?.file })
   const lines = [
     `chatterd ${version}`,
     '',
     ...table,
     '',
+    ...(authority?.qrCode ? [...authority.qrCode.map((line) => `  ${line}`), ''] : []),
     'Try it:',
     '',
     ...curl.map((line) => `  ${line}`),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { thisMachine } from '../config/this-machine.ts'
+import type { Server } from '../main.ts'
 import { closeOnSignal, closeWithParent } from './close-on-signal.ts'
 import { runCli } from './run-cli.ts'
 
@@ -14,9 +15,16 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   // Imported only by the command that needs it, so that a wrong setting is reported without its loading time.
-  serve: async (config) => {
+  serve: async (config, read) => {
+    let server: Server | undefined
+    // Also while the server starts, when there is nothing to reload: without a listener the signal would end the process.
+    process.on('SIGHUP', () => void server?.reload(read))
     const { serve } = await import('../main.ts')
-    const server = await serve(config, { version, out: (text) => process.stdout.write(text) })
+    server = await serve(config, {
+      version,
+      out: (text) => process.stdout.write(text),
+      isTerminal: process.stdout.isTTY,
+    })
     closeOnSignal(server, config.drainTimeoutMs, (text) => process.stderr.write(text))
     // After the signal handlers: a reader of these lines may send a signal at once.
     process.stdout.write(server.firstLines)

@@ -9,5 +9,6 @@ export interface CliContext {
   out(text: string): void
   /** Writes to standard error, line ends included. */
   err(text: string): void
-  serve(config: Config): Promise<unknown>
+  /** Starts the server. `read` reads the settings again; it throws a `ConfigError` where they are wrong. */
+  serve(config: Config, read: () => Config): Promise<unknown>
 }

@@ -6,7 +6,7 @@ const closingMs = 5_000
 /** How often the parent process is checked, in milliseconds. */
 const parentPollMs = 500
 
-/** Closes the server on SIGTERM, SIGINT and similar signals and on an uncaught error, then ends the process. */
+/** Closes the server on SIGTERM, SIGINT and similar signals, but not on SIGHUP, and on an uncaught error, then ends the process. */
 export function closeOnSignal(
   server: { close(): Promise<void> },
   drainMs: number,
@@ -15,7 +15,7 @@ export function closeOnSignal(
   const logger = {
     error: (message: unknown) => write(`${message instanceof Error ? message.stack : message}\n`),
   }
-  closeWithGrace({ delay: drainMs + closingMs, logger }, async ({ err, signal }) => {
+  closeWithGrace({ delay: drainMs + closingMs, logger, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) write(`chatterd stops after an unexpected error: ${err.stack}\n`)
     else write(`${signal}: running turns have ${drainMs / 1000} s to finish\n`)
     await server.close()

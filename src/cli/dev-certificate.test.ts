@@ -34,13 +34,13 @@ async function statusOf(options: RequestOptions): Promise<number | undefined> {
 }
 
 test('a client that trusts the installed file connects to localhost and to 127.0.0.1, and no other client does', async () => {
-  const { cert, key, installFile } = await loadDevCertificate({ dataDir: dataFolder(), addresses: [], now })
+  const { cert, key, authority } = await loadDevCertificate({ dataDir: dataFolder(), addresses: [], now })
   const server = createServer({ cert, key }, (_request, response) => response.end('ok'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const { port } = server.address() as AddressInfo
-    const ca = readFileSync(installFile)
+    const ca = readFileSync(authority.file)
     assert.equal(await statusOf({ host: '127.0.0.1', port, ca }), 200)
     assert.equal(await statusOf({ host: 'localhost', family: 4, port, ca }), 200)
     assert.equal(await statusOf({ host: '127.0.0.1', servername: 'localhost', port, ca }), 200)
@@ -53,8 +53,13 @@ test('a client that trusts the installed file connects to localhost and to 127.0
 })
 
 test('the certificates are of a kind that phones accept', async () => {
-  const { cert, installFile } = await loadDevCertificate({ dataDir: dataFolder(), addresses: [], now })
-  const authority = new X509Certificate(readFileSync(installFile))
+  const { cert, authority: installed } = await loadDevCertificate({
+    dataDir: dataFolder(),
+    addresses: [],
+    now,
+  })
+  const authority = new X509Certificate(readFileSync(installed.file))
+  assert.equal(readFileSync(installed.file, 'utf8'), installed.cert)
   const server = new X509Certificate(cert)
   assert.equal(authority.ca, true)
   assert.equal(server.ca, false)
@@ -65,11 +70,20 @@ test('the certificates are of a kind that phones accept', async () => {
 })
 
 test('the certificate covers localhost and every given name and address', async () => {
-  const addresses = ['my-box', 'my-box.local', '192.168.1.5', '2001:db8::5', 'not_a_dns_name']
+  const addresses = [
+    'my-box',
+    'my-box.local',
+    '*.example.org',
+    '192.168.1.5',
+    '2001:db8::5',
+    'not_a_dns_name',
+  ]
   const { cert, notices } = await loadDevCertificate({ dataDir: dataFolder(), addresses, now })
   const server = new X509Certificate(cert)
-  for (const name of ['localhost', 'my-box', 'my-box.local']) assert.ok(server.checkHost(name), name)
-  for (const ip of ['127.0.0.1', '::1', '192.168.1.5', '2001:db8::5']) assert.ok(server.checkIP(ip), ip)
+  for (const name of ['localhost', 'my-box', 'my-box.local', 'a.example.org'])
+    assert.ok(server.checkHost(name), name)
+  for (const ip of ['127.0.0.1', '::1', '10.0.2.2', '192.168.1.5', '2001:db8::5'])
+    assert.ok(server.checkIP(ip), ip)
   assert.equal(notices.length, 2)
 })
 
@@ -85,11 +99,11 @@ test('a second start uses the same files, and other users cannot read the keys',
 
 test('a new address or the expiry renews the certificate, and phones need not install again', async () => {
   const dataDir = dataFolder()
-  const { installFile } = await loadDevCertificate({ dataDir, addresses: [], now })
+  const { file: installFile } = (await loadDevCertificate({ dataDir, addresses: [], now })).authority
   const installed = readFileSync(installFile, 'utf8')
   const moved = await loadDevCertificate({ dataDir, addresses: ['10.0.0.7'], now })
   assert.deepEqual(moved.notices, [
-    'created a certificate for localhost, 127.0.0.1, ::1, 10.0.0.7 (the old one lacks 10.0.0.7)',
+    'created a certificate for localhost, 127.0.0.1, ::1, 10.0.2.2, 10.0.0.7 (the old one lacks 10.0.0.7)',
   ])
   const old = await loadDevCertificate({ dataDir, addresses: ['10.0.0.7'], now: later(390) })
   assert.match(old.notices.join(), /^created a certificate for .* \(the old one expires soon\)$/)
@@ -99,7 +113,7 @@ test('a new address or the expiry renews the certificate, and phones need not in
 
 test('when the authority expires both are created again, and the log says that phones must install it', async () => {
   const dataDir = dataFolder()
-  const { installFile } = await loadDevCertificate({ dataDir, addresses: [], now })
+  const { file: installFile } = (await loadDevCertificate({ dataDir, addresses: [], now })).authority
   const { cert, notices } = await loadDevCertificate({ dataDir, addresses: [], now: later(800) })
   assert.equal(
     notices[0],

@@ -6,13 +6,14 @@ import { type Certificate, dayMs, issueAuthority, issueServerCertificate } from 
 
 /** The server's certificate for development. */
 export interface DevCertificate extends Certificate {
-  /** The file with the authority's certificate, which a phone installs and trusts. */
-  installFile: string
+  /** The authority's certificate, which a phone installs and trusts: its file, and its PEM text. */
+  authority: { file: string; cert: string }
   /** Messages for the log: which files were created, and why. Empty where all of them existed. */
   notices: string[]
 }
 
-const localNames = ['localhost', '127.0.0.1', '::1']
+/** 10.0.2.2 is this machine as seen from an Android emulator (https://developer.android.com/studio/run/emulator-networking). */
+const localNames = ['localhost', '127.0.0.1', '::1', '10.0.2.2']
 
 /** A certificate is renewed this long before it expires, so that it does not expire while the server runs. */
 const renewBeforeMs = 30 * dayMs
@@ -66,14 +67,16 @@ function problemWithServer(
   if (!certificate.verify(new X509Certificate(authority.cert).publicKey))
     return 'the old one is signed by another authority'
   const covers = (address: string) =>
-    (isIP(address) === 0 ? certificate.checkHost(address) : certificate.checkIP(address)) !== undefined
+    (isIP(address) === 0
+      ? certificate.checkHost(address.replace('*', 'any'))
+      : certificate.checkIP(address)) !== undefined
   const missing = addresses.filter((address) => !covers(address))
   return missing.length === 0 ? undefined : `the old one lacks ${missing.join(', ')}`
 }
 
 /** Without the host names that are not valid in DNS, such as those with an underscore: a certificate cannot contain them. */
 function certifiable(addresses: readonly string[]): string[] {
-  const dnsName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
+  const dnsName = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
   return [...new Set([...localNames, ...addresses])].filter(
     (address) => isIP(address) !== 0 || dnsName.test(address),
   )
@@ -115,5 +118,5 @@ export async function loadDevCertificate(options: {
     await write(folder, 'server', server)
     notices.push(`created a certificate for ${addresses.join(', ')} (${serverProblem})`)
   }
-  return { ...server, installFile, notices }
+  return { ...server, authority: { file: installFile, cert: authority.cert }, notices }
 }

@@ -50,6 +50,44 @@ test('--version prints the version and --help every setting, and no server is st
   }
 })
 
+test('help lists the commands before the settings', async () => {
+  const { out } = await run(['--help'])
+  const order = ['Usage:', 'Commands:', 'Options:', 'Server:', 'Data:', 'Engine:'].map((each) =>
+    out.indexOf(each),
+  )
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => a - b),
+  )
+  assert.ok(!order.includes(-1))
+  assert.equal((await run(['help'])).out, out)
+  assert.match((await run(['help', 'config'])).out, /^Usage: chatterd config/)
+})
+
+test('help explains one setting, by its name, its flag or its variable', async () => {
+  const { code, out } = await run(['help', 'max-body'])
+  assert.equal(code, 0)
+  assert.equal(
+    out,
+    `max-body
+
+Largest request body; a larger one is refused with 413.
+
+  flag         --max-body <size>
+  environment  CHATTERD_MAX_BODY
+  file         max-body in chatterd.toml or chatterd.json
+  default      16MiB
+  value        a size such as 64KiB, 4MiB or 1GB (a bare number is bytes), 1KiB to 1GiB
+  change       at SIGHUP, from the file, or at a restart
+`,
+  )
+  assert.equal((await run(['help', '--max-body'])).out, out)
+  assert.equal((await run(['help', 'CHATTERD_MAX_BODY'])).out, out)
+  const wrong = await run(['help', 'max-bdy'])
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.err, /max-bdy: no such command or setting; did you mean max-body\?/)
+})
+
 test('all problems of the command line and the settings are reported at once, and no server is started', async () => {
   const { code, out, err, served } = await run(
     ['sevre', '--prot', '90', '--max-calls', '0', '-x', 'config'],
@@ -108,6 +146,13 @@ test('a failed start is reported with its message, and a bug with its stack', as
   const { code, err } = await run([], {}, fails(taken))
   assert.equal(code, 1)
   assert.match(err, /^chatterd cannot start: port 8080 on 127\.0\.0\.1 is in use: .*--port.*\n$/)
+  const denied = Object.assign(new Error('listen EACCES'), {
+    ...{ code: 'EACCES', syscall: 'listen', address: '0.0.0.0', port: 443 },
+  })
+  assert.match(
+    (await run([], {}, fails(denied))).err,
+    /may not listen on port 443: choose a port from 1024 on with --port.*setcap cap_net_bind_service=\+ep \S+\)\n$/,
+  )
   const held = Object.assign(new Error('process 7 holds it'), { code: 'database-unavailable' })
   assert.equal((await run([], {}, fails(held))).err, 'chatterd cannot start: process 7 holds it\n')
   assert.match(

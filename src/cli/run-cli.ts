@@ -17,7 +17,17 @@ function startFailureMessage(error: unknown): string {
   if (code === 'EADDRINUSE' && 'address' in error && 'port' in error) {
     return `port ${error.port} on ${error.address} is in use: stop the program that listens there, or choose another port with --port (0: any free port)`
   }
+  if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen' && 'port' in error)
+    return mayNotListen(error.port)
+  if (code === 'EADDRNOTAVAIL' && 'address' in error) {
+    return `${error.address} is no address of this machine: choose one of its addresses with --host, or 0.0.0.0 for all of them`
+  }
   return code === undefined || code.startsWith('ERR_') ? (error.stack ?? error.message) : error.message
+}
+
+function mayNotListen(port: unknown): string {
+  const allow = `sudo setcap cap_net_bind_service=+ep ${process.execPath}`
+  return `this user may not listen on port ${port}: choose a port from 1024 on with --port, with a proxy or a port forwarding in front of it, or allow it to Node (on Linux: ${allow})`
 }
 
 /** Runs one command line, given without the program's name, and returns the exit code. A started server keeps running. */

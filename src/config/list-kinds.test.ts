@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { test } from 'node:test'
-import { hostNames, webOrigins } from './list-kinds.ts'
+import { certificateNames, hostNames, webOrigins } from './list-kinds.ts'
 
 const context = { base: '/srv', home: '/home/ann', paths: posix }
 
@@ -13,6 +13,17 @@ test('host names are a list, separated by commas or spaces', () => {
   ])
   for (const text of ['', ',', '*', 'a:80', 'https://a', 'a.*', 'a..b', '[::1]', 'a/b'])
     assert.equal(hostNames.parse(text, context), undefined, text)
+})
+
+test('a certificate contains names and addresses', () => {
+  assert.deepEqual(certificateNames.parse('Chat.example.org, *.a.example 192.168.1.5 2001:db8::5', context), [
+    'chat.example.org',
+    '*.a.example',
+    '192.168.1.5',
+    '2001:db8::5',
+  ])
+  for (const text of ['', 'a:80', 'https://a', 'under_score', '[::1]', '-a'])
+    assert.equal(certificateNames.parse(text, context), undefined, text)
 })
 
 test('web origins get the form in which browsers send them', () => {

@@ -22,6 +22,17 @@ export const hostNames = list({
   parse: (item) => (/^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(item) ? item.toLowerCase() : undefined),
 })
 
+/** Host names and IP addresses that a certificate can contain. */
+export const certificateNames = list({
+  placeholder: 'names',
+  expected: 'host names and IP addresses, separated by commas, such as chat.example.org or 192.168.1.5',
+  parse(item) {
+    const isName = /^(\*\.)?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(item)
+    const isAddress = item.includes(':') && URL.canParse(`http://[${item}]`)
+    return isName || isAddress ? item.toLowerCase() : undefined
+  },
+})
+
 /** Web origins, in the form in which browsers send them, or `*`. */
 export const webOrigins = list({
   placeholder: 'origins',

@@ -224,3 +224,33 @@ test('a development certificate and your own certificate exclude each other', ()
     'tls is dev (--tls) and tls-cert is given (--tls-cert): remove one, dev makes its own certificate',
   ])
 })
+
+test('only a development certificate takes names', () => {
+  assert.deepEqual(problems({ flags: { 'tls-name': 'chat.example.org' } }), [
+    'tls-name is given (--tls-name) and tls is not dev: only a development certificate takes names',
+  ])
+})
+
+test('an unknown variable that begins like those of settings is an error that names the nearest one', () => {
+  const env = { CHATTERD_PORT: '1', CHATTERD_PROT: '1', CHATTERD_MAX_BODDY: '1', CHATTERD_XYZZY: '1' }
+  assert.deepEqual(problems({ env }), [
+    'CHATTERD_PORT in the environment: no such setting; did you mean PORT?',
+    'CHATTERD_PROT in the environment: no such setting; did you mean PORT?',
+    'CHATTERD_MAX_BODDY in the environment: no such setting; did you mean CHATTERD_MAX_BODY?',
+    'CHATTERD_XYZZY in the environment: no such setting',
+  ])
+})
+
+test('what Kubernetes sets beside a service named chatterd is no setting and no error', () => {
+  const env = {
+    CHATTERD_SERVICE_HOST: '10.0.0.1',
+    CHATTERD_SERVICE_PORT: '8080',
+    CHATTERD_SERVICE_PORT_HTTP: '8080',
+    CHATTERD_PORT: 'tcp://10.0.0.1:8080',
+    CHATTERD_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+    CHATTERD_PORT_8080_TCP_ADDR: '10.0.0.1',
+    CHATTERD_DB_PORT: 'tcp://10.0.0.2:5432',
+    CHATTERD_EMPTY: '',
+  }
+  assert.equal(loadConfig(sources({ env })).port, 8080)
+})

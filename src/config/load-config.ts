@@ -4,6 +4,7 @@ import { type ConfigFile, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'
 import { type Flags, readSetting, type SettingResult } from './read-setting.ts'
 import { type Config, type SettingKey, settingList } from './settings.ts'
+import { unknownVariables } from './unknown-variables.ts'
 
 /** What the settings are read from. */
 export interface ConfigSources extends Machine {
@@ -49,6 +50,10 @@ function conflicts(config: Config, origins: EffectiveSettings['origins']): strin
     const dev = origins.get('tls')?.from
     return [`tls is dev (${dev}) and tls-cert is given (${from}): remove one, dev makes its own certificate`]
   }
+  if (config.tlsName !== undefined && config.tls !== 'dev') {
+    const named = origins.get('tlsName')?.from
+    return [`tls-name is given (${named}) and tls is not dev: only a development certificate takes names`]
+  }
   return []
 }
 
@@ -63,7 +68,8 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
     settingList.map(([key, setting]) => [key, readSetting(setting, { flags, file, machine })]),
   )
   const invalid = [...results.values()].flatMap((result) => (result.ok ? [] : [result.problem]))
-  const allProblems = [...problems, ...unknownNames(flags, file), ...file.problems, ...invalid]
+  const unknown = [...unknownNames(flags, file), ...unknownVariables(machine.env)]
+  const allProblems = [...problems, ...unknown, ...file.problems, ...invalid]
   if (allProblems.length > 0) throw new ConfigError(allProblems)
 
   const valid = [...results].filter(

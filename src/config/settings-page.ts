@@ -10,7 +10,8 @@ const introduction = `# Settings
 
 A setting is read from its flag (\`--max-body 8MiB\`), else from its environment variable, else from the settings file, else it has
 its default. The file is \`chatterd.toml\` or \`chatterd.json\` in the working directory, or the one that \`--config FILE\` names; its
-keys are the names in the first column. \`chatterd config\` prints the settings in force and where each value comes from.
+keys are the names in the first column. \`chatterd config\` prints the settings in force and where each value comes from, and
+\`chatterd help max-body\` explains one setting. An unknown name is an error, also of a variable that begins with \`CHATTERD_\`.
 
     # chatterd.toml
     port = 9000
@@ -20,6 +21,13 @@ keys are the names in the first column. \`chatterd config\` prints the settings 
 Durations are written \`500ms\`, \`15s\`, \`10m\` or \`1h\` (a bare number is seconds), sizes \`64KiB\`, \`4MiB\` or \`1GB\` (a bare number is
 bytes). Relative paths in the file start at the file's folder, other relative paths at the working directory; \`~\` is your home
 folder. An empty environment variable counts as not set.
+
+At SIGHUP the settings file is read again, and these settings change while the server runs:
+${settingList
+  .filter(([, { reload }]) => reload)
+  .map(([, { name }]) => `\`${name}\``)
+  .join(', ')}.
+All others need a restart; the log names those whose change waits for it.
 `
 
 function row(setting: Setting): string {

@@ -1,16 +1,17 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Engine } from '../turn/ports/engine.ts'
-import { type AccessSettings, createAccessCheck, guardRequests } from './access/guard-requests.ts'
+import { type AccessCheck, guardRequests } from './access/guard-requests.ts'
 import { answerEarly } from './body/answer-early.ts'
 import { type BodyLimits, readJson } from './body/read-json.ts'
+import { caCertificateRoute } from './ca-certificate-route.ts'
 import type { ClassicPorts } from './dialects/classic/ports.ts'
 import { classicRoutes } from './dialects/classic/routes.ts'
 import type { NativePorts } from './dialects/native/ports.ts'
 import { nativeRoutes } from './dialects/native/routes.ts'
+import { createEngineReadiness } from './engine-readiness.ts'
 import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { createPathErrors } from './path-errors.ts'
-
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
 import { type RequestReport, requestIdOf, traceRequests } from './trace-requests.ts'
@@ -20,20 +21,24 @@ export interface AppOptions extends ClassicPorts, NativePorts {
   turns: ClassicPorts['turns'] & NativePorts['turns']
   directory: NativePorts['directory']
   engine: Engine
+  /** These and `bodies` are read for each request, and may change while the server runs. */
   limits: ClassicPorts['limits'] & NativePorts['limits']
-  readiness(): Promise<Readiness>
-  /** To which names of the server, and from which pages, requests are served. */
-  access: AccessSettings
   bodies: BodyLimits
+  /** Whether the database can be used. */
+  databaseReadiness(): Promise<Readiness>
+  /** To which names of the server, and from which pages, requests are served. */
+  checkAccess: AccessCheck
   /** Called once the response to a request is sent. */
   onRequestEnd(report: RequestReport): void
   /** PEM texts. With them, HTTP/2 and HTTP/1.1 over TLS on one port; absent: plain HTTP/1.1. */
   tls?: { cert: string; key: string }
+  /** The PEM text of the development certificate's authority. */
+  caCertificate?(): string
 }
 
 /** The HTTP server, not yet listening. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const checkAccess = createAccessCheck(options.access)
+  const { tls, turns, engine, checkAccess } = options
   const shared = {
     // By default, Fastify changes what it validates: it converts types, drops members and fills in defaults.
     // `verbose`: errors have the schema that a value does not fit.
@@ -53,7 +58,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 2_048, ignoreTrailingSlash: true },
     frameworkErrors: createPathErrors(checkAccess, options.onRequestEnd),
   }
-  const { tls } = options
   const app = (
     tls ? fastify({ ...shared, http2: true, https: { allowHTTP1: true, ...tls } }) : fastify(shared)
   ) as FastifyInstance
@@ -68,8 +72,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   guardRequests(app, checkAccess)
   readJson(app, options.bodies)
   setErrorHandlers(app, options.onFault)
-  rootRoute(app, options.engine)
-  healthRoutes(app, options.readiness)
+  rootRoute(app, engine)
+  healthRoutes(app, {
+    engine: createEngineReadiness(engine),
+    database: options.databaseReadiness,
+    isStopping: () => turns.isDraining,
+  })
+  if (options.caCertificate) caCertificateRoute(app, options.caCertificate)
   classicRoutes(app, options)
   nativeRoutes(app, options)
   return app

@@ -69,6 +69,9 @@ function validationMessage({ validation = [], validationContext }: FastifyError)
   const path = first?.instancePath.slice(1).replaceAll('/', '.') || validationContext || 'body'
   const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
   if (Array.isArray(allowed)) return `${path}: one of ${allowed.join(', ')} is expected.`
+  const constants = nearest.filter(({ instancePath }) => instancePath === first?.instancePath)
+  if (constants.length > 1 && constants.every(({ keyword }) => keyword === 'const'))
+    return `${path}: one of ${constants.map(({ params }) => params.allowedValue).join(', ')} is expected.`
   const unknown = first?.keyword === 'additionalProperties' ? first.params.additionalProperty : undefined
   if (typeof unknown === 'string') return unknownMember(path, unknown, first)
   const missing = nearest.flatMap(({ params }) => params.missingProperty ?? [])

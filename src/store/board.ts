@@ -17,9 +17,9 @@ const maxBytes = 16 * 1024 * 1024
 export function createBoard(database: Pick<Database, 'query'>): MessageBoard {
   const call = createCallFunction(database)
   return {
-    async post({ id, username, message }) {
+    async post({ id, username, message }, keep) {
       const texts = { username: JSON.stringify(username), message: JSON.stringify(message) }
-      await call('post_to_board', { id, ...texts })
+      await call('post_to_board', { id, ...texts, keep })
     },
 
     async newest(limit) {

@@ -36,6 +36,48 @@ describe('creating a toolbox', () => {
     assert.throws(() => createToolbox([], { maxOutputBytes: 0 }), /maxOutputBytes/)
   })
 
+  test('a name that engines refuse, and a schema that is none, are refused', () => {
+    for (const name of ['get weather', 'wetter.hören', 'x'.repeat(65), 'a/b'])
+      assert.throws(() => createToolbox([makeTool(name, () => '')]), /a name that engines refuse/, name)
+    const given = (parameters: JsonObject) =>
+      createToolbox([
+        { schema: { type: 'function', function: { name: 'try_it', parameters } }, run: () => '' },
+      ])
+    const wrong: [JsonObject, RegExp][] = [
+      [{ type: 'array' }, /must be of the type "object"/],
+      [{ type: 'objekt' }, /parameters\.type is "objekt"/],
+      [{ properties: ['a'] }, /parameters\.properties must be an object/],
+      [{ properties: { a: 'string' } }, /parameters\.properties\.a must be an object/],
+      [{ properties: { a: { type: 'str' } } }, /parameters\.properties\.a\.type is "str"/],
+      [{ properties: { a: { items: { type: [1] } } } }, /parameters\.properties\.a\.items\.type is 1/],
+      [{ required: true }, /parameters\.required must be a list of names/],
+      [{ anyOf: {} }, /parameters\.anyOf must be a list/],
+    ]
+    for (const [parameters, message] of wrong) assert.throws(() => given(parameters), message)
+    given({
+      type: 'object',
+      properties: { type: { type: ['string', 'null'] }, any: true },
+      required: ['any'],
+    })
+    given({})
+  })
+
+  test('a tool is described with its own time limit, or that of all tools', () => {
+    const tools = [makeTool('slow', () => '', { timeoutMs: 60_000 }), makeTool('fast', () => '')]
+    const described = createToolbox(tools, { timeoutMs: 5_000, maxOutputBytes: 100 }).describe()
+    assert.deepEqual(
+      described.map(({ schema, timeoutMs, maxOutputBytes }) => [
+        schema.function.name,
+        timeoutMs,
+        maxOutputBytes,
+      ]),
+      [
+        ['fast', 5_000, 100],
+        ['slow', 60_000, 100],
+      ],
+    )
+  })
+
   test('schemas have the same order and form every time, even when a tool changes its own', () => {
     const tools = ['beta', 'alpha', 'Zeta', 'alpha2'].map((name) => makeTool(name, () => ''))
     const toolbox = createToolbox(tools)
@@ -121,6 +163,16 @@ describe('tools that misbehave', () => {
   const failures: [what: string, run: Tool['run'], output: RegExp][] = [
     ['throws at once', throwing(new Error('no luck')), /^try_it failed: no luck$/],
     ['rejects', () => Promise.reject(new Error('no luck')), /^try_it failed: no luck$/],
+    [
+      'asks a service that is away',
+      () => fetch('http://127.0.0.1:2'),
+      /^try_it failed: fetch failed: connect ECONNREFUSED 127\.0\.0\.1:2$/,
+    ],
+    [
+      'throws an error whose causes say the same',
+      throwing(new Error('no luck: gone', { cause: new Error('gone', { cause: new Error('') }) })),
+      /^try_it failed: no luck: gone$/,
+    ],
     ['throws a string', throwing('just words'), /^try_it failed: just words$/],
     ['throws nothing', throwing(undefined), /^try_it failed: it gave no reason$/],
     ['throws an object', throwing({ message: 3 }), /^try_it failed: it gave no reason$/],

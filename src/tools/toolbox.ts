@@ -1,5 +1,6 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
+import { checkSchema, InvalidTool } from './check-schema.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { truncateText } from './result-text.ts'
@@ -20,21 +21,35 @@ interface CheckedTool extends LimitedTool {
   schema: ToolSchema
 }
 
+/** What OpenAI's API and those that follow it take (https://platform.openai.com/docs/api-reference/chat/create). */
+const toolName = /^[\w-]{1,64}$/
+
 /** The longest delay of a timer in Node; with a longer one the timer fires at once. */
 const maxTimeoutMs = 2 ** 31 - 1
+
+/** A resident tool's schema, how long the tool may run, in milliseconds, and how much it may return, in bytes. */
+export interface ToolDescription {
+  schema: ToolSchema
+  timeoutMs: number
+  maxOutputBytes: number
+}
 
 /**
  * Creates the toolbox of these resident tools.
  *
- * @throws Error where a tool has no name, two tools have the same name, or a limit is out of range.
+ * @throws InvalidTool where a tool has a name that engines refuse or a schema that is none, two tools have the same name, or a limit is
+ * out of range.
  */
-export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): Toolbox {
+export function createToolbox(
+  tools: readonly Tool[],
+  options: ToolboxOptions = {},
+): Toolbox & { describe(): ToolDescription[] } {
   const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024 } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
   const checkedTools = new Map<string, CheckedTool>()
   for (const tool of tools) {
     const checked = checkTool(tool, timeoutMs)
-    if (checkedTools.has(checked.name)) throw new Error(`Two tools have the name "${checked.name}".`)
+    if (checkedTools.has(checked.name)) throw new InvalidTool(`Two tools have the name "${checked.name}".`)
     checkedTools.set(checked.name, checked)
   }
   // Sorted by code units, not by locale: the engine's prompt cache needs the same bytes in every prompt.
@@ -44,6 +59,11 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
 
   return {
     schemas: () => schemas,
+    describe: () =>
+      names.flatMap((name) => {
+        const { schema, timeoutMs: ms } = checkedTools.get(name) ?? {}
+        return schema && ms ? { schema, timeoutMs: ms, maxOutputBytes } : []
+      }),
     has: (name) => checkedTools.has(name),
     isIdempotent: (name) => checkedTools.get(name)?.tool.idempotent === true,
 
@@ -71,14 +91,19 @@ function checkTool(tool: Tool, defaultMs: number): CheckedTool {
   const { timeoutMs = defaultMs } = tool
   const schema = structuredClone(tool.schema)
   const { name } = schema.function
-  if (typeof name !== 'string' || name === '') throw new Error('A tool has no name.')
+  if (typeof name !== 'string' || name === '') throw new InvalidTool('A tool has no name.')
+  if (!toolName.test(name))
+    throw new InvalidTool(
+      `The tool ${JSON.stringify(name)} has a name that engines refuse: 1 to 64 letters, digits, "_" and "-" are allowed.`,
+    )
+  checkSchema(name, schema.function.parameters)
   checkLimit(`The time limit of the tool "${name}"`, timeoutMs, maxTimeoutMs)
   return { name, tool, schema: deepFreeze(schema), timeoutMs }
 }
 
 function checkLimit(what: string, value: number, max: number) {
   if (Number.isSafeInteger(value) && value >= 1 && value <= max) return
-  throw new Error(`${what} must be a whole number from 1 to ${max}, not ${value}.`)
+  throw new InvalidTool(`${what} must be a whole number from 1 to ${max}, not ${value}.`)
 }
 
 /** The schema of a tool must not change while the process runs, because it is part of every prompt. */

@@ -93,6 +93,7 @@ export const packages: Record<string, string[]> = {
   'smol-toml': ['config'],
   typebox: ['http'],
   undici: ['engines', 'tools'],
+  uqr: ['cli'],
 }
 
 /** The group of each builtin that reaches outside the process, without `node:`. */

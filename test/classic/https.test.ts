@@ -49,6 +49,12 @@ describe('HTTPS with a development certificate', () => {
     )
   })
 
+  test('a phone loads the authority that it is to trust from the server', async () => {
+    const loaded = await whole(session.request({ ':path': '/chatterd-ca.crt' }))
+    assert.equal(loaded.headers['content-type'], 'application/x-x509-ca-cert')
+    assert.equal(loaded.body, ca)
+  })
+
   test('a phone that speaks HTTP/2 is served on the same port, from its prompt to the answer', async () => {
     const { phone, model } = world().talk()
     model.replies(replays('call-device'), replays('call-resident'), replays('answer-after-results'))

@@ -7,6 +7,7 @@ import { addSettingOptions, configSources } from '../setting-options.ts'
 export function addServeCommand(program: Command, context: CliContext): Command {
   const command = program.command('serve', { isDefault: true }).description('start the server (the default)')
   return addSettingOptions(command).action(async () => {
-    await context.serve(loadConfig(configSources(command, context)))
+    const read = () => loadConfig(configSources(command, context))
+    await context.serve(read(), read)
   })
 }

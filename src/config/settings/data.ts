@@ -77,6 +77,7 @@ export const dataSettings = {
     env: 'CHATTERD_BOARD_MESSAGES',
     kind: count(1, 1_000_000),
     default: '10000',
-    about: 'Most messages that GET /getchatts returns, the newest ones; older messages stay stored.',
+    reload: true,
+    about: 'Most messages of the public board; a new one then removes the oldest.',
   },
 } satisfies Record<string, Setting>

@@ -1,5 +1,5 @@
 import { bytes, choice, count, duration, host, path, port } from '../kinds.ts'
-import { hostNames, webOrigins } from '../list-kinds.ts'
+import { certificateNames, hostNames, webOrigins } from '../list-kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the server: its address, HTTPS, logging, requests and its end. */
@@ -26,6 +26,7 @@ export const serverSettings = {
     env: 'CHATTERD_HOSTS',
     kind: hostNames,
     default: null,
+    reload: true,
     about:
       "Further names of this server, such as that of its proxy (*.example.org: all below). The machine's name, localhost and all addresses need no entry; a request to any other host is refused with 421.",
   },
@@ -35,6 +36,7 @@ export const serverSettings = {
     env: 'CHATTERD_ORIGINS',
     kind: webOrigins,
     default: null,
+    reload: true,
     about:
       "Origins whose web pages may use this server, or * for all; pages of others are refused with 403. Not given: pages on this machine's loopback where the server listens on loopback, else none. The server's own pages and clients that are no browsers need no entry.",
   },
@@ -46,12 +48,23 @@ export const serverSettings = {
     default: 'off',
     about: 'HTTPS with a development certificate, made once and kept in the data folder.',
   },
+  tlsName: {
+    group: 'Server',
+    name: 'tls-name',
+    env: 'CHATTERD_TLS_NAME',
+    kind: certificateNames,
+    default: null,
+    reload: true,
+    about:
+      "Further names and addresses for the development certificate, beside the machine's own, localhost and 10.0.2.2 (this machine, as an Android emulator sees it); needs tls=dev.",
+  },
   tlsCert: {
     group: 'Server',
     name: 'tls-cert',
     env: 'CHATTERD_TLS_CERT',
     kind: path,
     default: null,
+    reload: true,
     about: 'Certificate chain (PEM) for HTTPS; needs tls-key.',
   },
   tlsKey: {
@@ -60,6 +73,7 @@ export const serverSettings = {
     env: 'CHATTERD_TLS_KEY',
     kind: path,
     default: null,
+    reload: true,
     about: 'Private key (PEM) for HTTPS; needs tls-cert.',
   },
   logLevel: {
@@ -68,6 +82,7 @@ export const serverSettings = {
     env: 'CHATTERD_LOG_LEVEL',
     kind: choice('level', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     default: 'info',
+    reload: true,
     about: 'Lowest level of messages that are logged.',
   },
   logFormat: {
@@ -85,6 +100,7 @@ export const serverSettings = {
     env: 'CHATTERD_MAX_BODY',
     kind: bytes('1KiB', '1GiB'),
     default: '16MiB',
+    reload: true,
     about: 'Largest request body; a larger one is refused with 413.',
   },
   maxBodyValues: {
@@ -93,6 +109,7 @@ export const serverSettings = {
     env: 'CHATTERD_MAX_BODY_VALUES',
     kind: count(100, 10_000_000),
     default: '50000',
+    reload: true,
     about:
       'Most members that all objects and arrays of one request body have together; a body with more is refused with 413, because all other requests wait while it is parsed.',
   },

@@ -9,6 +9,7 @@ export const streamsSettings = {
     env: 'CHATTERD_KEEP_ALIVE',
     kind: duration('100ms', '10m'),
     default: '15s',
+    reload: true,
     about: 'Longest silence on a stream; then a comment is sent to keep the connection open.',
   },
   firstByteMs: {
@@ -17,6 +18,7 @@ export const streamsSettings = {
     env: 'CHATTERD_FIRST_BYTE',
     kind: duration('100ms', '10m'),
     default: '5s',
+    reload: true,
     about:
       'Longest wait for the first byte of a stream of the classic dialect, because phones give up; then a comment opens it, and what goes wrong later is an event.',
   },
@@ -26,6 +28,7 @@ export const streamsSettings = {
     env: 'CHATTERD_CLIENT_BUFFER',
     kind: bytes('16KiB', '1GiB'),
     default: '1MiB',
+    reload: true,
     about: 'Most bytes that wait for a client that reads slowly; with more, its connection is closed.',
   },
   stallTimeoutMs: {
@@ -34,6 +37,7 @@ export const streamsSettings = {
     env: 'CHATTERD_STALL_TIMEOUT',
     kind: duration('100ms', '1h'),
     default: '30s',
+    reload: true,
     about: 'How long a client that is sent earlier events may read nothing; then its connection is closed.',
   },
   maxUnjournaledEvents: {

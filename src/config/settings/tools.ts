@@ -17,6 +17,7 @@ export const toolsSettings = {
     env: 'CHATTERD_MAX_TOOLS',
     kind: count(0, 10_000),
     default: '128',
+    reload: true,
     about: 'Most device tools of one conversation; a request that adds more is refused with 422.',
   },
   toolTimeoutMs: {

@@ -9,6 +9,7 @@ export const turnsSettings = {
     env: 'CHATTERD_MAX_MESSAGES',
     kind: count(1, 100_000),
     default: '1000',
+    reload: true,
     about:
       'Most messages in one request, and most calls and images in them; a request with more is refused with 422.',
   },
@@ -129,6 +130,7 @@ export const turnsSettings = {
     env: 'CHATTERD_WHEN_DISCONNECTED',
     kind: choice('action', ['finish', 'stop']),
     default: 'finish',
+    reload: true,
     about:
       'What happens to a turn of the classic dialect when its client disconnects: it finishes, or is cancelled (stop).',
   },
@@ -138,6 +140,7 @@ export const turnsSettings = {
     env: 'CHATTERD_DISCONNECT_GRACE',
     kind: duration('0s', '24h'),
     default: '10s',
+    reload: true,
     about: 'With when-disconnected=stop: how long a turn runs without a client before it is cancelled.',
   },
 } satisfies Record<string, Setting>

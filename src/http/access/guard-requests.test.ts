@@ -3,13 +3,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { openNative } from '../../../test/support/native-http/native-world.ts'
+import { createAccessCheck } from './guard-requests.ts'
 
 const page = 'https://chat.example.org'
 const origins = [page]
 
 function open(t: TestContext, given: { origins?: string[] } = {}) {
-  const access = { listenHost: '0.0.0.0', machineName: 'desk', hosts: [], origins: given.origins }
-  return openNative(t, { access })
+  const { origins } = given
+  const checkAccess = createAccessCheck({ listenHost: '0.0.0.0', machineName: 'desk', hosts: [], origins })
+  return openNative(t, { checkAccess })
 }
 
 test('a request to a host that is not the server is refused, on every path and in the form of its dialect [own-hosts]', async (t) => {

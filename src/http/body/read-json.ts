@@ -19,13 +19,13 @@ const largeBytes = 1_000_000
 
 /** Reads every request's body as JSON in UTF-8, whatever its content type: phones and curl send all kinds of types. */
 export function readJson(app: FastifyInstance, limits: BodyLimits): void {
-  const { maxBodyBytes, maxBodyValues } = limits
   app.removeAllContentTypeParsers()
   // Fastify refuses malformed types, and over HTTP/2 ignores a body that has neither a type nor a length.
   app.addHook('onRequest', async (request) => {
     request.headers['content-type'] = 'application/json'
   })
   app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: Readable) => {
+    const { maxBodyBytes, maxBodyValues } = limits
     const scanner = new JsonScanner({ maxValues: maxBodyValues, maxDepth: maxJsonDepth })
     const body = await receiveBody(payload, headers['content-length'], maxBodyBytes, scanner, (refusal) =>
       tooMuch(refusal, limits),

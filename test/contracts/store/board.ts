@@ -11,7 +11,7 @@ export function messageBoard(world: () => StoreWorld): void {
       ...{ id: uuidv7(), username: `of ${message}`, message },
     }))
     const earliest = Date.now()
-    for (const post of posts) await board.post(post)
+    for (const post of posts) await board.post(post, 10)
     const messages = await board.newest(10)
     assert.deepEqual(
       messages.map(({ createdAt: _, ...post }) => post),
@@ -30,9 +30,21 @@ export function messageBoard(world: () => StoreWorld): void {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const ids = Array.from({ length: 30 }, uuidv7)
     await Promise.all(
-      ids.map((id, index) => processes[index % 3]?.board.post({ id, username: 'u', message: `${index}` })),
+      ids.map((id, index) =>
+        processes[index % 3]?.board.post({ id, username: 'u', message: `${index}` }, 1_000),
+      ),
     )
     const messages = await processes[0]?.board.newest(30)
     assert.deepEqual(messages?.map(({ id }) => id).sort(), ids.sort())
+  })
+
+  test('the board keeps its newest messages, and removes the oldest [bounded-board]', async () => {
+    const { board } = await world().process()
+    const ids = Array.from({ length: 5 }, uuidv7)
+    for (const id of ids) await board.post({ id, username: 'u', message: 'm' }, 3)
+    assert.deepEqual(
+      (await board.newest(10)).map(({ id }) => id),
+      ids.slice(-3),
+    )
   })
 }

@@ -24,7 +24,7 @@ export function neighbours(world: () => StoreWorld): void {
     const key = conversation()
     const { id: turn } = await begun(store, beginning(key))
     await store.endStep(step(turn, 1, 'y'), [])
-    await board.post({ id: uuidv7(), username: 'u', message: 'not there' })
+    await board.post({ id: uuidv7(), username: 'u', message: 'not there' }, 10)
     await store.reset(key, [])
     await store.endLease()
     assert.deepEqual(await query('select * from public.chatts'), before)

@@ -119,7 +119,7 @@ export class Chaos implements AsyncDisposable {
     // The move that it will be killed at: the next one, and then every so many.
     const ahead = (index - (this.#done % processes) + processes) % processes
     const move = this.#moves[ahead] ?? 'kill'
-    const failing = move === 'kill' || move === 'pause' ? {} : { CHATTERD_FAIL_POINT: move }
+    const failing = move === 'kill' || move === 'pause' ? {} : { CHATTERD_TEST_FAIL_POINT: move }
     const server = startServer(
       { ...serverEnv(source, engineUrl), ...shortLease, ...settings, ...failing },
       over,

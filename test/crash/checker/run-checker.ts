@@ -53,7 +53,7 @@ export async function runChecker(kind: DatabaseKind, options: CheckerOptions): P
   const settings = {
     ...preload('with-side-effect-tool', 'failing-driver'),
     ...{ SIDE_EFFECT_URL: sideEffects.url, OPEN_METEO_URL: openMeteo.url },
-    ...(fault && { CHATTERD_PLANTED_FAULT: fault }),
+    ...(fault && { CHATTERD_TEST_PLANTED_FAULT: fault }),
   }
   const chaos = new Chaos({ source, engineUrl: ollama.url, settings, moves, processes, random, over })
   rooms.use(chaos)

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { createAccessCheck } from '../../../src/http/access/guard-requests.ts'
 import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import type { NativePorts } from '../../../src/http/dialects/native/ports.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
@@ -42,7 +43,9 @@ export interface Asked {
 /** Opens it; closed at the test's end. */
 export function openNative(
   t: TestContext,
-  given: Partial<NativePorts & Pick<AppOptions, 'access' | 'bodies' | 'onRequestEnd'>> = {},
+  given: Partial<
+    NativePorts & Pick<AppOptions, 'checkAccess' | 'bodies' | 'onRequestEnd' | 'databaseReadiness'>
+  > = {},
 ): NativeWorld {
   const directory = new MemoryDirectory()
   const turns = new ScriptedTurns(directory)
@@ -73,8 +76,13 @@ export function openNative(
     store: { newestTurn: never, post: never, board: never },
     readWeather: never,
     newId: () => 'id',
-    readiness: async () => ({ ready: true }),
-    access: { listenHost: '127.0.0.1', machineName: 'test', hosts: [], origins: undefined },
+    databaseReadiness: async () => ({ ready: true }),
+    checkAccess: createAccessCheck({
+      listenHost: '127.0.0.1',
+      machineName: 'test',
+      hosts: [],
+      origins: undefined,
+    }),
     onRequestEnd: () => {},
     bodies: { maxBodyBytes: 10_000, maxBodyValues: 1_000 },
     ...given,

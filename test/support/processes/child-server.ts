@@ -24,12 +24,16 @@ export interface ChildServer {
 }
 
 /**
- * Starts the program with these environment variables, on a free port. `over` kills it: the signal of a test, which it gives
+ * Starts the program with these environment variables and arguments, on a free port. `over` kills it: the signal of a test, which it gives
  * when its time is over.
  */
-export function startServer(env: Record<string, string>, over: AbortSignal): ChildServer {
+export function startServer(
+  env: Record<string, string>,
+  over: AbortSignal,
+  args: readonly string[] = [],
+): ChildServer {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: over,
@@ -43,7 +47,7 @@ export function startServer(env: Record<string, string>, over: AbortSignal): Chi
   let errors = ''
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
-    const [, address] = /address +(http:\S+)\n/.exec(output) ?? []
+    const [, address] = /address +(https?:\S+)\n/.exec(output) ?? []
     if (address) resolve(address)
   })
   child.stderr.on('data', (chunk: Buffer) => {

@@ -20,7 +20,7 @@ export function boardRoutes(app: FastifyInstance, { board, newId, limits }: Clas
       if (username === undefined) {
         throw new ChatterdError('invalid-request', 'username: a string is expected (or name instead).')
       }
-      await board.post({ id: newId(), username, message: body.message })
+      await board.post({ id: newId(), username, message: body.message }, limits.boardMessages)
       return {}
     },
   )

@@ -1,7 +1,12 @@
--- p: {id, username, message}; both texts are JSON texts.
+-- Adds a message, and removes the oldest past the newest `keep`. p: {id, username, message, keep}; both texts are JSON texts.
 create function chatterd.post_to_board(p json) returns void language sql as $$
-  insert into chatterd.board (id, username, message)
-  values ((p->>'id')::uuid, (p->>'username')::json, (p->>'message')::json)
+  with posted as (
+    insert into chatterd.board (id, username, message)
+    values ((p->>'id')::uuid, (p->>'username')::json, (p->>'message')::json)
+    returning number
+  )
+  -- Numbers have no gaps but those of failed statements, so this keeps `keep` messages, or a few less.
+  delete from chatterd.board where number <= (select number from posted) - (p->>'keep')::bigint
 $$;
 
 -- The newest messages, oldest first: [{id, username, message, createdAt}]. Older ones are left out past `limit` messages or

@@ -40,7 +40,7 @@ async function overwrite({ turn, chunks, events, status }: TurnWritten, run: Run
   for (const [text, value] of parts) await run(text, [turn, value])
 }
 
-/** Faults that the crash checker has to find, by the names that the environment variable CHATTERD_PLANTED_FAULT gives them. */
+/** Faults that the crash checker has to find, by the names that the environment variable CHATTERD_TEST_PLANTED_FAULT gives them. */
 export const faults = {
   /** Turns and results are acknowledged, and only then committed. */
   'acknowledge-before-commit': async (statement, run) => {
@@ -100,7 +100,7 @@ export const faults = {
 
 export type FaultName = keyof typeof faults
 
-const planted = process.env.CHATTERD_PLANTED_FAULT
+const planted = process.env.CHATTERD_TEST_PLANTED_FAULT
 
 /** Runs the statement, with the fault that is planted in this process, if any. */
 export const plantedFault: Fault = isFault(planted) ? faults[planted] : (statement, run) => run(statement)
