@@ -16,7 +16,10 @@ export const ConversationName = Name(155)
 export const ModelName = Name(512)
 
 /** An object whose members are not checked: a JSON Schema, an engine's options. */
-export const AnyObject = Type.Record(Type.String(), Type.Any())
+export const AnyObject = Type.Record(Type.String(), Type.Any(), {
+  title: 'JsonObject',
+  description: 'An object with any members.',
+})
 
 /** Throws `invalid-request` for too many messages, or too many calls and images in them; `partsOf` counts those of one message. */
 export function checkMessages<Message>(

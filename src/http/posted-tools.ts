@@ -7,15 +7,24 @@ const OrNull = <Schema extends typeof AnyObject>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
 
 /** A tool as MCP (`inputSchema`), Anthropic's API (`input_schema`) and OpenAI's and Ollama's (`parameters`) write it. */
-const PostedFunction = Type.Object({
-  name: Name(128),
-  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  parameters: OrNull(AnyObject),
-  inputSchema: OrNull(AnyObject),
-  input_schema: OrNull(AnyObject),
-})
+const PostedFunction = Type.Object(
+  {
+    name: Name(128),
+    description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    parameters: OrNull(AnyObject),
+    inputSchema: OrNull(AnyObject),
+    input_schema: OrNull(AnyObject),
+  },
+  {
+    title: 'PostedTool',
+    description: 'A tool, with a JSON Schema of its arguments in one of three members.',
+  },
+)
 
-const Wrapped = Type.Object({ type: Type.Optional(Type.Literal('function')), function: PostedFunction })
+const Wrapped = Type.Object(
+  { type: Type.Optional(Type.Literal('function')), function: PostedFunction },
+  { title: 'WrappedTool', description: 'A tool in the function-calling form.' },
+)
 
 /** Device tools, each either plain or in the function-calling form of OpenAI and Ollama. */
 export const PostedTools = Type.Array(Type.Union([PostedFunction, Wrapped]))

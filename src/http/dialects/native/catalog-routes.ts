@@ -3,10 +3,10 @@ import { Type } from 'typebox'
 import type { NativePorts, ResidentTool } from './ports.ts'
 import { ModelSchema, ResidentToolSchema } from './schemas/catalog-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
-import { refTo } from './schemas/shared-schema.ts'
+import { sharedSchema } from './schemas/shared-schema.ts'
 
-const Models = Type.Object({ models: Type.Array(refTo(ModelSchema)) })
-const Tools = Type.Object({ tools: Type.Array(refTo(ResidentToolSchema)) })
+const Models = sharedSchema('ModelList', 'The models of the engine.', { models: Type.Array(ModelSchema) })
+const Tools = sharedSchema('ToolList', 'The resident tools.', { tools: Type.Array(ResidentToolSchema) })
 
 /** The routes that list what the server has. */
 export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {

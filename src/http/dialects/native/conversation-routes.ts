@@ -8,7 +8,7 @@ import { conversationNotFound } from './problem.ts'
 import { defaultLimit, limitOf, readQueryNumbers } from './query-numbers.ts'
 import { ConversationPath, ConversationSchema } from './schemas/conversation-schema.ts'
 import { emptyResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
-import { refTo } from './schemas/shared-schema.ts'
+import { sharedSchema } from './schemas/shared-schema.ts'
 import { conversationKey, tenant } from './scope.ts'
 
 type Path = Static<typeof ConversationPath>
@@ -18,8 +18,8 @@ const ListQuery = Type.Object({
   limit: limitOf('conversations'),
 })
 
-const Page = Type.Object({
-  conversations: Type.Array(refTo(ConversationSchema)),
+const Page = sharedSchema('ConversationPage', 'A page of the list of conversations.', {
+  conversations: Type.Array(ConversationSchema),
   next: Type.Optional(
     Type.String({ description: 'The value of `after` for the next page; absent on the last page.' }),
   ),
@@ -30,7 +30,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
   const { directory, turns } = ports
   const shared = { tags: ['conversations'], params: ConversationPath }
   const found = {
-    200: jsonResponse('The conversation.', refTo(ConversationSchema)),
+    200: jsonResponse('The conversation.', ConversationSchema),
     ...problemResponses(404),
   }
 
@@ -80,7 +80,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         ...shared,
         operationId: 'changeConversation',
         summary: 'Changes a conversation',
-        body: refTo(ChangeBody),
+        body: ChangeBody,
         response: { ...found, ...problemResponses(404, 502, 504) },
       },
     },

@@ -6,7 +6,7 @@ import { conversationNotFound } from './problem.ts'
 import { defaultLimit, limitOf, QueryNumber, readQueryNumbers } from './query-numbers.ts'
 import { ConversationPath, MessageSchema } from './schemas/conversation-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
-import { refTo } from './schemas/shared-schema.ts'
+import { sharedSchema } from './schemas/shared-schema.ts'
 import { conversationKey } from './scope.ts'
 
 const LogQuery = Type.Object({
@@ -17,8 +17,8 @@ const LogQuery = Type.Object({
   limit: limitOf('messages'),
 })
 
-const Page = Type.Object({
-  messages: Type.Array(refTo(MessageSchema), { description: 'Oldest first.' }),
+const Page = sharedSchema('MessagePage', "A page of a conversation's messages.", {
+  messages: Type.Array(MessageSchema, { description: 'Oldest first.' }),
   before: Type.Optional(
     Type.Integer({
       description: 'The value of `before` for the page of older messages; absent where there are none.',

@@ -10,11 +10,19 @@ import { eventSchemas } from './schemas/event-schemas.ts'
 
 interface Document {
   openapi: string
-  paths: Record<
-    string,
-    Record<string, { responses: Record<string, object>; parameters?: { name: string }[] }>
-  >
-  components: { schemas: Record<string, object> }
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+}
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }>
+  parameters?: { name: string }[]
+}
+
+interface Schema {
+  type?: string
+  oneOf?: { $ref: string }[]
+  discriminator?: { mapping: Record<string, string> }
 }
 
 const page = readFileSync(new URL('../../../../docs/native.md', import.meta.url), 'utf8')
@@ -72,6 +80,41 @@ test('every operation has the error responses of all routes, and its headers', a
   assert.deepEqual(namesOf('/turns/{id}/events', 'get')?.toSorted(), ['Last-Event-ID', 'after', 'id'])
 })
 
+/** Where a document has schemas that generators of clients must invent names for: objects and lists of values that are no components. */
+function unnamed(value: unknown, path: string, isNamed = false): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const isSchema = 'type' in value || 'enum' in value || 'anyOf' in value || 'oneOf' in value
+  const needsName = 'enum' in value || 'oneOf' in value || ('type' in value && value.type === 'object')
+  if (isSchema && needsName && !isNamed) return [path]
+  return Object.entries(value).flatMap(([name, member]) => unnamed(member, `${path}/${name}`))
+}
+
+test('every object, list of values and event has a name, so that generators of clients invent none', async (t) => {
+  const { paths, components } = await readDocument(t)
+  const inside = Object.entries(components.schemas).flatMap(([name, schema]) => unnamed(schema, name, true))
+  assert.deepEqual([...unnamed(paths, ''), ...inside], [])
+  const events = Object.entries(eventSchemas).map(([name, { title }]) => [
+    name,
+    `#/components/schemas/${title}Event`,
+  ])
+  assert.deepEqual(components.schemas.Event?.discriminator?.mapping, Object.fromEntries(events))
+  assert.deepEqual(
+    components.schemas.Event?.oneOf?.map(({ $ref }) => $ref),
+    events.map(([, component]) => component),
+  )
+})
+
+test('the events and the turn that a prompt gets have different schemas: a text, and an object', async (t) => {
+  const { paths, components } = await readDocument(t)
+  const { responses } = paths['/chatterd/v1/conversations/{name}/turns']?.post ?? {}
+  const schemaOf = (status: string, type: string) => {
+    const { $ref = '' } = responses?.[status]?.content?.[type]?.schema ?? {}
+    return components.schemas[$ref.replace('#/components/schemas/', '')]?.type
+  }
+  assert.equal(schemaOf('200', 'text/event-stream'), 'string')
+  assert.equal(schemaOf('202', 'application/json'), 'object')
+})
+
 const call = { id: 'c', index: 0, name: 'f', arguments: { a: [1] } }
 const called = { callId: 'c', name: 'f', arguments: { a: [1] }, side: 'device' as const }
 const usage = { promptTokens: 1, outputTokens: 2, promptMs: 0.5, outputMs: 1.5 }
@@ -105,7 +148,7 @@ test('the schema of every event has exactly the members of its data', async (t) 
   ajv.addSchema({ $id: 'document', components: closed })
   const events = eventsOf({ first: 1, count: examples.length, records: examples.map(eventRecord).join('') })
   for (const { name, data } of events) {
-    const schema = { $ref: `document#/components/schemas/${eventSchemas[name].$id}` }
+    const schema = { $ref: `document#/components/schemas/${eventSchemas[name].title}` }
     assert.ok(ajv.validate(schema, JSON.parse(data)), `${name}: ${ajv.errorsText()}`)
     const event = { id: `0194d3c0-0000-7000-8000-000000000001:1`, event: name, data }
     assert.ok(ajv.validate({ $ref: 'document#/components/schemas/Event' }, event), ajv.errorsText())

@@ -5,16 +5,13 @@ import type { CallResult } from './match-call-results.ts'
 import { bodySchema } from './schemas/shared-schema.ts'
 
 const CallId = Type.String({ minLength: 1 })
-const Result = Type.Object(
-  {
-    callId: CallId,
-    output: Type.Optional(
-      Type.Any({ description: 'What the model reads: a string as it is, any other value as JSON.' }),
-    ),
-    error: Type.Optional(Type.String({ description: 'Why there is no output, for the model to read.' })),
-  },
-  { additionalProperties: false, description: 'Has an output or an error.' },
-)
+const Result = bodySchema('CallResult', 'The result of a device call: has an output or an error.', {
+  callId: CallId,
+  output: Type.Optional(
+    Type.Any({ description: 'What the model reads: a string as it is, any other value as JSON.' }),
+  ),
+  error: Type.Optional(Type.String({ description: 'Why there is no output, for the model to read.' })),
+})
 
 /** The body of a request with results of device calls. */
 export const ResultsBody = bodySchema(

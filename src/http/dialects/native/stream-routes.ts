@@ -10,7 +10,6 @@ import { readQueryNumbers } from './query-numbers.ts'
 import { readTurn } from './read-turn.ts'
 import { ConversationPath } from './schemas/conversation-schema.ts'
 import { emptyResponse, eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
-import { refTo } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { conversationKey, nativePrefix } from './scope.ts'
 import { streamEvents } from './stream-events.ts'
@@ -51,10 +50,10 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
       'With `Accept: text/event-stream` the response is a stream of the events, else the turn as soon as it is stored.',
     params: ConversationPath,
     headers: BeginHeaders,
-    body: refTo(TurnBody),
+    body: TurnBody,
     response: {
       200: eventStreamResponse('The events of the turn.'),
-      202: jsonResponse('The turn has begun.', refTo(TurnSchema), location),
+      202: jsonResponse('The turn has begun.', TurnSchema, location),
       ...problemResponses(404, 409, 429, 502, 504),
     },
   }

@@ -11,16 +11,14 @@ import {
 } from '../../posted-bounds.ts'
 import { imagesOf } from '../../posted-images.ts'
 import { PostedTools } from '../../posted-tools.ts'
-import { bodySchema } from './schemas/shared-schema.ts'
+import { MessageRoleSchema } from './schemas/conversation-schema.ts'
+import { bodySchema, sharedEnum } from './schemas/shared-schema.ts'
 
-const InputMessage = Type.Object(
-  {
-    role: Type.Enum(['system', 'user', 'assistant']),
-    content: Type.String(),
-    images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
-  },
-  { additionalProperties: false },
-)
+const InputMessage = bodySchema('InputMessage', 'A message of a prompt.', {
+  role: MessageRoleSchema,
+  content: Type.String(),
+  images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
+})
 
 /** The body of a request that begins a turn. */
 export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
@@ -36,10 +34,14 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
     description: "The device's tools, which replace those of the conversation; absent: no change; []: none.",
   }),
   toolChoice: Type.Optional(
-    Type.Enum(['auto', 'none'], { description: 'none: the model gets no tools in this turn.' }),
+    sharedEnum('ToolChoice', 'none: the model gets no tools in this turn.', ['auto', 'none']),
   ),
   system: Type.Optional(Type.String({ description: "The conversation's system prompt from now on." })),
-  options: Type.Optional({ ...AnyObject, description: 'Options of the engine, such as temperature.' }),
+  options: Type.Optional({
+    ...AnyObject,
+    title: 'EngineOptions',
+    description: 'Options of the engine, such as temperature.',
+  }),
   format: Type.Optional(Type.Any({ description: 'The form of the reply: "json", or a JSON Schema.' })),
   think: Type.Optional(Type.Any({ description: 'Whether the model thinks, or how hard.' })),
   keepAlive: Type.Optional(
@@ -61,10 +63,11 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
     }),
   ),
   whenBusy: Type.Optional(
-    Type.Enum(['queue', 'refuse', 'replace'], {
-      description:
-        'What to do while another turn of the conversation runs: wait for it, answer 409, or cancel it. Absent: queue.',
-    }),
+    sharedEnum(
+      'WhenBusy',
+      'What to do while another turn of the conversation runs: wait for it, answer 409, or cancel it. Absent: queue.',
+      ['queue', 'refuse', 'replace'],
+    ),
   ),
 })
 

@@ -5,7 +5,6 @@ import { turnNotFound } from './problem.ts'
 import { readTurn } from './read-turn.ts'
 import { callResultsOf, ResultsBody } from './results-body.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
-import { refTo } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { storeCallResults } from './store-results.ts'
 import { turnData } from './turn-data.ts'
@@ -14,7 +13,7 @@ type Path = Static<typeof TurnPath>
 
 /** The routes of a turn, without its events. */
 export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
-  const ok = jsonResponse('The turn.', refTo(TurnSchema))
+  const ok = jsonResponse('The turn.', TurnSchema)
   const shared = { tags: ['turns'], params: TurnPath }
 
   scope.get<{ Params: Path }>(
@@ -39,7 +38,7 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
         summary: 'Stores results of device calls',
         description:
           'In any order, all at once or one by one. Idempotent: results that are stored already change nothing.',
-        body: refTo(ResultsBody),
+        body: ResultsBody,
         response: { 200: ok, ...problemResponses(404, 409, 410, 429) },
       },
     },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
-import { sharedSchema } from './shared-schema.ts'
+import { sharedEnum, sharedSchema } from './shared-schema.ts'
 
 export const ModelSchema = sharedSchema(
   'Model',
@@ -18,6 +18,9 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
   name: Type.String(),
   description: Type.Optional(Type.String()),
   parameters: AnyObject,
-  source: Type.Enum(['builtin']),
-  limits: Type.Object({ timeoutMs: Type.Integer(), maxOutputBytes: Type.Integer() }),
+  source: sharedEnum('ToolSource', 'Where a tool comes from.', ['builtin']),
+  limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
+    timeoutMs: Type.Integer(),
+    maxOutputBytes: Type.Integer(),
+  }),
 })

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { AnyObject, ConversationName } from '../../../posted-bounds.ts'
-import { refTo, sharedSchema } from './shared-schema.ts'
+import { sharedEnum, sharedSchema } from './shared-schema.ts'
 import { CallSchema, FinishReasonSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
-export const DeviceToolSchema = sharedSchema(
+const DeviceToolSchema = sharedSchema(
   'DeviceTool',
   'A tool that runs in the client. `parameters` is a JSON Schema.',
   {
@@ -20,7 +20,7 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   title: OrNone,
   system: OrNone,
   model: OrNone,
-  tools: Type.Array(refTo(DeviceToolSchema)),
+  tools: Type.Array(DeviceToolSchema),
   messages: Type.Integer({ description: 'The number of its messages.' }),
   activeTurn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
     description: 'The turn that runs or waits for its device.',
@@ -29,12 +29,18 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   updatedAt: Type.String({ format: 'date-time' }),
 })
 
+export const MessageRoleSchema = sharedEnum('MessageRole', 'Whose message it is.', [
+  'system',
+  'user',
+  'assistant',
+])
+
 export const MessageSchema = sharedSchema(
   'Message',
   'A message of a conversation, with its calls and their results.',
   {
     seq: Type.Integer({ description: 'Its sequence number in the conversation, from 1.' }),
-    role: Type.Enum(['system', 'user', 'assistant']),
+    role: MessageRoleSchema,
     content: Type.String(),
     thinking: Type.Optional(Type.String()),
     images: Type.Optional(Type.Array(Type.String(), { description: 'Base64.' })),
@@ -42,8 +48,8 @@ export const MessageSchema = sharedSchema(
       description: 'The turn that added it; null for messages that the conversation started with.',
     }),
     complete: Type.Boolean({ description: 'False for the text of a reply that was interrupted.' }),
-    calls: Type.Array(refTo(CallSchema)),
-    usage: Type.Optional(refTo(UsageSchema)),
+    calls: Type.Array(CallSchema),
+    usage: Type.Optional(UsageSchema),
     finishReason: Type.Optional(FinishReasonSchema),
     refused: Type.Optional(
       Type.Literal(true, {

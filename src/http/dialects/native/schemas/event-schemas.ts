@@ -2,13 +2,14 @@ import { Type } from 'typebox'
 import type { TurnEvent } from '../../../../protocol/events.ts'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { ErrorDetailSchema } from './problem-schema.ts'
-import { refTo, sharedSchema } from './shared-schema.ts'
+import { sharedSchema } from './shared-schema.ts'
 import {
   CallSchema,
   CallSideSchema,
   CallStatusSchema,
   callOutcome,
   FinishReasonSchema,
+  TurnEndStatusSchema,
   UsageSchema,
 } from './turn-schema.ts'
 
@@ -40,13 +41,13 @@ export const eventSchemas = {
   }),
   'step-end': sharedSchema('StepEnd', "The model's reply is complete and stored.", {
     step: Step,
-    message: Type.Object({
+    message: sharedSchema('Reply', 'What the model said in one step.', {
       role: Type.Literal('assistant'),
       content: Type.String(),
       thinking: Type.Optional(Type.String()),
-      calls: Type.Array(refTo(CallSchema)),
+      calls: Type.Array(CallSchema),
     }),
-    usage: refTo(UsageSchema),
+    usage: UsageSchema,
     finishReason: FinishReasonSchema,
   }),
   'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
@@ -57,21 +58,35 @@ export const eventSchemas = {
     detail: Type.String(),
   }),
   'turn-end': sharedSchema('TurnEnd', 'The last event of every turn.', {
-    status: Type.Enum(['completed', 'failed', 'cancelled', 'interrupted']),
-    error: Type.Optional(refTo(ErrorDetailSchema)),
+    status: TurnEndStatusSchema,
+    error: Type.Optional(ErrorDetailSchema),
   }),
 } satisfies Record<TurnEvent['type'], unknown>
 
-/** A server-sent event. */
-export const EventSchema = {
-  $id: 'Event',
+const events = Object.entries(eventSchemas).map(([name, data]) =>
+  sharedSchema(`${data.title}Event`, data.description, {
+    id: Type.String({ pattern: '^[0-9a-f-]{36}:[0-9]+$' }),
+    event: Type.Literal(name),
+    data: Type.String({ contentMediaType: 'application/json', contentSchema: data }),
+  }),
+)
+const componentOf = ({ properties: { event }, title }: (typeof events)[number]) => [
+  event.const,
+  `#/components/schemas/${title}`,
+]
+
+const EventSchema = {
+  title: 'Event',
   description:
     'An event of a turn. `id` is the id of the turn, a colon, and the number of the event, from 1 without gaps.',
-  anyOf: Object.entries(eventSchemas).map(([name, schema]) =>
-    Type.Object({
-      id: Type.String({ pattern: '^[0-9a-f-]{36}:[0-9]+$' }),
-      event: Type.Literal(name),
-      data: Type.String({ contentMediaType: 'application/json', contentSchema: refTo(schema) }),
-    }),
-  ),
+  oneOf: events,
+  discriminator: { propertyName: 'event', mapping: Object.fromEntries(events.map(componentOf)) },
 }
+
+/** A stream of server-sent events: a text, so that generated clients return it as it comes, and do not take it for one event. */
+export const EventStreamSchema = Type.String({
+  title: 'EventStream',
+  description: 'Server-sent events.',
+  contentMediaType: 'text/event-stream',
+  contentSchema: { type: 'array', items: EventSchema },
+})

@@ -1,8 +1,7 @@
 import type { TSchema } from 'typebox'
 import { problemType } from '../problem.ts'
-import { EventSchema } from './event-schemas.ts'
+import { EventStreamSchema } from './event-schemas.ts'
 import { ProblemSchema } from './problem-schema.ts'
-import { refTo } from './shared-schema.ts'
 
 /** Statuses of every route: every request has a host and may have an origin and a body, and nearly all use the database. */
 const everywhere = [403, 413, 421, 422, 500, 503]
@@ -34,7 +33,7 @@ function problemResponse(status: number): object {
   return {
     description: descriptions[status],
     ...((status === 503 || status === 429) && { headers: retryAfter }),
-    content: { [problemType]: { schema: refTo(ProblemSchema) } },
+    content: { [problemType]: { schema: ProblemSchema } },
   }
 }
 
@@ -48,7 +47,7 @@ export function emptyResponse(description: string): object {
   return { description, type: 'null' }
 }
 
-/** A response of server-sent events. The schema is that of one event, because OpenAPI 3.1 cannot describe a sequence. */
+/** A response of server-sent events. */
 export function eventStreamResponse(description: string): object {
-  return { description, content: { 'text/event-stream': { schema: { $ref: `${EventSchema.$id}#` } } } }
+  return { description, content: { 'text/event-stream': { schema: EventStreamSchema } } }
 }

@@ -1,24 +1,36 @@
-import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
+import { type TEnum, type TObject, type TProperties, Type } from 'typebox'
 
-/** The schema of an object that is a component of the OpenAPI document, with this name. */
+// A schema with a `title` is a component of the OpenAPI document with this name (openapi-components.ts). Generators of clients then have no
+// names to invent: all objects, lists of values and members of unions have one.
+
+interface Named {
+  title: string
+  description: string
+}
+
+/** The schema of an object with a name. */
 export function sharedSchema<Properties extends TProperties>(
-  name: string,
+  title: string,
   description: string,
   properties: Properties,
-): TObject<Properties> & { $id: string } {
-  return Object.assign(Type.Object(properties), { $id: name, description })
+): TObject<Properties> & Named {
+  return Object.assign(Type.Object(properties), { title, description })
 }
 
 /** The same of the body of a request, which has no other members: what would be ignored is refused. */
 export function bodySchema<Properties extends TProperties>(
-  name: string,
+  title: string,
   description: string,
   properties: Properties,
-): TObject<Properties> & { $id: string } {
-  return Object.assign(sharedSchema(name, description, properties), { additionalProperties: false })
+): TObject<Properties> & Named {
+  return Object.assign(sharedSchema(title, description, properties), { additionalProperties: false })
 }
 
-/** A reference to such a component. */
-export function refTo<Schema extends TSchema & { $id: string }>(schema: Schema) {
-  return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id}#` })
+/** The schema of a text that is one of these values, with a name. */
+export function sharedEnum<const Values extends string[]>(
+  title: string,
+  description: string,
+  values: readonly [...Values],
+): TEnum<Values> {
+  return Type.Enum(values, { title, description, type: 'string' })
 }

@@ -1,11 +1,14 @@
 import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { ErrorDetailSchema } from './problem-schema.ts'
-import { refTo, sharedSchema } from './shared-schema.ts'
+import { sharedEnum, sharedSchema } from './shared-schema.ts'
 
-export const CallSideSchema = Type.Enum(['resident', 'device'])
+export const CallSideSchema = sharedEnum('CallSide', 'Where a tool runs: in the server, or in the client.', [
+  'resident',
+  'device',
+])
 
-export const CallStatusSchema = Type.Enum([
+export const CallStatusSchema = sharedEnum('CallStatus', 'What has become of a call.', [
   'running',
   'offered',
   'succeeded',
@@ -47,12 +50,21 @@ export const UsageSchema = sharedSchema(
   },
 )
 
-export const FinishReasonSchema = Type.Enum(['stop', 'length', 'tool-calls', 'cancelled', 'error'], {
-  description:
-    'Why it ended: by itself, at a limit of its length, to call tools, because it was cancelled, or because it failed.',
-})
+export const FinishReasonSchema = sharedEnum(
+  'FinishReason',
+  'Why a reply ended: by itself, at a limit of its length, to call tools, because it was cancelled, or because it failed.',
+  ['stop', 'length', 'tool-calls', 'cancelled', 'error'],
+)
 
-const TurnStatusSchema = Type.Enum(['running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted'])
+const ends = ['completed', 'failed', 'cancelled', 'interrupted'] as const
+
+export const TurnEndStatusSchema = sharedEnum('TurnEndStatus', 'How a turn ended.', ends)
+
+const TurnStatusSchema = sharedEnum(
+  'TurnStatus',
+  'Whether a turn runs or waits for results of its device, or how it ended.',
+  ['running', 'waiting', ...ends],
+)
 
 export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and calls that follow from it.', {
   id: Type.String({ format: 'uuid' }),
@@ -60,9 +72,9 @@ export const TurnSchema = sharedSchema('Turn', 'One prompt and the steps and cal
   model: Type.String(),
   status: TurnStatusSchema,
   steps: Type.Integer({ description: 'How many steps are complete.' }),
-  calls: Type.Array(refTo(CallSchema), { description: 'In the order in which the model asked for them.' }),
-  usage: refTo(UsageSchema),
-  error: Type.Optional(refTo(ErrorDetailSchema)),
+  calls: Type.Array(CallSchema, { description: 'In the order in which the model asked for them.' }),
+  usage: UsageSchema,
+  error: Type.Optional(ErrorDetailSchema),
   finishReason: Type.Optional(FinishReasonSchema),
   createdAt: Type.String({ format: 'date-time' }),
   endedAt: Type.Optional(Type.String({ format: 'date-time' })),
