@@ -86,11 +86,11 @@ export function traceRequest(
   })
 }
 
-/** The message of an error, then those of its causes. */
+/** The message of an error, then those of its causes that it does not say itself. */
 function withCauses(error: Error): string {
   const messages = [error.message]
   // An error may be among its own causes.
   for (let { cause } = error; cause instanceof Error && messages.length < 5; { cause } = cause)
     messages.push(cause.message)
-  return messages.join(': ')
+  return messages.filter((message, index) => !messages[index - 1]?.includes(message)).join(': ')
 }
