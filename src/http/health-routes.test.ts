@@ -17,6 +17,7 @@ async function readiness(
         if (engine) throw new ChatterdError('engine-unreachable', engine)
         return []
       },
+      loadedContext: async () => undefined,
     },
   })
   turns.isDraining = isDraining

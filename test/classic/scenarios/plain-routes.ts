@@ -161,4 +161,34 @@ export function plainRoutes(world: () => World): void {
     await assert.rejects(send(url('/llmprompt'), { model: 'm' }).response)
     assert.equal((await send(url('/llmprompt'), { prompt: 'no model' }).response).status, 422)
   })
+
+  test('an empty list of messages loads or unloads the model, and is no prompt', async () => {
+    const { ollama } = world()
+    const { phone, model } = world().talk()
+    ollama.generates((response) =>
+      response.end(
+        `{"model":"${model.name}","created_at":"2026-11-28T00:00:00Z","response":"","done":true,"done_reason":"unload"}`,
+      ),
+    )
+    const body = { appID: phone.appID, model: model.name, messages: [], keep_alive: 0 }
+    const response = await send(url('/llmtools'), body).response
+    assert.deepEqual(
+      response.events.map(({ event, json }) => [event, json]),
+      [
+        [
+          'message',
+          {
+            ...{ model: model.name, created_at: '2026-11-28T00:00:00Z', done: true, done_reason: 'unload' },
+            message: { role: 'assistant', content: '' },
+          },
+        ],
+      ],
+    )
+    const sent = JSON.parse(String(ollama.generated.at(-1)))
+    assert.deepEqual(sent, { model: model.name, keep_alive: 0, stream: false })
+    assert.equal(model.prompts.length, 0)
+    ollama.generates((response) => response.writeHead(400).end('{"error":"keep_alive is odd"}'))
+    const refused = await send(url('/llmchat'), body).response
+    assert.deepEqual([refused.status, refused.error], [422, 'keep_alive is odd'])
+  })
 }

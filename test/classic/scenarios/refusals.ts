@@ -46,7 +46,6 @@ export function refusals(world: () => World): void {
     ['a model that is a number', { ...good, model: 1 }],
     ['no messages', without('messages')],
     ['messages that are null', { ...good, messages: null }],
-    ['an empty list of messages', { ...good, messages: [] }],
     ['a message that is a string', { ...good, messages: ['Hi'] }],
     ['an unknown role', { ...good, messages: [{ role: 'wizard', content: 'Hi' }] }],
     ['content that is a number', { ...good, messages: [{ role: 'user', content: 1 }] }],

@@ -57,6 +57,7 @@ export function openNative(
     name: 'scripted',
     model: async (name: string) => models.find((model) => model.name === name),
     models: async () => models,
+    loadedContext: async (name: string) => (name === 'demo' ? 4_096 : undefined),
   }
   const ports = {
     turns: Object.assign(turns, { reset: never }),

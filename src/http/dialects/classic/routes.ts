@@ -1,15 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
-import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { TurnRequest } from '../../../turn/ports/turn-state.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
+import { disconnectSignal } from '../../disconnect-signal.ts'
 import { IdempotencyKey, replayOrThrow, requestKeyOf } from '../../request-key.ts'
 import { boardRoutes } from './board-routes.ts'
+import { dataEvent } from './encode-events.ts'
 import { generateRoute } from './generate-route.ts'
 import { importMessages, importResults } from './import-messages.ts'
+import { loadModel } from './load-model.ts'
 import type { ClassicPorts } from './ports.ts'
 import { checkBounds, PromptBody, promptSettings, promptTools } from './prompt-body.ts'
 import { removeNulls } from './remove-nulls.ts'
@@ -51,13 +53,15 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         }
         const results = importResults(body.messages)
         const messages = results ? [] : importMessages(body.messages)
-        if (!results && messages.length === 0)
-          throw new ChatterdError('invalid-request', 'messages: at least one is expected.')
         try {
           await checkModel(engine, model)
         } catch (error) {
           const replay = await replayOrThrow(error, prompt.conversation, key, turns)
           return streamReplayedTurn(reply, prompt, replay, ports)
+        }
+        if (!results && messages.length === 0) {
+          const line = await loadModel(model, body.keep_alive, engine, disconnectSignal(reply))
+          return reply.type('text/event-stream').send(dataEvent(line))
         }
         if (results) return streamResumedTurn(reply, prompt, results, ports)
         return streamNewTurn(reply, prompt, messages, ports)

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { EngineModel } from '../../../turn/ports/engine.ts'
 import type { NativePorts, ResidentTool } from './ports.ts'
 import { ModelSchema, ResidentToolSchema } from './schemas/catalog-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
@@ -22,13 +23,7 @@ export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }:
     },
     async () => {
       const models = await engine.models()
-      return {
-        models: models.map(({ name, capabilities, contextLength }) => ({
-          name,
-          ...(capabilities && { capabilities }),
-          ...(contextLength !== undefined && { contextLength }),
-        })),
-      }
+      return { models: await Promise.all(models.map((model) => modelData(model, engine))) }
     },
   )
 
@@ -44,6 +39,16 @@ export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }:
     },
     async () => ({ tools: residentTools().map(toolData) }),
   )
+}
+
+async function modelData({ name, capabilities, contextLength }: EngineModel, engine: NativePorts['engine']) {
+  const loadedContext = await engine.loadedContext(name)
+  return {
+    name,
+    ...(capabilities && { capabilities }),
+    ...(contextLength !== undefined && { contextLength }),
+    ...(loadedContext !== undefined && { loadedContext }),
+  }
 }
 
 function toolData({ schema, timeoutMs, maxOutputBytes }: ResidentTool) {

@@ -186,7 +186,7 @@ test('the models of the engine and the resident tools with their limits are list
   models.push({ name: 'big', contextLength: 4_096 })
   assert.deepEqual((await ask('GET', '/models')).body, {
     models: [
-      { name: 'demo', capabilities: ['completion', 'tools'] },
+      { name: 'demo', capabilities: ['completion', 'tools'], loadedContext: 4_096 },
       { name: 'big', contextLength: 4_096 },
     ],
   })

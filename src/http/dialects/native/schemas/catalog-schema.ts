@@ -11,6 +11,11 @@ export const ModelSchema = sharedSchema(
     contextLength: Type.Optional(
       Type.Integer({ description: 'The largest context of the model, in tokens.' }),
     ),
+    loadedContext: Type.Optional(
+      Type.Integer({
+        description: 'The context with which the engine has loaded it, in tokens; absent: it is not loaded.',
+      }),
+    ),
   },
 )
 
