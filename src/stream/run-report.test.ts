@@ -38,3 +38,9 @@ test('a turn that fails is reported with its error, and one that waits for its d
   assert.equal(failed?.status, 'failed')
   assert.deepEqual(failed?.error, { code: 'engine-failed', detail: 'out of memory' })
 })
+
+test('a turn is reported with the codes of its notices', async () => {
+  const { post, runs } = liveProcess([says], { capabilities: ['completion'] })
+  await post('Hello').ended
+  assert.deepEqual(runs[0]?.notices, ['tools-left-out'])
+})

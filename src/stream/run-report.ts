@@ -18,6 +18,8 @@ export interface RunReport {
   /** From the beginning of the run, in milliseconds; absent where no token has come. */
   firstTokenMs?: number
   ms: number
+  /** Codes of its notices; absent where there were none. */
+  notices?: string[]
   /** Why it did not complete. */
   error?: ErrorDetail
 }
@@ -50,6 +52,9 @@ export class RunRecorder {
           report.steps += 1
           report.promptTokens += event.usage.promptTokens ?? 0
           report.outputTokens += event.usage.outputTokens ?? 0
+          break
+        case 'notice':
+          report.notices = [...(report.notices ?? []), event.code]
           break
         case 'turn-waiting':
           report.status = 'waiting'

@@ -28,14 +28,19 @@ export interface Given extends Partial<LiveLimits> {
   busyQueue?: number
   /** Shared with another process. */
   store?: MemoryStore
+  /** What the engine's models can do; absent: it does not say. */
+  capabilities?: string[]
 }
 
 /** The turns of a process whose engine plays these replies; from `hold` on, until `release`, it begins none. */
 export function liveProcess(scripts: Scene[][], given: Given = {}) {
-  const { tools = [], busyQueue = 9, store = createMemoryStore({ busyQueue }), ...more } = given
+  const { tools = [], busyQueue = 9, store = createMemoryStore({ busyQueue }), capabilities, ...more } = given
   let gate = Promise.withResolvers<void>()
   gate.resolve()
-  const engine = createScriptedEngine(scripts, { beforeBatch: () => gate.promise })
+  const engine = createScriptedEngine(scripts, {
+    beforeBatch: () => gate.promise,
+    ...(capabilities && { capabilities }),
+  })
   const faults: unknown[] = []
   const runs: RunReport[] = []
   let turnIds = 0

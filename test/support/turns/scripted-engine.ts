@@ -19,6 +19,8 @@ export interface ScriptOptions {
   onSilence?: () => void
   /** The largest context of its models. They are always loaded with less, as if for another program. */
   context?: number
+  /** What its models can do; absent: it does not say. */
+  capabilities?: string[]
 }
 
 /** Plays one script for each request, in order, and then the last one again and again. */
@@ -56,7 +58,11 @@ export function createScriptedEngine(
     chat,
     generate: () => Promise.reject(new Error('the scripted engine generates nothing')),
     models: async () => [{ name: 'm' }],
-    model: async (name) => ({ name, ...(options.context && { contextLength: options.context }) }),
+    model: async (name) => ({
+      name,
+      ...(options.context && { contextLength: options.context }),
+      ...(options.capabilities && { capabilities: options.capabilities }),
+    }),
     loadedContext: async () => 300,
     close: async () => undefined,
   }
