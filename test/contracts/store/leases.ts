@@ -40,9 +40,9 @@ export function leases(world: () => StoreWorld): void {
 
   /** Time passes, in steps of 500 ms: for leases, and for the heartbeats that a test has started with its mocked timers. */
   async function pass(t: TestContext, ms: number, beats: () => Promise<unknown>) {
-    const later = `update chatterd.runners set expires_at = expires_at - interval '500 ms' where id = any ($1)`
+    const later = `update chatterd.runners set expires_at = expires_at - interval '500 ms' where $1 like '%' || id || '%'`
     for (let passed = 0; passed < ms; passed += 500) {
-      await world().query(later, [runners])
+      await world().query(later, [runners.join()])
       t.mock.timers.tick(500)
       await beats()
     }

@@ -3,7 +3,7 @@ import { type TEnum, type TObject, type TProperties, Type } from 'typebox'
 // A schema with a `title` is a component of the OpenAPI document with this name (openapi-components.ts). Generators of clients then have no
 // names to invent: all objects, lists of values and members of unions have one.
 
-interface Named {
+export interface Named {
   title: string
   description: string
 }
