@@ -28,14 +28,14 @@ test('with one connection to the database each, two processes serve many turns a
   )
 })
 
-test('of 1,000 prompts that come at once none is refused: they wait for the ten connections to the database', async (t) => {
+test(`of ${testSize.promptsAtOnce} prompts that come at once none is refused: they wait for the ten connections to the database`, async (t) => {
   await using pair = await openServerPair(t.signal, {
     // For a machine that is busy with other tests.
     CHATTERD_DATABASE_WAIT: '30s',
     CHATTERD_LEASE: '1m',
   })
   const model = loadModel(pair.ollama, 'load:test', 2, 1)
-  const names = Array.from({ length: 1_000 }, (_, index) => `at-once-${index}`)
+  const names = Array.from({ length: testSize.promptsAtOnce }, (_, index) => `at-once-${index}`)
   const began = performance.now()
   const ends = await Promise.all(
     names.map(async (name) => {

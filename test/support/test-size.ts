@@ -19,6 +19,8 @@ interface TestSize {
   continuousClients: number
   /** How often the database is started anew under load. */
   databaseRestarts: number
+  /** Prompts that come at once, many more than there are connections to the database. */
+  promptsAtOnce: number
   /** Streams are cut after every so many bytes; those that are cut over a socket, after more. */
   cutEvery: number
   socketCutEvery: number
@@ -28,18 +30,19 @@ interface TestSize {
 
 const sizes: Record<string, TestSize> = {
   usual: {
-    races: 15,
-    operationLists: 12,
+    races: 10,
+    operationLists: 8,
     textMegabytes: 1,
-    kills: 3,
-    crashMoves: 2,
+    kills: 2,
+    crashMoves: 1,
     plantedFaults: 1,
     streams: 12,
     continuousClients: 4,
     databaseRestarts: 1,
-    cutEvery: 7,
-    socketCutEvery: 41,
-    fuzzRuns: 3_000,
+    promptsAtOnce: 300,
+    cutEvery: 11,
+    socketCutEvery: 61,
+    fuzzRuns: 2_000,
   },
   long: {
     races: 60,
@@ -51,6 +54,7 @@ const sizes: Record<string, TestSize> = {
     streams: 50,
     continuousClients: 12,
     databaseRestarts: 2,
+    promptsAtOnce: 1_000,
     cutEvery: 1,
     socketCutEvery: 13,
     fuzzRuns: 200_000,
