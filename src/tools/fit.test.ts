@@ -162,6 +162,13 @@ describe('coercion toward the declared type', () => {
     })
   }
 
+  test('a long text that is almost a number is refused in linear time: in quadratic time, it takes minutes', () => {
+    assert.match(
+      validationError(taking({ type: 'number' }), { a: `${'1'.repeat(250_000)}x` }),
+      /must be number/,
+    )
+  })
+
   test('0.3 is a multiple of 0.1', () => {
     assert.deepEqual(fitted(taking({ multipleOf: 0.1 }), { a: 0.3 }), { a: 0.3 })
   })

@@ -178,3 +178,8 @@ test('words are short, and characters whole', () => {
   }
   assert.equal(statusError(500, '{"error":"a\\ud83d"}').message, 'a\ufffd')
 })
+
+test('a long error of a broken engine is read in linear time: in quadratic time, it takes an hour', () => {
+  const error = statusError(500, JSON.stringify({ error: "raw='".repeat(400_000) }))
+  assert.match(error.message, /^raw='/)
+})

@@ -46,10 +46,19 @@ function errorKey(value: JsonObject): string | undefined {
   return Object.keys(value).find((key) => /^error\b./i.test(key))
 }
 
+/** Without what stands between the first `raw='` and the last `', err=`. */
+function withoutQuote(text: string): string {
+  const [start, end] = [text.indexOf(quoteStart), text.lastIndexOf(quoteEnd)]
+  return start >= 0 && end > start ? text.slice(0, start) + text.slice(end + quoteEnd.length) : text
+}
+
+const quoteStart = "raw='"
+const quoteEnd = "', err="
+
 /** A text, with the words of the JSON in it in place of that. */
 function wordsOfText(whole: string, error: EngineError, depth: number): string | undefined {
   // Ollama quotes what the model wrote: "error parsing tool call: raw='{"city":', err=unexpected end of JSON input".
-  const text = whole.replace(/\braw='.*', err=/s, '')
+  const text = withoutQuote(whole)
   const start = text.search(/[[{]/)
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1
   const json = start === -1 || end <= start ? undefined : parsed(text.slice(start, end))

@@ -47,7 +47,7 @@ function toText(value: Json): string | undefined {
 }
 
 /** Decimal notation only: no hexadecimal, no `Infinity`. */
-export const decimal = /^([+-]?)(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+export const decimal = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 /** What a double does not hold keeps its digits. */
 function toNumber(value: Json): Json | undefined {

@@ -1,22 +1,22 @@
 import { ChatterdError } from '../../../protocol/errors.ts'
-import { isJsonObject } from '../../../protocol/json.ts'
+import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { Engine } from '../../../turn/ports/engine.ts'
 
 /** More than Ollama says of a model that it has loaded. */
 const maxBytes = 64 * 1024
 
 /**
- * Loads a model, or unloads it where `keepAlive` is 0, as Ollama does for a prompt without messages. Returns the one line of its reply.
+ * Loads a model with these settings of a prompt, or unloads it where `keep_alive` is 0, as Ollama does for a prompt without messages.
+ * Returns the one line of its reply.
  * Throws `engine-refused` and `engine-failed`, in the engine's words.
  */
 export async function loadModel(
   model: string,
-  keepAlive: unknown,
+  settings: JsonObject,
   engine: Pick<Engine, 'generate'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const request = JSON.parse(JSON.stringify({ model, keep_alive: keepAlive, stream: false }))
-  const { status, body } = await engine.generate(request, signal)
+  const { status, body } = await engine.generate({ model, ...settings, stream: false }, signal)
   const reply = readObject(await textOf(body))
   if (status >= 400) {
     const words =

@@ -60,7 +60,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
           return streamReplayedTurn(reply, prompt, replay, ports)
         }
         if (!results && messages.length === 0) {
-          const line = await loadModel(model, body.keep_alive, engine, disconnectSignal(reply))
+          const line = await loadModel(model, promptSettings(body), engine, disconnectSignal(reply))
           return reply.type('text/event-stream').send(dataEvent(line))
         }
         if (results) return streamResumedTurn(reply, prompt, results, ports)
