@@ -75,13 +75,16 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
     }
 }
 
-/** Requests that wait for a conversation begin in order of arrival. A request of a process that lost its lease has left the queue. */
+/**
+ * Requests that wait for a conversation begin in order of arrival. A request of a process that lost its lease has left the queue, at
+ * some time: the position of another one of its key is not known.
+ */
 function* checkQueues({ observed, all, expired }: RaceWorld): Iterable<string> {
   const lost = new Set(all.filter((one) => one.dead || expired.has(one)).map(({ runner }) => runner))
   const begun = [...observed.begun.keys()]
-  const remaining = observed.arrivals.filter(({ turn, runner }) => {
+  const remaining = observed.arrivals.filter(({ turn, runner, besideOneOf = runner }) => {
     const isHere = begun.includes(turn) && observed.begun.get(turn)?.withdrawn === 0
-    return isHere && !lost.has(runner)
+    return isHere && !lost.has(runner) && !lost.has(besideOneOf)
   })
   for (const [index, one] of remaining.entries())
     for (const later of remaining.slice(index + 1))

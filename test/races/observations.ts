@@ -13,11 +13,21 @@ export interface BegunTurn {
   withdrawn: number
 }
 
+/** A request that may wait in the queue. */
+export interface Arrival {
+  turn: string
+  conversation: string
+  runner: string
+  key: string | undefined
+  /** The process of the one whose position in the queue it shares, being another one of its key. */
+  besideOneOf: string | undefined
+}
+
 /** Sees what processes do to the world outside: what the database did for them, prompts, tools. */
 export class Observations {
   readonly begun = new Map<string, BegunTurn>()
-  /** Requests that may wait in the queue, in the order in which they came to the database; one of a key after the last of that key. */
-  readonly arrivals: { turn: string; conversation: string; runner: string; key: string | undefined }[] = []
+  /** Requests that may wait in the queue, in the order in which they came to the database; one of a key after the last of that key that waits. */
+  readonly arrivals: Arrival[] = []
   /** Prompts by message and step; starts of tools by turn and call. */
   readonly prompts = new Map<string, number>()
   readonly starts = new Map<string, number>()
@@ -28,8 +38,13 @@ export class Observations {
 
   /** A statement that was carried out, whether or not its response arrives. */
   saw({ name, values }: Statement, [row]: unknown[]): void {
-    if (name !== 'begin_turn' && name !== 'withdraw_turn') return
+    if (name !== 'begin_turn' && name !== 'withdraw_turn' && name !== 'leave_queue') return
     const given = JSON.parse(String(values?.[0]))
+    if (name === 'leave_queue') {
+      const index = this.arrivals.findIndex(({ turn }) => turn === given.turn)
+      if (index >= 0 && !this.begun.has(given.turn)) this.arrivals.splice(index, 1)
+      return
+    }
     const { result } = row as { result: { state?: object } | boolean }
     if (name === 'withdraw_turn') {
       const begun = this.begun.get(given.turn)
@@ -40,10 +55,15 @@ export class Observations {
     const isNew = !this.arrivals.some((one) => one.turn === turn)
     if (whenBusy === 'queue' && isNew) {
       const like = this.arrivals.findLastIndex(
-        (one) => key !== undefined && one.key === key && one.conversation === conversation,
+        (one) =>
+          key !== undefined &&
+          one.key === key &&
+          one.conversation === conversation &&
+          !this.begun.has(one.turn),
       )
       const position = like < 0 ? this.arrivals.length : like + 1
-      this.arrivals.splice(position, 0, { turn, conversation, runner, key })
+      const besideOneOf = this.arrivals[like]?.runner
+      this.arrivals.splice(position, 0, { turn, conversation, runner, key, besideOneOf })
     }
     if (typeof result !== 'object' || !result.state || this.begun.has(turn)) return
     const { content } = JSON.parse(given.messages[0].body)
