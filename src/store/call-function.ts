@@ -18,7 +18,7 @@ export function createCallFunction(database: Pick<Database, 'query'>): CallFunct
     const text = `select chatterd.${name}($1) as result`
     const values = [JSON.stringify(argument)]
     try {
-      const [row] = await database.query<{ result: Result }>({ name, text, values })
+      const [row] = await database.query<{ result: Result }>({ name, text, values, returnsJson: true })
       if (!row) throw new Error(`${name} returned no row`)
       return row.result
     } catch (error) {

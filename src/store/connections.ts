@@ -1,6 +1,6 @@
-import type { Pool, PoolClient } from 'pg'
 import { ChatterdError } from '../protocol/errors.ts'
 import { isUnavailable, PublicReason, unavailableError } from './database-failure.ts'
+import type { PostgresClient } from './postgres/postgres-client.ts'
 
 export interface ConnectionsOptions {
   /** How long work may take before the server is probed, and how often it is probed after that; in ms, default 750. */
@@ -11,32 +11,63 @@ export interface ConnectionsOptions {
   waitMs?: number
 }
 
+/** The server that connections are made to. */
+export interface ConnectionSource {
+  maxConnections: number
+  createClient(): PostgresClient
+  /** Prepares a new connection for its first statement. */
+  begin?(client: PostgresClient): Promise<void>
+}
+
+/** One piece of work in progress. */
+interface Work {
+  ticks: number
+  timeoutTicks: number
+  /** Set once it has a connection, or opens one. */
+  client?: PostgresClient
+  /** Set while it waits for a connection: undefined tells it to open one. */
+  waiter?: PromiseWithResolvers<PostgresClient | undefined>
+  /** Why it was made to fail. */
+  failure?: Error
+}
+
+/** Times are counted in ticks, of which so many are in `suspectAfterMs`: while this thread is busy, time stands still. */
+const ticksUntilSuspect = 5
+/** Connections that were idle for all of this time are closed. */
+const idleMs = 30_000
+
 /**
- * Lends connections of a pool, each for one piece of work, and ends the work when the server is gone: where packets vanish, a
- * connection may hang for minutes, and clients should get an error within two seconds.
+ * Lends connections, each for one piece of work, and ends the work when the server is gone: where packets vanish, a connection may
+ * hang for minutes, and clients should get an error within two seconds.
  */
 export class Connections {
-  readonly #pool: Pool
-  readonly #suspectAfterMs: number
+  readonly #source: ConnectionSource
+  readonly #tickMs: number
   readonly #maxWaiting: number
-  readonly #waitMs: number
+  readonly #waitTicks: number
   readonly #onSuspect: () => void
-  /** One function for each piece of work in progress; it makes the work fail. */
-  readonly #inProgress = new Set<(error: Error) => void>()
+  readonly #inProgress = new Set<Work>()
+  readonly #waiting: Work[] = []
+  readonly #clients = new Set<PostgresClient>()
+  /** The one that was used last is on top: those at the bottom become idle for long. */
+  readonly #idle: PostgresClient[] = []
+  #leastIdle = 0
+  readonly #idleTimer: NodeJS.Timeout
+  #ticker: NodeJS.Timeout | undefined
   /** When the server responded last. */
   #respondedAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
 
   /** `onSuspect` is called when the server may be gone. It should probe the server, and call `destroyAll` where that is so. */
-  constructor(pool: Pool, options: ConnectionsOptions, onSuspect: () => void) {
-    this.#pool = pool
-    this.#suspectAfterMs = options.suspectAfterMs ?? 750
+  constructor(source: ConnectionSource, options: ConnectionsOptions, onSuspect: () => void) {
+    const { suspectAfterMs = 750, waitMs = 15_000 } = options
+    this.#source = source
+    this.#tickMs = suspectAfterMs / ticksUntilSuspect
+    this.#waitTicks = waitMs / this.#tickMs
     this.#maxWaiting = options.maxWaiting ?? 2_000
-    this.#waitMs = options.waitMs ?? 15_000
     this.#onSuspect = onSuspect
-    // Idle connections that break. Without a listener the error would end the process.
-    pool.on('error', onSuspect)
-    // The same for connections that are lent. The work on them fails by itself.
-    pool.on('connect', (client) => client.on('error', () => {}))
+    this.#idleTimer = setInterval(() => this.#closeIdle(), idleMs)
+    this.#idleTimer.unref()
   }
 
   /**
@@ -44,35 +75,30 @@ export class Connections {
    * the database did not do it; when the connection broke before the response, it may have done it nevertheless. SQL errors are
    * thrown as pg throws them.
    */
-  async use<T>(work: (client: PoolClient) => Promise<T>, timeoutMs: number): Promise<T> {
-    if (this.#pool.waitingCount >= this.#maxWaiting) {
-      throw tooManyAtOnce()
-    }
-    const { promise: failed, reject: fail } = Promise.withResolvers<never>()
-    this.#inProgress.add(fail)
-    const deadline = performance.now() + timeoutMs
-    const timer = setInterval(() => {
-      if (performance.now() < deadline) this.#onSuspect()
-      else fail(unavailableError(new PublicReason(`it did not answer within ${timeoutMs} ms`)))
-    }, this.#suspectAfterMs)
-    let client: PoolClient | undefined
+  async use<T>(work: (client: PostgresClient) => Promise<T>, timeoutMs: number): Promise<T> {
+    if (this.#isClosed) throw closed()
+    const own: Work = { ticks: 0, timeoutTicks: timeoutMs / this.#tickMs }
+    this.#inProgress.add(own)
+    this.#ticker ??= setInterval(() => this.#tick(), this.#tickMs)
+    let client: PostgresClient | undefined
     try {
-      client = await this.#acquire(failed, fail)
-      const result = await Promise.race([work(client), failed])
+      client = this.#takeIdle(own) ?? (await this.#acquire(own))
+      const result = await work(client)
       this.#respondedAt = performance.now()
-      client.release()
+      this.#release(client)
       return result
     } catch (error) {
+      const reason = own.failure ?? error
       // Whatever keeps a connection from being made, the database cannot be used.
-      const broken = client === undefined || isUnavailable(error)
+      const isBroken = client === undefined || isUnavailable(reason)
       // After a SQL error the connection is kept: its prepared statements would have to be prepared again.
-      client?.release(broken)
-      if (!broken) throw error
+      if (client && !isBroken) this.#release(client)
+      else if (own.client) this.#destroy(own.client)
+      if (!isBroken) throw error
       this.#onSuspect()
-      throw unavailableError(error)
+      throw unavailableError(reason)
     } finally {
-      clearInterval(timer)
-      this.#inProgress.delete(fail)
+      this.#inProgress.delete(own)
     }
   }
 
@@ -83,31 +109,115 @@ export class Connections {
 
   /** Makes all work in progress fail, and destroys its connections. */
   destroyAll(error: Error): void {
-    for (const fail of this.#inProgress) fail(error)
+    for (const work of this.#inProgress) this.#fail(work, error)
   }
 
   /** Work in progress fails. */
   async close(): Promise<void> {
-    this.destroyAll(unavailableError(new PublicReason('it is closed')))
-    await this.#pool.end()
+    this.#isClosed = true
+    this.destroyAll(closed())
+    clearInterval(this.#ticker)
+    clearInterval(this.#idleTimer)
+    await Promise.all(this.#idle.map((client) => client.end()))
   }
 
-  async #acquire(failed: Promise<never>, fail: (error: Error) => void): Promise<PoolClient> {
-    const connecting = this.#pool.connect()
-    const waits = this.#pool.waitingCount > this.#pool.idleCount
-    const timer = waits ? setTimeout(() => fail(tooManyAtOnce()), this.#waitMs) : undefined
-    try {
-      return await Promise.race([connecting, failed])
-    } catch (error) {
-      connecting.then(
-        (late) => late.release(),
-        () => {},
-      )
-      throw error
-    } finally {
-      clearTimeout(timer)
+  #takeIdle(own: Work): PostgresClient | undefined {
+    const client = this.#idle.pop()
+    if (!client) return undefined
+    own.client = client
+    this.#leastIdle = Math.min(this.#leastIdle, this.#idle.length)
+    return client
+  }
+
+  async #acquire(own: Work): Promise<PostgresClient> {
+    if (this.#clients.size < this.#source.maxConnections) return await this.#open(own)
+    if (this.#waiting.length >= this.#maxWaiting) throw tooManyAtOnce()
+    own.waiter = Promise.withResolvers()
+    this.#waiting.push(own)
+    return (await own.waiter.promise) ?? (await this.#open(own))
+  }
+
+  async #open(own: Work): Promise<PostgresClient> {
+    const client = this.#source.createClient()
+    own.client = client
+    this.#clients.add(client)
+    // Without a listener an error would end the process. It also rejects the work on the connection.
+    client.on('error', () => this.#destroy(client))
+    client.on('end', () => this.#forget(client))
+    await client.connect()
+    await this.#source.begin?.(client)
+    return client
+  }
+
+  #release(client: PostgresClient): void {
+    if (!this.#clients.has(client)) return
+    if (this.#isClosed) return void client.end()
+    const next = this.#waiting.shift()
+    if (next) this.#handOver(next, client)
+    else this.#idle.push(client)
+  }
+
+  #handOver(next: Work, client: PostgresClient | undefined): void {
+    if (client) next.client = client
+    next.waiter?.resolve(client)
+    delete next.waiter
+  }
+
+  #destroy(client: PostgresClient): void {
+    // Also while it connects: `client.end` would wait for that.
+    client.connection.stream.destroy()
+    this.#forget(client)
+  }
+
+  /** The connection is closed. Another one may be opened. */
+  #forget(client: PostgresClient): void {
+    if (!this.#clients.delete(client)) return
+    const index = this.#idle.indexOf(client)
+    if (index >= 0) {
+      this.#idle.splice(index, 1)
+      this.#leastIdle = Math.min(this.#leastIdle, this.#idle.length)
+      this.#onSuspect()
+    }
+    const next = this.#waiting.shift()
+    if (next) this.#handOver(next, undefined)
+  }
+
+  #fail(work: Work, error: Error): void {
+    work.failure ??= error
+    if (work.client) this.#destroy(work.client)
+    const index = this.#waiting.indexOf(work)
+    if (index >= 0) this.#waiting.splice(index, 1)
+    work.waiter?.reject(error)
+  }
+
+  #tick(): void {
+    if (this.#inProgress.size === 0) {
+      clearInterval(this.#ticker)
+      this.#ticker = undefined
+    }
+    for (const work of this.#inProgress) {
+      work.ticks += 1
+      if (work.ticks >= work.timeoutTicks) this.#fail(work, timedOut(work.timeoutTicks * this.#tickMs))
+      else if (work.waiter && work.ticks >= this.#waitTicks) this.#fail(work, tooManyAtOnce())
+      else if (work.ticks % ticksUntilSuspect === 0) this.#onSuspect()
     }
   }
+
+  #closeIdle(): void {
+    for (const client of this.#idle.splice(0, this.#leastIdle)) {
+      this.#clients.delete(client)
+      void client.end()
+    }
+    this.#leastIdle = this.#idle.length
+  }
+}
+
+function closed(): ChatterdError {
+  return unavailableError(new PublicReason('it is closed'))
+}
+
+function timedOut(timeoutMs: number): ChatterdError {
+  return unavailableError(new PublicReason(`it did not answer within ${timeoutMs} ms`))
 }
 
 function tooManyAtOnce(): ChatterdError {

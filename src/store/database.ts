@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { Availability, type DatabaseState } from './availability.ts'
 import { checkWrites } from './check-writes.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
@@ -55,7 +54,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const schema = options.schema ?? (await readSchema(new URL('./schema/', import.meta.url)))
   const { schemaTimeoutMs = 600_000, statementTimeoutMs = 30_000 } = options
   const server = await openServer(options, (error) => availability.fail(error))
-  const connections = new Connections(new pg.Pool(server.pool), options, () => availability.check())
+  const connections = new Connections(server, options, () => availability.check())
   const availability = new Availability({
     probe,
     prepare: () =>

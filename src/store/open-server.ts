@@ -1,6 +1,8 @@
-import pg, { type ClientBase, type PoolConfig } from 'pg'
+import pg, { type ClientBase } from 'pg'
+import type { ConnectionSource } from './connections.ts'
 import { type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
-import { type ConnectionConfig, connectionConfig } from './postgres/connection-config.ts'
+import { connectionConfig } from './postgres/connection-config.ts'
+import { runPrepared } from './postgres/json-query.ts'
 import { PostgresClient } from './postgres/postgres-client.ts'
 import { probePostgres } from './postgres/probe-postgres.ts'
 import { type Pooling, Sessions } from './postgres/session.ts'
@@ -21,15 +23,14 @@ export interface ServerOptions {
   probeTimeoutMs?: number
 }
 
-/** What the pool of connections and the probes need of the server. */
-export interface DatabaseServer {
-  pool: PoolConfig & ConnectionConfig
+/** What connections and probes need of the server. */
+export interface DatabaseServer extends ConnectionSource {
   /**
    * Rejects where the server cannot be reached or does not accept writes. Absent where there is one connection, over which that can be
    * found out.
    */
   probe?: () => Promise<void>
-  /** Runs a statement on a connection of the pool. */
+  /** Runs a statement on a connection. */
   query<Row>(client: ClientBase, statement: Statement): Promise<Row[]>
   /** Publishes the address that this process serves, for the error that a second process on the same data gets. */
   announce(address: string): void
@@ -61,20 +62,20 @@ export async function openServer(
   if (source.kind === 'postgresql') return postgres(source.url, source.pooling ?? 'auto', options)
   const embedded = await openEmbedded({ ...source, onFatal })
   return {
-    pool: {
-      stream: embedded.stream,
-      max: 1,
-      idleTimeoutMillis: 0,
-      // All are given, because pg takes absent ones from the environment.
-      host: 'embedded',
-      port: 0,
-      user: 'postgres',
-      password: '',
-      database: 'postgres',
-      ssl: false,
-      types,
-    },
-    query: async (client, statement) => (await client.query(statement)).rows,
+    maxConnections: 1,
+    createClient: () =>
+      new PostgresClient({
+        stream: embedded.stream,
+        // All are given, because pg takes absent ones from the environment.
+        host: 'embedded',
+        port: 0,
+        user: 'postgres',
+        password: '',
+        database: 'postgres',
+        ssl: false,
+        types,
+      }),
+    query: runPrepared,
     announce: embedded.announce,
     close: embedded.close,
   }
@@ -87,19 +88,17 @@ function postgres(url: string, pooling: Pooling, options: ServerOptions): Databa
   // Throws where a file that the URL names cannot be read.
   new PostgresClient(config)
   return {
-    pool: {
-      Client: PostgresClient,
-      // Awaited, though its type does not say so.
-      onConnect: begin,
-      ...config,
-      max: options.poolSize ?? 10,
-      connectTimeoutMs: options.connectTimeoutMs ?? 1_500,
-      idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-      application_name: 'chatterd',
-      types,
-    },
+    maxConnections: options.poolSize ?? 10,
+    createClient: () =>
+      new PostgresClient({
+        ...config,
+        connectTimeoutMs: options.connectTimeoutMs ?? 1_500,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000,
+        application_name: 'chatterd',
+        types,
+      }),
+    begin,
     probe: () => probePostgres(config, begin, options.probeTimeoutMs ?? 750),
     query: (client, statement) => sessions.query(client, statement),
     announce() {},

@@ -1,5 +1,6 @@
 import pg, { type ClientBase } from 'pg'
 import type { Statement } from '../statement.ts'
+import { runPrepared } from './json-query.ts'
 
 declare module 'pg' {
   interface ClientBase {
@@ -76,7 +77,7 @@ export class Sessions {
   /** Runs a statement in a transaction of its own. */
   async query<Row>(client: ClientBase, statement: Statement): Promise<Row[]> {
     try {
-      if (!this.areShared) return (await client.query(statement)).rows
+      if (!this.areShared) return await runPrepared<Row>(client, statement)
     } catch (error) {
       const isMixedUp = error instanceof pg.DatabaseError && mixedUp.includes(error.code ?? '')
       if (!isMixedUp || this.#pooling === 'session') throw error

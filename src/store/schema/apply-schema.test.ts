@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import pg from 'pg'
 import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
+import { Connections } from '../connections.ts'
 import { openServer } from '../open-server.ts'
 import { applySchema, type RunSql, SchemaRefused } from './apply-schema.ts'
 import type { Migration, Schema } from './read-schema.ts'
@@ -39,18 +39,17 @@ for (const kind of databaseKinds) {
       const source = await kind.create({ after: (end) => void ends.push(end) })
       // On a busy machine, ten connections at once take long.
       const server = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
-      const pools = Array.from({ length: size }, () => new pg.Pool({ ...server.pool, max: 1 }))
-      // `end` resolves before all connections are closed: removing the database ends the others.
-      for (const pool of pools) pool.on('error', () => {})
+      const single = { ...server, maxConnections: 1 }
+      const all = Array.from({ length: size }, () => new Connections(single, {}, () => {}))
       t.after(async () => {
-        for (const pool of pools) await pool.end()
+        for (const connections of all) await connections.close()
         await server.close()
         for (const end of ends) await end()
       })
-      return pools.map(
-        (pool): RunSql =>
+      return all.map(
+        (connections): RunSql =>
           async (text, values) =>
-            (await pool.query(text, values)).rows,
+            (await connections.use((client) => client.query(text, values), 60_000)).rows,
       )
     }
 
