@@ -118,6 +118,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
       turnTimeoutMs: config.turnTimeoutMs,
       busyWaitMs: config.busyWaitMs,
       maxUnjournaledEvents: config.maxUnjournaledEvents,
+      journalDelayMs: config.journalDelayMs,
       leaseMs: config.leaseMs,
     },
   )

@@ -17,7 +17,11 @@ async function open(t: TestContext, logFormat: Format, isTerminal: boolean) {
     rmSync(folder, { recursive: true })
   })
   const held = await openLog({ logLevel: 'info', logFormat }, { fd, isTerminal })
-  return { ...held, read: () => readFileSync(file, 'utf8') }
+  const read = () => {
+    held.flush()
+    return readFileSync(file, 'utf8')
+  }
+  return { ...held, read }
 }
 
 test('the log is JSON, or text for people on a terminal or on demand', async (t) => {

@@ -74,12 +74,8 @@ export class SseResponse {
     if (this.#closed || text === '') return
     if (!this.#open) this.#sendHead()
     this.#silentHalves = 0
-    // Checked before the write: a client that has read everything so far gets the next event, however long that is.
-    if (this.#out.writableLength <= this.#limits.maxUnreadBytes) {
-      this.#send(text)
-    } else {
-      this.#destroy()
-    }
+    if (this.#hasRoom()) this.#send(text)
+    else this.#destroy()
   }
 
   /** Undefined where the client keeps up. Else resolves when it has caught up, or has disconnected; see `stallTimeoutMs`. */
@@ -89,20 +85,28 @@ export class SseResponse {
     return this.#drained
   }
 
-  /** Ends the stream; with no bytes sent, an empty one. */
-  end(): void {
+  /** Ends the stream, with the last encoded events, which are sent as by `write`; with no bytes sent, an empty stream. */
+  end(text = ''): void {
     if (this.#closed) return
+    if (text !== '' && !this.#hasRoom()) {
+      this.#destroy()
+      return
+    }
     if (!this.#open) this.#sendHead()
     this.#stop()
-    this.#reply.raw.end(this.#framed ? lastChunk : undefined)
+    const [last, encoding] = this.#framed ? frame(text, lastChunk) : ([text, 'utf8'] as const)
+    this.#reply.raw.end(last, encoding)
     destroyWhenStalled(this.#reply, this.#limits.stallTimeoutMs)
+  }
+
+  /** Checked before a write: a client that has read everything so far gets the next event, however long that is. */
+  #hasRoom(): boolean {
+    return this.#out.writableLength <= this.#limits.maxUnreadBytes
   }
 
   #send(text: string): void {
     if (!this.#framed) return void this.#out.write(text)
-    const bytes = Buffer.byteLength(text)
-    // Most text is ASCII, which Node writes faster as latin1.
-    this.#out.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
+    this.#out.write(...frame(text))
     // The first bytes are written with the head. A response that waits behind another one (pipelining) has no socket yet.
     this.#out = this.#reply.raw.socket ?? this.#out
   }
@@ -167,6 +171,14 @@ export class SseResponse {
     clearInterval(this.#timer)
     clearTimeout(this.#firstByteTimer)
   }
+}
+
+/** A text as a chunk of the chunked transfer coding, and how to encode it; none for an empty text, which would end the response. */
+function frame(text: string, after = ''): [string, 'latin1' | 'utf8'] {
+  if (text === '') return [after, 'latin1']
+  const bytes = Buffer.byteLength(text)
+  // Most text is ASCII, which Node writes faster as latin1.
+  return [`${bytes.toString(16)}\r\n${text}\r\n${after}`, bytes === text.length ? 'latin1' : 'utf8']
 }
 
 const keepAliveComment = ': keep-alive\n\n'

@@ -1,5 +1,6 @@
 import { ChatterdError } from '../protocol/errors.ts'
 import { isUnavailable, PublicReason, unavailableError } from './database-failure.ts'
+import { IdleStack } from './idle-stack.ts'
 import type { PostgresClient } from './postgres/postgres-client.ts'
 
 export interface ConnectionsOptions {
@@ -23,16 +24,17 @@ export interface ConnectionSource {
 interface Work {
   ticks: number
   timeoutTicks: number
-  /** Set once it has a connection, or opens one. */
   client?: PostgresClient
-  /** Set while it waits for a connection: undefined tells it to open one. */
-  waiter?: PromiseWithResolvers<PostgresClient | undefined>
-  /** Why it was made to fail. */
-  failure?: Error
+  isConnected: boolean
+  /** Set while it waits for a connection. */
+  lend?: (client: PostgresClient) => void
+  fail(error: Error): void
 }
 
 /** Times are counted in ticks, of which so many are in `suspectAfterMs`: while this thread is busy, time stands still. */
 const ticksUntilSuspect = 5
+const isClosed = unavailableError(new PublicReason('it is closed'))
+
 /** Connections that were idle for all of this time are closed. */
 const idleMs = 30_000
 
@@ -49,9 +51,9 @@ export class Connections {
   readonly #inProgress = new Set<Work>()
   readonly #waiting: Work[] = []
   readonly #clients = new Set<PostgresClient>()
-  /** The one that was used last is on top: those at the bottom become idle for long. */
-  readonly #idle: PostgresClient[] = []
-  #leastIdle = 0
+  /** Those of them that have not begun to connect. */
+  readonly #new = new Set<PostgresClient>()
+  readonly #idle = new IdleStack<PostgresClient>()
   readonly #idleTimer: NodeJS.Timeout
   #ticker: NodeJS.Timeout | undefined
   /** When the server responded last. */
@@ -76,27 +78,25 @@ export class Connections {
    * thrown as pg throws them.
    */
   async use<T>(work: (client: PostgresClient) => Promise<T>, timeoutMs: number): Promise<T> {
-    if (this.#isClosed) throw closed()
-    const own: Work = { ticks: 0, timeoutTicks: timeoutMs / this.#tickMs }
+    if (this.#isClosed) throw isClosed
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+    const own: Work = { ticks: 0, timeoutTicks: timeoutMs / this.#tickMs, isConnected: false, fail }
     this.#inProgress.add(own)
-    this.#ticker ??= setInterval(() => this.#tick(), this.#tickMs)
-    let client: PostgresClient | undefined
+    this.#ticker ??= setTimeout(() => this.#tick(), this.#tickMs)
     try {
-      client = this.#takeIdle(own) ?? (await this.#acquire(own))
-      const result = await work(client)
+      const result = await Promise.race([this.#do(work, own), failed])
       this.#respondedAt = performance.now()
-      this.#release(client)
+      if (own.client) this.#release(own.client)
       return result
     } catch (error) {
-      const reason = own.failure ?? error
       // Whatever keeps a connection from being made, the database cannot be used.
-      const isBroken = client === undefined || isUnavailable(reason)
+      const isBroken = !own.isConnected || isUnavailable(error)
       // After a SQL error the connection is kept: its prepared statements would have to be prepared again.
-      if (client && !isBroken) this.#release(client)
-      else if (own.client) this.#destroy(own.client)
+      if (own.client && isBroken) this.#destroy(own.client)
+      else if (own.client) this.#release(own.client)
       if (!isBroken) throw error
       this.#onSuspect()
-      throw unavailableError(reason)
+      throw unavailableError(error)
     } finally {
       this.#inProgress.delete(own)
     }
@@ -115,52 +115,57 @@ export class Connections {
   /** Work in progress fails. */
   async close(): Promise<void> {
     this.#isClosed = true
-    this.destroyAll(closed())
-    clearInterval(this.#ticker)
+    this.destroyAll(isClosed)
+    clearTimeout(this.#ticker)
     clearInterval(this.#idleTimer)
-    await Promise.all(this.#idle.map((client) => client.end()))
+    await Promise.all(this.#idle.takeAll().map((client) => client.end()))
   }
 
-  #takeIdle(own: Work): PostgresClient | undefined {
-    const client = this.#idle.pop()
-    if (!client) return undefined
-    own.client = client
-    this.#leastIdle = Math.min(this.#leastIdle, this.#idle.length)
-    return client
+  async #do<T>(work: (client: PostgresClient) => Promise<T>, own: Work): Promise<T> {
+    own.client = this.#idle.pop() ?? this.#createIfFew() ?? (await this.#waitForClient(own))
+    await this.#connectIfNew(own.client)
+    own.isConnected = true
+    return await work(own.client)
   }
 
-  async #acquire(own: Work): Promise<PostgresClient> {
-    if (this.#clients.size < this.#source.maxConnections) return await this.#open(own)
-    if (this.#waiting.length >= this.#maxWaiting) throw tooManyAtOnce()
-    own.waiter = Promise.withResolvers()
-    this.#waiting.push(own)
-    return (await own.waiter.promise) ?? (await this.#open(own))
-  }
-
-  async #open(own: Work): Promise<PostgresClient> {
+  #createIfFew(): PostgresClient | undefined {
+    if (this.#clients.size >= this.#source.maxConnections) return undefined
     const client = this.#source.createClient()
-    own.client = client
     this.#clients.add(client)
+    this.#new.add(client)
     // Without a listener an error would end the process. It also rejects the work on the connection.
     client.on('error', () => this.#destroy(client))
     client.on('end', () => this.#forget(client))
+    return client
+  }
+
+  async #waitForClient(own: Work): Promise<PostgresClient> {
+    if (this.#waiting.length >= this.#maxWaiting) throw tooManyAtOnce()
+    const { promise, resolve } = Promise.withResolvers<PostgresClient>()
+    own.lend = resolve
+    this.#waiting.push(own)
+    return await promise
+  }
+
+  async #connectIfNew(client: PostgresClient): Promise<void> {
+    if (!this.#new.delete(client)) return
     await client.connect()
     await this.#source.begin?.(client)
-    return client
   }
 
   #release(client: PostgresClient): void {
     if (!this.#clients.has(client)) return
-    if (this.#isClosed) return void client.end()
-    const next = this.#waiting.shift()
-    if (next) this.#handOver(next, client)
+    if (this.#isClosed) void client.end()
+    else if (this.#waiting.length > 0) this.#lendToNext(client)
     else this.#idle.push(client)
   }
 
-  #handOver(next: Work, client: PostgresClient | undefined): void {
-    if (client) next.client = client
-    next.waiter?.resolve(client)
-    delete next.waiter
+  #lendToNext(client: PostgresClient): void {
+    const next = this.#waiting.shift()
+    if (!next) return
+    next.client = client
+    next.lend?.(client)
+    delete next.lend
   }
 
   #destroy(client: PostgresClient): void {
@@ -172,48 +177,34 @@ export class Connections {
   /** The connection is closed. Another one may be opened. */
   #forget(client: PostgresClient): void {
     if (!this.#clients.delete(client)) return
-    const index = this.#idle.indexOf(client)
-    if (index >= 0) {
-      this.#idle.splice(index, 1)
-      this.#leastIdle = Math.min(this.#leastIdle, this.#idle.length)
-      this.#onSuspect()
-    }
-    const next = this.#waiting.shift()
-    if (next) this.#handOver(next, undefined)
+    this.#new.delete(client)
+    if (this.#idle.remove(client)) this.#onSuspect()
+    const another = this.#waiting.length > 0 && !this.#isClosed ? this.#createIfFew() : undefined
+    if (another) this.#lendToNext(another)
   }
 
   #fail(work: Work, error: Error): void {
-    work.failure ??= error
-    if (work.client) this.#destroy(work.client)
     const index = this.#waiting.indexOf(work)
     if (index >= 0) this.#waiting.splice(index, 1)
-    work.waiter?.reject(error)
+    work.fail(error)
   }
 
   #tick(): void {
-    if (this.#inProgress.size === 0) {
-      clearInterval(this.#ticker)
-      this.#ticker = undefined
-    }
+    this.#ticker = this.#inProgress.size > 0 ? setTimeout(() => this.#tick(), this.#tickMs) : undefined
     for (const work of this.#inProgress) {
       work.ticks += 1
       if (work.ticks >= work.timeoutTicks) this.#fail(work, timedOut(work.timeoutTicks * this.#tickMs))
-      else if (work.waiter && work.ticks >= this.#waitTicks) this.#fail(work, tooManyAtOnce())
+      else if (work.lend && work.ticks >= this.#waitTicks) this.#fail(work, tooManyAtOnce())
       else if (work.ticks % ticksUntilSuspect === 0) this.#onSuspect()
     }
   }
 
   #closeIdle(): void {
-    for (const client of this.#idle.splice(0, this.#leastIdle)) {
+    for (const client of this.#idle.takeLongIdle()) {
       this.#clients.delete(client)
       void client.end()
     }
-    this.#leastIdle = this.#idle.length
   }
-}
-
-function closed(): ChatterdError {
-  return unavailableError(new PublicReason('it is closed'))
 }
 
 function timedOut(timeoutMs: number): ChatterdError {

@@ -3,6 +3,6 @@ export interface Statement {
   name: string
   text: string
   values?: unknown[]
-  /** True where it returns one row with one column of JSON, which is called `result`. */
+  /** True where it returns one row with one column, `result`, of JSON, a number or nothing (`void`). */
   returnsJson?: true
 }

@@ -10,10 +10,10 @@ import { JournalWriter } from './journal-writer.ts'
 import { LiveTurn } from './live-turn.ts'
 
 const away = engineError('database-unavailable')
-const none: JournalWritten = { written: [], lost: [], cancelled: [] }
+const none: JournalWritten = { written: [], lost: [], followed: [], cancelled: [] }
 
 /** A journal that writes all, or does what `respond` says, and a clock that the test moves. */
-function open(t: TestContext) {
+function open(t: TestContext, delayMs = 45) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const writes: (readonly TurnChunks[])[] = []
   const faults: unknown[] = []
@@ -40,7 +40,7 @@ function open(t: TestContext) {
       return world.respond(turns)
     },
   }
-  const writer = new JournalWriter(journal, (fault) => faults.push(fault))
+  const writer = new JournalWriter(journal, delayMs, (fault) => faults.push(fault))
   return world
 }
 
@@ -57,6 +57,33 @@ test('events are in the journal within 50 ms, those of many turns with one write
   assert.ok(lives.every(({ log }) => log.unjournaled === 0))
   await pass(10_000)
   assert.equal(writes.length, 1, 'where nothing happens, nothing is written')
+})
+
+test('events wait longer for each other where no client of another process follows their turn', async (t) => {
+  const world = open(t, 200)
+  const { live, pass, turns } = world
+  const [a, b] = [live('a'), live('b')]
+  a.publish([delta('1')])
+  await pass(195)
+  assert.deepEqual(turns(), [])
+  world.respond = async () => ({ ...none, written: ['a'], followed: ['a'] })
+  await pass(5)
+  assert.deepEqual(turns(), [['a']])
+  b.publish([delta('1')])
+  a.publish([delta('2')])
+  await pass(45)
+  assert.deepEqual(turns(), [['a'], ['b', 'a']])
+})
+
+test('a turn that would soon wait for the journal is written at once', async (t) => {
+  const { live, pass, turns } = open(t, 10_000)
+  const a = live('a')
+  for (let number = 0; number < 32; number++) a.publish([{ type: 'step-start', step: number }])
+  await pass(1)
+  assert.deepEqual(turns(), [])
+  a.publish([{ type: 'step-start', step: 33 }])
+  await pass(1)
+  assert.deepEqual(turns(), [['a']])
 })
 
 test('there is one write at a time; events that come meanwhile are in the next', async (t) => {

@@ -4,8 +4,8 @@ import type { EventJournal, JournalWritten, TurnChunks } from '../turn/ports/eve
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { LiveTurn } from './live-turn.ts'
 
-/** How long an event waits for the next write, in milliseconds; with the write itself, less than 50. */
-const delayMs = 45
+/** How long an event of a turn that clients of other processes follow waits for the next write, in milliseconds. */
+const followedDelayMs = 45
 /** Longest pause between writes while the database is away, in milliseconds. */
 const longestDelayMs = 1_000
 /** Characters of records in one write; the other turns go with the next. */
@@ -14,21 +14,28 @@ const maxWriteChars = 8_000_000
 /** Writes the events of all running turns to the journal, many turns at once, apart from their streams. */
 export class JournalWriter {
   readonly #journal: Pick<EventJournal, 'write'>
+  readonly #delayMs: number
   readonly #onFault: (fault: unknown) => void
   readonly #pending = new Set<LiveTurn>()
   #timer: NodeJS.Timeout | undefined
+  /** What the timer was set to. */
+  #timerMs = 0
   #writing = false
   #failures = 0
 
-  constructor(journal: Pick<EventJournal, 'write'>, onFault: (fault: unknown) => void) {
+  /** `delayMs`: how long an event waits for the next write at most, in milliseconds. */
+  constructor(journal: Pick<EventJournal, 'write'>, delayMs: number, onFault: (fault: unknown) => void) {
     this.#journal = journal
+    this.#delayMs = delayMs
     this.#onFault = onFault
   }
 
   /** Has the turn's events written, soon. */
   add(live: LiveTurn): void {
     this.#pending.add(live)
-    if (!this.#timer && !this.#writing) this.#schedule()
+    if (this.#writing) return
+    const wait = this.#waitOf(live)
+    if (!this.#timer || wait < this.#timerMs) this.#schedule(wait)
   }
 
   /** Writes no more events of the turn: it does not run here any more. */
@@ -36,8 +43,17 @@ export class JournalWriter {
     this.#pending.delete(live)
   }
 
-  #schedule(): void {
-    const wait = Math.min(delayMs * 2 ** Math.min(this.#failures, 10), longestDelayMs)
+  /** How long events of this turn may wait, in milliseconds. */
+  #waitOf(live: LiveTurn): number {
+    if (this.#failures > 0)
+      return Math.min(followedDelayMs * 2 ** Math.min(this.#failures, 10), longestDelayMs)
+    if (live.isAheadOfJournal) return 0
+    return live.isFollowedElsewhere ? Math.min(followedDelayMs, this.#delayMs) : this.#delayMs
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer)
+    this.#timerMs = wait
     this.#timer = setTimeout(() => void this.#write(), wait)
   }
 
@@ -54,7 +70,8 @@ export class JournalWriter {
       if (!(error instanceof ChatterdError)) this.#onFault(error)
     }
     this.#writing = false
-    if (this.#pending.size > 0) this.#schedule()
+    const waits = [...this.#pending].map((live) => this.#waitOf(live))
+    if (waits.length > 0) this.#schedule(Math.min(...waits))
   }
 
   #take(): Map<LiveTurn, TurnChunks> {
@@ -71,9 +88,11 @@ export class JournalWriter {
     return batch
   }
 
-  #settle(batch: Map<LiveTurn, TurnChunks>, { written, lost, cancelled }: JournalWritten): void {
-    const [isWritten, isLost, isCancelled] = [new Set(written), new Set(lost), new Set(cancelled)]
+  #settle(batch: Map<LiveTurn, TurnChunks>, result: JournalWritten): void {
+    const [isWritten, isLost] = [new Set(result.written), new Set(result.lost)]
+    const [isFollowed, isCancelled] = [new Set(result.followed), new Set(result.cancelled)]
     for (const [live, { turn, chunks }] of batch) {
+      live.isFollowedElsewhere ||= isFollowed.has(turn)
       const last = chunks.at(-1)
       if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
       else if (isLost.has(turn)) live.abort(turnLost())

@@ -42,6 +42,8 @@ export class LiveTurn implements TurnClient {
   readonly log: TurnLog
   /** Adds up this run. */
   readonly recorder: RunRecorder
+  /** Clients of other processes follow it: they get its events from the journal. */
+  isFollowedElsewhere = false
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
   readonly #subscribers = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
@@ -145,6 +147,11 @@ export class LiveTurn implements TurnClient {
   publishLost(error: ErrorDetail): void {
     const lost = { turn: this.id, after: this.log.last }
     this.publishUnjournaled([{ ...turnEnd({ status: 'interrupted', error }), lost }])
+  }
+
+  /** True where the turn may soon have to wait for the journal. */
+  get isAheadOfJournal(): boolean {
+    return this.log.unjournaled * 2 > this.#options.maxUnjournaledEvents
   }
 
   /** The journal has all events up to this number. */

@@ -14,6 +14,8 @@ import type { TurnListener } from './subscribers.ts'
 export interface RunLimits extends DriveLimits {
   /** Events of a turn that may be published before they are in the journal. */
   maxUnjournaledEvents: number
+  /** How long an event waits for the next write to the journal at most, in milliseconds. */
+  journalDelayMs: number
 }
 
 /** What turns are run with. */
@@ -39,7 +41,9 @@ export class RunningTurns {
   constructor(ports: RunPorts, limits: RunLimits) {
     this.#ports = ports
     this.#limits = limits
-    this.#writer = new JournalWriter(ports.journal, (fault) => ports.onFault(fault, ''))
+    this.#writer = new JournalWriter(ports.journal, limits.journalDelayMs, (fault) =>
+      ports.onFault(fault, ''),
+    )
   }
 
   get size(): number {

@@ -87,6 +87,7 @@ export const packages: Record<string, string[]> = {
   commander: ['cli'],
   fastify: ['http'],
   pg: ['store'],
+  'pg-protocol': ['store'],
   pino: ['cli', 'main'],
   'pino-pretty': ['cli'],
   selfsigned: ['cli'],

@@ -38,36 +38,42 @@ export class Observations {
 
   /** A statement that was carried out, whether or not its response arrives. */
   saw({ name, values }: Statement, [row]: unknown[]): void {
-    if (name !== 'begin_turn' && name !== 'withdraw_turn' && name !== 'leave_queue') return
-    const given = JSON.parse(String(values?.[0]))
+    const given = () => JSON.parse(String(values?.[0]))
     if (name === 'leave_queue') {
-      const index = this.arrivals.findIndex(({ turn }) => turn === given.turn)
-      if (index >= 0 && !this.begun.has(given.turn)) this.arrivals.splice(index, 1)
-      return
+      this.#leave(given().turn)
+    } else if (name === 'withdraw_turn') {
+      const begun = this.begun.get(given().turn)
+      if (begun && (row as { result: boolean }).result) begun.withdrawn += 1
+    } else if (name === 'begin_turn') {
+      const { about, messages } = given()
+      const { turn, conversation, key, runner, whenBusy } = about
+      const { result } = row as { result: { state?: object; replay?: object } }
+      if (whenBusy === 'queue') this.#arrive({ turn, conversation, runner, key })
+      if (result.replay) this.#leave(turn)
+      if (!result.state || this.begun.has(turn)) return
+      const { content } = JSON.parse(messages[0].body)
+      this.begun.set(turn, { turn, content, conversation, key, withdrawn: 0 })
     }
-    const { result } = row as { result: { state?: object } | boolean }
-    if (name === 'withdraw_turn') {
-      const begun = this.begun.get(given.turn)
-      if (begun && result === true) begun.withdrawn += 1
-      return
-    }
-    const { turn, conversation, key, runner, whenBusy } = given.about
-    const isNew = !this.arrivals.some((one) => one.turn === turn)
-    if (whenBusy === 'queue' && isNew) {
-      const like = this.arrivals.findLastIndex(
-        (one) =>
-          key !== undefined &&
-          one.key === key &&
-          one.conversation === conversation &&
-          !this.begun.has(one.turn),
-      )
-      const position = like < 0 ? this.arrivals.length : like + 1
-      const besideOneOf = this.arrivals[like]?.runner
-      this.arrivals.splice(position, 0, { turn, conversation, runner, key, besideOneOf })
-    }
-    if (typeof result !== 'object' || !result.state || this.begun.has(turn)) return
-    const { content } = JSON.parse(given.messages[0].body)
-    this.begun.set(turn, { turn, content, conversation, key, withdrawn: 0 })
+  }
+
+  #arrive(request: Omit<Arrival, 'besideOneOf'>): void {
+    const { turn, conversation, key } = request
+    if (this.arrivals.some((one) => one.turn === turn)) return
+    const like = this.arrivals.findLastIndex(
+      (one) =>
+        key !== undefined &&
+        one.key === key &&
+        one.conversation === conversation &&
+        !this.begun.has(one.turn),
+    )
+    const position = like < 0 ? this.arrivals.length : like + 1
+    this.arrivals.splice(position, 0, { ...request, besideOneOf: this.arrivals[like]?.runner })
+  }
+
+  /** The request is not in the queue any more. */
+  #leave(turn: string): void {
+    const index = this.arrivals.findIndex((one) => one.turn === turn)
+    if (index >= 0 && !this.begun.has(turn)) this.arrivals.splice(index, 1)
   }
 
   prompted(request: ChatRequest): { content: string; step: number } {

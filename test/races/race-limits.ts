@@ -25,6 +25,7 @@ export const limits: LiveLimits = {
   turnTimeoutMs: 4_000,
   busyWaitMs: 3_000,
   maxUnjournaledEvents,
+  journalDelayMs: 45,
   leaseMs: 2_000,
 }
 export const turnLimits: TurnLimits = { maxSteps: 4, maxCalls: 8, maxAnswerBytes: 10_000 }

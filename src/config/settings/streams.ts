@@ -48,6 +48,15 @@ export const streamsSettings = {
     default: '64',
     about: 'Most events of a turn that are published before they are in the database; then the turn waits.',
   },
+  journalDelayMs: {
+    group: 'Streams',
+    name: 'journal-delay',
+    env: 'CHATTERD_JOURNAL_DELAY',
+    kind: duration('0s', '10s'),
+    default: '200ms',
+    about:
+      'How long published events may wait until they are written to the database, many at once. Those of a turn that clients of another process follow wait 45 ms at most.',
+  },
   eventRetentionMs: {
     group: 'Streams',
     name: 'event-retention',

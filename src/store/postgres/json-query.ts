@@ -61,8 +61,13 @@ class JsonQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#json === undefined) this.#reject(new Error(`${this.name} returned no row`))
-    else this.#resolve(this.#json === null ? null : JSON.parse(this.#json))
+    try {
+      if (this.#json === undefined) throw new Error(`${this.name} returned no row`)
+      // A function that returns nothing returns an empty text.
+      this.#resolve(this.#json ? JSON.parse(this.#json) : null)
+    } catch (error) {
+      this.#reject(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   handleError(error: Error): void {

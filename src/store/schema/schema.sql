@@ -186,7 +186,7 @@ create table chatterd.write_check (
 -- call_row(k chatterd.calls) returns json
 -- can_reopen(p_turn uuid) returns boolean
 -- cancel_idle_turn(p json) returns void
--- cancel_turn(p json) returns text
+-- cancel_turn(p json) returns json
 -- cancel_waiting_turn(p_turn uuid, p_calls text) returns void
 -- change_conversation(p json) returns json
 -- check_digest(p_digest text, p json) returns void
@@ -196,7 +196,7 @@ create table chatterd.write_check (
 -- end_calls(p json) returns json
 -- end_lease(p json) returns void
 -- end_step(p_all json) returns bigint
--- end_turn(p json) returns boolean
+-- end_turn(p json) returns json
 -- enqueue(p_conversation uuid, p json) returns void
 -- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
@@ -244,5 +244,5 @@ create table chatterd.write_check (
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint) returns json
 -- unfinished_reply(p_turn uuid) returns text
--- withdraw_turn(p json) returns boolean
+-- withdraw_turn(p json) returns json
 -- write_events(p json) returns json

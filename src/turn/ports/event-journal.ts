@@ -12,6 +12,8 @@ export interface JournalWritten {
   written: string[]
   /** Turns that this process does not run any more. */
   lost: string[]
+  /** Turns that clients of other processes follow. */
+  followed: string[]
   /** Turns that a client asked to cancel. */
   cancelled: string[]
 }

@@ -44,7 +44,12 @@ export function cancels(world: () => StoreWorld): void {
     assert.deepEqual((await one.journal.write([write])).cancelled, [])
     assert.deepEqual((await one.store.heartbeat([turn])).cancelled, [])
     assert.equal(await two.store.cancel(turn), 'asked')
-    assert.deepEqual(await one.journal.write([write]), { written: [turn], lost: [], cancelled: [turn] })
+    assert.deepEqual(await one.journal.write([write]), {
+      written: [turn],
+      lost: [],
+      followed: [],
+      cancelled: [turn],
+    })
     assert.deepEqual((await one.store.heartbeat([turn])).cancelled, [turn])
     assert.deepEqual((await two.store.heartbeat([])).cancelled, [])
     await one.store.endTurn({ turn, status: 'cancelled' }, [

@@ -29,6 +29,7 @@ export function journal(world: () => StoreWorld): void {
     assert.deepEqual(await one.journal.write([{ turn, chunks }]), {
       written: [turn],
       lost: [],
+      followed: [],
       cancelled: [],
     })
     const whole = await journalEvents(two.journal, turn)
@@ -93,7 +94,12 @@ export function journal(world: () => StoreWorld): void {
     const written = await one.journal.write(
       turns.map((turn) => ({ turn, chunks: [chunk(9, delta('late'))] })),
     )
-    assert.deepEqual(written, { written: [], lost: [endedTurn, foreignTurn, goneTurn], cancelled: [] })
+    assert.deepEqual(written, {
+      written: [],
+      lost: [endedTurn, foreignTurn, goneTurn],
+      followed: [],
+      cancelled: [],
+    })
     assert.deepEqual(await Promise.all(keys.map((key) => world().snapshot(key))), before)
   })
 
@@ -107,7 +113,7 @@ export function journal(world: () => StoreWorld): void {
     const release = await world().hold('select from chatterd.turns where id = $1 for update', [held])
     const chunks = [chunk(2, delta('a'))]
     const written = await journal.write([held, free].map((turn) => ({ turn, chunks })))
-    assert.deepEqual(written, { written: [free], lost: [], cancelled: [] })
+    assert.deepEqual(written, { written: [free], lost: [], followed: [], cancelled: [] })
     await release()
     assert.deepEqual((await journal.write([{ turn: held, chunks }])).written, [held])
   })

@@ -59,7 +59,8 @@ export function notifications(world: () => StoreWorld): void {
       const { id: turn } = await begun(one.store, beginning(conversation))
       await two.journal.read([{ turn, after: 0, follow: true }])
       const chunks = [chunk(2, delta('a'))]
-      await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
+      const { followed } = await one.journal.write([quiet, turn].map((id) => ({ turn: id, chunks })))
+      assert.deepEqual(followed, [turn])
       await until(isOf(turn))
       const calls = [
         { id: 'c', index: 0, name: 'n', arguments: {}, side: 'device' as const, status: 'offered' as const },

@@ -89,6 +89,7 @@ export function memoryJournal(
         return {
           written,
           lost: turns.map(({ turn }) => turn).filter(isLost),
+          followed: written.filter((turn) => log.turn(turn)?.followed),
           cancelled: written.filter((turn) => log.turn(turn)?.cancelRequested),
         }
       }),

@@ -18,6 +18,7 @@ const bounds: LiveLimits = {
   turnTimeoutMs: 60_000,
   busyWaitMs: 60_000,
   maxUnjournaledEvents: 64,
+  journalDelayMs: 45,
   leaseMs: 0,
 }
 

@@ -40,9 +40,8 @@ export function openResponse(reply: FastifyReply, limits: ClassicResponseLimits)
       return reject(new ChatterdError(last.error.code, last.error.detail))
     }
     const text = encoder.encode(events, parts)
-    if (text) sse.write(text)
-    if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return
-    sse.end()
+    if (last?.type !== 'turn-end' && last?.type !== 'turn-waiting') return sse.write(text)
+    sse.end(text)
     resolve(undefined)
   }
 

@@ -59,8 +59,7 @@ export function streamResumedTurn(
   return respond(reply, ports, async (response) => {
     const stored = await storeResults(prompt, posted, ports, prompt.key ? undefined : response.listener)
     if ('openCalls' in stored) {
-      response.sse.write(encodeWaiting(model, stored.openCalls))
-      return response.sse.end()
+      return response.sse.end(encodeWaiting(model, stored.openCalls))
     }
     if (prompt.key) return await streamReplay(response, stored, model, ports)
     response.follow(stored.live)

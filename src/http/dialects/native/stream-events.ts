@@ -34,12 +34,12 @@ export async function streamEvents(
   try {
     const sink = new SseSink(sse, turn, after)
     const followed = await ports.turns.follow(turn, after, sink, disconnected)
-    sse.write(await encodeEnd(followed, turn, sink.lastNumber, ports))
+    const rest = await encodeEnd(followed, turn, sink.lastNumber, ports)
     if (hasEnded && followed === 'ended' && !sse.isOpen) {
       sse.release()
       await reply.code(204).send()
     } else {
-      sse.end()
+      sse.end(rest)
     }
   } catch (error) {
     if (!sse.isOpen) {
@@ -48,8 +48,7 @@ export async function streamEvents(
     }
     const isExpected = error instanceof ChatterdError && error.code !== 'internal'
     if (!isExpected) ports.onFault(error)
-    sse.write(reconnect)
-    sse.end()
+    sse.end(reconnect)
   }
 }
 

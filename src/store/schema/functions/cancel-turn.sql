@@ -1,23 +1,23 @@
 -- Ends a turn that no living process runs, or asks the process that runs it to end it. p: {turn, runner}. Returns `ended`, `asked`,
 -- or `unknown` where there is none.
-create function chatterd.cancel_turn(p json) returns text language plpgsql as $$
+create function chatterd.cancel_turn(p json) returns json language plpgsql as $$
 declare
   t chatterd.turns;
 begin
   perform from chatterd.conversations
   where id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid) for update;
   select * into t from chatterd.turns where id = (p->>'turn')::uuid for update;
-  if not found then return 'unknown'; end if;
+  if not found then return to_json('unknown'::text); end if;
   if t.status = 'running' and chatterd.is_alive(t.runner) then
     update chatterd.turns set cancel_requested = true where id = t.id;
     perform chatterd.notify_cancel(t);
-    return 'asked';
+    return to_json('asked'::text);
   end if;
   if t.status = 'running' then perform chatterd.interrupt_turn(t.id, 'cancelled');
   elsif t.status = 'waiting' then perform chatterd.cancel_waiting_turn(t.id, 'cancelled');
-  else return 'ended'; end if;
+  else return to_json('ended'::text); end if;
   perform chatterd.notify_next_in_queue(t.conversation_id, (p->>'runner')::uuid);
-  return 'ended';
+  return to_json('ended'::text);
 end $$;
 
 -- Notifies the process that runs a turn that the turn is cancelled.

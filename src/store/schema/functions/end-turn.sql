@@ -2,7 +2,7 @@
 -- message as append_messages takes it, `events` as insert_events takes them, the last one the turn's end.
 -- Returns false where devices sent results that the process does not know of: the journal then has the end in other records than the
 -- last of `events`. A second call changes nothing and returns the same.
-create function chatterd.end_turn(p json) returns boolean language plpgsql as $$
+create function chatterd.end_turn(p json) returns json language plpgsql as $$
 declare
   t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
   fault json := (p->>'error')::json;
@@ -15,7 +15,7 @@ declare
   last integer := t.last_event;
 begin
   if t.status not in ('running', 'waiting') then
-    if t.status = p->>'status' and chatterd.has_events(t.id, p->'events') then return true; end if;
+    if t.status = p->>'status' and chatterd.has_events(t.id, p->'events') then return to_json(true); end if;
     perform chatterd.raise_turn_lost();
   end if;
   if p->'partial' is not null then
@@ -38,5 +38,5 @@ begin
     perform chatterd.close_calls(t.id, 'cancelled');
   end if;
   perform chatterd.notify_next_in_queue(t.conversation_id, t.runner);
-  return not outdated;
+  return to_json(not outdated);
 end $$;

@@ -60,7 +60,8 @@ create function chatterd.has_events(p_turn uuid, p_events json) returns boolean 
 $$;
 
 -- Writes events of many turns. p: {runner, turns: [{turn, chunks: [{first, count, records}]}]}. Returns {written: [turn], lost: [turn],
--- cancelled: [turn]}: `lost` are those that another process has or that have ended, `cancelled` those that a client asked to cancel.
+-- followed: [turn], cancelled: [turn]}: `lost` are those that another process has or that have ended, `followed` those that clients of
+-- other processes follow, `cancelled` those that a client asked to cancel.
 -- It waits for no lock, so it may lock turns in any order: a turn that an outcome holds just now is in no list.
 create function chatterd.write_events(p json) returns json language plpgsql as $$
 declare
@@ -89,7 +90,7 @@ begin
 
   if with_followers is not null then perform chatterd.notify_events(with_followers); end if;
   return json_build_object(
-    'written', held, 'cancelled', coalesce(cancelled, '{}'),
+    'written', held, 'followed', coalesce(with_followers, '{}'), 'cancelled', coalesce(cancelled, '{}'),
     'lost', array(
       select id from unnest(given) as g(id)
       where id <> all (held) and not exists (

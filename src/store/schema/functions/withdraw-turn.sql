@@ -2,7 +2,7 @@
 -- p: {turn, runner, tenant, conversation, conversationId, results: [{seq, index}]}. Returns false where another process has the turn,
 -- or others know of it, or of the end of the turn that it superseded: then nothing is undone. A turn that has not begun yet cannot begin
 -- after this.
-create function chatterd.withdraw_turn(p json) returns boolean language plpgsql as $$
+create function chatterd.withdraw_turn(p json) returns json language plpgsql as $$
 declare
   c chatterd.conversations := chatterd.lock_conversation(p);
   own uuid := p->>'turn';
@@ -16,12 +16,12 @@ begin
     delete from chatterd.queue where turn_id = own;
     if found then perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid); end if;
     perform chatterd.remove_if_empty(c.id);
-    return true;
+    return to_json(true);
   end if;
-  if t.runner <> (p->>'runner')::uuid then return false; end if;
+  if t.runner <> (p->>'runner')::uuid then return to_json(false); end if;
   -- A second call: it is withdrawn already.
-  if t.status = 'waiting' and json_array_length(p->'results') > 0 then return true; end if;
-  if t.status <> 'running' or t.followed then return false; end if;
+  if t.status = 'waiting' and json_array_length(p->'results') > 0 then return to_json(true); end if;
+  if t.status <> 'running' or t.followed then return to_json(false); end if;
 
   if json_array_length(p->'results') > 0 then
     update chatterd.calls set status = 'offered', result = null, ended_at = null, results_id = null
@@ -32,10 +32,10 @@ begin
     perform chatterd.truncate_events(own);
     update chatterd.conversations set tools = t.tools_before where id = c.id;
     perform chatterd.notify_next_in_queue(c.id, t.runner);
-    return true;
+    return to_json(true);
   end if;
 
-  if t.step > 0 or not chatterd.can_reopen(t.supersedes) then return false; end if;
+  if t.step > 0 or not chatterd.can_reopen(t.supersedes) then return to_json(false); end if;
   delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
   -- The same begin_turn may be on its way once more.
@@ -48,7 +48,7 @@ begin
   perform chatterd.reopen_turn(t.supersedes);
   perform chatterd.notify_next_in_queue(c.id, t.runner);
   perform chatterd.remove_if_empty(c.id);
-  return true;
+  return to_json(true);
 end $$;
 
 -- False where a client may know that a turn which was superseded has ended: by its events, or because a result of it came too late.
