@@ -73,7 +73,9 @@ export interface Engine {
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<EnginePart[]>
   /** Passes a request through to Ollama's `/api/generate`, and the response back, errors of the engine included. */
   generate(body: JsonObject, signal: AbortSignal): Promise<RawResponse>
-  /** All models that the engine has. */
+  /** Resolves where the engine responds now, whatever models it has; rejects where it does not. Never cached. */
+  ping(signal?: AbortSignal): Promise<void>
+  /** All models that the engine has. Cached for a short time. */
   models(signal?: AbortSignal): Promise<EngineModel[]>
   /**
    * One model; undefined where the engine does not have it. Cached for a short time. Throws where the engine cannot be reached.
