@@ -38,6 +38,22 @@ test('calls have their arguments unchanged, and no id where Ollama sends none', 
   ])
 })
 
+test('log probabilities of tokens are read, without what has another form', () => {
+  const top_logprobs = [{ token: ' a', logprob: -0.25, bytes: [32, 97] }, { token: ' b' }, null]
+  const logprobs = [
+    { token: ' a', logprob: -0.25, bytes: [32, 97], top_logprobs },
+    { token: '\ufffd', logprob: -1e-9, bytes: null },
+    { token: 1, logprob: 0 },
+    'rubbish',
+  ]
+  const line = JSON.stringify({ message: { content: ' a' }, done: false, logprobs })
+  const read = { token: ' a', logprob: -0.25, bytes: [32, 97] }
+  assert.deepEqual(parseLine(line).logprobs, [
+    { ...read, topLogprobs: [read] },
+    { token: '\ufffd', logprob: -1e-9 },
+  ])
+})
+
 test('the last line has the reason, and the usage with times in milliseconds', () => {
   const part = parseLine(
     '{"message":{"role":"assistant","content":""},"done":true,"done_reason":"length","total_duration":220500000,"load_duration":45500000,"prompt_eval_count":14,"prompt_eval_duration":54157386,"eval_count":8,"eval_duration":114000000}',

@@ -5,6 +5,7 @@ import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 import { lineError } from './engine-error.ts'
 import { excerpt, isErrorLine } from './error-words.ts'
+import { readLogprobs } from './read-logprobs.ts'
 
 /**
  * Parses one line of Ollama's response to `/api/chat`. `line` is the line unchanged. Calls have their `arguments` unchanged,
@@ -22,6 +23,8 @@ export function parseLine(line: string): EnginePart {
   if (typeof message.thinking === 'string' && message.thinking !== '') part.thinking = message.thinking
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0)
     part.calls = exactCalls(line).map(readCall)
+  if (Array.isArray(object.logprobs) && object.logprobs.length > 0)
+    part.logprobs = readLogprobs(object.logprobs)
   if (object.done === true) {
     part.done = {
       reason: typeof object.done_reason === 'string' ? object.done_reason : 'stop',
