@@ -1,3 +1,4 @@
+const carriageReturn = 0x0d
 const lineFeed = 0x0a
 /** Most bytes of all heads of a response together, interim ones included, and again of its trailers. */
 const maxHeadBytes = 64 * 1024
@@ -10,8 +11,8 @@ const text = '[\\t\\x20-\\x7e\\x80-\\xff]*'
 const quoted = '"(?:[\\t\\x20!#-[\\]-~\\x80-\\xff]|\\\\[\\t\\x20-~])*"'
 const statusLine = new RegExp(`^HTTP/1\\.([01]) ([1-9]\\d\\d)(?: ${text})?\\r\\n$`)
 const fieldLine = new RegExp(`^(${token}):(${text})\\r\\n$`)
-/** The size of a chunk and its extensions (RFC 9112, 7.1.1), which mean nothing here. */
-const sizeLine = new RegExp(`^([\\da-f]{1,13})(?:;${token}(?:=(?:${token}|${quoted}))?)*\\r\\n$`, 'i')
+/** What may follow the size of a chunk (RFC 9112, 7.1.1). It means nothing here. */
+const extensions = new RegExp(`^(?:;${token}(?:=(?:${token}|${quoted}))?)*\\r\\n$`)
 /** The headers that say where a body ends. */
 const framing = ['content-length', 'transfer-encoding']
 
@@ -24,8 +25,8 @@ export interface Head {
 /** The bytes are not a response of HTTP/1.1. */
 export class NotHttp extends Error {}
 
-/** Reads a line, and returns what reads the next one. */
-type LineReader = (line: string) => LineReader | undefined
+/** Reads a line, which these bytes are with its end, and returns what reads the next one. */
+type LineReader = (bytes: Buffer, start: number, end: number) => LineReader | undefined
 
 /**
  * Parses one response of HTTP/1.1 (RFC 9112), which may be split into reads anywhere, in linear time. It refuses what llhttp
@@ -86,16 +87,23 @@ export class ResponseParser {
   #feedLine(bytes: Buffer, start: number, end: number): void {
     this.#allowed -= end - start
     if (this.#allowed < 0) throw new NotHttp('its head, or a line between its chunks, is too long')
-    const isBeginning = this.#readLine === this.#readStatus && this.#line.length < 7
-    const line = this.#line + bytes.toString('latin1', start, end)
-    // The first line of another protocol may have no end.
-    if (isBeginning && !'HTTP/1.'.startsWith(line.slice(0, 7))) throw notHttp(line)
     const isComplete = bytes[end - 1] === lineFeed
-    this.#line = isComplete ? '' : line
-    if (isComplete) this.#readLine = this.#readLine?.(line)
+    if (isComplete && this.#line === '') {
+      this.#readLine = this.#readLine?.(bytes, start, end)
+      return
+    }
+    const isBeginning = this.#readLine === this.#readStatus && this.#line.length < 7
+    this.#line += bytes.toString('latin1', start, end)
+    // The first line of another protocol may have no end.
+    if (isBeginning && !'HTTP/1.'.startsWith(this.#line.slice(0, 7))) throw notHttp(this.#line)
+    if (!isComplete) return
+    const line = Buffer.from(this.#line, 'latin1')
+    this.#line = ''
+    this.#readLine = this.#readLine?.(line, 0, line.length)
   }
 
-  #readStatus(line: string): LineReader {
+  #readStatus(bytes: Buffer, start: number, end: number): LineReader {
+    const line = bytes.toString('latin1', start, end)
     const [, minor, status] = statusLine.exec(line) ?? []
     if (status === undefined || status === '101') throw notHttp(line)
     this.#status = Number(status)
@@ -105,7 +113,8 @@ export class ResponseParser {
   }
 
   /** A header, a trailer, or the empty line after them. Trailers mean nothing here. */
-  #readField(line: string): LineReader | undefined {
+  #readField(bytes: Buffer, start: number, end: number): LineReader | undefined {
+    const line = bytes.toString('latin1', start, end)
     if (line === '\r\n') return this.head ? undefined : this.#endHead()
     const [, given, value] = fieldLine.exec(line) ?? []
     if (given === undefined || value === undefined) throw new NotHttp('a header cannot be read')
@@ -137,19 +146,33 @@ export class ResponseParser {
     return undefined
   }
 
-  #readSize(line: string): LineReader {
-    const [, size] = sizeLine.exec(line) ?? []
-    if (size === undefined) throw new NotHttp('the size of a chunk cannot be read')
-    this.#missing = Number.parseInt(size, 16)
-    const isLast = this.#missing === 0
+  /** Each token of a stream has such a line: to make a text of it would cost more than all the rest. */
+  #readSize(bytes: Buffer, start: number, end: number): LineReader {
+    let [size, at] = [0, start]
+    for (; hexDigit(bytes[at]) >= 0; at++) size = 16 * size + hexDigit(bytes[at])
+    const isWellFormed = isLineEnd(bytes, at, end) || extensions.test(bytes.toString('latin1', at, end))
+    if (at === start || size > Number.MAX_SAFE_INTEGER || !isWellFormed)
+      throw new NotHttp('the size of a chunk cannot be read')
+    const isLast = size === 0
+    this.#missing = size
     this.#allowed = isLast ? maxHeadBytes : maxSizeBytes
     return isLast ? this.#readField : this.#endChunk
   }
 
-  #endChunk(line: string): LineReader {
-    if (line !== '\r\n') throw new NotHttp('a chunk is longer than its size')
+  #endChunk(bytes: Buffer, start: number, end: number): LineReader {
+    if (!isLineEnd(bytes, start, end)) throw new NotHttp('a chunk is longer than its size')
     return this.#readSize
   }
+}
+
+function isLineEnd(bytes: Buffer, start: number, end: number): boolean {
+  return end - start === 2 && bytes[start] === carriageReturn
+}
+
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 function notHttp(line: string): NotHttp {
