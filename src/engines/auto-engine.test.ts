@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import type { ChatRequest, EnginePart } from '../turn/ports/engine.ts'
-import { type AutoEngineOptions, startAutoEngine } from './auto-engine.ts'
+import type { ChatRequest, Engine, EnginePart } from '../turn/ports/engine.ts'
+import { startAutoEngine } from './auto-engine.ts'
 import { createDemoEngine } from './demo/demo-engine.ts'
 
 const demo = createDemoEngine({ tokenDelayMs: 0 })
@@ -14,10 +14,8 @@ const request: ChatRequest = {
   settings: {},
 }
 
-/** An Ollama that responds to `version` as the test says. */
-function fakeOllama(
-  version: (signal?: AbortSignal) => Promise<string>,
-): AutoEngineOptions['ollama'] & { closed: boolean } {
+/** An Ollama that responds to `ping` as the test says. */
+function fakeOllama(ping: Engine['ping']): Engine & { closed: boolean } {
   return {
     ...createDemoEngine(),
     name: 'ollama',
@@ -26,7 +24,7 @@ function fakeOllama(
     async *chat(): AsyncGenerator<EnginePart[]> {
       yield [{ line: null, text: 'from a real model', done: { reason: 'stop', usage: {} } }]
     },
-    version,
+    ping,
     async close() {
       this.closed = true
     },
@@ -39,8 +37,8 @@ async function textOf(reply: AsyncIterable<EnginePart[]>): Promise<string> {
   return text
 }
 
-const away = (): Promise<string> => Promise.reject(new Error('away'))
-const here = async (): Promise<string> => '0.33.0'
+const away = (): Promise<void> => Promise.reject(new Error('away'))
+const here = async (): Promise<void> => undefined
 
 test('where Ollama responds, it is used from the start', async () => {
   const changes: string[] = []
@@ -56,7 +54,7 @@ test('where Ollama responds, it is used from the start', async () => {
 })
 
 test('where Ollama does not respond in time, the demo engine is used', async () => {
-  const silent = (signal?: AbortSignal): Promise<string> =>
+  const silent = (signal?: AbortSignal): Promise<void> =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
   const engine = await startAutoEngine({ ollama: fakeOllama(silent), demo, firstProbeMs: 5 })
   assert.equal(engine.name, 'demo')
@@ -65,8 +63,8 @@ test('where Ollama does not respond in time, the demo engine is used', async () 
 })
 
 test('once Ollama responds, its models are used, and turns with the demo model stay on the demo engine', async (t) => {
-  let version = away
-  const ollama = fakeOllama(() => version())
+  let ping = away
+  const ollama = fakeOllama(() => ping())
   const changes: string[] = []
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const engine = await startAutoEngine({
@@ -80,7 +78,7 @@ test('once Ollama responds, its models are used, and turns with the demo model s
   await setImmediate()
   assert.equal(engine.name, 'demo')
 
-  version = here
+  ping = here
   t.mock.timers.tick(5_000)
   await setImmediate()
   assert.equal(engine.name, 'ollama')
@@ -92,7 +90,7 @@ test('once Ollama responds, its models are used, and turns with the demo model s
   assert.deepEqual(await engine.models(), [{ name: 'real' }])
   assert.deepEqual(changes, ['ollama'])
 
-  version = away
+  ping = away
   t.mock.timers.tick(60_000)
   await setImmediate()
   assert.equal(engine.name, 'ollama')

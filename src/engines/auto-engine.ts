@@ -2,8 +2,7 @@ import type { Engine } from '../turn/ports/engine.ts'
 import { isDemo } from './demo/demo-engine.ts'
 
 export interface AutoEngineOptions {
-  /** `version` rejects while Ollama does not respond. */
-  ollama: Engine & { version(signal?: AbortSignal): Promise<string> }
+  ollama: Engine
   demo: Engine
   /** How long the first request may take, in milliseconds. Default 1,000. */
   firstProbeMs?: number
@@ -30,7 +29,7 @@ export async function startAutoEngine({
 
   async function responds(withinMs: number): Promise<boolean> {
     try {
-      await ollama.version(AbortSignal.any([closing.signal, AbortSignal.timeout(withinMs)]))
+      await ollama.ping(AbortSignal.any([closing.signal, AbortSignal.timeout(withinMs)]))
       return true
     } catch {
       return false
@@ -64,6 +63,7 @@ export async function startAutoEngine({
     },
     chat: (request, signal) => engineOf(request.model).chat(request, signal),
     generate: (body, signal) => current.generate(body, signal),
+    ping: (signal) => current.ping(signal),
     models: (signal) => current.models(signal),
     model: (name, signal) => engineOf(name).model(name, signal),
     loadedContext: (name, signal) => engineOf(name).loadedContext(name, signal),

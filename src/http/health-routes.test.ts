@@ -13,10 +13,10 @@ async function readiness(
     engine: {
       name: 'scripted',
       model: async () => undefined,
-      models: async () => {
+      ping: async () => {
         if (engine) throw new ChatterdError('engine-unreachable', engine)
-        return []
       },
+      models: async () => [],
       loadedContext: async () => undefined,
     },
   })

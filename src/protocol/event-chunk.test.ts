@@ -17,6 +17,10 @@ const examples: [TurnEvent, object][] = [
   [{ type: 'text-delta', text: 'Hi' }, { text: 'Hi' }],
   [{ type: 'thinking-delta', text: 'Hm' }, { text: 'Hm' }],
   [
+    { type: 'logprobs', logprobs: [{ token: 'Hi', logprob: -0.5, bytes: [72, 105] }] },
+    { logprobs: [{ token: 'Hi', logprob: -0.5, bytes: [72, 105] }] },
+  ],
+  [
     {
       ...{ type: 'call-start', callId: 'c', name: 'f', arguments: { a: 1 } },
       ...{ side: 'device', offered: true },

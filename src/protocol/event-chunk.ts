@@ -61,6 +61,8 @@ function dataOf(event: TurnEvent): object {
     case 'text-delta':
     case 'thinking-delta':
       return { text: event.text }
+    case 'logprobs':
+      return { logprobs: event.logprobs }
     case 'call-start': {
       const { callId, name, arguments: args, side } = event
       return { callId, name, arguments: args, side }

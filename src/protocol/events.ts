@@ -1,6 +1,7 @@
 import type { Call, CallSide, CallStatus } from './call.ts'
 import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
+import type { Logprob } from './logprobs.ts'
 import type { FinishReason, NewMessage, Usage } from './message.ts'
 
 /** A turn runs, waits for results of device calls, or has ended in one of four ways. */
@@ -20,6 +21,7 @@ export type TurnEvent =
   | { type: 'turn-start'; turn: string; conversation: string; model: string }
   | { type: 'step-start'; step: number }
   | Delta
+  | LogprobsEvent
   | CallStart
   | { type: 'call-end'; callId: string; status: CallStatus; output?: string; ms: number }
   | StepEnd
@@ -31,6 +33,12 @@ export type TurnEvent =
 export interface Delta {
   type: 'text-delta' | 'thinking-delta'
   text: string
+}
+
+/** The tokens of the deltas before it, where the client has asked for them; of calls, the tokens alone. Published as deltas are. */
+export interface LogprobsEvent {
+  type: 'logprobs'
+  logprobs: Logprob[]
 }
 
 /** The model asked for a call. */

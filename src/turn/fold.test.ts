@@ -113,6 +113,21 @@ test('a reply may have as many bytes of UTF-8 as allowed, and no more', () => {
   }
 })
 
+test('log probabilities are published after the text of their part, and are bounded', () => {
+  const logprobs = [{ token: 'Hi', logprob: -0.5 }]
+  const given = [{ ...part({ text: 'Hi', thinking: 'Hm' }), logprobs }, part({ text: '!' })]
+  assert.deepEqual(deltas(given), [
+    { type: 'thinking-delta', text: 'Hm' },
+    { type: 'text-delta', text: 'Hi' },
+    { type: 'logprobs', logprobs },
+    { type: 'text-delta', text: '!' },
+  ])
+  const few = { ...limits, maxAnswerBytes: JSON.stringify(logprobs).length }
+  const only = { line: null, logprobs }
+  const full = fold(emptyReply, Array(16).fill(only), few)
+  assert.throws(() => fold(full, [only], few), { code: 'answer-limit' })
+})
+
 test('an emoji counts the same when it comes in two halves', () => {
   const halves = [part({ text: '\ud83c' }), part({ text: '\udf88' })]
   assert.equal(fold(emptyReply, halves, limits).bytes, Buffer.byteLength('🎈'))
@@ -147,6 +162,7 @@ test('folding parts does not change the reply before', () => {
     text: '',
     thinking: '',
     bytes: 0,
+    logprobsBytes: 0,
     calls: [],
     done: undefined,
   })

@@ -163,6 +163,10 @@ export function testEngine(name: string, open: () => Promise<EngineUnderTest>): 
     assert.equal(typeof parseObject(await rawText(response.body)).error, 'string')
   })
 
+  engineTest('it responds to a ping, whatever models it has', async ({ engine }) => {
+    await engine.ping()
+  })
+
   engineTest('its models are listed, and each is found by its name', async ({ engine, model }) => {
     const models = await engine.models()
     assert.ok(models.some(({ name }) => name === model))

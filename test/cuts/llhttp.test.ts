@@ -12,7 +12,7 @@ type Parsed = { status: number | undefined; body: string } | undefined
 function ours(reads: readonly Buffer[]): Parsed {
   const parser = new ResponseParser()
   const body = Buffer.concat(reads.map((read) => parser.feed(read))).toString('latin1')
-  return parser.close() && !parser.failure ? { status: parser.head?.status, body } : undefined
+  return parser.isWhole && !parser.failure ? { status: parser.head?.status, body } : undefined
 }
 
 /** Node's HTTP client, whose parser is llhttp, on a connection of which these are the reads. */

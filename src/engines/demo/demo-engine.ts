@@ -35,6 +35,7 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       const contentType = stream ? 'application/x-ndjson' : json
       return { status: 200, contentType, body: encode(ollamaLines(output, signal)) }
     },
+    ping: async () => undefined,
     models: async () => [demo],
     model: async (name) => (isDemo(name) ? demo : { ...demo, name }),
     loadedContext: async () => undefined,

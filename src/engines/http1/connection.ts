@@ -12,7 +12,7 @@ const readBuffer = Buffer.allocUnsafeSlow(maxReadBytes)
 
 /** What happens on a connection, from `take` until `onClosed` or `release`. These functions must not throw. */
 export interface ConnectionListener {
-  /** The connection is established, with TLS after the handshake. */
+  /** A new connection is established, with TLS after the handshake. */
   onConnected(): void
   /** The bytes of one read. They are valid only during the call. */
   onBytes(bytes: Buffer): void
@@ -65,45 +65,49 @@ export class Connection {
   /** True after the first exchange: the server may close the connection before it reads another request. */
   isUsed = false
   #listener: ConnectionListener | undefined
-  #idle: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
 
   constructor({ secure, host, port }: Target, onClose: () => void) {
     // With `onread` Node reads into this buffer without its streams, for plain connections and for TLS.
     const options = { host, port, onread: { buffer: readBuffer, callback: this.#onRead } }
     const name = isIP(host) ? {} : { servername: host }
     this.socket = secure ? connectTls({ ...options, ...name, ALPNProtocols: ['http/1.1'] }) : connect(options)
+    const closed = () => this.close(new Error('the server closed the connection'))
     this.socket
       .setNoDelay(true)
       .setKeepAlive(true, probeAfterMs)
       .on(secure ? 'secureConnect' : 'connect', () => this.#listener?.onConnected())
       .on('error', (error) => this.close(error))
-      .on('end', () => this.close(new Error('the server closed the connection')))
-      .on('close', () => {
-        this.close(new Error('the connection is closed'))
-        onClose()
-      })
+      .on('end', closed)
+      .on('close', closed)
+      .on('close', onClose)
   }
 
   begin(listener: ConnectionListener): this {
-    clearTimeout(this.#idle)
+    clearTimeout(this.#timer)
     this.#listener = listener
-    if (this.isUsed) listener.onConnected()
     return this
   }
 
-  /** Keeps the connection open for another exchange. */
+  /** Ends an exchange. The connection stays open for another one. */
   rest(): void {
     this.#listener = undefined
     this.isUsed = true
     this.socket.resume()
-    this.#idle = setTimeout(() => this.close(), idleMs)
+    this.closeAfter(idleMs)
+  }
+
+  /** Closes the connection in so many milliseconds, unless it is used again. */
+  closeAfter(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.close(), ms)
   }
 
   /** Closes the connection. With an error, its listener gets that. */
   close(error?: Error): void {
     const listener = this.#listener
     this.#listener = undefined
-    clearTimeout(this.#idle)
+    clearTimeout(this.#timer)
     this.socket.destroy()
     if (error) listener?.onClosed(error)
   }

@@ -134,6 +134,15 @@ test('closing the pool ends requests in progress, and refuses new ones', async (
   await assert.rejects(ask(pool), isShuttingDown)
 })
 
+test('a response that would end with its connection is not complete when the pool is closed', async (t) => {
+  const { pool } = await startServer(t, (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nhi'))
+  const { signal } = new AbortController()
+  const exchange = new Exchange(pool, { request, label: 'The server', timeouts, signal })
+  assert.equal(String((await exchange.next()).value), 'hi')
+  pool.close()
+  await assert.rejects(exchange.next(), isShuttingDown)
+})
+
 test('a server with TLS is accepted only with a trusted certificate for its name', async (t) => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],

@@ -27,28 +27,24 @@ export class Exchange implements ConnectionListener, AsyncIterableIterator<Buffe
   readonly #deadline: Deadline
   readonly #parser = new ResponseParser()
   readonly #head = Promise.withResolvers<Head>()
+  /** Rejects with a `ChatterdError`, or with the signal's reason; so do iterations. */
+  readonly head = this.#head.promise
   #connection: Connection | undefined
-  #isSilent = true
-  #hasHead = false
+  #canRepeat = false
+  /** What nobody has taken yet. The connection is paused meanwhile. */
   #unread: Buffer | undefined
   #reader: PromiseWithResolvers<IteratorResult<Buffer, undefined>> | undefined
-  /** How the body has ended for its reader. */
-  #ending: { error?: unknown } | undefined
-  #linger: NodeJS.Timeout | undefined
+  #isEnded = false
+  #error: unknown
 
   constructor(pool: ConnectionPool, options: ExchangeOptions) {
     this.#pool = pool
     this.#options = options
-    this.#deadline = new Deadline(options.timeouts, options.label, (error) => this.#close({ error }))
+    this.#deadline = new Deadline(options.timeouts, options.label, (error) => this.#close(error))
     options.signal.addEventListener('abort', this.#onAbort)
     if (options.signal.aborted) this.#onAbort()
-    else if (pool.isClosed) this.#break(new Error('the connections are closed'))
+    else if (pool.isClosed) this.#fail(new Error('the connections are closed'))
     else this.#send(false)
-  }
-
-  /** Rejects with a `ChatterdError`, or with the signal's reason; so do iterations. */
-  get head(): Promise<Head> {
-    return this.#head.promise
   }
 
   [Symbol.asyncIterator](): this {
@@ -58,27 +54,24 @@ export class Exchange implements ConnectionListener, AsyncIterableIterator<Buffe
   next(): Promise<IteratorResult<Buffer, undefined>> {
     this.#reader = Promise.withResolvers()
     const { promise } = this.#reader
-    if (!this.#ending) {
-      this.#deadline.await()
-      if (this.#unread) this.#connection?.socket.resume()
-    }
+    if (!this.#isEnded) this.#deadline.await()
+    if (this.#unread) this.#connection?.socket.resume()
     this.#settleReader()
     return promise
   }
 
   /** Closes the connection, unless the response has ended. */
   async return(): Promise<IteratorResult<Buffer, undefined>> {
-    this.#unread = undefined
-    if (!this.#ending) this.#close({})
+    if (!this.#isEnded) this.#close()
     return { done: true, value: undefined }
   }
 
   /** Ignores the rest of the response. The connection is used again if the response ends within a second. */
   finish(): void {
-    if (this.#ending) return
-    this.#end({})
+    if (this.#isEnded) return
+    this.#end()
     this.#connection?.socket.resume()
-    this.#linger = setTimeout(() => this.#connection?.close(), lingerMs)
+    this.#connection?.closeAfter(lingerMs)
   }
 
   onConnected(): void {
@@ -86,64 +79,63 @@ export class Exchange implements ConnectionListener, AsyncIterableIterator<Buffe
   }
 
   onBytes(bytes: Buffer): void {
-    this.#isSilent = false
+    this.#canRepeat = false
+    const isHead = !this.#parser.head
     const body = this.#parser.feed(bytes)
-    if (this.#parser.head && !this.#hasHead) {
-      this.#hasHead = true
-      this.#head.resolve(this.#parser.head)
-    }
-    if (body.length > 0 && !this.#ending) {
+    if (isHead && this.#parser.head) this.#head.resolve(this.#parser.head)
+    if (body.length > 0 && !this.#isEnded) {
       this.#deadline.received()
       this.#unread = this.#unread ? Buffer.concat([this.#unread, body]) : body
-      if (this.#reader) this.#settleReader()
-      else this.#connection?.socket.pause()
+      if (!this.#reader) this.#connection?.socket.pause()
+      this.#settleReader()
     }
-    if (this.#parser.failure) this.#break(this.#parser.failure)
+    if (this.#parser.failure) this.#fail(this.#parser.failure)
     else if (this.#parser.isDone) this.#complete()
   }
 
   onClosed(error: Error): void {
-    if (this.#isSilent && this.#connection?.isUsed && !this.#pool.isClosed) this.#send(true)
-    else if (this.#parser.close()) this.#complete()
-    else this.#break(error)
+    if (this.#pool.isClosed) this.#fail(error)
+    else if (this.#canRepeat) this.#send(true)
+    else if (this.#parser.isWhole) this.#end()
+    else this.#fail(error)
   }
 
   #send(fresh: boolean): void {
-    this.#deadline.enter('connecting')
     this.#connection = this.#pool.take(this, fresh)
+    this.#canRepeat = this.#connection.isUsed
+    this.#deadline.enter(this.#connection.isUsed ? 'waiting' : 'connecting')
     this.#connection.socket.write(this.#options.request)
   }
 
   #complete(): void {
-    clearTimeout(this.#linger)
-    if (this.#connection && this.#parser.isPersistent && !this.#pool.isClosed)
-      this.#pool.release(this.#connection)
+    if (this.#connection && this.#parser.isPersistent) this.#pool.release(this.#connection)
     else this.#connection?.close()
-    this.#end({})
+    this.#end()
   }
 
-  #break(cause: Error): void {
-    clearTimeout(this.#linger)
+  #fail(cause: Error): void {
     const stage = this.#pool.isClosed ? 'stopping' : this.#deadline.stage
-    this.#close({ error: exchangeError(cause, stage, this.#options.label) })
+    this.#close(exchangeError(cause, stage, this.#options.label))
   }
 
   readonly #onAbort = (): void => {
     this.#unread = undefined
-    this.#close({ error: this.#options.signal.reason })
+    this.#close(this.#options.signal.reason)
   }
 
-  #close(ending: { error?: unknown }): void {
+  #close(error?: unknown): void {
     this.#connection?.close()
-    this.#end(ending)
+    this.#end(error)
   }
 
-  #end(ending: { error?: unknown }): void {
-    if (this.#ending) return
-    this.#ending = ending
+  /** Ends the response for its reader. */
+  #end(error?: unknown): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#error = error
     this.#deadline.stop()
     this.#options.signal.removeEventListener('abort', this.#onAbort)
-    this.#head.reject(ending.error)
+    this.#head.reject(error)
     this.#settleReader()
   }
 
@@ -151,11 +143,11 @@ export class Exchange implements ConnectionListener, AsyncIterableIterator<Buffe
   #settleReader(): void {
     const reader = this.#reader
     const value = this.#unread
-    if (!reader || !(value || this.#ending)) return
+    if (!reader || !(value || this.#isEnded)) return
     this.#reader = undefined
     this.#unread = undefined
     if (value) reader.resolve({ done: false, value })
-    else if (this.#ending && 'error' in this.#ending) reader.reject(this.#ending.error)
+    else if (this.#error !== undefined) reader.reject(this.#error)
     else reader.resolve({ done: true, value: undefined })
   }
 }

@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { NotHttp, ResponseParser } from './response-parser.ts'
 
-/** Parses a response in these pieces; `isWhole` is what the parser returns when the connection is closed after them. */
+/** Parses a response in these pieces; `isWhole`: where the connection is closed after them. */
 function read(pieces: readonly Buffer[]) {
   const parser = new ResponseParser()
   const body = Buffer.concat(pieces.map((piece) => parser.feed(piece))).toString('latin1')
   const { head, failure, isDone, isPersistent } = parser
   return {
     ...{ status: head?.status, type: head?.headers.get('content-type'), body, failure },
-    ...{ isDone, isPersistent, isWhole: parser.close() },
+    ...{ isDone, isPersistent: isDone && isPersistent, isWhole: parser.isWhole },
   }
 }
 
@@ -69,12 +69,12 @@ const invalid: [title: string, response: string, message: RegExp][] = [
   ['of HTTP/2', 'HTTP/2 200\r\n\r\n', /HTTP\/2/],
   ['that changes the protocol', 'HTTP/1.1 101 Switching\r\n\r\n', /101/],
   ['without a status', 'HTTP/1.1 OK\r\n\r\n', /OK/],
-  ['with a line feed alone after its status', 'HTTP/1.1 200 OK\ncontent-length: 0\r\n\r\n', /not allowed/],
-  ['with a line feed alone after a header', `${ok}content-length: 0\n\r\n`, /not allowed/],
-  ['with a line feed alone after its head', `${ok}content-length: 0\r\n\n`, /not allowed/],
-  ['with a carriage return in a header', `${ok}a: b\rc: d\r\n\r\n`, /not allowed/],
-  ['with NUL in a header', `${ok}a: b\0\r\n\r\n`, /not allowed/],
-  ['with a control character in a header', `${ok}a: b\x1b[2J\r\n\r\n`, /not allowed/],
+  ['with a line feed alone after its status', 'HTTP/1.1 200 OK\ncontent-length: 0\r\n\r\n', /200 OK/],
+  ['with a line feed alone after a header', `${ok}content-length: 0\n\r\n`, /header/],
+  ['with a line feed alone after its head', `${ok}content-length: 0\r\n\n`, /header/],
+  ['with a carriage return in a header', `${ok}a: b\rc: d\r\n\r\n`, /header/],
+  ['with NUL in a header', `${ok}a: b\0\r\n\r\n`, /header/],
+  ['with a control character in a header', `${ok}a: b\x1b[2J\r\n\r\n`, /header/],
   ['with a line without a colon', `${ok}nothing\r\n\r\n`, /header/],
   ['with a header without a name', `${ok}: b\r\n\r\n`, /header/],
   ['with a space before a colon', `${ok}content-length : 5\r\n\r\nhello`, /header/],

@@ -7,7 +7,7 @@ const maxIdleCapacity = 64 * 1024
 /** Splits a stream of bytes into lines. A read may contain several lines, or a part of one. */
 export interface LineSplitter {
   /** Calls `onLine` for each line that these bytes complete. Throws `engine-failed` on a line that is too long. */
-  feed(bytes: Uint8Array): void
+  feed(bytes: Buffer): void
   /** Returns the bytes after the last line end as text, and removes them. */
   rest(): string
 }
@@ -52,20 +52,20 @@ export function createLineSplitter({ maxLineBytes, onLine }: LineSplitterOptions
 
   return {
     feed(bytes) {
-      const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let start = 0
-      for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+      while (start < bytes.length) {
+        const end = bytes.indexOf(lineFeed, start)
+        if (end === -1) return append(bytes.subarray(start))
         let line: string
         if (length === 0 && end - start <= maxLineBytes) {
-          line = decode(chunk, start, end)
+          line = decode(bytes, start, end)
         } else {
-          append(chunk.subarray(start, end))
+          append(bytes.subarray(start, end))
           line = takePending()
         }
         start = end + 1
         if (line !== '') onLine(line)
       }
-      if (start < chunk.length) append(chunk.subarray(start))
     },
     rest: takePending,
   }

@@ -35,12 +35,7 @@ export interface OllamaOptions {
 }
 
 /** The engine port, implemented with Ollama's HTTP API. */
-export interface OllamaEngine extends Engine {
-  /** Ollama's version. Never cached: it rejects while Ollama does not respond. */
-  version(signal?: AbortSignal): Promise<string>
-}
-
-export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
+export function createOllamaEngine(options: OllamaOptions): Engine {
   const lookupMs = options.lookupTimeoutMs ?? 10_000
   const connectMs = options.connectTimeoutMs
   const lookupTimeouts = { connectMs, firstTokenMs: lookupMs, silenceMs: lookupMs, totalMs: lookupMs }
@@ -70,13 +65,12 @@ export function createOllamaEngine(options: OllamaOptions): OllamaEngine {
     name: 'ollama',
     chat: (request, signal) => streamChat(host, request, limits, signal),
     generate: (body, signal) => passGenerate(host, body, limits.timeouts, signal),
+    async ping(signal = never) {
+      await fetchJson(host, { method: 'GET', path: '/api/tags' }, lookupTimeouts, signal)
+    },
     models: (signal) => untilAborted(catalogue.models(), signal),
     model: (name, signal) => untilAborted(catalogue.model(name), signal),
     loadedContext: (name, signal) => untilAborted(catalogue.loadedContext(name), signal),
-    async version(signal = never) {
-      const response = await fetchJson(host, { method: 'GET', path: '/api/version' }, lookupTimeouts, signal)
-      return String(response.version ?? 'unknown')
-    },
     close: () => host.close(),
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { recordings } from '../../../test/support/ollama/recordings.ts'
 import { ChatterdError } from '../../protocol/errors.ts'
 import { parseLine } from './parse-line.ts'
 
@@ -12,6 +14,49 @@ test('text and thinking are parsed, and the line is unchanged', () => {
   const line =
     '{"model":"m",  "message":{"role":"assistant","content":" Hi","thinking":"Hm"},"done":false,"extra":1}'
   assert.deepEqual(parseLine(line), { line, text: ' Hi', thinking: 'Hm' })
+})
+
+/** What comes of a line: the part without the line, or the error. */
+function outcomeOf(line: string): unknown {
+  try {
+    return { ...parseLine(line), line: undefined }
+  } catch (error) {
+    return error instanceof ChatterdError ? `${error.code}: ${error.message}` : error
+  }
+}
+
+/** Lines as Ollama writes them, and some that are nearly so. */
+const nearlyPlain = fc
+  .tuple(
+    fc.record({
+      model: fc.string(),
+      created_at: fc.string(),
+      message: fc.record(
+        { role: fc.constant('assistant'), content: fc.string({ unit: 'binary' }), thinking: fc.string() },
+        { requiredKeys: ['role', 'content'] },
+      ),
+      done: fc.constant(false),
+    }),
+    fc.option(
+      fc.tuple(fc.nat(), fc.nat(2), fc.constantFrom('', '"', '\\', ',', '}', '\n', 'x', '"error":1,')),
+    ),
+  )
+  .map(([line, change]) => {
+    const text = JSON.stringify(line)
+    if (!change) return text
+    const at = change[0] % text.length
+    return text.slice(0, at) + change[2] + text.slice(at + change[1])
+  })
+
+test('spaces between its tokens change nothing of what a line says, whatever it is', () => {
+  const lines = recordings.flatMap(({ answer }) => answer.toString().trimEnd().split('\n'))
+  const check = (line: string) => {
+    const outcome = outcomeOf(line)
+    assert.deepEqual(outcome, outcomeOf(` ${line}`), line)
+    if (typeof outcome === 'object') JSON.parse(line)
+  }
+  lines.forEach(check)
+  fc.assert(fc.property(nearlyPlain, check), { numRuns: 2_000 })
 })
 
 test('an empty text is left out', () => {
@@ -35,6 +80,22 @@ test('calls have their arguments unchanged, and no id where Ollama sends none', 
     { id: 'call_1', name: 'get_weather', arguments: { latitude: 48.85, deep: [true, null] } },
     { name: 'get_time', arguments: '{"zone":"UTC"}' },
     { name: 'get_location', arguments: undefined },
+  ])
+})
+
+test('log probabilities of tokens are read, without what has another form', () => {
+  const top_logprobs = [{ token: ' a', logprob: -0.25, bytes: [32, 97] }, { token: ' b' }, null]
+  const logprobs = [
+    { token: ' a', logprob: -0.25, bytes: [32, 97], top_logprobs },
+    { token: '\ufffd', logprob: -1e-9, bytes: null },
+    { token: 1, logprob: 0 },
+    'rubbish',
+  ]
+  const line = JSON.stringify({ message: { content: ' a' }, done: false, logprobs })
+  const read = { token: ' a', logprob: -0.25, bytes: [32, 97] }
+  assert.deepEqual(parseLine(line).logprobs, [
+    { ...read, topLogprobs: [read] },
+    { token: '\ufffd', logprob: -1e-9 },
   ])
 })
 

@@ -5,6 +5,14 @@ import type { Usage } from '../../protocol/message.ts'
 import type { EngineCall, EnginePart } from '../../turn/ports/engine.ts'
 import { lineError } from './engine-error.ts'
 import { excerpt, isErrorLine } from './error-words.ts'
+import { readLogprobs } from './read-logprobs.ts'
+
+/** The text of a JSON string without escapes. */
+const plain = '[ !#-[\\]-\\uffff]*'
+/** Nearly every line of Ollama. Read so, it takes at most a third of the time that it takes as JSON. */
+const plainLine = new RegExp(
+  `^\\{"model":"${plain}","created_at":"${plain}","message":\\{"role":"assistant","content":"(${plain})"(?:,"thinking":"(${plain})")?\\},"done":false\\}$`,
+)
 
 /**
  * Parses one line of Ollama's response to `/api/chat`. `line` is the line unchanged. Calls have their `arguments` unchanged,
@@ -14,20 +22,29 @@ import { excerpt, isErrorLine } from './error-words.ts'
  *   (`cause` is the SyntaxError where it is not JSON); and for a call without a name or with too deep arguments.
  */
 export function parseLine(line: string): EnginePart {
+  const found = plainLine.exec(line)
+  if (found) return textPart(line, found[1], found[2])
   const object = parseObject(line)
   if (isErrorLine(object)) throw lineError(object)
   const message = isJsonObject(object.message) ? object.message : {}
-  const part: EnginePart = { line }
-  if (typeof message.content === 'string' && message.content !== '') part.text = message.content
-  if (typeof message.thinking === 'string' && message.thinking !== '') part.thinking = message.thinking
+  const part = textPart(line, message.content, message.thinking)
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0)
     part.calls = exactCalls(line).map(readCall)
+  if (Array.isArray(object.logprobs) && object.logprobs.length > 0)
+    part.logprobs = readLogprobs(object.logprobs)
   if (object.done === true) {
     part.done = {
       reason: typeof object.done_reason === 'string' ? object.done_reason : 'stop',
       usage: readUsage(object),
     }
   }
+  return part
+}
+
+function textPart(line: string, content: unknown, thinking: unknown): EnginePart {
+  const part: EnginePart = { line }
+  if (typeof content === 'string' && content !== '') part.text = content
+  if (typeof thinking === 'string' && thinking !== '') part.thinking = thinking
   return part
 }
 

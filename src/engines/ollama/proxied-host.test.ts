@@ -11,8 +11,8 @@ import { ollamaEngine } from '../../../test/support/ollama/ollama-engine.ts'
 import { recording } from '../../../test/support/ollama/recordings.ts'
 import { listen } from '../../../test/support/stand-ins/local-server.ts'
 import { ChatterdError, type ErrorCode } from '../../protocol/errors.ts'
-import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
-import type { OllamaEngine, OllamaOptions } from './ollama-engine.ts'
+import type { ChatRequest, Engine, EnginePart } from '../../turn/ports/engine.ts'
+import type { OllamaOptions } from './ollama-engine.ts'
 
 const request: ChatRequest = { model: 'm', messages: [], tools: [], stream: true, settings: {} }
 const unaborted = new AbortController().signal
@@ -43,7 +43,7 @@ async function start(t: TestContext, handler: RequestListener, refusal?: string)
   })
   const url = (await listen(server)).replace('http://127.0.0.1', 'https://localhost')
   const proxyUrl = await listen(proxy)
-  const engines: OllamaEngine[] = []
+  const engines: Engine[] = []
   t.after(async () => {
     setDefaultCACertificates(trusted)
     for (const engine of engines) await engine.close()
@@ -51,7 +51,7 @@ async function start(t: TestContext, handler: RequestListener, refusal?: string)
     server.closeAllConnections()
     await Promise.all([server, proxy].map((one) => once(one.close(), 'close')))
   })
-  const open = (options: Partial<OllamaOptions> = {}, baseUrl = url): OllamaEngine => {
+  const open = (options: Partial<OllamaOptions> = {}, baseUrl = url): Engine => {
     const engine = ollamaEngine(baseUrl, { proxy: { url: proxyUrl, except: '' }, ...options })
     engines.push(engine)
     return engine

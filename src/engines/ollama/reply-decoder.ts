@@ -13,7 +13,7 @@ export interface Decoded {
 /** Decodes the bytes of one reply of `/api/chat` into its parts. */
 export interface ReplyDecoder {
   /** The parts that these bytes complete. */
-  feed(bytes: Uint8Array): Decoded
+  feed(bytes: Buffer): Decoded
   /** Must be called after the last bytes. */
   end(): Decoded
   /** True after the part with `done`. Bytes after it are ignored. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/json.ts'
+import type { Logprob } from '../../protocol/logprobs.ts'
 import type { Usage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
@@ -13,7 +14,7 @@ export interface PromptMessage {
   tool_call_id?: string
 }
 
-/** One prompt. `settings` are Ollama's own `options`, `format`, `think` and `keep_alive`, passed on as the client gave them. */
+/** One prompt. `settings` are Ollama's own members, such as `options`, `format`, `think` and `logprobs`, passed on as the client gave them. */
 export interface ChatRequest {
   model: string
   messages: PromptMessage[]
@@ -40,6 +41,8 @@ export interface EnginePart {
   text?: string
   thinking?: string
   calls?: EngineCall[]
+  /** Of the line's tokens, where they were asked for. */
+  logprobs?: Logprob[]
   /** Present on the last part, and only there. `reason` is the engine's word: `stop`, `length`, `load`, … */
   done?: { reason: string; usage: Usage }
 }
@@ -73,7 +76,9 @@ export interface Engine {
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<EnginePart[]>
   /** Passes a request through to Ollama's `/api/generate`, and the response back, errors of the engine included. */
   generate(body: JsonObject, signal: AbortSignal): Promise<RawResponse>
-  /** All models that the engine has. */
+  /** Resolves where the engine responds now, whatever models it has; rejects where it does not. Never cached. */
+  ping(signal?: AbortSignal): Promise<void>
+  /** All models that the engine has. Cached for a short time. */
   models(signal?: AbortSignal): Promise<EngineModel[]>
   /**
    * One model; undefined where the engine does not have it. Cached for a short time. Throws where the engine cannot be reached.

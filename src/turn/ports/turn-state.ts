@@ -11,7 +11,7 @@ export interface TurnRequest {
   stream: boolean
   /** False: no tools are offered to the model. */
   offerTools: boolean
-  /** The engine's own `options`, `format`, `think` and `keep_alive`, as the client gave them. */
+  /** The engine's own members, such as `options`, `format`, `think` and `logprobs`, as the client gave them. */
   settings: JsonObject
   /** True where the client reads all arguments of its calls as texts: those that a tool does not declare are brought to texts too. */
   textArguments?: true

@@ -21,6 +21,7 @@ import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 /** Events that a process of these tests may publish before the journal has them. */
 const maxUnjournaled = 8
+const logprobs: TurnEvent = { type: 'logprobs', logprobs: [{ token: '"text":"x"}', logprob: -1 }] }
 const lost = { code: 'turn-lost', detail: 'The process that ran this turn is gone.' }
 
 export function interrupts(world: () => StoreWorld): void {
@@ -45,7 +46,7 @@ export function interrupts(world: () => StoreWorld): void {
     const { turn, conversation } = await abandoned([
       { type: 'step-start', step: 1 },
       ...thinking.map((text) => delta(text, 'thinking-delta')),
-      ...texts.map((text) => delta(text)),
+      ...texts.flatMap((text): TurnEvent[] => [delta(text), logprobs]),
     ])
     const living = await world().process({ quiet: true })
     assert.ok((await living.store.heartbeat([])).ended.includes(turn))

@@ -13,6 +13,10 @@ const deltas = fc
 const others: fc.Arbitrary<TurnEvent> = fc.oneof(
   fc.record({ type: fc.constant('step-start' as const), step: fc.nat(9) }),
   fc.record({
+    type: fc.constant('logprobs' as const),
+    logprobs: fc.array(fc.record({ token: wellFormedTexts(2), logprob: fc.double({ max: 0, noNaN: true }) })),
+  }),
+  fc.record({
     ...{ type: fc.constant('call-end' as const), callId: fc.constantFrom('a', 'b\n', '"') },
     ...{ status: fc.constant('succeeded' as const), output: wellFormedTexts(), ms: fc.nat(9) },
   }),

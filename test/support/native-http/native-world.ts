@@ -56,6 +56,7 @@ export function openNative(
   const engine = {
     name: 'scripted',
     model: async (name: string) => models.find((model) => model.name === name),
+    ping: async () => undefined,
     models: async () => models,
     loadedContext: async (name: string) => (name === 'demo' ? 4_096 : undefined),
   }

@@ -1,14 +1,11 @@
 import type { RequestListener } from 'node:http'
 import type { TestContext } from 'node:test'
-import {
-  createOllamaEngine,
-  type OllamaEngine,
-  type OllamaOptions,
-} from '../../../src/engines/ollama/ollama-engine.ts'
+import { createOllamaEngine, type OllamaOptions } from '../../../src/engines/ollama/ollama-engine.ts'
+import type { Engine } from '../../../src/turn/ports/engine.ts'
 import { type LocalServer, serve } from '../stand-ins/local-server.ts'
 
 /** The engine on this Ollama, with all the time that a test may need unless `options` say otherwise. */
-export function ollamaEngine(baseUrl: string, options: Partial<OllamaOptions> = {}): OllamaEngine {
+export function ollamaEngine(baseUrl: string, options: Partial<OllamaOptions> = {}): Engine {
   return createOllamaEngine({
     baseUrl,
     connectTimeoutMs: 60_000,
@@ -25,7 +22,7 @@ export async function startEngine(
   t: TestContext,
   serving: RequestListener | Promise<LocalServer>,
   { path = '', ...options }: Partial<OllamaOptions> & { path?: string } = {},
-): Promise<OllamaEngine> {
+): Promise<Engine> {
   const server = await (typeof serving === 'function' ? serve(serving) : serving)
   const engine = ollamaEngine(`${server.url}${path}`, options)
   t.after(async () => {

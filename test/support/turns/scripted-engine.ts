@@ -57,6 +57,7 @@ export function createScriptedEngine(
     },
     chat,
     generate: () => Promise.reject(new Error('the scripted engine generates nothing')),
+    ping: async () => undefined,
     models: async () => [{ name: 'm' }],
     model: async (name) => ({
       name,

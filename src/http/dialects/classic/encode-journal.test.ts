@@ -7,6 +7,7 @@ import { createJournalEncoder } from './encode-journal.ts'
 
 const head = { model: 'm', createdAt: new Date('2026-11-23T00:00:00Z') }
 const call = { index: 0, name: 'locate', arguments: {}, side: 'device' } as const
+const token = { token: 'Hi.', logprob: -0.5, bytes: [72, 105, 46] }
 const usage = { promptTokens: 7, outputTokens: 3, promptMs: 2, outputMs: 1.5 }
 
 function journaled(...events: TurnEvent[]): JournalEvent[] {
@@ -40,6 +41,7 @@ test("events of the journal are sent as lines in the engine's form", () => {
     { type: 'step-start', step: 1 },
     delta('thinking-delta', 'Well'),
     delta('text-delta', 'Hi.'),
+    { type: 'logprobs', logprobs: [{ ...token, topLogprobs: [token] }] },
     stepEnd(),
     { type: 'turn-end', status: 'completed' },
   )
@@ -49,9 +51,11 @@ test("events of the journal are sent as lines in the engine's form", () => {
     [
       ['message', { role: 'assistant', content: '', thinking: 'Well' }, false],
       ['message', { role: 'assistant', content: 'Hi.' }, false],
+      ['message', { role: 'assistant', content: '' }, false],
       ['message', { role: 'assistant', content: '' }, true],
     ],
   )
+  assert.deepEqual(sent[2]?.[1].logprobs, [{ ...token, top_logprobs: [token] }])
   const end = sent.at(-1)?.[1]
   assert.deepEqual(
     [

@@ -2,9 +2,10 @@ import type { Call } from '../../../protocol/call.ts'
 import type { JournalEvent } from '../../../protocol/event-chunk.ts'
 import type { ErrorDetail, TurnStatus } from '../../../protocol/events.ts'
 import { parseExact } from '../../../protocol/exact-json.ts'
+import type { Logprob } from '../../../protocol/logprobs.ts'
 import type { FinishReason, Usage } from '../../../protocol/message.ts'
 import { dataEvent, encodeCallsLine, encodeError } from './encode-events.ts'
-import { type LineHead, makeCallsLine, makeEndLine, makeTextLine } from './engine-lines.ts'
+import { type LineHead, makeCallsLine, makeEndLine, makeLogprobsLine, makeTextLine } from './engine-lines.ts'
 
 /** Encodes events from the journal as the server-sent events of the classic dialect. One for each response. */
 export interface JournalEncoder {
@@ -34,6 +35,8 @@ export function createJournalEncoder(head: LineHead): JournalEncoder {
         return dataEvent(makeTextLine(head, { content: (JSON.parse(json) as { text: string }).text }))
       case 'thinking-delta':
         return dataEvent(makeTextLine(head, { thinking: (JSON.parse(json) as { text: string }).text }))
+      case 'logprobs':
+        return dataEvent(makeLogprobsLine(head, (JSON.parse(json) as { logprobs: Logprob[] }).logprobs))
       case 'step-end':
         return encodeStepEnd(parseExact(json) as unknown as StepEndData)
       case 'turn-waiting':

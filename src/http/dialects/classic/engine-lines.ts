@@ -2,6 +2,7 @@ import type { Call } from '../../../protocol/call.ts'
 import type { CallStart } from '../../../protocol/events.ts'
 import { parseExact } from '../../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { Logprob } from '../../../protocol/logprobs.ts'
 import type { FinishReason, Usage } from '../../../protocol/message.ts'
 import { asOneLine } from '../../json-line.ts'
 
@@ -62,6 +63,15 @@ export function makeCallsLine(
 /** A new line in the engine's form, with a piece of the reply. */
 export function makeTextLine(head: LineHead, piece: { content: string } | { thinking: string }): string {
   return makeLine(head, piece, { done: false })
+}
+
+/** A new line in the engine's form with the log probabilities of tokens, whose text has been sent before. */
+export function makeLogprobsLine(head: LineHead, given: readonly Logprob[]): string {
+  const logprobs = given.map(({ topLogprobs, ...own }) => ({
+    ...own,
+    ...(topLogprobs && { top_logprobs: topLogprobs }),
+  }))
+  return makeLine(head, {}, { done: false, logprobs })
 }
 
 /** A new line in the engine's form that ends a stream. Its times are in nanoseconds, as Ollama's are. */

@@ -28,17 +28,21 @@ test('a text alone begins a turn; the response has the turn and its path', async
 
 test('all members of a body are passed on', async (t) => {
   const { ask, turns } = openNative(t)
-  const settings = { options: { temperature: 0 }, format: 'json', think: false }
+  const settings = { options: { temperature: 0 }, format: 'json', think: false, logprobs: true }
+  const renamed = { keepAlive: '10m', topLogprobs: 3 }
   const input = [
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'What is this?', images: ['aGk='] },
   ]
   const rest = { system: 'You are kind.', toolChoice: 'none', whenBusy: 'replace' }
-  await ask('POST', path, { input, model: 'demo', tools: [], ...settings, ...rest })
+  await ask('POST', path, { input, model: 'demo', tools: [], ...settings, ...renamed, ...rest })
   assert.deepEqual(turns.begun, [
     {
       conversation: { tenant: '', name: 'chat' },
-      request: { model: 'demo', stream: true, offerTools: false, settings },
+      request: {
+        ...{ model: 'demo', stream: true, offerTools: false },
+        settings: { ...settings, keep_alive: '10m', top_logprobs: 3 },
+      },
       messages: [
         { role: 'system', content: 'Be brief.' },
         { role: 'user', content: 'What is this?', images: ['aGk='] },

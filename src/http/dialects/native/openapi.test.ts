@@ -118,11 +118,13 @@ test('the events and the turn that a prompt gets have different schemas: a text,
 const call = { id: 'c', index: 0, name: 'f', arguments: { a: [1] } }
 const called = { callId: 'c', name: 'f', arguments: { a: [1] }, side: 'device' as const }
 const usage = { promptTokens: 1, outputTokens: 2, promptMs: 0.5, outputMs: 1.5 }
+const token = { token: 'a', logprob: -0.5, bytes: [97] }
 const examples: TurnEvent[] = [
   { type: 'turn-start', turn: '0194d3c0-0000-7000-8000-000000000001', conversation: 'chat', model: 'm' },
   { type: 'step-start', step: 1 },
   { type: 'text-delta', text: 'a' },
   { type: 'thinking-delta', text: 'a' },
+  { type: 'logprobs', logprobs: [{ ...token, topLogprobs: [token] }] },
   { type: 'call-start', ...called, offered: true },
   { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
   { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },

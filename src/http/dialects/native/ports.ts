@@ -20,7 +20,7 @@ export interface NativePorts extends DeviceToolPorts {
     'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
   >
   directory: Omit<ConversationDirectory, 'remove'>
-  engine: Pick<Engine, 'name' | 'model' | 'models' | 'loadedContext'>
+  engine: Pick<Engine, 'name' | 'ping' | 'model' | 'models' | 'loadedContext'>
   /** In an order that does not change. */
   residentTools(): readonly ResidentTool[]
   /** Called for errors that are faults of chatterd, which a client gets as `internal`. */

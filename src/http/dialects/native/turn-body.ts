@@ -50,6 +50,16 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
         'How long the engine keeps the model loaded: "10m", or seconds; 0: not at all, -1: for ever.',
     }),
   ),
+  logprobs: Type.Optional(
+    Type.Boolean({ description: 'true: the stream has `logprobs` events, where the engine reports them.' }),
+  ),
+  topLogprobs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 20,
+      description: 'With `logprobs`: how many of the most probable tokens each position has.',
+    }),
+  ),
   shift: Type.Optional(
     Type.Boolean({
       description:
@@ -92,7 +102,9 @@ export function turnMessages({ input }: TurnBody): NewMessage[] {
 }
 
 /** The members of a body that are passed on to the engine. */
-export function turnSettings({ options, format, think, keepAlive, shift, truncate }: TurnBody): JsonObject {
-  const settings = Object.entries({ options, format, think, keep_alive: keepAlive, shift, truncate })
+export function turnSettings(body: TurnBody): JsonObject {
+  const { options, format, think, keepAlive, logprobs, topLogprobs, shift, truncate } = body
+  const renamed = { keep_alive: keepAlive, top_logprobs: topLogprobs }
+  const settings = Object.entries({ options, format, think, logprobs, shift, truncate, ...renamed })
   return Object.fromEntries(settings.filter(([, value]) => value !== undefined)) as JsonObject
 }

@@ -7,7 +7,7 @@ export const defaultUnjournaled = 64
 const isFiller = ({ name, data }: SeenEvent) => name === 'text-delta' && data.text === ''
 
 /** Events that are published before they are stored. */
-const unstored = new Set(['step-start', 'text-delta', 'thinking-delta', 'notice'])
+const unstored = new Set(['step-start', 'text-delta', 'thinking-delta', 'logprobs', 'notice'])
 
 /**
  * Compares what a client saw with the turn as it is now, from its first event. They are the same, number by number and byte by

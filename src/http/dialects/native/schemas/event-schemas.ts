@@ -15,6 +15,19 @@ import {
 
 const Step = Type.Integer({ minimum: 1 })
 
+const token = {
+  token: Type.String({ description: 'Its text; where it is a part of a character, only `bytes` is exact.' }),
+  logprob: Type.Number({ description: 'The natural logarithm of its probability.' }),
+  bytes: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { description: 'In UTF-8.' })),
+}
+const TokenLogprobSchema = sharedSchema('TokenLogprob', 'A token that the model could write.', token)
+const LogprobSchema = sharedSchema('Logprob', 'A token that the model wrote.', {
+  ...token,
+  topLogprobs: Type.Optional(
+    Type.Array(TokenLogprobSchema, { description: 'The most probable tokens at its position.' }),
+  ),
+})
+
 /** The data of each event of a turn, by the name of the event. */
 export const eventSchemas = {
   'turn-start': sharedSchema('TurnStart', 'The first event of a turn.', {
@@ -26,6 +39,9 @@ export const eventSchemas = {
   'text-delta': sharedSchema('TextDelta', 'A piece of the reply.', { text: Type.String() }),
   'thinking-delta': sharedSchema('ThinkingDelta', "A piece of the model's thinking.", {
     text: Type.String(),
+  }),
+  logprobs: sharedSchema('Logprobs', 'The tokens of the deltas before it, or of a call.', {
+    logprobs: Type.Array(LogprobSchema),
   }),
   'call-start': sharedSchema('CallStart', 'The model asked for a call.', {
     callId: Type.String(),
