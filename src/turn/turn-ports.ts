@@ -1,4 +1,5 @@
 import type { TurnEvent } from '../protocol/events.ts'
+import type { ConversationDirectory } from './ports/conversation-directory.ts'
 import type { Engine, EnginePart } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
 import type { TurnLimits } from './ports/turn-state.ts'
@@ -9,6 +10,7 @@ export interface TurnPorts {
   engine: Engine
   toolbox: Toolbox
   store: TurnStore
+  directory: Pick<ConversationDirectory, 'messages'>
   limits: TurnLimits
   /** Milliseconds, from any start. */
   now(): number

@@ -69,7 +69,8 @@ export async function run(options: Run): Promise<Ran> {
   const live = new LiveTurn(state, { maxUnjournaledEvents: Number.POSITIVE_INFINITY, onPending: () => {} })
   let callIds = 0
   const ports = {
-    ...{ engine, toolbox, store: journaledStore(store, live), limits: options.limits ?? limits },
+    ...{ engine, toolbox, store: journaledStore(store, live), directory: store.directory },
+    limits: options.limits ?? limits,
     ...{ now: () => 0, newCallId: () => `own_${++callIds}` },
   }
   const signal = options.signal ?? new AbortController().signal
