@@ -108,6 +108,7 @@ async function fail(
 ): Promise<TurnState> {
   const ending = endingOf(error, client.signal)
   if (!ending) throw error
+  if (!client.signal.aborted) client.onFailure(error)
   const isFirstStep = state.step === 0 || state.results.some(({ seq }) => seq === lastReply(state)?.seq)
   if (isFirstStep && reply === emptyReply && !client.accepted()) {
     const { id: turn, conversation, results } = state

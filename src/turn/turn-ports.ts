@@ -25,6 +25,8 @@ export interface TurnClient {
    * Returns a promise where the journal is behind: it resolves when the events are published, and none may be before.
    */
   publish(events: readonly TurnEvent[], parts?: readonly EnginePart[]): Promise<void> | undefined
+  /** Called with the error that the turn ends with, for the log: clients do not read its causes. Not called for an abort. */
+  onFailure(error: unknown): void
   /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
   signal: AbortSignal
   /** True once the client knows that its request was accepted. Until then a failure may refuse the request. */

@@ -84,7 +84,10 @@ export async function run(options: Run): Promise<Ran> {
     onBatch?.(batch, parts)
   })
   const accepted = options.accepted ?? (() => true)
-  const client: TurnClient = { signal, accepted, publish: (batch, parts) => live.publish(batch, parts) }
+  const client: TurnClient = {
+    ...{ signal, accepted, publish: (batch, parts) => live.publish(batch, parts) },
+    onFailure: (error) => live.onFailure(error),
+  }
   await runTurn(state, ports, client)
   const last = events.at(-1)
   assert.ok(last)
