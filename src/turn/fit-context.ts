@@ -2,7 +2,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent } from '../protocol/events.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { askedContext, contextWindow } from './context-window.ts'
-import { estimatePrompt, promptedMessages } from './estimate-tokens.ts'
+import { promptedMessages } from './estimate-tokens.ts'
 import { type FittedPrompt, fitLog, wholePrompt } from './fit-log.ts'
 import type { TurnState } from './ports/turn-state.ts'
 import type { TurnPorts } from './turn-ports.ts'
@@ -14,14 +14,14 @@ const smallPrompt = 1_500
 export async function fitContext(
   state: TurnState,
   tools: readonly ToolSchema[],
-  scale: number,
+  scale: () => number,
   ports: TurnPorts,
   signal: AbortSignal,
 ): Promise<FittedPrompt> {
   const whole = wholePrompt(state, tools)
-  if (!askedContext(state, ports.limits) && estimatePrompt(state, tools) < smallPrompt) return whole
+  if (!askedContext(state, ports.limits) && whole.estimated < smallPrompt) return whole
   const window = await contextWindow(state, ports, signal)
-  return (window && fitLog(state, { tools, truncation: { window }, scale })) || whole
+  return (window && fitLog(state, { tools, truncation: { window }, scale: scale() })) || whole
 }
 
 /** A shorter prompt after the engine has refused this one as too long. Throws `error` where nothing more can be left out. */
@@ -29,17 +29,17 @@ export function fitAfterRefusal(
   error: unknown,
   { state, estimated }: FittedPrompt,
   tools: readonly ToolSchema[],
-  scale: number,
+  scale: () => number,
   { limits }: Pick<TurnPorts, 'limits'>,
 ): FittedPrompt {
   if (!(error instanceof ChatterdError) || error.code !== 'context-overflow') throw error
   const asked = askedContext(state, limits)
   const truncation = asked
     ? { window: asked }
-    : { window: Math.ceil(estimated * scale), refusedFor: state.request.model }
+    : { window: Math.ceil(estimated * scale()), refusedFor: state.request.model }
   // What did not fit is larger than the window, whatever the estimate says.
   const least = truncation.window / estimated
-  const shorter = fitLog(state, { tools, truncation, scale: Math.max(scale, least) }, estimated)
+  const shorter = fitLog(state, { tools, truncation, scale: Math.max(scale(), least) }, estimated)
   if (!shorter) throw error
   return shorter
 }

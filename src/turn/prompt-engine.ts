@@ -33,7 +33,7 @@ export async function promptEngine(
   let tools: readonly ToolSchema[] = offered
   await client.publish([{ type: 'step-start', step }])
   try {
-    const scale = tokenScale(begun, offered)
+    const scale = once(() => tokenScale(begun, offered))
     const restored = await restoreLog(begun, offered, scale, ports, client.signal)
     const model = await fitModel(restored, offered, ports, client.signal)
     tools = model.tools
@@ -70,6 +70,15 @@ export async function promptEngine(
 /** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
 function offersTools({ request, deviceTools }: TurnState): boolean {
   return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
+}
+
+/** What `compute` returns, computed where it is needed for the first time. */
+function once<T>(compute: () => T): () => T {
+  let value: { of: T } | undefined
+  return () => {
+    value ??= { of: compute() }
+    return value.of
+  }
 }
 
 const brokenOff = "The engine's answer ended without its last part."

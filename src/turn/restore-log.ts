@@ -4,7 +4,7 @@ import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { askedContext, contextWindow } from './context-window.ts'
 import { estimatePrompt } from './estimate-tokens.ts'
 import type { TurnState } from './ports/turn-state.ts'
-import { beginsTurn, truncateLog } from './truncate-log.ts'
+import { truncateLog } from './truncate-log.ts'
 import type { TurnPorts } from './turn-ports.ts'
 
 /** Messages that are read at once. */
@@ -18,7 +18,7 @@ const pageSize = 200
 export async function restoreLog(
   state: TurnState,
   tools: readonly ToolSchema[],
-  scale: number,
+  scale: () => number,
   ports: TurnPorts,
   signal: AbortSignal,
 ): Promise<TurnState> {
@@ -27,14 +27,14 @@ export async function restoreLog(
   if (!window) return state
   const { truncation: _, ...rest } = state
   let widened: TurnState = rest
-  while (widened.promptFrom > state.pinned + 1 && estimatePrompt(widened, tools) * scale < window) {
+  while (widened.promptFrom > state.pinned + 1 && estimatePrompt(widened, tools) * scale() < window) {
     const older = await olderMessages(widened, ports)
     // The database is away: the next turn tries again.
     if (!older) return state
     widened = withOlder(widened, older)
   }
-  widened = beginningWithTurn(widened)
-  const promptFrom = truncateLog(widened, tools, window, scale)
+  // More was read than fits, down to the middle of a turn perhaps; what stays begins with a turn.
+  const promptFrom = truncateLog(widened, tools, window, scale())
   if (promptFrom >= state.promptFrom) return { ...state, truncation: { ...state.truncation, window } }
   return { ...widened, promptFrom, ...(promptFrom > state.pinned + 1 && { truncation: { window } }) }
 }
@@ -75,12 +75,4 @@ function withOlder(state: TurnState, older: readonly LogMessage[]): TurnState {
   const first = older.find(({ seq }) => seq > pinned)?.seq ?? pinned + 1
   const position = log.findIndex(({ seq }) => seq > pinned)
   return { ...state, log: [...log.slice(0, position), ...added, ...log.slice(position)], promptFrom: first }
-}
-
-/** Without the end of a turn whose beginning is not there. */
-function beginningWithTurn(state: TurnState): TurnState {
-  const { log, pinned, promptFrom } = state
-  if (promptFrom <= pinned + 1) return state
-  const first = log.find((message, index) => message.seq > pinned && beginsTurn(message, log[index - 1]))
-  return { ...state, promptFrom: first?.seq ?? promptFrom }
 }

@@ -91,6 +91,36 @@ test('a conversation that was truncated for a small window has its older message
   }
 })
 
+test('of a long conversation only as much is read as fits, and the prompt begins with the beginning of a turn', async () => {
+  const { ask, store } = talk()
+  const state = await begin(
+    store,
+    [{ role: 'system', content: 'Be brief.' }, user('My name is Ada.')],
+    'first',
+  )
+  await run({ engine: createScriptedEngine([says('Yes.')]), store, state })
+  for (let number = 0; number < 200; number++) {
+    const state = await begin(store, [user('begins'), user('x'.repeat(100))], `long${number}`)
+    await run({ engine: createScriptedEngine([says('Yes.')]), store, state })
+  }
+  await ask('Who am I?', { asked: 1_000 })
+  let read = 0
+  const { messages } = store.directory
+  store.directory.messages = (...request) => {
+    read += 1
+    return messages(...request)
+  }
+  const wider = await ask('And now?', { asked: 4_000 })
+  assert.equal(read, 1)
+  assert.equal(wider.texts[2], 'begins')
+  const whole = await ask('And now?', { asked: 30_000 })
+  assert.equal(read, 4)
+  assert.deepEqual(whole.texts.slice(0, 3), ['Be brief.', 'My name is Ada.', 'Yes.'])
+  assert.equal(whole.texts.filter((text) => text === 'begins').length, 200)
+  await ask('And now?', { asked: 30_000 })
+  assert.equal(read, 4)
+})
+
 test('in a window that has grown a little, as much of the older messages is there again as fits, and the prompt keeps its beginning', async () => {
   const { ask, store } = await longTalk()
   const from = () => store.conversation('talk')?.promptFrom ?? 0
