@@ -27,7 +27,7 @@ export function estimatePrompt(source: PromptSource, tools: readonly ToolSchema[
 /** Tokens of what is in every prompt: tools, system prompt and pinned messages. */
 export function estimateFixed({ system, log, pinned }: PromptSource, tools: readonly ToolSchema[]): number {
   const pinnedMessages = log.filter(({ seq }) => seq <= pinned)
-  return estimate(JSON.stringify(tools)) + estimate(system ?? '') + estimateMessages(pinnedMessages)
+  return estimateTools(tools) + estimate(system ?? '') + estimateMessages(pinnedMessages)
 }
 
 /** The engine's own count of the newest reply, divided by our estimate of the same messages; 1 where they cannot be compared. */
@@ -62,6 +62,15 @@ export function estimateMessage(message: LogMessage): number {
       estimate(JSON.stringify(call.arguments)) +
       estimate(call.output ?? '')
   }
+  return tokens
+}
+
+/** Of lists that were estimated: one step needs the same estimate several times, and tools may be long. */
+const toolTokens = new WeakMap<readonly ToolSchema[], number>()
+
+function estimateTools(tools: readonly ToolSchema[]): number {
+  const tokens = toolTokens.get(tools) ?? estimate(JSON.stringify(tools))
+  toolTokens.set(tools, tokens)
   return tokens
 }
 

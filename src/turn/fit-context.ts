@@ -5,6 +5,7 @@ import { askedContext, contextWindow } from './context-window.ts'
 import { promptedMessages } from './estimate-tokens.ts'
 import { type FittedPrompt, fitLog, wholePrompt } from './fit-log.ts'
 import type { TurnState } from './ports/turn-state.ts'
+import { fullShare } from './truncate-log.ts'
 import type { TurnPorts } from './turn-ports.ts'
 
 /** Prompts estimated below this, in tokens, fit what engines load by default: the engine is not asked for its window. */
@@ -21,7 +22,8 @@ export async function fitContext(
   const whole = wholePrompt(state, tools)
   if (!askedContext(state, ports.limits) && whole.estimated < smallPrompt) return whole
   const window = await contextWindow(state, ports, signal)
-  return (window && fitLog(state, { tools, truncation: { window }, scale: scale() })) || whole
+  if (!window || whole.estimated * scale() <= window * fullShare) return whole
+  return fitLog(state, { tools, truncation: { window }, scale: scale() }) ?? whole
 }
 
 /** A shorter prompt after the engine has refused this one as too long. Throws `error` where nothing more can be left out. */
