@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
+import fastify, { type FastifyInstance } from 'fastify'
 import { openNative } from '../../test/support/native-http/native-world.ts'
+import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent } from '../protocol/events.ts'
-import type { RequestReport } from './trace-requests.ts'
+import { type RequestReport, traceRequests } from './trace-requests.ts'
 
 /** A server, and a function that sends a request to it and returns the report of it. */
 async function open(t: TestContext) {
@@ -53,6 +59,31 @@ test('the bytes of a response are counted, also of a stream', async (t) => {
   }
 })
 
+test('over HTTP/2 the bytes of each body are counted, whichever way it is written', async (t) => {
+  const app = fastify({ http2: true })
+  t.after(() => app.close())
+  const reports: RequestReport[] = []
+  traceRequests(app as unknown as FastifyInstance, (report) => reports.push(report))
+  app.get('/text', async () => 'ü'.repeat(500))
+  app.get('/stream', async () => Readable.from([Buffer.alloc(400), 'x'.repeat(600)]))
+  app.get('/hijacked', async (_, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200)
+    reply.raw.write('ü'.repeat(200))
+    reply.raw.end('x'.repeat(600))
+  })
+  app.get('/empty', async (_, reply) => reply.code(204).send())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  t.after(() => session.close())
+  const paths = ['/text', '/stream', '/hijacked', '/empty']
+  await Promise.all(paths.map((path) => once(session.request({ ':path': path }).resume(), 'close')))
+  assert.deepEqual(
+    paths.map((path) => reports.find(({ route }) => route === path)?.bytes),
+    [1_000, 1_000, 1_000, 0],
+  )
+})
+
 test('a failure is reported with its causes, which its client does not read', async (t) => {
   const { report: send, directory } = await open(t)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:5432')
@@ -61,6 +92,13 @@ test('a failure is reported with its causes, which its client does not read', as
   assert.equal(report.code, 'internal')
   assert.match(report.error ?? '', /: no database: connect ECONNREFUSED/)
   assert.doesNotMatch(text, /ECONNREFUSED/)
+})
+
+test('a failure that quotes the result of a tool is reported by its code alone', async (t) => {
+  const { report: send, directory } = await open(t)
+  directory.conversation = () => Promise.reject(new ChatterdError('call-repeated', 'it failed: secret'))
+  const { report } = await send('/chatterd/v1/conversations/a')
+  assert.deepEqual([report.code, report.error], ['call-repeated', undefined])
 })
 
 test("a request's id is its X-Request-Id, where it has a sound one, else a new one; the response has it", async (t) => {

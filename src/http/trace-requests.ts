@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import type { ChatterdError } from '../protocol/errors.ts'
+import { errorMessages } from '../protocol/error-messages.ts'
+import { type ChatterdError, quotingCodes } from '../protocol/errors.ts'
 import { requestIds } from '../stream/request-id.ts'
 
 /** What came of one request. Has nothing of its body, its query and the names in its path. */
@@ -11,8 +12,8 @@ export interface RequestReport {
   route?: string
   status: number
   ms: number
-  /** Bytes that were sent, the head included; absent over HTTP/2, which does not count them by stream. */
-  bytes?: number
+  /** Bytes that were sent, the head included; over HTTP/2, where the heads of a connection are compressed together, those of the body. */
+  bytes: number
   /** True where the client disconnected before it had the response. */
   disconnected?: true
   /** Why it was refused or failed. */
@@ -48,7 +49,12 @@ export interface TracedRequest {
 
 /** What a report needs of a response. */
 export interface TracedReply {
-  raw: { once(event: 'close', listener: () => void): unknown; statusCode: number; writableFinished: boolean }
+  raw: {
+    once(event: 'close', listener: () => void): unknown
+    write(chunk: string | Uint8Array): boolean
+    statusCode: number
+    writableFinished: boolean
+  }
 }
 
 /** Sends every request's id with its response, and reports what came of it once the response is sent. */
@@ -68,7 +74,7 @@ export function traceRequest(
 ): void {
   const { socket, httpVersionMajor } = request.raw
   const begunAt = performance.now()
-  const bytesBefore = socket?.bytesWritten ?? 0
+  const written = httpVersionMajor === 1 ? countSent(socket) : countWritten(raw)
   raw.once('close', () => {
     const { id, method, is404, routeOptions, failure } = request
     onEnd({
@@ -77,20 +83,32 @@ export function traceRequest(
       ...(!is404 && routeOptions.url !== undefined && { route: routeOptions.url }),
       status: raw.statusCode,
       ms: Math.round(performance.now() - begunAt),
-      ...(httpVersionMajor === 1 && { bytes: (socket?.bytesWritten ?? 0) - bytesBefore }),
+      bytes: written(),
       // After an early answer, a client may well disconnect without sending the rest of its request.
       ...(!raw.writableFinished && !failure && { disconnected: true }),
       ...(failure && { code: failure.code }),
-      ...(failure && failure.status >= 500 && { error: withCauses(failure) }),
+      ...(failure && isLogged(failure) && { error: errorMessages(failure).join(': ') }),
     })
   })
 }
 
-/** The message of an error, then those of its causes that it does not say itself. */
-function withCauses(error: Error): string {
-  const messages = [error.message]
-  // An error may be among its own causes.
-  for (let { cause } = error; cause instanceof Error && messages.length < 5; { cause } = cause)
-    messages.push(cause.message)
-  return messages.filter((message, index) => !messages[index - 1]?.includes(message)).join(': ')
+function isLogged({ status, code }: ChatterdError): boolean {
+  return status >= 500 && !quotingCodes.has(code)
+}
+
+/** Counts what is sent over a connection, whose requests are answered one after the other. */
+function countSent(socket: TracedRequest['raw']['socket']): () => number {
+  const before = socket?.bytesWritten ?? 0
+  return () => (socket?.bytesWritten ?? 0) - before
+}
+
+/** Counts what is written to a response: HTTP/2 counts no bytes by stream. */
+function countWritten(raw: TracedReply['raw']): () => number {
+  let bytes = 0
+  const write = raw.write.bind(raw) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean
+  raw.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
+    return write(chunk, ...rest)
+  }
+  return () => bytes
 }

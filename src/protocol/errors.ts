@@ -46,6 +46,9 @@ export const errorKinds = {
 /** A code from the table. */
 export type ErrorCode = keyof typeof errorKinds
 
+/** Errors whose words quote a result of a tool: the log has their codes alone. */
+export const quotingCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['call-repeated'])
+
 /** The one error type whose message is sent to clients: it says what is wrong, and what a person can do about it. */
 export class ChatterdError extends Error {
   readonly code: ErrorCode

@@ -51,7 +51,7 @@ export function createBeginOperations(
         ...keyArgument(beginning.key),
         model: forgetsModel ? undefined : JSON.stringify(model),
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
-        cached: cached && { conversation: cached.conversation, seq: cached.seq },
+        cached: cached && { conversation: cached.conversation, from: cached.from, seq: cached.seq },
       },
       request: JSON.stringify(request),
       system: system === undefined ? undefined : JSON.stringify(system),
@@ -61,7 +61,7 @@ export function createBeginOperations(
     if (row.replay) return { result: 'replay', ...row.replay }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
     const state = stateOf(row.state, cached?.log)
-    logCache.put(keyOf(conversation), row.state.id, turn, state.log)
+    logCache.put(keyOf(conversation), row.state.id, state)
     return { result: 'begun', state }
   }
 

@@ -1,9 +1,11 @@
 import type { LogMessage } from '../protocol/message.ts'
+import type { TurnState } from '../turn/ports/turn-state.ts'
 
-/** The messages of a conversation up to number `seq`. They do not change any more. */
+/** The messages of a conversation from number `from` up to `seq`, and the pinned ones. They do not change any more. */
 export interface CachedLog {
   /** The conversation's id: it gets another one when it is emptied. */
   conversation: string
+  from: number
   seq: number
   log: readonly LogMessage[]
 }
@@ -39,13 +41,17 @@ export class LogCache {
     return this.#entries.get(key)
   }
 
-  /** Caches the log that `turn` began with, without the messages of the turn itself. */
-  put(key: string, conversation: string, turn: string, log: readonly LogMessage[]): void {
+  /** Caches the log that the turn `id` began with, without the messages of the turn itself. */
+  put(
+    key: string,
+    conversation: string,
+    { id: turn, log, promptFrom: from }: Pick<TurnState, 'id' | 'log' | 'promptFrom'>,
+  ): void {
     this.#remove(key)
     const ended = log.filter((message) => message.turn !== turn)
     const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes)
     if (bytes > this.#maxBytes) return
-    this.#entries.set(key, { conversation, turn, bytes, log: ended, seq: ended.at(-1)?.seq ?? 0 })
+    this.#entries.set(key, { conversation, turn, bytes, log: ended, from, seq: ended.at(-1)?.seq ?? 0 })
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return

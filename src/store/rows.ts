@@ -4,7 +4,7 @@ import { parseExact } from '../protocol/exact-json.ts'
 import type { FinishReason, LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
-import type { TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
+import type { Truncation, TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
 
 // What the SQL functions return, and its conversion into the types of the ports.
 
@@ -50,6 +50,7 @@ export interface StateRow {
   system: string | null
   pinned: number
   promptFrom: number
+  truncation: Truncation | null
   turn: string
   request: TurnRequest
   status: TurnStatus
@@ -98,11 +99,24 @@ export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
 
 /** The state that a turn runs with. `cached`: the messages that the row leaves out. */
 export function stateOf(row: StateRow, cached: readonly LogMessage[] = []): TurnState {
-  const { turn, tenant, conversation, tools, system, messages, calls, after, pinned, promptFrom } = row
+  const {
+    turn,
+    tenant,
+    conversation,
+    tools,
+    system,
+    messages,
+    calls,
+    after,
+    pinned,
+    promptFrom,
+    truncation,
+  } = row
   const { request, status, step, lastEvent } = row
   return {
     ...{ id: turn, conversation: { tenant, name: conversation }, request, status, step },
     ...{ pinned, promptFrom, lastEvent },
+    ...(truncation && { truncation }),
     deviceTools: toolsOf(tools),
     ...(system !== null && { system }),
     log: [

@@ -16,8 +16,11 @@ interface CallsRow {
 /** The writes of the turns that this process, `runner`, runs. */
 export function createTurnWrites(call: CallFunction, runner: string, logCache: LogCache): TurnWrites {
   return {
-    async endStep({ turn, step, message, status, error, promptFrom }, chunks) {
-      const about = { turn, runner, step, status, promptFrom, error: errorArgument(error) }
+    async endStep({ turn, step, message, status, error, promptFrom, truncation }, chunks) {
+      const about = {
+        ...{ turn, runner, step, status, promptFrom, error: errorArgument(error) },
+        truncation: truncation && JSON.stringify(truncation),
+      }
       const seq = await call<number>('end_step', { about, message: messageArgument(message), events: chunks })
       return { ...message, seq, turn, complete: true }
     },

@@ -51,6 +51,7 @@ async function endLost(
   store: TurnStore,
   onFault: DrivePorts['onFault'],
 ): Promise<void> {
+  live.onFailure(error)
   if (error instanceof ChatterdError) {
     const detail = { code: error.code, detail: error.message }
     if (error.code === 'turn-lost') return live.publishLost(detail)

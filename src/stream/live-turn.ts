@@ -77,6 +77,10 @@ export class LiveTurn implements TurnClient {
     this.#accepted = true
   }
 
+  onFailure(error: unknown): void {
+    this.recorder.fail(error)
+  }
+
   /** Ends the turn before its time. Its end is published when it is stored. */
   abort(reason: TurnAbort): void {
     this.#abort.abort(reason)

@@ -27,7 +27,7 @@ export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {
 /** What the turns of this process work with. */
 export interface LivePorts extends Omit<RunPorts, 'notifier'> {
   store: ConversationStore
-  directory: Pick<ConversationDirectory, 'remove'>
+  directory: Pick<ConversationDirectory, 'messages' | 'remove'>
   newTurnId(): string
 }
 

@@ -1,3 +1,5 @@
+import { errorMessages } from '../protocol/error-messages.ts'
+import { ChatterdError, quotingCodes } from '../protocol/errors.ts'
 import type { ErrorDetail, TurnEvent, TurnStatus } from '../protocol/events.ts'
 import type { TurnState } from '../turn/ports/turn-state.ts'
 import { requestIds } from './request-id.ts'
@@ -21,13 +23,21 @@ export interface RunReport {
   /** Codes of its notices; absent where there were none. */
   notices?: string[]
   /** Why it did not complete. */
-  error?: ErrorDetail
+  error?: ReportedError
+}
+
+export interface ReportedError extends Pick<ErrorDetail, 'code'> {
+  /** Absent where it quotes a result of a tool. */
+  detail?: string
+  /** What the causes of the error say, which clients do not read. */
+  cause?: string
 }
 
 /** Adds up a run from its events. */
 export class RunRecorder {
   readonly #report: RunReport
   readonly #begunAt = performance.now()
+  #cause: string | undefined
 
   constructor({ id: turn, conversation, request: { model } }: TurnState) {
     const request = requestIds.getStore()
@@ -61,9 +71,14 @@ export class RunRecorder {
           break
         case 'turn-end':
           report.status = event.status
-          if (event.error) report.error = event.error
+          if (event.error) report.error = this.#reported(event.error)
       }
     }
+  }
+
+  /** The error that the run ends with. */
+  fail(error: unknown): void {
+    this.#cause = causeOf(error)
   }
 
   /** The report of a run that is over now. */
@@ -71,7 +86,24 @@ export class RunRecorder {
     return { ...this.#report, ms: this.#elapsedMs }
   }
 
+  #reported({ code, detail }: ErrorDetail): ReportedError {
+    return {
+      ...{ code, ...(!quotingCodes.has(code) && { detail }) },
+      ...(this.#cause && { cause: this.#cause }),
+    }
+  }
+
   get #elapsedMs(): number {
     return Math.round(performance.now() - this.#begunAt)
   }
+}
+
+/** What is not in the error that clients read; of a fault of chatterd, all that it says. */
+function causeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const [own, ...causes] = errorMessages(error)
+  if (error instanceof ChatterdError) return causes.join(': ') || undefined
+  // The message of JSON.parse quotes what it could not read.
+  const isQuote = own === undefined || error instanceof SyntaxError
+  return [error.name, ...(isQuote ? [] : [own]), ...causes].join(': ')
 }

@@ -1,67 +1,71 @@
 import { ChatterdError } from '../protocol/errors.ts'
-import { isJsonObject, type JsonObject } from '../protocol/json.ts'
+import type { TurnEvent } from '../protocol/events.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { TurnLimits, TurnState } from './ports/turn-state.ts'
-import { estimatePrompt, truncateLog } from './truncate-log.ts'
+import { askedContext, contextWindow } from './context-window.ts'
+import { promptedMessages } from './estimate-tokens.ts'
+import { type FittedPrompt, fitLog, wholePrompt } from './fit-log.ts'
+import type { TurnState } from './ports/turn-state.ts'
+import { fullShare } from './truncate-log.ts'
 import type { TurnPorts } from './turn-ports.ts'
 
 /** Prompts estimated below this, in tokens, fit what engines load by default: the engine is not asked for its window. */
 const smallPrompt = 1_500
 
-/** No model has less, in tokens; a request that asks for less would cost its conversation all of its history. */
-const smallestContext = 256
-
-/**
- * The state with its log truncated, where the prompt would not leave room for a reply in the window that is asked for, else in the
- * largest that the model has. What the engine has loaded the model with says nothing: another program may have asked for that.
- */
+/** The prompt of this state, truncated where it would not leave room for a reply in the window that is counted on. */
 export async function fitContext(
   state: TurnState,
   tools: readonly ToolSchema[],
+  scale: () => number,
   ports: TurnPorts,
   signal: AbortSignal,
-): Promise<TurnState> {
-  const { model, settings } = state.request
-  const asked = askedContext(settings, ports.limits)
-  if (asked === undefined && estimatePrompt(state, tools) < smallPrompt) return state
-  const window = asked ?? (await ports.engine.model(model, signal))?.contextLength
-  return window ? { ...state, promptFrom: truncateLog(state, tools, window) } : state
+): Promise<FittedPrompt> {
+  const whole = wholePrompt(state, tools)
+  if (!askedContext(state, ports.limits) && whole.estimated < smallPrompt) return whole
+  const window = await contextWindow(state, ports, signal)
+  if (!window || whole.estimated * scale() <= window * fullShare) return whole
+  return fitLog(state, { tools, truncation: { window }, scale: scale() }) ?? whole
 }
 
-/** The state truncated after the engine has refused the prompt as too long. Throws `error` where nothing is left to truncate. */
-export function truncateAfterOverflow(
+/** A shorter prompt after the engine has refused this one as too long. Throws `error` where nothing more can be left out. */
+export function fitAfterRefusal(
   error: unknown,
-  state: TurnState,
+  { state, estimated }: FittedPrompt,
   tools: readonly ToolSchema[],
-  limits: TurnLimits,
-): TurnState {
+  scale: () => number,
+  { limits }: Pick<TurnPorts, 'limits'>,
+): FittedPrompt {
   if (!(error instanceof ChatterdError) || error.code !== 'context-overflow') throw error
-  // Without a window that is known, half of what did not fit is kept.
-  const window = askedContext(state.request.settings, limits) ?? estimatePrompt(promptedPart(state), tools)
-  const promptFrom = truncateLog(state, tools, window, true)
-  if (promptFrom === state.promptFrom) throw error
-  return { ...state, promptFrom }
+  const asked = askedContext(state, limits)
+  const truncation = asked
+    ? { window: asked }
+    : { window: Math.ceil(estimated * scale()), refusedFor: state.request.model }
+  // What did not fit is larger than the window, whatever the estimate says.
+  const least = truncation.window / estimated
+  const shorter = fitLog(state, { tools, truncation, scale: Math.max(scale(), least) }, estimated)
+  if (!shorter) throw error
+  return shorter
 }
 
 /**
- * True where a truncation is news for the client: the first one, and each that leaves out several turns. In a window of hardly more
- * than one turn, each turn leaves out the one before.
+ * What a client is told of the truncation of a prompt: of the first one, of each that leaves out several turns, and of one of the
+ * newest turn. In a window of hardly more than one turn, each turn leaves out the one before.
  */
-export function isNewTruncation(before: TurnState, after: TurnState): boolean {
-  if (after.promptFrom === before.promptFrom) return false
-  const leftOut = promptedPart(before).log.filter(({ seq }) => seq > before.pinned && seq < after.promptFrom)
-  return before.promptFrom <= before.pinned + 1 || new Set(leftOut.map(({ turn }) => turn)).size > 1
+export function truncationNotice(before: TurnState, { state }: FittedPrompt): TurnEvent | undefined {
+  const { truncation, log, promptFrom } = state
+  if (!truncation) return undefined
+  const { shortened } = truncation
+  const isOfNewest = log.some(({ turn, seq }) => turn === state.id && seq === shortened)
+  if (isOfNewest) return shortened === before.truncation?.shortened ? undefined : notice(partsLeftOut)
+  const leftOut = promptedMessages(before).filter(({ seq }) => seq < promptFrom)
+  const isNews = !before.truncation || new Set(leftOut.map(({ turn }) => turn)).size > 1
+  return isNews ? notice(turnsLeftOut) : undefined
 }
 
-function promptedPart(state: TurnState): TurnState {
-  return { ...state, log: state.log.filter(({ seq }) => seq <= state.pinned || seq >= state.promptFrom) }
-}
+const turnsLeftOut =
+  'The earlier part of the conversation was left out of the prompt, because it no longer fits the context.'
+const partsLeftOut =
+  'Parts of the newest messages were left out of the prompt, because they do not fit the context.'
 
-/** The window to ask of the engine, in tokens: of the request, else of chatterd's setting; undefined: the engine's own. */
-function askedContext(
-  { options }: JsonObject,
-  { contextTokens }: Pick<TurnLimits, 'contextTokens'>,
-): number | undefined {
-  const named = isJsonObject(options) ? options.num_ctx : undefined
-  return typeof named === 'number' ? Math.max(named, smallestContext) : contextTokens
+function notice(detail: string): TurnEvent {
+  return { type: 'notice', code: 'history-cut', detail }
 }

@@ -4,7 +4,9 @@ import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import { fitContext, isNewTruncation, truncateAfterOverflow } from './fit-context.ts'
+import { tokenScale } from './estimate-tokens.ts'
+import { fitAfterRefusal, fitContext, truncationNotice } from './fit-context.ts'
+import type { FittedPrompt } from './fit-log.ts'
 import { fitModel } from './fit-model.ts'
 import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
 import { lastReply, withMessage } from './newest-message.ts'
@@ -12,6 +14,7 @@ import { nextAction } from './next-action.ts'
 import type { ChatRequest } from './ports/engine.ts'
 import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import { prompt } from './prompt.ts'
+import { restoreLog } from './restore-log.ts'
 import { offeredTools, routeCalls } from './route-calls.ts'
 import { endingOf } from './turn-abort.ts'
 import { callEnd, callStart, turnEnd, turnWaiting } from './turn-events.ts'
@@ -26,17 +29,22 @@ export async function promptEngine(
   const step = begun.step + 1
   const offered = offersTools(begun) ? offeredTools(ports.toolbox, begun.deviceTools) : []
   let reply = emptyReply
+  let state = begun
+  let tools: readonly ToolSchema[] = offered
   await client.publish([{ type: 'step-start', step }])
-  const { tools, log, notices } = await fitModel(begun, offered, ports, client.signal)
-  if (step === 1 && notices.length > 0) await client.publish(notices)
-  let state = { ...begun, log }
   try {
-    state = await fitContext(state, tools, ports, client.signal)
-    let noticed = isNewTruncation(begun, state)
-    if (noticed) await client.publish([truncatedNotice])
+    const scale = once(() => tokenScale(begun, offered))
+    const restored = await restoreLog(begun, offered, scale, ports, client.signal)
+    const model = await fitModel(restored, offered, ports, client.signal)
+    tools = model.tools
+    if (step === 1 && model.notices.length > 0) await client.publish(model.notices)
+    let fitted = await fitContext({ ...restored, log: model.log }, tools, scale, ports, client.signal)
+    let notice = truncationNotice(begun, fitted)
+    if (notice) await client.publish([notice])
     while (!reply.done) {
       try {
-        for await (const parts of ports.engine.chat(chatRequest(state, tools, ports.limits), client.signal)) {
+        const request = chatRequest(fitted, tools, ports.limits)
+        for await (const parts of ports.engine.chat(request, client.signal)) {
           reply = fold(reply, parts, ports.limits)
           const behind = client.publish(deltas(parts), parts)
           if (behind) await behind
@@ -45,17 +53,18 @@ export async function promptEngine(
         if (!reply.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
         if (reply !== emptyReply) throw error
-        state = truncateAfterOverflow(error, state, tools, ports.limits)
-        if (!noticed && isNewTruncation(begun, state)) {
-          noticed = true
-          await client.publish([truncatedNotice])
+        fitted = fitAfterRefusal(error, fitted, tools, scale, ports)
+        if (!notice) {
+          notice = truncationNotice(begun, fitted)
+          if (notice) await client.publish([notice])
         }
       }
     }
+    state = { ...fitted.state, step }
   } catch (error) {
     return await fail(state, reply, error, ports, client)
   }
-  return await endStep({ ...state, step }, reply, tools, ports)
+  return await endStep(state, reply, tools, ports)
 }
 
 /** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
@@ -63,20 +72,26 @@ function offersTools({ request, deviceTools }: TurnState): boolean {
   return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
 }
 
-const brokenOff = "The engine's answer ended without its last part."
-
-const truncatedNotice: TurnEvent = {
-  type: 'notice',
-  code: 'history-cut',
-  detail:
-    'The earlier part of the conversation was left out of the prompt, because it no longer fits the context.',
+/** What `compute` returns, computed where it is needed for the first time. */
+function once<T>(compute: () => T): () => T {
+  let value: { of: T } | undefined
+  return () => {
+    value ??= { of: compute() }
+    return value.of
+  }
 }
 
-function chatRequest(state: TurnState, tools: readonly ToolSchema[], limits: TurnLimits): ChatRequest {
+const brokenOff = "The engine's answer ended without its last part."
+
+function chatRequest(
+  { state, log }: FittedPrompt,
+  tools: readonly ToolSchema[],
+  limits: TurnLimits,
+): ChatRequest {
   const { model, stream, settings } = state.request
   return {
     model,
-    messages: prompt(state),
+    messages: prompt({ ...state, log }),
     tools,
     stream,
     settings: withContext(settings, limits.contextTokens),
@@ -102,6 +117,7 @@ async function fail(
 ): Promise<TurnState> {
   const ending = endingOf(error, client.signal)
   if (!ending) throw error
+  if (!client.signal.aborted) client.onFailure(error)
   const isFirstStep = state.step === 0 || state.results.some(({ seq }) => seq === lastReply(state)?.seq)
   if (isFirstStep && reply === emptyReply && !client.accepted()) {
     const { id: turn, conversation, results } = state
@@ -133,8 +149,8 @@ async function endStep(
   const next = nextAction(withMessage(state, draft), limits)
   const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
   const status = next.do === 'end' ? next.ending : waits
-  const { id: turn, step, promptFrom } = state
-  const outcome = { turn, step, message, ...status, promptFrom }
+  const { id: turn, step, promptFrom, truncation } = state
+  const outcome = { turn, step, message, ...status, promptFrom, ...(truncation && { truncation }) }
   const events: TurnEvent[] = [
     ...calls.map(callStart),
     { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage, finishReason },

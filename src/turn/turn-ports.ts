@@ -1,4 +1,5 @@
 import type { TurnEvent } from '../protocol/events.ts'
+import type { ConversationDirectory } from './ports/conversation-directory.ts'
 import type { Engine, EnginePart } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
 import type { TurnLimits } from './ports/turn-state.ts'
@@ -9,6 +10,7 @@ export interface TurnPorts {
   engine: Engine
   toolbox: Toolbox
   store: TurnStore
+  directory: Pick<ConversationDirectory, 'messages'>
   limits: TurnLimits
   /** Milliseconds, from any start. */
   now(): number
@@ -23,6 +25,8 @@ export interface TurnClient {
    * Returns a promise where the journal is behind: it resolves when the events are published, and none may be before.
    */
   publish(events: readonly TurnEvent[], parts?: readonly EnginePart[]): Promise<void> | undefined
+  /** Called with the error that the turn ends with, for the log: clients do not read its causes. Not called for an abort. */
+  onFailure(error: unknown): void
   /** Aborted when the turn has to end before its time; the reason is a `TurnAbort`. */
   signal: AbortSignal
   /** True once the client knows that its request was accepted. Until then a failure may refuse the request. */

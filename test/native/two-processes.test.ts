@@ -142,3 +142,22 @@ test('of two different results for one call, posted at once to both processes, o
     assert.equal(model.prompts.length, 2)
   }
 })
+
+test('a conversation that was truncated for a small context has its messages again in a larger one, on either process [any-process]', async () => {
+  const { one, two, talk } = pair()
+  const { name, model } = talk()
+  const say = async (url: string, input: string, num_ctx: number) => {
+    model.replies(says('Yes.'))
+    const stream = beginTurn(url, name, { input, model: model.name, options: { num_ctx } })
+    assert.equal(await stream.over, 'ended')
+    const notices = stream.record.events.filter((event) => event.name === 'notice').length
+    return { notices, remembers: model.lastMessages().some(({ content }) => content === 'I am Ada.') }
+  }
+  await say(one, 'I am Ada.', 8_192)
+  for (const url of [two, one, two]) await say(url, 'x'.repeat(5_000), 8_192)
+  assert.deepEqual(await say(one, 'Who am I?', 1_024), { notices: 1, remembers: false })
+  assert.deepEqual(await say(two, 'Who am I?', 1_024), { notices: 0, remembers: false })
+  assert.deepEqual(await say(one, 'Who am I?', 8_192), { notices: 0, remembers: true })
+  for (const url of [two, one])
+    assert.deepEqual(await say(url, 'Who am I?', 8_192), { notices: 0, remembers: true })
+})

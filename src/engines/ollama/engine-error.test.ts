@@ -183,3 +183,9 @@ test('a long error of a broken engine is read in linear time: in quadratic time,
   const error = statusError(500, JSON.stringify({ error: "raw='".repeat(400_000) }))
   assert.match(error.message, /^raw='/)
 })
+
+test('the status of an error is its cause, for the log, where the words do not have it', () => {
+  const cause = new Error('HTTP 500')
+  assert.deepEqual(statusError(500, '{"error":"model failed to load"}').cause, cause)
+  assert.equal(lineError({ error: 'no' }).cause, undefined)
+})

@@ -20,7 +20,9 @@ export function lineError(line: JsonObject): ChatterdError {
 function engineError(error: EngineError): ChatterdError {
   const { words = 'Ollama sent an error without words', code, status } = error
   const named = code && [code, ...(status ? [`HTTP ${status}`] : [])].join(', ')
-  return new ChatterdError(codeOf(error), named ? `${words} (${named})` : words)
+  // For the log: the words alone do not always name the status.
+  const cause = status ? { cause: new Error(`HTTP ${status}`) } : {}
+  return new ChatterdError(codeOf(error), named ? `${words} (${named})` : words, cause)
 }
 
 function codeOf({ words = '', code = '', status }: EngineError): ErrorCode {

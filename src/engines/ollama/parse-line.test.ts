@@ -145,10 +145,10 @@ test('an error under another key is an error', () => {
 
 const malformed: [line: string, message: RegExp][] = [
   ['<html>', /no JSON: <html>/],
-  ['{"message":', /no JSON/],
-  ['[1]', /no object/],
+  ['{"message":', /no JSON$/],
+  ['[1]', /no object$/],
   ['null', /no object/],
-  ['"text"', /no object/],
+  ['"text"', /no object$/],
   ['{"message":{"tool_calls":[{"function":{"arguments":{}}}]}}', /call without a name/],
   ['{"message":{"tool_calls":[null]}}', /call without a name/],
 ]

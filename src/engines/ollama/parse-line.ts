@@ -53,12 +53,11 @@ function parseObject(line: string): JsonObject {
   try {
     value = JSON.parse(line)
   } catch (cause) {
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is no JSON: ${excerpt(line)}`, {
-      cause,
-    })
+    // What begins as JSON may be a part of a reply, which is nothing for errors and logs.
+    const quoted = /^\s*[[{"]/.test(line) ? '' : `: ${excerpt(line)}`
+    throw new ChatterdError('engine-failed', `Ollama sent a line that is no JSON${quoted}`, { cause })
   }
-  if (!isJsonObject(value))
-    throw new ChatterdError('engine-failed', `Ollama sent a line that is no object: ${excerpt(line)}`)
+  if (!isJsonObject(value)) throw new ChatterdError('engine-failed', 'Ollama sent a line that is no object')
   return value
 }
 

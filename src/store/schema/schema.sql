@@ -47,6 +47,7 @@ create table chatterd.conversations (
   kept boolean not null default false,
   pinned bigint not null default 0,
   prompt_from bigint not null default 1,
+  truncation json,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   PRIMARY KEY (id),

@@ -32,6 +32,8 @@ export interface TurnState {
   pinned: number
   /** Number of the first message after the pinned ones that is still in the prompt. */
   promptFrom: number
+  /** Why messages, or parts of them, are left out of the prompt; absent where all is in it. */
+  truncation?: Truncation
   deviceTools: readonly ToolSchema[]
   /** The conversation's system prompt, which comes before all messages. */
   system?: string
@@ -39,6 +41,16 @@ export interface TurnState {
   lastEvent: number
   /** The calls whose results made it go on; none where it has just begun. */
   results: readonly CallKey[]
+}
+
+/** What something was left out of a prompt for. */
+export interface Truncation {
+  /** The context window that was counted on, in tokens; where the engine refused a prompt, and no window was asked for, the size of that. */
+  window: number
+  /** The model whose engine refused the prompt, where no window was asked for. */
+  refusedFor?: string
+  /** Number of the first message of a turn of which only parts are in the prompt. */
+  shortened?: number
 }
 
 /** Identifies a call within its conversation. */

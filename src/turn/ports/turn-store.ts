@@ -2,7 +2,7 @@ import type { Call, CallStatus } from '../../protocol/call.ts'
 import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnEnd, TurnEvent, TurnStatus } from '../../protocol/events.ts'
 import type { FinishReason, LogMessage, NewMessage, Usage } from '../../protocol/message.ts'
-import type { CallKey } from './turn-state.ts'
+import type { CallKey, Truncation } from './turn-state.ts'
 
 /** The outcome of a step: the model's reply with its calls, and the status of the turn after it. */
 export interface StepOutcome {
@@ -14,6 +14,7 @@ export interface StepOutcome {
   error?: ErrorDetail
   /** As `TurnState` has it, after this step. */
   promptFrom: number
+  truncation?: Truncation
 }
 
 /** How a call ended, of either side. */

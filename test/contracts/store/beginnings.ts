@@ -21,7 +21,7 @@ export function beginnings(world: () => StoreWorld): void {
     const conversation = world().conversation()
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one'))
-    await store.endStep(step(first.id, 1, 'first reply'), [])
+    await store.endStep(step(first.id, 1, 'first reply', { promptFrom: 2 }), [])
     const request = { model: 'other', stream: false, offerTools: false, settings: { think: true } }
     const state = await begun(
       store,

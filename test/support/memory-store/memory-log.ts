@@ -6,7 +6,7 @@ import type { ErrorDetail, TurnStatus } from '../../../src/protocol/events.ts'
 import type { LogMessage, NewMessage } from '../../../src/protocol/message.ts'
 import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
 import type { StoredCall } from '../../../src/turn/ports/conversation-store.ts'
-import type { CallKey, TurnRequest, TurnState } from '../../../src/turn/ports/turn-state.ts'
+import type { CallKey, Truncation, TurnRequest, TurnState } from '../../../src/turn/ports/turn-state.ts'
 import type { CallOutcome } from '../../../src/turn/ports/turn-store.ts'
 
 /** A turn as the store holds it. */
@@ -45,6 +45,7 @@ export interface StoredConversation {
   nextSeq: number
   pinned: number
   promptFrom: number
+  truncation?: Truncation | undefined
 }
 
 /** The conversations, and what every operation needs of them. */
@@ -148,7 +149,7 @@ export function reopen(conversation: StoredConversation, keys: readonly CallKey[
 }
 
 export function stateOf(
-  { key, messages, pinned, promptFrom, tools, system }: StoredConversation,
+  { key, messages, pinned, promptFrom, truncation, tools, system }: StoredConversation,
   { id, request, status, step, lastEvent }: StoredTurn,
   results: readonly CallOutcome[] = [],
 ): TurnState {
@@ -169,6 +170,7 @@ export function stateOf(
       lastEvent,
       results,
     },
+    ...(truncation && { truncation }),
     ...(system !== undefined && { system }),
   }
 }

@@ -35,7 +35,7 @@ export interface MemoryStore extends ConversationStore {
   /** The operations that were done, in order; those of the journal are not. */
   readonly done: Operation[]
   readonly journal: EventJournal
-  readonly directory: Pick<ConversationDirectory, 'remove'>
+  readonly directory: Pick<ConversationDirectory, 'messages' | 'remove'>
   conversation(name: string): StoredConversation | undefined
   turn(id: string): StoredTurn | undefined
 }
@@ -162,7 +162,13 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         return active
       }),
 
-    directory: { remove: async (key) => log.remove(key) },
+    directory: {
+      remove: async (key) => log.remove(key),
+      async messages(key, before = Number.POSITIVE_INFINITY, limit) {
+        const messages = log.conversations.get(keyOf(key))?.messages.filter(({ seq }) => seq < before)
+        return structuredClone(messages?.slice(-limit))
+      },
+    },
   }
 
   return store

@@ -24,14 +24,14 @@ export function memoryTurns(
   transaction: <T>(operation: keyof TurnWrites, run: () => T) => Promise<T>,
 ): TurnWrites {
   return {
-    endStep: ({ turn: id, step, message, status, error, promptFrom }, events) =>
+    endStep: ({ turn: id, step, message, status, error, promptFrom, truncation }, events) =>
       transaction('endStep', () => {
         const { conversation, turn } = log.find(id)
         const newest = conversation.messages.findLast((one) => one.turn === id && one.complete)
         if (turn.step === step && newest?.role === 'assistant') return newest
         if (turn.status !== 'running' || turn.step !== step - 1) throw endedElsewhere()
         writeChunks(turn, events)
-        conversation.promptFrom = Math.max(conversation.promptFrom, promptFrom)
+        Object.assign(conversation, { promptFrom, truncation })
         Object.assign(turn, { step, status, error })
         const stored = append(conversation, id, message)
         if (status === 'waiting' && turn.cancelRequested) cancelWaiting(conversation, turn, 'cancelled')

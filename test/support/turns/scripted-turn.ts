@@ -69,7 +69,8 @@ export async function run(options: Run): Promise<Ran> {
   const live = new LiveTurn(state, { maxUnjournaledEvents: Number.POSITIVE_INFINITY, onPending: () => {} })
   let callIds = 0
   const ports = {
-    ...{ engine, toolbox, store: journaledStore(store, live), limits: options.limits ?? limits },
+    ...{ engine, toolbox, store: journaledStore(store, live), directory: store.directory },
+    limits: options.limits ?? limits,
     ...{ now: () => 0, newCallId: () => `own_${++callIds}` },
   }
   const signal = options.signal ?? new AbortController().signal
@@ -83,7 +84,10 @@ export async function run(options: Run): Promise<Ran> {
     onBatch?.(batch, parts)
   })
   const accepted = options.accepted ?? (() => true)
-  const client: TurnClient = { signal, accepted, publish: (batch, parts) => live.publish(batch, parts) }
+  const client: TurnClient = {
+    ...{ signal, accepted, publish: (batch, parts) => live.publish(batch, parts) },
+    onFailure: (error) => live.onFailure(error),
+  }
   await runTurn(state, ports, client)
   const last = events.at(-1)
   assert.ok(last)

@@ -1,8 +1,8 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
 -- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
--- cached?: {conversation, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
--- caller has the messages of that conversation up to that number.
+-- cached?: {conversation, from, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
+-- caller has the messages of that conversation from the one number up to the other, and the pinned ones.
 -- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
 -- requests are first in the queue. With `whenBusy` = 'queue' the request is in the queue then.
 create function chatterd.begin_turn(p_all json) returns json language plpgsql as $$
@@ -105,6 +105,9 @@ end $$;
 -- {state} of a turn that has begun. p: as begin_turn's
 create function chatterd.begun_state(p_conversation uuid, p json) returns json language plpgsql stable as $$
 begin
-  return json_build_object('state', chatterd.turn_state(p_conversation, (p->>'turn')::uuid,
-    case when (p->'cached'->>'conversation')::uuid = p_conversation then (p->'cached'->>'seq')::bigint else 0 end));
+  return (select json_build_object('state', chatterd.turn_state(id, (p->>'turn')::uuid,
+      -- Where the prompt begins earlier than it did, messages are missing there.
+      case when (p->'cached'->>'conversation')::uuid = id and (p->'cached'->>'from')::bigint <= prompt_from
+        then (p->'cached'->>'seq')::bigint else 0 end))
+    from chatterd.conversations where id = p_conversation);
 end $$;

@@ -68,7 +68,7 @@ begin
   delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
   update chatterd.conversations
   set id = p_id, title = default, system = default, model = default, tools = default, next_seq = default, kept = default,
-      pinned = default, prompt_from = default, created_at = default, updated_at = default
+      pinned = default, prompt_from = default, truncation = default, created_at = default, updated_at = default
   where id = p_conversation;
   perform chatterd.notify_next_in_queue(p_id, null);
   return case when t.id is null then '[]' else json_build_array(t.id) end;

@@ -1,5 +1,5 @@
--- Stores the outcome of a step. p_all: {about: {turn, runner, step, status, error?, promptFrom}, message, events}; `error` is a JSON
--- text, `message` as append_messages takes it, `events` as insert_events does. Returns the number of the message. A second call with
+-- Stores the outcome of a step. p_all: {about: {turn, runner, step, status, error?, promptFrom, truncation?}, message, events}; `error`
+-- and `truncation` are JSON texts, `message` as append_messages takes it, `events` as insert_events does. Returns the number of the message. A second call with
 -- the same step changes nothing and returns the same: the database's response to the first may have been lost.
 create function chatterd.end_step(p_all json) returns bigint language plpgsql as $$
 declare
@@ -19,8 +19,9 @@ begin
   end if;
   select * into c from chatterd.conversations where id = t.conversation_id;
   perform chatterd.append_messages(c.id, t.id, c.next_seq, json_build_array(p_all->'message'));
-  if c.prompt_from < (p->>'promptFrom')::bigint then
-    update chatterd.conversations set prompt_from = (p->>'promptFrom')::bigint where id = c.id;
+  if c.prompt_from <> (p->>'promptFrom')::bigint or c.truncation::text is distinct from p->>'truncation' then
+    update chatterd.conversations
+    set prompt_from = (p->>'promptFrom')::bigint, truncation = (p->>'truncation')::json where id = c.id;
   end if;
   last := chatterd.insert_events(t, p_all->'events');
   update chatterd.turns

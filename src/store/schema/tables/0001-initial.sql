@@ -33,6 +33,8 @@ create table chatterd.conversations (
   pinned bigint not null default 0,
   -- Number of the first message after the pinned ones that is still in the prompt.
   prompt_from bigint not null default 1,
+  -- What messages, or parts of them, are left out of the prompt for, as the core has it; null where nothing is left out.
+  truncation json,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant, name)
