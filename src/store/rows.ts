@@ -52,6 +52,7 @@ export interface StateRow {
   promptFrom: number
   truncation: Truncation | null
   turn: string
+  run: number
   request: TurnRequest
   status: TurnStatus
   step: number
@@ -112,9 +113,9 @@ export function stateOf(row: StateRow, cached: readonly LogMessage[] = []): Turn
     promptFrom,
     truncation,
   } = row
-  const { request, status, step, lastEvent } = row
+  const { run, request, status, step, lastEvent } = row
   return {
-    ...{ id: turn, conversation: { tenant, name: conversation }, request, status, step },
+    ...{ id: turn, run, conversation: { tenant, name: conversation }, request, status, step },
     ...{ pinned, promptFrom, lastEvent },
     ...(truncation && { truncation }),
     deviceTools: toolsOf(tools),

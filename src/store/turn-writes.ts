@@ -16,32 +16,35 @@ interface CallsRow {
 /** The writes of the turns that this process, `runner`, runs. */
 export function createTurnWrites(call: CallFunction, runner: string, logCache: LogCache): TurnWrites {
   return {
-    async endStep({ turn, step, message, status, error, promptFrom, truncation }, chunks) {
+    async endStep({ turn, step, message, status, error, promptFrom, truncation }, chunks, run) {
       const about = {
-        ...{ turn, runner, step, status, promptFrom, error: errorArgument(error) },
+        ...{ turn, runner, run, step, status, promptFrom, error: errorArgument(error) },
         truncation: truncation && JSON.stringify(truncation),
       }
       const seq = await call<number>('end_step', { about, message: messageArgument(message), events: chunks })
       return { ...message, seq, turn, complete: true }
     },
 
-    async endCalls(turn, results, chunks) {
-      const argument = { turn, runner, results: results.map(resultArgument), events: chunks }
+    async endCalls(turn, results, chunks, run) {
+      const argument = { turn, runner, run, results: results.map(resultArgument), events: chunks }
       const { status, calls, appended } = await call<CallsRow>('end_calls', argument)
       return { status, calls: calls.map(callOf), appended: appended ?? undefined }
     },
 
-    async endTurn({ turn, status, error, partial }, chunks) {
+    async endTurn({ turn, status, error, partial }, chunks, run) {
       const finishReason = status === 'cancelled' ? 'cancelled' : 'error'
       const message = partial && messageArgument({ ...partial, complete: false, finishReason })
-      const argument = { turn, runner, status, error: errorArgument(error), partial: message, events: chunks }
+      const argument = {
+        ...{ turn, runner, run, status, error: errorArgument(error) },
+        ...{ partial: message, events: chunks },
+      }
       return await call<boolean>('end_turn', argument)
     },
 
-    withdraw({ turn, conversation, results }) {
+    withdraw({ turn, conversation, results }, run) {
       logCache.withdraw(turn)
       return call('withdraw_turn', {
-        ...{ turn, runner, ...conversationArgument(conversation) },
+        ...{ turn, runner, run, ...conversationArgument(conversation) },
         conversationId: uuidv7(),
         results: results.map(({ seq, index }) => ({ seq, index })),
       })

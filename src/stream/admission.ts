@@ -112,11 +112,9 @@ export class Admission {
     })
     if (outcome.result === 'replay') return outcome
     if (outcome.result !== 'go-on') return { result: outcome.result, turn, after: 0 }
-    // The run that offered these calls may not have finished yet.
-    await running.get(turn)?.finished
     const { state, result } = outcome
     const after = state.lastEvent - results.results.length
-    return { result, turn, after, live: running.run(state, listener) }
+    return { result, turn, after, live: await running.runAgain(state, listener) }
   }
 
   get #isFull(): boolean {

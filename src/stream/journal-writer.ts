@@ -82,7 +82,7 @@ export class JournalWriter {
       this.#pending.delete(live)
       const chunks = live.log.unwritten()
       if (chunks.length === 0) continue
-      batch.set(live, { turn: live.id, chunks })
+      batch.set(live, { turn: live.id, run: live.run, chunks })
       for (const { records } of chunks) size += records.length
     }
     return batch
@@ -95,15 +95,10 @@ export class JournalWriter {
       live.isFollowedElsewhere ||= isFollowed.has(turn)
       const last = chunks.at(-1)
       if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
-      else if (isLost.has(turn)) live.abort(turnLost())
+      else if (isLost.has(turn)) live.lose()
       // Its row was locked by an outcome, which writes its events too; if that fails, they go with the next write.
       else this.#pending.add(live)
       if (isCancelled.has(turn)) live.abort(new TurnAbort('cancelled'))
     }
   }
-}
-
-function turnLost(): TurnAbort {
-  const detail = 'The turn was ended by another process.'
-  return new TurnAbort('interrupted', { code: 'turn-lost', detail })
 }

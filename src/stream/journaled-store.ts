@@ -9,14 +9,14 @@ export function journaledStore(store: TurnWrites, live: LiveTurn): TurnStore {
   return {
     async endStep(outcome, events) {
       const staged = live.stage(events)
-      const message = await store.endStep(outcome, staged.chunks)
+      const message = await store.endStep(outcome, staged.chunks, live.run)
       live.publishStaged(staged)
       return message
     },
 
     async endCalls(turn, results, events) {
       const staged = live.stage(events)
-      const { appended, ...outcome } = await store.endCalls(turn, results, staged.chunks)
+      const { appended, ...outcome } = await store.endCalls(turn, results, staged.chunks, live.run)
       live.publishStaged(staged)
       if (appended) live.publishAppended(eventsOf(appended).map(appendedEvent), appended)
       return outcome
@@ -24,13 +24,13 @@ export function journaledStore(store: TurnWrites, live: LiveTurn): TurnStore {
 
     async endTurn(ending, events) {
       const staged = live.stage(events)
-      if (await store.endTurn(ending, staged.chunks)) live.publishStaged(staged)
+      if (await store.endTurn(ending, staged.chunks, live.run)) live.publishStaged(staged)
       // Followers read the end in the journal, where it has other numbers.
       else live.publishUnjournaled(events)
     },
 
     async withdraw(withdrawal, events) {
-      const isWithdrawn = await store.withdraw(withdrawal)
+      const isWithdrawn = await store.withdraw(withdrawal, live.run)
       if (isWithdrawn) live.publishUnjournaled(events)
       return isWithdrawn
     },

@@ -34,6 +34,8 @@ const none: Batch = { events: [], parts: [] }
 /** A turn while it runs in this process. It belongs to no response: subscribers come and go. */
 export class LiveTurn implements TurnClient {
   readonly id: string
+  /** As `TurnState` has it. */
+  readonly run: number
   readonly conversation: ConversationKey
   /** `keyOf` the conversation. */
   readonly key: string
@@ -56,6 +58,7 @@ export class LiveTurn implements TurnClient {
 
   constructor(state: TurnState, options: LiveTurnOptions) {
     this.id = state.id
+    this.run = state.run
     this.conversation = state.conversation
     this.key = keyOf(state.conversation)
     this.log = new TurnLog(state.lastEvent, options.journaled)
@@ -85,6 +88,12 @@ export class LiveTurn implements TurnClient {
   abort(reason: TurnAbort): void {
     this.#abort.abort(reason)
     this.#journalAdvance.resolve()
+  }
+
+  /** Ends this run: another process has, or had, the turn. */
+  lose(): void {
+    const detail = 'The turn was ended by another process.'
+    this.abort(new TurnAbort('interrupted', { code: 'turn-lost', detail }))
   }
 
   /** Cancels the turn when it has had no subscriber for this time, in milliseconds. */

@@ -141,7 +141,7 @@ export class LiveTurns {
 
   /** Takes the result of a heartbeat: turns that this process has adopted, and turns of its own that were cancelled. */
   onHeartbeat({ adopted, cancelled }: Pick<HeartbeatResult, 'adopted' | 'cancelled'>): void {
-    for (const state of adopted) this.#running.run(state)
+    for (const state of adopted) void this.#running.runAgain(state)
     for (const turn of cancelled) this.#abort(turn)
   }
 

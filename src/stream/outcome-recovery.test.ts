@@ -31,6 +31,7 @@ function open(
   }
   const running: RunningTurns = Object.create(RunningTurns.prototype, {
     run: { value: ({ id }: { id: string }) => run.push(id) },
+    runAgain: { value: ({ id }: { id: string }) => run.push(id) },
   })
   const store = {
     async withdraw(given: Withdrawal) {

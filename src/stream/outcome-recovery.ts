@@ -48,7 +48,7 @@ export class OutcomeRecovery {
     const { store, running } = this.#ports
     this.#recover(error, async () => {
       const outcome = await store.storeResults(results)
-      if (outcome.result === 'go-on') running.run(outcome.state)
+      if (outcome.result === 'go-on') await running.runAgain(outcome.state)
     })
   }
 

@@ -36,9 +36,9 @@ export async function retryOnce<T>(write: () => Promise<T>): Promise<T> {
 export function retryingStore(store: TurnWrites, patienceMs: number): TurnWrites {
   const retry = <T>(write: () => Promise<T>) => retryWhileAway(write, patienceMs)
   return {
-    endStep: (outcome, events) => retry(() => store.endStep(outcome, events)),
-    endCalls: (turn, results, events) => retry(() => store.endCalls(turn, results, events)),
-    endTurn: (ending, events) => retry(() => store.endTurn(ending, events)),
-    withdraw: (withdrawal) => retry(() => store.withdraw(withdrawal)),
+    endStep: (...given) => retry(() => store.endStep(...given)),
+    endCalls: (...given) => retry(() => store.endCalls(...given)),
+    endTurn: (...given) => retry(() => store.endTurn(...given)),
+    withdraw: (...given) => retry(() => store.withdraw(...given)),
   }
 }

@@ -58,6 +58,16 @@ export class RunningTurns {
     return this.#turns.get(turn)
   }
 
+  /** Runs a turn that has run before, once no earlier run of it is left here. */
+  async runAgain(state: TurnState, listener?: TurnListener): Promise<LiveTurn> {
+    const earlier = this.#turns.get(state.id)
+    if (!earlier) return this.run(state, listener)
+    // The last run may only have to finish. One before that does not know yet that another process has had the turn meanwhile.
+    if (earlier.run < state.run - 1) earlier.lose()
+    await earlier.finished
+    return this.run(state, listener)
+  }
+
   /** Runs a turn that belongs to this process. With a listener, its first failure may refuse the request. */
   run(state: TurnState, listener?: TurnListener): LiveTurn {
     const live = new LiveTurn(state, {

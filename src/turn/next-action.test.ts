@@ -24,7 +24,7 @@ function stateWith(step: number, calls?: Call[]): TurnState {
     },
     request: { model: 'm', stream: true, offerTools: true, settings: {} },
     log: calls ? [asked, reply] : [asked],
-    ...{ deviceTools: [], lastEvent: 1, results: [] },
+    ...{ run: 1, deviceTools: [], lastEvent: 1, results: [] },
   }
 }
 

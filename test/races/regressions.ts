@@ -116,4 +116,21 @@ export const regressions: LostRace[] = [
       { doing: post, picks: [0, 0, 0, 0] },
     ],
   },
+  {
+    lost: 'a process that had lost its turn and got it back went on with its first run too, and numbered events a second time',
+    on: ['postgresql'],
+    race: [
+      { doing: { do: 'beat', processIndex: 0 }, picks: [0, 0, 0, 0] },
+      { doing: { ...post, processIndex: 1, plan: 'i/l', follows: true }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'wait', ms: 45 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'wait', ms: 45 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'wait', ms: 45 }, picks: [0, 0, 0, 0] },
+      { doing: { do: 'overtake', processIndex: 1 }, picks: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] },
+      { doing: { do: 'go-on', processIndex: 1 }, picks: [] },
+      {
+        doing: { do: 'results', processIndex: 1, turn: 0, calls: [], output: 'yes', how: 'native' },
+        picks: [1, 1, 1, 1],
+      },
+    ],
+  },
 ]

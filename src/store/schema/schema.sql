@@ -140,6 +140,7 @@ create table chatterd.turns (
   reply_seq bigint not null,
   runner uuid not null,
   running_since timestamp with time zone not null default now(),
+  run integer not null default 1,
   cancel_requested boolean not null default false,
   last_event integer not null default 0,
   max_unjournaled integer not null default 64,
@@ -217,7 +218,7 @@ create table chatterd.write_check (
 -- leave_queue(p json) returns void
 -- list_conversations(p json) returns json
 -- lock_conversation(p json) returns chatterd.conversations
--- lock_own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns
+-- lock_own_turn(p json) returns chatterd.turns
 -- match_key(p_conversation uuid, p json) returns json
 -- merge_tools(p_old json, p_new json, p_max integer) returns json
 -- message_row(m chatterd.messages) returns json

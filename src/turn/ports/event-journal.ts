@@ -4,6 +4,8 @@ import type { TurnStatus } from '../../protocol/events.ts'
 /** The chunks of a turn that are not in the journal yet, in order. */
 export interface TurnChunks {
   turn: string
+  /** As `TurnWrites` has it. */
+  run?: number
   chunks: readonly EventChunk[]
 }
 

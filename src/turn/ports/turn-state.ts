@@ -20,6 +20,8 @@ export interface TurnRequest {
 /** A running turn, with the log of its conversation. Values are replaced, never altered. */
 export interface TurnState {
   id: string
+  /** How often it has begun to run, this time included: at first, with results, or taken by another process. */
+  run: number
   conversation: ConversationKey
   request: TurnRequest
   status: TurnStatus

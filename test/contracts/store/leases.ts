@@ -5,7 +5,10 @@ import {
   answered,
   beginning,
   begun,
+  chunk,
+  delta,
   deviceCall,
+  journalEvents,
   refusal,
   residentCall,
   resultsFor,
@@ -36,6 +39,34 @@ export function leases(world: () => StoreWorld): void {
     await assert.rejects(gone.store.endCalls(turn, [succeeded(seq, 0)], []), refusal('turn-lost'))
     await assert.rejects(gone.store.endStep(step(turn, 2, 'late'), []), refusal('turn-lost'))
     await begun(living.store, beginning(conversation, 'go on'))
+  })
+
+  test('a turn that has run again since takes nothing of an earlier run, also of the same process [once]', async () => {
+    const { store, journal } = await world().process()
+    const conversation = world().conversation()
+    const { turn, seq } = await waitingTurn(store, conversation)
+    const earlier = 1
+    const resumed = await store.storeResults(resultsFor(turn, [answered(seq, 0)]))
+    assert.equal(resumed.result === 'go-on' && resumed.state.run, 2)
+    const before = await world().snapshot(conversation)
+    const last = (await journalEvents(journal, turn)).length
+    const chunks = [chunk(last + 1, delta('of the earlier run'))]
+    const end = [chunk(last + 1, { type: 'turn-end', status: 'failed' })]
+    assert.deepEqual((await journal.write([{ turn, run: earlier, chunks }])).lost, [turn])
+    for (const write of [
+      () => store.endStep(step(turn, 2, 'late'), [], earlier),
+      () => store.endCalls(turn, [succeeded(seq, 0)], [], earlier),
+      () => store.endTurn({ turn, status: 'failed' }, end, earlier),
+    ])
+      await assert.rejects(write, refusal('turn-lost'))
+    assert.equal(await store.withdraw({ turn, conversation, results: [{ seq, index: 0 }] }, earlier), false)
+    assert.deepEqual(await world().snapshot(conversation), before)
+    assert.deepEqual((await journal.write([{ turn, run: 2, chunks }])).written, [turn])
+    await store.endTurn(
+      { turn, status: 'failed' },
+      [chunk(last + 2, { type: 'turn-end', status: 'failed' })],
+      2,
+    )
   })
 
   /** Time passes, in steps of 500 ms: for leases, and for the heartbeats that a test has started with its mocked timers. */

@@ -12,6 +12,7 @@ import type { CallOutcome } from '../../../src/turn/ports/turn-store.ts'
 /** A turn as the store holds it. */
 export interface StoredTurn {
   id: string
+  run: number
   request: TurnRequest
   status: TurnStatus
   error?: ErrorDetail | undefined
@@ -150,7 +151,7 @@ export function reopen(conversation: StoredConversation, keys: readonly CallKey[
 
 export function stateOf(
   { key, messages, pinned, promptFrom, truncation, tools, system }: StoredConversation,
-  { id, request, status, step, lastEvent }: StoredTurn,
+  { id, run, request, status, step, lastEvent }: StoredTurn,
   results: readonly CallOutcome[] = [],
 ): TurnState {
   const log = messages.filter(
@@ -159,6 +160,7 @@ export function stateOf(
   return {
     ...{
       id,
+      run,
       conversation: key,
       request,
       status,

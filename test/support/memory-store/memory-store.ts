@@ -86,7 +86,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (firstSeq === 1) pin(conversation, messages)
         for (const message of messages) append(conversation, id, message)
         const turn: StoredTurn = {
-          ...{ id, request, status: 'running', step: 0, firstSeq, replySeq: conversation.nextSeq },
+          ...{ id, run: 1, request, status: 'running', step: 0, firstSeq, replySeq: conversation.nextSeq },
           ...{ superseded: active?.id, before: { tools, system }, unpublished: [] },
           ...{ chunks: [], lastEvent: 0, eventBefore: 0, followed: false, cancelRequested: false },
         }
@@ -138,7 +138,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
           turn.unpublished.splice(0).map((call) => callEnd(call, 0)),
         )
         if (results.length < offered.length) return { result: 'recorded' }
-        Object.assign(turn, { status: 'running', resultsId: id, eventBefore })
+        Object.assign(turn, { status: 'running', run: turn.run + 1, resultsId: id, eventBefore })
         return { result: 'go-on', state: stateOf(conversation, turn, results) }
       }),
 

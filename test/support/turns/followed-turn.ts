@@ -11,7 +11,7 @@ import { conversation, request } from './scripted-turn.ts'
 /** A turn as a process begins to run it. */
 export function stateOf(id: string, events = 1): TurnState {
   const log = { log: [], pinned: 0, promptFrom: 1, deviceTools: [], results: [] }
-  return { ...{ id, conversation, request, status: 'running', step: 0, lastEvent: events }, ...log }
+  return { ...{ id, run: 1, conversation, request, status: 'running', step: 0, lastEvent: events }, ...log }
 }
 
 /** A turn `t` with its journal, as a test runs it: in this process, or in another one. */

@@ -1,11 +1,11 @@
--- Stores the results of resident calls. p: {turn, runner, results: [{seq, index, status, result}], events}; `result` is a JSON text,
+-- Stores the results of resident calls. p: {turn, runner, run?, results: [{seq, index, status, result}], events}; `result` is a JSON text,
 -- `events` as insert_events takes them. The turn waits if a device call of the same message is still open.
 -- Returns {status, calls: [call_row], appended}. `status`: `running` or `waiting`. `calls`: all of that message. `appended`: what was
 -- appended after `events`, {first, count, records}, or null: devices sent results meanwhile, and the turn waits.
 -- A second call with the same results changes nothing and returns the same.
 create function chatterd.end_calls(p json) returns json language plpgsql as $$
 declare
-  t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
+  t chatterd.turns := chatterd.lock_own_turn(p);
   appended json;
   waits boolean;
   ended integer := 0;

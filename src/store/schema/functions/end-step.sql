@@ -1,10 +1,10 @@
--- Stores the outcome of a step. p_all: {about: {turn, runner, step, status, error?, promptFrom, truncation?}, message, events}; `error`
+-- Stores the outcome of a step. p_all: {about: {turn, runner, run?, step, status, error?, promptFrom, truncation?}, message, events}; `error`
 -- and `truncation` are JSON texts, `message` as append_messages takes it, `events` as insert_events does. Returns the number of the message. A second call with
 -- the same step changes nothing and returns the same: the database's response to the first may have been lost.
 create function chatterd.end_step(p_all json) returns bigint language plpgsql as $$
 declare
   p json := p_all->'about';
-  t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
+  t chatterd.turns := chatterd.lock_own_turn(p);
   c chatterd.conversations;
   last integer;
 begin
@@ -33,19 +33,19 @@ begin
   return c.next_seq;
 end $$;
 
--- Locks a turn's conversation and then the turn, and returns it; fails with CDLST where another process has it, or it is gone with its
--- conversation.
-create function chatterd.lock_own_turn(p_turn uuid, p_runner uuid) returns chatterd.turns language plpgsql as $$
+-- Locks a turn's conversation and then the turn, and returns it; fails with CDLST where another process has it, it has run again since,
+-- or it is gone with its conversation. p: {turn, runner, run?}; without `run`, any run of the process may write.
+create function chatterd.lock_own_turn(p json) returns chatterd.turns language plpgsql as $$
 declare
   t chatterd.turns;
 begin
   perform from chatterd.conversations
-  where id = (select conversation_id from chatterd.turns where id = p_turn) for update;
-  select * into t from chatterd.turns where id = p_turn for update;
+  where id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid) for update;
+  select * into t from chatterd.turns where id = (p->>'turn')::uuid for update;
   if not found then
     raise exception using errcode = 'CDLST', message = 'The conversation was emptied.';
   end if;
-  if t.runner <> p_runner then
+  if t.runner <> (p->>'runner')::uuid or t.run <> (p->>'run')::integer then
     raise exception using errcode = 'CDLST', message = 'This process does not run the turn any more.';
   end if;
   return t;

@@ -1,10 +1,10 @@
--- Ends a turn that came to no whole reply. p: {turn, runner, status, error?, partial?, events}; `error` is a JSON text, `partial` a
+-- Ends a turn that came to no whole reply. p: {turn, runner, run?, status, error?, partial?, events}; `error` is a JSON text, `partial` a
 -- message as append_messages takes it, `events` as insert_events takes them, the last one the turn's end.
 -- Returns false where devices sent results that the process does not know of: the journal then has the end in other records than the
 -- last of `events`. A second call changes nothing and returns the same.
 create function chatterd.end_turn(p json) returns json language plpgsql as $$
 declare
-  t chatterd.turns := chatterd.lock_own_turn((p->>'turn')::uuid, (p->>'runner')::uuid);
+  t chatterd.turns := chatterd.lock_own_turn(p);
   fault json := (p->>'error')::json;
   final integer := (select max(first) from json_to_recordset(p->'events') as e(first integer));
   before json := (

@@ -95,7 +95,7 @@ end $$;
 -- Gives a turn to a process. The caller has locked the turn. p: {runner, maxUnjournaled}
 create function chatterd.adopt_turn(p_turn uuid, p json) returns void language sql as $$
   update chatterd.turns
-  set status = 'running', runner = (p->>'runner')::uuid, running_since = clock_timestamp(),
+  set status = 'running', runner = (p->>'runner')::uuid, running_since = clock_timestamp(), run = run + 1,
       max_unjournaled = (p->>'maxUnjournaled')::integer
   where id = p_turn
 $$;

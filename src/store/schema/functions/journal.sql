@@ -59,21 +59,21 @@ create function chatterd.has_events(p_turn uuid, p_events json) returns boolean 
       select from chatterd.events e where e.turn_id = p_turn and e.first = last.first and e.records = last.records))
 $$;
 
--- Writes events of many turns. p: {runner, turns: [{turn, chunks: [{first, count, records}]}]}. Returns {written: [turn], lost: [turn],
+-- Writes events of many turns. p: {runner, turns: [{turn, run?, chunks: [{first, count, records}]}]}. Returns {written: [turn], lost: [turn],
 -- followed: [turn], cancelled: [turn]}: `lost` are those that another process has or that have ended, `followed` those that clients of
 -- other processes follow, `cancelled` those that a client asked to cancel.
 -- It waits for no lock, so it may lock turns in any order: a turn that an outcome holds just now is in no list.
 create function chatterd.write_events(p json) returns json language plpgsql as $$
 declare
   me uuid := p->>'runner';
-  given uuid[] := array(select turn from json_to_recordset(p->'turns') as g(turn uuid));
   held uuid[];
   with_followers uuid[];
   cancelled uuid[];
 begin
   with mine as (
-    select id, followed, cancel_requested from chatterd.turns
-    where id = any (given) and runner = me and status = 'running' for no key update skip locked)
+    select t.id, t.followed, t.cancel_requested from chatterd.turns t
+    join json_to_recordset(p->'turns') as g(turn uuid, run integer) on t.id = g.turn and t.run = coalesce(g.run, t.run)
+    where t.runner = me and t.status = 'running' for no key update of t skip locked)
   select coalesce(array_agg(id), '{}'), array_agg(id) filter (where followed), array_agg(id) filter (where cancel_requested)
   into held, with_followers, cancelled from mine;
 
@@ -92,9 +92,10 @@ begin
   return json_build_object(
     'written', held, 'followed', coalesce(with_followers, '{}'), 'cancelled', coalesce(cancelled, '{}'),
     'lost', array(
-      select id from unnest(given) as g(id)
-      where id <> all (held) and not exists (
-        select from chatterd.turns t where t.id = g.id and t.runner = me and t.status in ('running', 'waiting'))));
+      select g.turn from json_to_recordset(p->'turns') as g(turn uuid, run integer)
+      where g.turn <> all (held) and not exists (
+        select from chatterd.turns t
+        where t.id = g.turn and t.run = coalesce(g.run, t.run) and t.runner = me and t.status in ('running', 'waiting'))));
 end $$;
 
 -- Reads events of many turns. p: [{turn, after, follow}]. Returns for each, in order, {status, pruned, chunks: [{first, count,

@@ -61,7 +61,7 @@ begin
     return json_build_object('open', true);
   end if;
   update chatterd.turns
-  set status = 'running', runner = (p->>'runner')::uuid, running_since = clock_timestamp(), tools_before = tools_now,
+  set status = 'running', runner = (p->>'runner')::uuid, running_since = clock_timestamp(), run = run + 1, tools_before = tools_now,
       max_unjournaled = coalesce((p->>'maxUnjournaled')::integer, max_unjournaled), event_before = last_event, results_id = id_given
   where id = t.id;
   perform chatterd.append_call_ends(t.id);

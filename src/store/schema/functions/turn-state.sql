@@ -6,7 +6,7 @@ begin
   return (select json_build_object(
     'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'tools', c.tools, 'system', c.system,
     'pinned', c.pinned, 'promptFrom', c.prompt_from, 'truncation', c.truncation,
-    'turn', t.id, 'request', t.request, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
+    'turn', t.id, 'run', t.run, 'request', t.request, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
     'messages', (
       select coalesce(json_agg(chatterd.message_row(m) order by (m).seq), '[]')
       from (

@@ -1,5 +1,5 @@
 -- Undoes begin_turn, as if the request had never come; or, where p names `results`, store_results: those calls are open again.
--- p: {turn, runner, tenant, conversation, conversationId, results: [{seq, index}]}. Returns false where another process has the turn,
+-- p: {turn, runner, run?, tenant, conversation, conversationId, results: [{seq, index}]}. Returns false where another process has the turn,
 -- or others know of it, or of the end of the turn that it superseded: then nothing is undone. A turn that has not begun yet cannot begin
 -- after this.
 create function chatterd.withdraw_turn(p json) returns json language plpgsql as $$
@@ -18,7 +18,7 @@ begin
     perform chatterd.remove_if_empty(c.id);
     return to_json(true);
   end if;
-  if t.runner <> (p->>'runner')::uuid then return to_json(false); end if;
+  if t.runner <> (p->>'runner')::uuid or t.run <> (p->>'run')::integer then return to_json(false); end if;
   -- A second call: it is withdrawn already.
   if t.status = 'waiting' and json_array_length(p->'results') > 0 then return to_json(true); end if;
   if t.status <> 'running' or t.followed then return to_json(false); end if;

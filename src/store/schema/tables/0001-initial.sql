@@ -58,6 +58,9 @@ create table chatterd.turns (
   runner uuid not null,
   -- When it last began to run. A process that has just taken a turn may not know of it yet when its next heartbeat names its turns.
   running_since timestamptz not null default now(),
+  -- How often it has begun to run: at first, with results, or taken by another process. A process that has lost it and got it back
+  -- may still have an earlier run of it, which must not write any more.
+  run integer not null default 1,
   cancel_requested boolean not null default false,
 
   -- Number of its last event in the journal.
