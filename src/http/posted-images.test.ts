@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { imagesOf } from './posted-images.ts'
 
 test('images are base64, with or without the beginning of a data URL and line ends', () => {
@@ -14,6 +15,19 @@ test('images are base64, with or without the beginning of a data URL and line en
   assert.deepEqual(imagesOf(given), ['aGk=', 'aA==', 'aGkh', 'aGkh', 'aGkhaGkh', 'aA=='])
   const half = 'ab+/'.repeat(200_000)
   assert.equal(imagesOf([half])[0], half)
+})
+
+test('any text is judged as the grammar of base64 judges it', () => {
+  const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/
+  const texts = fc.string({ unit: fc.constantFrom(...'aZ9+/==-_ !é\u0141\u{1f600}\0\t'), maxLength: 12 })
+  fc.assert(
+    fc.property(texts, (text) => {
+      const accepts = () => imagesOf([text])
+      if (base64.test(text)) accepts()
+      else assert.throws(accepts, { code: 'invalid-request' })
+    }),
+    { numRuns: 5_000 },
+  )
 })
 
 test('what is no base64 is refused, with its position', () => {

@@ -17,16 +17,11 @@ export function imagesOf(images: readonly string[]): string[] {
   })
 }
 
-const notBase64 = /[^A-Za-z0-9+/]/
-
-/** Only the padding at the end may be something else than digits. */
+/** True for base64 with its padding. Decoding leaves out what is no digit, and is several times as fast as a regular expression. */
 function isBase64(text: string): boolean {
-  const end = text.search(notBase64)
-  const padding = end < 0 ? '' : text.slice(end)
-  return (
-    text.length > 0 &&
-    text.length % 4 === 0 &&
-    end !== 0 &&
-    (padding === '' || padding === '=' || padding === '==')
-  )
+  if (text === '' || text.length % 4 !== 0) return false
+  // Of what is not ASCII, Node takes the low byte; and `-` and `_` are digits of base64url.
+  if (Buffer.byteLength(text) !== text.length || text.includes('-') || text.includes('_')) return false
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  return Buffer.from(text, 'base64').length === (text.length / 4) * 3 - padding
 }

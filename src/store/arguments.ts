@@ -15,14 +15,18 @@ export function conversationArgument({ tenant, name }: ConversationKey): {
   return { tenant, conversation: name }
 }
 
-/** A message, as `append_messages` takes it. */
+/** The bodies of messages, as `append_messages` takes them. */
+export function bodiesOf(messages: readonly NewMessage[]): string[] {
+  return messages.map(({ content, thinking, images }) => JSON.stringify({ content, thinking, images }))
+}
+
+/** A message without its body, as `append_messages` takes it. */
 export function messageArgument(
   message: NewMessage & { usage?: Usage; complete?: boolean; finishReason?: FinishReason },
 ): object {
-  const { role, content, thinking, images, calls = [], usage, complete, finishReason } = message
+  const { role, calls = [], usage, complete, finishReason } = message
   return {
     role,
-    body: JSON.stringify({ content, thinking, images }),
     calls: calls.map(callArgument),
     usage,
     complete,

@@ -6,7 +6,7 @@ import type {
   Replay,
   TurnBeginning,
 } from '../turn/ports/conversation-store.ts'
-import { conversationArgument, keyArgument, messageArgument, toolArguments } from './arguments.ts'
+import { bodiesOf, conversationArgument, keyArgument, messageArgument, toolArguments } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
 import { type StateRow, stateOf } from './rows.ts'
@@ -44,7 +44,7 @@ export function createBeginOperations(
       beginning
     const { model } = request
     const cached = logCache.get(keyOf(conversation))
-    const row = await call<BeginRow>('begin_turn', {
+    const argument = {
       about: {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
         ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs },
@@ -57,10 +57,11 @@ export function createBeginOperations(
       system: system === undefined ? undefined : JSON.stringify(system),
       messages: messages.map(messageArgument),
       tools: tools && toolArguments(tools),
-    })
+    }
+    const row = await call<BeginRow>('begin_turn', argument, bodiesOf(messages))
     if (row.replay) return { result: 'replay', ...row.replay }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
-    const state = stateOf(row.state, cached?.log)
+    const state = stateOf(row.state, cached?.log, messages)
     logCache.put(keyOf(conversation), row.state.id, state)
     return { result: 'begun', state }
   }

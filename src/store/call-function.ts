@@ -1,8 +1,11 @@
 import { ChatterdError, type ErrorCode } from '../protocol/errors.ts'
 import type { Database } from './database.ts'
 
-/** Calls a SQL function of the schema with its one JSON argument, in one transaction, and returns its result. */
-export type CallFunction = <Result>(name: string, argument: object) => Promise<Result>
+/**
+ * Calls a SQL function of the schema with its JSON argument, in one transaction, and returns its result. `bodies`: the second argument
+ * of a function that takes the bodies of messages, as JSON texts.
+ */
+export type CallFunction = <Result>(name: string, argument: object, bodies?: string[]) => Promise<Result>
 
 /** Errors for clients, by the SQLSTATE that the SQL functions raise them with. Their messages are written for clients. */
 const errorCodes: Record<string, ErrorCode> = {
@@ -14,9 +17,9 @@ const errorCodes: Record<string, ErrorCode> = {
 
 /** Errors that the SQL functions raise for clients are thrown as `ChatterdError`s. */
 export function createCallFunction(database: Pick<Database, 'query'>): CallFunction {
-  return async <Result>(name: string, argument: object) => {
-    const text = `select chatterd.${name}($1) as result`
-    const values = [JSON.stringify(argument)]
+  return async <Result>(name: string, argument: object, bodies?: string[]) => {
+    const text = `select chatterd.${name}(${bodies ? '$1, $2' : '$1'}) as result`
+    const values = [JSON.stringify(argument), ...(bodies ? [bodies] : [])]
     try {
       const [row] = await database.query<{ result: Result }>({ name, text, values, returnsJson: true })
       if (!row) throw new Error(`${name} returned no row`)

@@ -53,6 +53,8 @@ export interface StateRow {
   truncation: Truncation | null
   turn: string
   run: number
+  /** Number of the first message that it began with. */
+  firstSeq: number
   request: TurnRequest
   status: TurnStatus
   step: number
@@ -98,8 +100,12 @@ export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
   return rows.map(([, schema]) => parseExact(schema) as unknown as ToolSchema)
 }
 
-/** The state that a turn runs with. `cached`: the messages that the row leaves out. */
-export function stateOf(row: StateRow, cached: readonly LogMessage[] = []): TurnState {
+/** The state that a turn runs with. The row leaves out what is `cached`, and what the turn has just `added`. */
+export function stateOf(
+  row: StateRow,
+  cached: readonly LogMessage[] = [],
+  added: readonly NewMessage[] = [],
+): TurnState {
   const {
     turn,
     tenant,
@@ -123,6 +129,10 @@ export function stateOf(row: StateRow, cached: readonly LogMessage[] = []): Turn
     log: [
       ...cached.filter(({ seq }) => seq <= after && (seq <= pinned || seq >= promptFrom)),
       ...messagesOf(messages, calls),
+      ...added.map((message, index) => ({
+        ...message,
+        ...{ calls: message.calls ?? [], seq: row.firstSeq + index, turn, complete: true },
+      })),
     ],
     results: [],
   }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { ConversationStore, Replay, ResultsOutcome } from '../turn/ports/conversation-store.ts'
 import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
 import {
+  bodiesOf,
   conversationArgument,
   keyArgument,
   messageArgument,
@@ -75,11 +76,12 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
 
     async reset(conversation, messages) {
       const pinned = messages.findIndex((message) => message.role !== 'system')
-      return await call<string[]>('reset_conversation', {
+      const argument = {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7() },
         messages: messages.map(messageArgument),
         pinned: pinned < 0 ? messages.length : pinned,
-      })
+      }
+      return await call<string[]>('reset_conversation', argument, bodiesOf(messages))
     },
 
     async heartbeat(running, room = maxAdopted) {

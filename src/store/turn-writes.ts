@@ -1,6 +1,12 @@
 import type { EventChunk } from '../protocol/event-chunk.ts'
 import type { TurnWrites } from '../turn/ports/turn-writes.ts'
-import { conversationArgument, errorArgument, messageArgument, resultArgument } from './arguments.ts'
+import {
+  bodiesOf,
+  conversationArgument,
+  errorArgument,
+  messageArgument,
+  resultArgument,
+} from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
 import { type CallRow, callOf } from './rows.ts'
@@ -21,7 +27,8 @@ export function createTurnWrites(call: CallFunction, runner: string, logCache: L
         ...{ turn, runner, run, step, status, promptFrom, error: errorArgument(error) },
         truncation: truncation && JSON.stringify(truncation),
       }
-      const seq = await call<number>('end_step', { about, message: messageArgument(message), events: chunks })
+      const argument = { about, message: messageArgument(message), events: chunks }
+      const seq = await call<number>('end_step', argument, bodiesOf([message]))
       return { ...message, seq, turn, complete: true }
     },
 
@@ -38,7 +45,7 @@ export function createTurnWrites(call: CallFunction, runner: string, logCache: L
         ...{ turn, runner, run, status, error: errorArgument(error) },
         ...{ partial: message, events: chunks },
       }
-      return await call<boolean>('end_turn', argument)
+      return await call<boolean>('end_turn', argument, bodiesOf(partial ? [partial] : []))
     },
 
     withdraw({ turn, conversation, results }, run) {

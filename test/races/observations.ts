@@ -45,13 +45,14 @@ export class Observations {
       const begun = this.begun.get(given().turn)
       if (begun && (row as { result: boolean }).result) begun.withdrawn += 1
     } else if (name === 'begin_turn') {
-      const { about, messages } = given()
+      const { about } = given()
       const { turn, conversation, key, runner, whenBusy } = about
       const { result } = row as { result: { state?: object; replay?: object } }
       if (whenBusy === 'queue') this.#arrive({ turn, conversation, runner, key })
       if (result.replay) this.#leave(turn)
       if (!result.state || this.begun.has(turn)) return
-      const { content } = JSON.parse(messages[0].body)
+      const [body] = (values?.[1] ?? []) as string[]
+      const { content } = JSON.parse(body ?? '')
       this.begun.set(turn, { turn, content, conversation, key, withdrawn: 0 })
     }
   }

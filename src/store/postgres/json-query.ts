@@ -10,6 +10,9 @@ declare module 'pg' {
   }
 }
 
+/** The id of the type `json` in pg_type: https://www.postgresql.org/docs/current/catalog-pg-type.html */
+const json = 114
+
 const sync = serialize.sync()
 const execute = serialize.execute()
 
@@ -48,7 +51,8 @@ class JsonQuery implements Submittable {
 
   submit(connection: Connection): void {
     const { name, text } = this
-    const bind = serialize.bind({ statement: name, values: [...this.#values] })
+    const values = this.#values.map((value) => (Array.isArray(value) ? encodeJsonArray(value) : value))
+    const bind = serialize.bind({ statement: name, values })
     const isPrepared = connection.parsedStatements[name] !== undefined
     const messages = isPrepared
       ? [bind, execute, sync]
@@ -78,4 +82,21 @@ class JsonQuery implements Submittable {
   handleCommandComplete(): void {}
   handlePortalSuspended(): void {}
   handleEmptyQuery(): void {}
+}
+
+/**
+ * A `json[]` in binary form, as `array_recv` reads it:
+ * https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/arrayfuncs.c
+ */
+function encodeJsonArray(texts: readonly string[]): Buffer {
+  const sizes = texts.map((text) => Buffer.byteLength(text))
+  const head = texts.length === 0 ? [0, 0, json] : [1, 0, json, texts.length, 1]
+  const all = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + size, 4 * head.length))
+  let offset = 0
+  for (const number of head) offset = all.writeInt32BE(number, offset)
+  for (const [index, text] of texts.entries()) {
+    offset = all.writeInt32BE(sizes[index] ?? 0, offset)
+    offset += all.write(text, offset)
+  }
+  return all
 }

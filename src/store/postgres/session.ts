@@ -96,5 +96,6 @@ async function queryShared<Row>(client: ClientBase, { text, values = [] }: State
 }
 
 function literalOf(value: unknown): string {
+  if (Array.isArray(value)) return `array[${value.map(literalOf).join()}]::json[]`
   return value === null || value === undefined ? 'null' : pg.escapeLiteral(String(value))
 }

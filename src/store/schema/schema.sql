@@ -180,8 +180,8 @@ create table chatterd.write_check (
 -- append_call_ends(p_turn uuid) returns json
 -- append_call_ends_and_waiting(p_turn uuid) returns json
 -- append_events(p_turn uuid, p_records text) returns json
--- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json) returns bigint
--- begin_turn(p_all json) returns json
+-- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json, p_bodies json[]) returns bigint
+-- begin_turn(p_all json, p_bodies json[]) returns json
 -- begun_state(p_conversation uuid, p json) returns json
 -- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
 -- call_id_json(p_request json) returns text
@@ -197,8 +197,8 @@ create table chatterd.write_check (
 -- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
 -- end_lease(p json) returns void
--- end_step(p_all json) returns bigint
--- end_turn(p json) returns json
+-- end_step(p_all json, p_bodies json[]) returns bigint
+-- end_turn(p json, p_bodies json[]) returns json
 -- enqueue(p_conversation uuid, p json) returns void
 -- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
@@ -239,12 +239,12 @@ create table chatterd.write_check (
 -- remove_if_empty(p_conversation uuid) returns void
 -- renew_lease(p json) returns void
 -- reopen_turn(p_turn uuid) returns void
--- reset_conversation(p json) returns json
+-- reset_conversation(p json, p_bodies json[]) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
 -- store_results(p json) returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
--- turn_state(p_conversation uuid, p_turn uuid, p_after bigint) returns json
+-- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint) returns json
 -- unfinished_reply(p_turn uuid) returns text
 -- withdraw_turn(p json) returns json
 -- write_events(p json) returns json

@@ -2,10 +2,10 @@
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
 -- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
 -- cached?: {conversation, from, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
--- caller has the messages of that conversation from the one number up to the other, and the pinned ones.
+-- caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the messages.
 -- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
 -- requests are first in the queue. With `whenBusy` = 'queue' the request is in the queue then.
-create function chatterd.begin_turn(p_all json) returns json language plpgsql as $$
+create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
   p json := p_all->'about';
@@ -57,7 +57,7 @@ begin
     where id = c.id;
   end if;
 
-  reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages);
+  reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages, p_bodies);
   insert into chatterd.turns
     (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, supersedes, tools_before,
      system_before, model_before, updated_before, max_unjournaled, last_event)
@@ -102,12 +102,13 @@ begin
   return null;
 end $$;
 
--- {state} of a turn that has begun. p: as begin_turn's
+-- {state} of a turn that has begun, without the messages that it has just added: the caller has them. p: as begin_turn's
 create function chatterd.begun_state(p_conversation uuid, p json) returns json language plpgsql stable as $$
 begin
-  return (select json_build_object('state', chatterd.turn_state(id, (p->>'turn')::uuid,
+  return (select json_build_object('state', chatterd.turn_state(c.id, t.id,
       -- Where the prompt begins earlier than it did, messages are missing there.
-      case when (p->'cached'->>'conversation')::uuid = id and (p->'cached'->>'from')::bigint <= prompt_from
-        then (p->'cached'->>'seq')::bigint else 0 end))
-    from chatterd.conversations where id = p_conversation);
+      case when (p->'cached'->>'conversation')::uuid = c.id and (p->'cached'->>'from')::bigint <= c.prompt_from
+        then (p->'cached'->>'seq')::bigint else 0 end,
+      t.first_seq))
+    from chatterd.conversations c, chatterd.turns t where c.id = p_conversation and t.id = (p->>'turn')::uuid);
 end $$;

@@ -24,8 +24,8 @@ create function chatterd.remove_if_empty(p_conversation uuid) returns void langu
 $$;
 
 -- Empties a conversation, and begins it anew with these messages. Returns its active turns, which are gone: [turn].
--- p: {tenant, conversation, conversationId, messages, pinned}
-create function chatterd.reset_conversation(p json) returns json language plpgsql as $$
+-- p: {tenant, conversation, conversationId, messages, pinned}; messages and p_bodies as append_messages takes them.
+create function chatterd.reset_conversation(p json, p_bodies json[]) returns json language plpgsql as $$
 declare
   c chatterd.conversations := chatterd.lock_conversation(p);
   own uuid := p->>'conversationId';
@@ -33,7 +33,7 @@ declare
 begin
   update chatterd.conversations
   set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1, kept = true where id = own;
-  perform chatterd.append_messages(own, null, 1, p->'messages');
+  perform chatterd.append_messages(own, null, 1, p->'messages', p_bodies);
   return active;
 end $$;
 

@@ -1,7 +1,8 @@
--- Stores the outcome of a step. p_all: {about: {turn, runner, run?, step, status, error?, promptFrom, truncation?}, message, events}; `error`
--- and `truncation` are JSON texts, `message` as append_messages takes it, `events` as insert_events does. Returns the number of the message. A second call with
--- the same step changes nothing and returns the same: the database's response to the first may have been lost.
-create function chatterd.end_step(p_all json) returns bigint language plpgsql as $$
+-- Stores the outcome of a step. p_all: {about: {turn, runner, run?, step, status, error?, promptFrom, truncation?}, message, events};
+-- `error` and `truncation` are JSON texts, `message` and p_bodies as append_messages takes them, `events` as insert_events does. Returns
+-- the number of the message. A second call with the same step changes nothing and returns the same: the database's response to the
+-- first may have been lost.
+create function chatterd.end_step(p_all json, p_bodies json[]) returns bigint language plpgsql as $$
 declare
   p json := p_all->'about';
   t chatterd.turns := chatterd.lock_own_turn(p);
@@ -18,7 +19,7 @@ begin
     raise exception using errcode = 'CDLST', message = 'The turn has calls that have not ended.';
   end if;
   select * into c from chatterd.conversations where id = t.conversation_id;
-  perform chatterd.append_messages(c.id, t.id, c.next_seq, json_build_array(p_all->'message'));
+  perform chatterd.append_messages(c.id, t.id, c.next_seq, json_build_array(p_all->'message'), p_bodies);
   if c.prompt_from <> (p->>'promptFrom')::bigint or c.truncation::text is distinct from p->>'truncation' then
     update chatterd.conversations
     set prompt_from = (p->>'promptFrom')::bigint, truncation = (p->>'truncation')::json where id = c.id;

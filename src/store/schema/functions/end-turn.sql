@@ -1,8 +1,8 @@
--- Ends a turn that came to no whole reply. p: {turn, runner, run?, status, error?, partial?, events}; `error` is a JSON text, `partial` a
--- message as append_messages takes it, `events` as insert_events takes them, the last one the turn's end.
+-- Ends a turn that came to no whole reply. p: {turn, runner, run?, status, error?, partial?, events}; `error` is a JSON text, `partial`
+-- and p_bodies a message as append_messages takes it, `events` as insert_events takes them, the last one the turn's end.
 -- Returns false where devices sent results that the process does not know of: the journal then has the end in other records than the
 -- last of `events`. A second call changes nothing and returns the same.
-create function chatterd.end_turn(p json) returns json language plpgsql as $$
+create function chatterd.end_turn(p json, p_bodies json[]) returns json language plpgsql as $$
 declare
   t chatterd.turns := chatterd.lock_own_turn(p);
   fault json := (p->>'error')::json;
@@ -19,7 +19,7 @@ begin
     perform chatterd.raise_turn_lost();
   end if;
   if p->'partial' is not null then
-    perform chatterd.append_messages(t.conversation_id, t.id, c.next_seq, json_build_array(p->'partial'))
+    perform chatterd.append_messages(t.conversation_id, t.id, c.next_seq, json_build_array(p->'partial'), p_bodies)
     from chatterd.conversations c where c.id = t.conversation_id;
   end if;
   -- Nothing of it was answered: told again in every later prompt, it could make them all fail in the same way.

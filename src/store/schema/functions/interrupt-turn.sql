@@ -14,8 +14,9 @@ begin
     reply := chatterd.unfinished_reply(t.id);
     if reply is not null then
       perform chatterd.append_messages(c.id, t.id, c.next_seq,
-        json_build_array(json_build_object('role', 'assistant', 'body', reply, 'complete', false,
-          'finishReason', case p_status when 'cancelled' then 'cancelled' else 'error' end)))
+        json_build_array(json_build_object('role', 'assistant', 'complete', false,
+          'finishReason', case p_status when 'cancelled' then 'cancelled' else 'error' end)),
+        array[reply::json])
       from chatterd.conversations c where c.id = t.conversation_id;
     end if;
     -- Clients may have seen events that were lost with the process. Empty events take their numbers, so that no number means two.

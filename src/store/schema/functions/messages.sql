@@ -1,11 +1,12 @@
 -- Adds messages at the end of a conversation whose row the caller has locked, and returns the next free number.
--- p_messages: [{role, body, complete?, usage?, finishReason?, calls: [{index, request, side, status, result?, restartable?}]}]; body, request
--- and result are JSON texts.
-create function chatterd.append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json)
+-- p_messages: [{role, complete?, usage?, finishReason?, calls: [{index, request, side, status, result?, restartable?}]}]; request and
+-- result are JSON texts. p_bodies: the body of each. Bodies may have megabytes, and within other JSON they would be parsed many times.
+create function chatterd.append_messages(
+  p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json, p_bodies json[])
 returns bigint language plpgsql as $$
 begin
   insert into chatterd.messages (conversation_id, seq, turn_id, role, body, complete, usage, finish_reason)
-  select p_conversation, p_seq + m.number - 1, p_turn, m.item->>'role', (m.item->>'body')::json,
+  select p_conversation, p_seq + m.number - 1, p_turn, m.item->>'role', p_bodies[m.number],
          coalesce((m.item->>'complete')::boolean, true), m.item->'usage', m.item->>'finishReason'
   from json_array_elements(p_messages) with ordinality as m(item, number);
 

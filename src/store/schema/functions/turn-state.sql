@@ -1,23 +1,24 @@
 -- What a turn is run with: the messages that the prompt is made of, their calls, and the device's tools. Messages up to number
--- p_after are left out: the caller has them.
-create function chatterd.turn_state(p_conversation uuid, p_turn uuid, p_after bigint)
+-- p_after, and from p_before on, are left out: the caller has them.
+create function chatterd.turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint default 9223372036854775807)
 returns json language plpgsql stable as $$
 begin
   return (select json_build_object(
     'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'tools', c.tools, 'system', c.system,
     'pinned', c.pinned, 'promptFrom', c.prompt_from, 'truncation', c.truncation,
-    'turn', t.id, 'run', t.run, 'request', t.request, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
+    'turn', t.id, 'run', t.run, 'firstSeq', t.first_seq, 'request', t.request, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
     'messages', (
       select coalesce(json_agg(chatterd.message_row(m) order by (m).seq), '[]')
       from (
         select m from chatterd.messages m
-        where conversation_id = c.id and seq > p_after and seq <= least(c.pinned, c.prompt_from - 1) and not refused
+        where conversation_id = c.id and seq > p_after and seq < p_before and seq <= least(c.pinned, c.prompt_from - 1) and not refused
         union all
-        select m from chatterd.messages m where conversation_id = c.id and seq > p_after and seq >= c.prompt_from and not refused
+        select m from chatterd.messages m
+        where conversation_id = c.id and seq > p_after and seq < p_before and seq >= c.prompt_from and not refused
       ) prompted),
     'calls', (
       select coalesce(json_agg(chatterd.call_row(k) order by message_seq, index), '[]') from chatterd.calls k
-      where conversation_id = c.id and message_seq > p_after and message_seq >= c.prompt_from))
+      where conversation_id = c.id and message_seq > p_after and message_seq < p_before and message_seq >= c.prompt_from))
   from chatterd.conversations c, chatterd.turns t
   where c.id = p_conversation and t.id = p_turn);
 end $$;
