@@ -31,6 +31,8 @@ const messageBytes = 200
 export class LogCache {
   readonly #maxBytes: number
   readonly #entries = new Map<string, Entry>()
+  /** The keys of the entries, by their turns. */
+  readonly #keys = new Map<string, string>()
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -52,6 +54,7 @@ export class LogCache {
     const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes)
     if (bytes > this.#maxBytes) return
     this.#entries.set(key, { conversation, turn, bytes, log: ended, from, seq: ended.at(-1)?.seq ?? 0 })
+    this.#keys.set(turn, key)
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return
@@ -61,12 +64,16 @@ export class LogCache {
 
   /** Removes the log that `turn` began with. */
   withdraw(turn: string): void {
-    for (const [key, entry] of this.#entries) if (entry.turn === turn) this.#remove(key)
+    const key = this.#keys.get(turn)
+    if (key !== undefined) this.#remove(key)
   }
 
   #remove(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.bytes ?? 0
+    const entry = this.#entries.get(key)
+    if (!entry) return
+    this.#bytes -= entry.bytes
     this.#entries.delete(key)
+    this.#keys.delete(entry.turn)
   }
 }
 
