@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { RequestKey } from '../../../turn/ports/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/ports/turn-state.ts'
 import { plainNumbers } from '../../body/plain-numbers.ts'
 import { checkModel } from '../../check-model.ts'
@@ -53,13 +55,15 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
       }
       const results = importResults(body.messages)
       const messages = results ? [] : importMessages(body.messages)
+      const onlyLoads = !results && messages.length === 0
+      if (onlyLoads) checkLoad(tools, key)
       try {
         await checkModel(engine, model)
       } catch (error) {
         const replay = await replayOrThrow(error, prompt.conversation, key, turns)
         return streamReplayedTurn(reply, prompt, replay, ports)
       }
-      if (!results && messages.length === 0) {
+      if (onlyLoads) {
         const line = await loadModel(model, promptSettings(body), engine, disconnectSignal(reply))
         return reply.type('text/event-stream').send(dataEvent(line))
       }
@@ -71,6 +75,14 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   generateRoute(app, ports)
   weatherRoutes(app, ports.readWeather)
   boardRoutes(app, ports)
+}
+
+/** Throws `invalid-request` for what a request that only loads a model would ignore. */
+function checkLoad(tools: readonly ToolSchema[] = [], key: RequestKey | undefined): void {
+  const ignored = key ? 'Idempotency-Key' : tools.length > 0 ? 'tools' : undefined
+  if (ignored === undefined) return
+  const message = `${ignored}: a request without messages only loads the model, and takes none.`
+  throw new ChatterdError('invalid-request', message)
 }
 
 function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | undefined {
