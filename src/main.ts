@@ -26,6 +26,8 @@ export interface ServeOutput {
   out(text: string): void
   /** True where people read it. */
   isTerminal?: boolean
+  /** Sentences about the settings, for the log. */
+  notices?: readonly string[]
 }
 
 /** A server that has started. */
@@ -56,6 +58,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
   let serving = false
   const { log, release } = await openLog(config)
   rooms.defer(release)
+  for (const text of output.notices ?? []) log.warn(text)
   const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
   const onNotice = (text: string) => log.info(text)
   const tls = await openTls(config, onNotice)

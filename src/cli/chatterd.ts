@@ -15,13 +15,14 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   // Imported only by the command that needs it, so that a wrong setting is reported without its loading time.
-  serve: async (config, read) => {
+  serve: async (config, read, notices) => {
     let server: Server | undefined
     // Also while the server starts, when there is nothing to reload: without a listener the signal would end the process.
     process.on('SIGHUP', () => void server?.reload(read))
     const { serve } = await import('../main.ts')
     server = await serve(config, {
       version,
+      notices,
       out: (text) => process.stdout.write(text),
       isTerminal: process.stdout.isTTY,
     })

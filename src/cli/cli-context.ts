@@ -9,6 +9,9 @@ export interface CliContext {
   out(text: string): void
   /** Writes to standard error, line ends included. */
   err(text: string): void
-  /** Starts the server. `read` reads the settings again; it throws a `ConfigError` where they are wrong. */
-  serve(config: Config, read: () => Config): Promise<unknown>
+  /**
+   * Starts the server. `read` reads the settings again; it throws a `ConfigError` where they are wrong. `notices`: sentences about the
+   * settings, for the log.
+   */
+  serve(config: Config, read: () => Config, notices: readonly string[]): Promise<unknown>
 }

@@ -5,7 +5,7 @@ import { runCli } from './run-cli.ts'
 
 /** Runs one command line with a server that only records the settings that it is started with. */
 async function run(args: string[], env: Record<string, string> = {}, start = (_: Config) => {}) {
-  const seen = { out: '', err: '', served: [] as Config[] }
+  const seen = { out: '', err: '', served: [] as Config[], notices: [] as string[] }
   const code = await runCli(args, {
     machine: { platform: 'linux', home: '/home/ann', cwd: '/nowhere', env },
     version: '1.2.3',
@@ -15,8 +15,9 @@ async function run(args: string[], env: Record<string, string> = {}, start = (_:
     err: (text) => {
       seen.err += text
     },
-    serve: async (config) => {
+    serve: async (config, _read, notices) => {
       start(config)
+      seen.notices.push(...notices)
       seen.served.push(config)
     },
   })
@@ -33,6 +34,12 @@ test('chatterd alone serves, with flags and without', async () => {
     assert.deepEqual([served.length, served[0]?.port, served[0]?.host], [1, 9000, '::1'])
   }
   assert.equal((await run([])).served[0]?.port, 8080)
+})
+
+test('the server is started with a notice for each setting that has no effect, for its log', async () => {
+  const { code, notices } = await run(['--database-pool', '3'])
+  assert.equal(code, 0)
+  assert.match(notices.join(), /^database-pool \(--database-pool\) has no effect: /)
 })
 
 test('--version prints the version and --help every setting, and no server is started', async () => {

@@ -11,7 +11,8 @@ const introduction = `# Settings
 A setting is read from its flag (\`--max-body 8MiB\`), else from its environment variable, else from the settings file, else it has
 its default. The file is \`chatterd.toml\` or \`chatterd.json\` in the working directory, or the one that \`--config FILE\` names; its
 keys are the names in the first column. \`chatterd config\` prints the settings in force and where each value comes from, and
-\`chatterd help max-body\` explains one setting. An unknown name is an error, also of a variable that begins with \`CHATTERD_\`.
+\`chatterd help max-body\` explains one setting. An unknown name is an error, also of a variable that begins with \`CHATTERD_\`;
+a setting that has no effect beside the others is named in the log.
 
     # chatterd.toml
     port = 9000

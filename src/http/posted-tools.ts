@@ -45,6 +45,9 @@ export function deviceToolSchemas(tools: Static<typeof PostedTools>): ToolSchema
         `tools: "${name}" has more than one schema of its arguments.`,
       )
     const [parameters] = given
+    // To the validator, a number that keeps its text is an object.
+    if (JSON.isRawJSON(parameters))
+      throw new ChatterdError('invalid-request', `tools: the schema of "${name}" must be an object.`)
     const plain = {
       name,
       ...(typeof description === 'string' && { description }),

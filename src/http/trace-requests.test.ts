@@ -31,7 +31,8 @@ test('a request is reported by its method, route and status, and not by the name
   directory.addConversation({ name: 'secret' })
   for (const [method, path, route, status, code] of [
     ['GET', '/', '/', 200, undefined],
-    ['GET', '/chatterd/v1/conversations/secret?x=secret', '/chatterd/v1/conversations/:name', 200, undefined],
+    ['GET', '/chatterd/v1/conversations/secret', '/chatterd/v1/conversations/:name', 200, undefined],
+    ['GET', '/weather?secret=secret', '/weather', 500, 'internal'],
     ['GET', '/chatterd/v1/secret', undefined, 404, 'not-found'],
     ['PUT', '/chatterd/v1/conversations/secret', undefined, 405, 'method-not-allowed'],
     ['POST', '/llmtools', '/llmtools', 422, 'invalid-request'],

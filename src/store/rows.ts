@@ -55,7 +55,8 @@ export interface StateRow {
   run: number
   /** Number of the first message that it began with. */
   firstSeq: number
-  request: TurnRequest
+  /** `TurnRequest` as a JSON text, whose numbers keep their digits. */
+  request: string
   status: TurnStatus
   step: number
   lastEvent: number
@@ -121,7 +122,8 @@ export function stateOf(
   } = row
   const { run, request, status, step, lastEvent } = row
   return {
-    ...{ id: turn, run, conversation: { tenant, name: conversation }, request, status, step },
+    ...{ id: turn, run, conversation: { tenant, name: conversation }, status, step },
+    request: parseExact(request) as unknown as TurnRequest,
     ...{ pinned, promptFrom, lastEvent },
     ...(truncation && { truncation }),
     deviceTools: toolsOf(tools),

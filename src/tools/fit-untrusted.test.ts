@@ -153,3 +153,22 @@ test('branches that multiply the work end in a message', () => {
   const long = fit(tool(parameters), { a: Array(4_000).fill('true') })
   assert.match(long.ok ? '' : long.error, /they take too long to be checked/)
 })
+
+test('long texts and long lists of values count as the work that they are', () => {
+  const words = Array.from({ length: 2_400 }, (_, index) => `word${index}`)
+  const anyOf = Array.from({ length: 200 }, () => ({ type: 'string', maxLength: 3 }))
+  const objects = words.slice(0, 2_000).map((word) => ({ word }))
+  for (const [schema, short, long] of [
+    [{ anyOf }, 'x'.repeat(1_000), 'x'.repeat(250_000)],
+    [{ items: { enum: words } }, Array(50).fill('WORD2399'), Array(4_000).fill('WORD2399')],
+    [
+      { items: { enum: objects } },
+      Array(50).fill({ word: 'word1999' }),
+      Array(2_000).fill({ word: 'word1999' }),
+    ],
+  ] as const) {
+    const [some, many] = [short, long].map((a) => fit(tool({ properties: { a: schema } }), { a }))
+    assert.doesNotMatch(some?.ok === false ? some.error : '', /too long to be checked/)
+    assert.match(many?.ok === false ? many.error : '', /they take too long to be checked/)
+  }
+})

@@ -49,7 +49,12 @@ test('the context that a request or the settings name decides', async () => {
 })
 
 test('a context that is set counts for short prompts too', async () => {
-  for (const narrow of [{ settings: { options: { num_ctx: 512 } } }, { contextTokens: 512 }]) {
+  const written = { options: { num_ctx: JSON.rawJSON('5.12e2') } }
+  for (const narrow of [
+    { settings: { options: { num_ctx: 512 } } },
+    { settings: written },
+    { contextTokens: 512 },
+  ]) {
     const { store, state } = await longTalk(10, 100)
     const request = { ...state.request, settings: narrow.settings ?? {} }
     const engine = createScriptedEngine([says('Hi.')], { context: 100_000 })

@@ -11,7 +11,8 @@ export function askedContext(
   { contextTokens }: Pick<TurnLimits, 'contextTokens'>,
 ): number | undefined {
   const named = isJsonObject(settings.options) ? settings.options.num_ctx : undefined
-  return typeof named === 'number' ? Math.max(named, smallestContext) : contextTokens
+  const tokens = JSON.isRawJSON(named) ? Number(named.rawJSON) : named
+  return typeof tokens === 'number' ? Math.max(tokens, smallestContext) : contextTokens
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { loadConfig } from '../../config/load-config.ts'
+import { idleSettings } from '../../config/idle-settings.ts'
+import { loadConfig, readSettings } from '../../config/load-config.ts'
 import type { CliContext } from '../cli-context.ts'
 import { addSettingOptions, configSources } from '../setting-options.ts'
 
@@ -7,7 +8,8 @@ import { addSettingOptions, configSources } from '../setting-options.ts'
 export function addServeCommand(program: Command, context: CliContext): Command {
   const command = program.command('serve', { isDefault: true }).description('start the server (the default)')
   return addSettingOptions(command).action(async () => {
+    const settings = readSettings(configSources(command, context))
     const read = () => loadConfig(configSources(command, context))
-    await context.serve(read(), read)
+    await context.serve(settings.config, read, idleSettings(settings))
   })
 }

@@ -3,7 +3,7 @@ import type { EngineModel } from '../../turn/ports/engine.ts'
 
 /** The name with its tag: without one, Ollama means `latest`. The port of a registry (`host:5000/name`) is not a tag. */
 export function taggedName(name: string): string {
-  return /:[^/]*$/.test(name) ? name : `${name}:latest`
+  return name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`
 }
 
 /** Reads the response of `/api/show`. */

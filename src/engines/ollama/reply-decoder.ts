@@ -23,11 +23,14 @@ export interface ReplyDecoder {
 const nothingToAnswer =
   'There was nothing to answer: Ollama has only loaded the model. A user message is needed.'
 
-/** `maxLineBytes` is the length of the longest line that is accepted. */
-export function createReplyDecoder(maxLineBytes: number): ReplyDecoder {
+/**
+ * `maxLineBytes` is the length of the longest line that is accepted. `mayOnlyLoad`: the prompt had no messages, with which Ollama only
+ * loads the model.
+ */
+export function createReplyDecoder(maxLineBytes: number, mayOnlyLoad = false): ReplyDecoder {
   let finished = false
   const seen = new Set<string>()
-  let isEmpty = true
+  let isEmpty = !mayOnlyLoad
   let parts: EnginePart[] = []
   const splitter = createLineSplitter({ maxLineBytes, onLine: readLine })
 

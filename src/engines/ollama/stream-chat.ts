@@ -19,7 +19,8 @@ export function streamChat(
 ): AsyncIterable<EnginePart[]> {
   const timeouts = timeoutsFor(request.stream, limits.timeouts)
   const ask = (): Promise<OllamaResponse> => checkedRequest(host, chatRequest(request), timeouts, signal)
-  return { [Symbol.asyncIterator]: () => new Reply(ask(), createReplyDecoder(limits.maxLineBytes)) }
+  const decoder = () => createReplyDecoder(limits.maxLineBytes, request.messages.length === 0)
+  return { [Symbol.asyncIterator]: () => new Reply(ask(), decoder()) }
 }
 
 type Read = IteratorResult<EnginePart[], undefined>

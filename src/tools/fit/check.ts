@@ -47,8 +47,9 @@ function checkCount(
 
 /** In characters, as JSON Schema counts: those outside of the basic plane count once. */
 function lengthOf(text: string): number {
-  let length = 0
-  for (const _ of text) length++
+  let { length } = text
+  // A pair of surrogates is one character. Iterating over characters takes ten times as long.
+  for (let at = 0; at < text.length; at++) if ((text.codePointAt(at) ?? 0) > 0xffff) length -= 1
   return length
 }
 

@@ -5,7 +5,7 @@ import { convert, isOfType } from './convert.ts'
 import { Misfit, missingMembers, type Path, unknownMember, wrongValue } from './misfit.ts'
 import { isDeclared, type PlainSchema } from './plain-schema.ts'
 
-/** How many more values may be held against a schema; branches multiply them. Below 0 the result says nothing. */
+/** How many more values may be held against a schema (`costOf`); branches multiply them. Below 0 the result says nothing. */
 export interface Budget {
   checks: number
 }
@@ -16,7 +16,7 @@ export interface Budget {
  * unchanged.
  */
 export function fitValue(schema: PlainSchema, given: Json, budget: Budget, path: Path = []): Json | Misfit {
-  budget.checks -= 1
+  budget.checks -= costOf(schema, given)
   if (budget.checks < 0) return new Misfit('it was not checked')
   if (schema.allOf) return fitAll(schema.allOf, given, budget, path)
   if (schema.anyOf) return fitBranch(schema.anyOf, given, budget, path)
@@ -25,6 +25,12 @@ export function fitValue(schema: PlainSchema, given: Json, budget: Budget, path:
   if (expectation !== undefined) return wrongValue(path, expectation, value)
   if (isJsonObject(value)) return fitMembers(schema, value, budget, path)
   return Array.isArray(value) ? fitElements(schema, value, budget, path) : value
+}
+
+/** In values that are held against a schema. What is in an `enum` as it is, is found fast; else each of its values is compared. */
+function costOf({ enum: values = [] }: PlainSchema, value: Json): number {
+  const comparisons = values.includes(value) ? values.length / 100 : values.length
+  return 1 + comparisons + (typeof value === 'string' ? value.length / 100 : 0)
 }
 
 function toDeclaredType({ type }: PlainSchema, value: Json): Json {
@@ -72,7 +78,8 @@ function fitBranch(branches: readonly PlainSchema[], value: Json, budget: Budget
 function toEnumSpelling({ enum: values }: PlainSchema, value: Json): Json {
   if (!values || typeof value !== 'string' || values.includes(value)) return value
   const plain = (text: string) => text.trim().toLowerCase()
-  const matches = values.filter((allowed) => typeof allowed === 'string' && plain(allowed) === plain(value))
+  const wanted = plain(value)
+  const matches = values.filter((allowed) => typeof allowed === 'string' && plain(allowed) === wanted)
   return matches.length === 1 && matches[0] !== undefined ? matches[0] : value
 }
 

@@ -7,7 +7,8 @@ export function quoted(name: string): string {
 
 /** A value as JSON, shortened for an error message. */
 export function shortJson(value: Json): string {
-  return shortened(JSON.stringify(value))
+  // The beginning of a long text is enough.
+  return shortened(JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value))
 }
 
 /** A text of at most `maxLength` UTF-16 units; a longer one ends with an ellipsis. */

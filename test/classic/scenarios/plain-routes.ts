@@ -163,32 +163,51 @@ export function plainRoutes(world: () => World): void {
   })
 
   test('an empty list of messages loads or unloads the model, and is no prompt', async () => {
-    const { ollama } = world()
     const { phone, model } = world().talk()
-    ollama.generates((response) =>
-      response.end(
-        `{"model":"${model.name}","created_at":"2026-11-28T00:00:00Z","response":"","done":true,"done_reason":"unload"}`,
-      ),
-    )
-    const body = { appID: phone.appID, model: model.name, messages: [], keep_alive: 0 }
-    const response = await send(url('/llmtools'), body).response
-    assert.deepEqual(
-      response.events.map(({ event, json }) => [event, json]),
-      [
-        [
-          'message',
-          {
-            ...{ model: model.name, created_at: '2026-11-28T00:00:00Z', done: true, done_reason: 'unload' },
-            message: { role: 'assistant', content: '' },
-          },
-        ],
-      ],
-    )
-    const sent = JSON.parse(String(ollama.generated.at(-1)))
-    assert.deepEqual(sent, { model: model.name, keep_alive: 0, stream: false })
+    const line = (reason: string) =>
+      `{"model":"${model.name}","created_at":"2026-11-28T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"${reason}"}`
+    const body = { appID: phone.appID, model: model.name, messages: [] }
+    for (const [settings, reason] of [
+      [{ keep_alive: 0 }, 'unload'],
+      [{ options: { num_ctx: 4_096 } }, 'load'],
+    ] as const) {
+      model.replies((response) => void response.end(line(reason)))
+      const response = await send(url('/llmtools'), { ...body, ...settings, tools: [] }).response
+      assert.equal(response.raw.toString(), `data: ${line(reason)}\n\n`)
+      const sent = model.prompts.at(-1)?.body
+      assert.deepEqual(sent, { truncate: false, ...settings, model: model.name, messages: [], stream: false })
+    }
+  })
+
+  test('an error of the engine at loading a model is reported in its words', async () => {
+    const { phone, model } = world().talk()
+    const body = { appID: phone.appID, model: model.name, messages: [] }
+    for (const [status, text, refused, error] of [
+      [400, '{"error":"keep_alive is odd"}', 422, /^keep_alive is odd$/],
+      [500, '{"error":{"code":500,"message":"out of memory"}}', 502, /^out of memory/],
+      [503, '{"error":"server busy"}', 503, /^server busy$/],
+      [502, '<html>Bad Gateway</html>', 502, /HTTP 502: <html>Bad Gateway/],
+      [200, '{"error":"the runner died"}', 502, /^the runner died$/],
+    ] as const) {
+      model.replies((response) => void response.writeHead(status).end(text))
+      const response = await send(url('/llmchat'), body).response
+      assert.equal(response.status, refused)
+      assert.match(String(response.error), error)
+    }
+  })
+
+  test('a request that only loads a model takes no tools and no Idempotency-Key', async () => {
+    const { phone, model } = world().talk()
+    const body = { appID: phone.appID, model: model.name, messages: [] }
+    const tools = [{ type: 'function', function: { name: 'beep' } }]
+    const only = 'a request without messages only loads the model, and takes none.'
+    for (const [more, headers, error] of [
+      [{ tools }, {}, `tools: ${only}`],
+      [{}, { 'Idempotency-Key': 'a' }, `Idempotency-Key: ${only}`],
+    ] as const) {
+      const response = await send(url('/llmtools'), { ...body, ...more }, { headers }).response
+      assert.deepEqual([response.status, response.error], [422, error])
+    }
     assert.equal(model.prompts.length, 0)
-    ollama.generates((response) => response.writeHead(400).end('{"error":"keep_alive is odd"}'))
-    const refused = await send(url('/llmchat'), body).response
-    assert.deepEqual([refused.status, refused.error], [422, 'keep_alive is odd'])
   })
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../src/protocol/call.ts'
+import { parseExact } from '../../../src/protocol/exact-json.ts'
+import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { NewMessage } from '../../../src/protocol/message.ts'
 import { testSize } from '../../support/test-size.ts'
 import {
@@ -130,6 +132,30 @@ export function texts(world: () => StoreWorld): void {
     const state = await begun(store, beginning(conversation, 'y', { request }))
     assert.equal(JSON.stringify(state.log[1]?.calls[0]?.arguments), JSON.stringify(args))
     assert.equal(JSON.stringify(state.request), JSON.stringify(request))
+  })
+
+  test('numbers of settings and of device tools keep the digits that they were written with', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const settings = parseExact(
+      '{"options":{"seed":9223372036854775807,"temperature":0.10},"format":{"properties":{"id":{"maximum":12345678901234567890}}}}',
+    ) as JsonObject
+    const parameters = parseExact(
+      '{"type":"object","properties":{"id":{"minimum":9007199254740993}}}',
+    ) as JsonObject
+    const tools = [{ type: 'function' as const, function: { name: 'find', parameters } }]
+    const request = { model: 'm', stream: true, offerTools: true, settings }
+    const { id: turn, ...first } = await begun(store, beginning(conversation, 'x', { request, tools }))
+    const call: Call = { id: 'c', index: 0, name: 'find', arguments: {}, side: 'device', status: 'offered' }
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [call], status: 'waiting' }), [])
+    const answered = await store.storeResults(
+      resultsFor(turn, [{ seq, index: 0, status: 'answered', output: '1' }]),
+    )
+    assert.ok(answered.result === 'go-on')
+    for (const state of [first, answered.state]) {
+      assert.equal(JSON.stringify(state.request), JSON.stringify(request))
+      assert.equal(JSON.stringify(state.deviceTools), JSON.stringify(tools))
+    }
   })
 
   test('names of conversations differ by every character', async () => {

@@ -1,4 +1,5 @@
 import { parseLine } from '../../../src/engines/ollama/parse-line.ts'
+import { parseExact } from '../../../src/protocol/exact-json.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 import type { ChatRequest, Engine, EnginePart } from '../../../src/turn/ports/engine.ts'
 
@@ -33,7 +34,8 @@ export function createScriptedEngine(
 
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<EnginePart[]> {
     const script = scripts[requests.length] ?? scripts.at(-1) ?? []
-    requests.push(structuredClone(request))
+    // As an engine reads it: `structuredClone` cannot copy numbers that keep their text.
+    requests.push(parseExact(JSON.stringify(request)) as unknown as ChatRequest)
     open += 1
     try {
       for (const scene of script) {

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
+import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { RequestKey } from '../../../turn/ports/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/ports/turn-state.ts'
+import { plainNumbers } from '../../body/plain-numbers.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
@@ -23,7 +26,9 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
   const { turns, engine, limits } = ports
   const schema = { body: PromptBody, headers: Type.Object({ 'Idempotency-Key': IdempotencyKey }) }
 
-  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation: removeNulls }, async ({ body }) => {
+  const preValidation = [removeNulls, plainNumbers]
+
+  app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation }, async ({ body }) => {
     checkBounds(body, limits)
     await turns.reset(conversationOf(body), importMessages(body.messages))
     return {}
@@ -33,45 +38,51 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
     ['/llmtools', true],
     ['/llmchat', false],
   ] as const) {
-    app.post<{ Body: PromptBody }>(
-      route,
-      { schema, preValidation: removeNulls },
-      async ({ body, headers }, reply) => {
-        checkBounds(body, limits)
-        const { model, stream = true } = body
-        const tools = offerTools ? deviceTools(body, ports) : undefined
-        const request: TurnRequest = {
-          ...{ model, stream, offerTools, settings: promptSettings(body) },
-          // Phones decode all arguments as texts, and ignore a call with another one.
-          textArguments: true,
-        }
-        const key = await requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
-        const prompt = {
-          ...{ conversation: conversationOf(body), request },
-          ...(tools && { tools }),
-          ...(key && { key }),
-        }
-        const results = importResults(body.messages)
-        const messages = results ? [] : importMessages(body.messages)
-        try {
-          await checkModel(engine, model)
-        } catch (error) {
-          const replay = await replayOrThrow(error, prompt.conversation, key, turns)
-          return streamReplayedTurn(reply, prompt, replay, ports)
-        }
-        if (!results && messages.length === 0) {
-          const line = await loadModel(model, promptSettings(body), engine, disconnectSignal(reply))
-          return reply.type('text/event-stream').send(dataEvent(line))
-        }
-        if (results) return streamResumedTurn(reply, prompt, results, ports)
-        return streamNewTurn(reply, prompt, messages, ports)
-      },
-    )
+    app.post<{ Body: PromptBody }>(route, { schema, preValidation }, async ({ body, headers }, reply) => {
+      checkBounds(body, limits)
+      const { model, stream = true } = body
+      const tools = offerTools ? deviceTools(body, ports) : undefined
+      const request: TurnRequest = {
+        ...{ model, stream, offerTools, settings: promptSettings(body) },
+        // Phones decode all arguments as texts, and ignore a call with another one.
+        textArguments: true,
+      }
+      const key = await requestKeyOf(headers['idempotency-key']?.toString(), [route, body])
+      const prompt = {
+        ...{ conversation: conversationOf(body), request },
+        ...(tools && { tools }),
+        ...(key && { key }),
+      }
+      const results = importResults(body.messages)
+      const messages = results ? [] : importMessages(body.messages)
+      const onlyLoads = !results && messages.length === 0
+      if (onlyLoads) checkLoad(tools, key)
+      try {
+        await checkModel(engine, model)
+      } catch (error) {
+        const replay = await replayOrThrow(error, prompt.conversation, key, turns)
+        return streamReplayedTurn(reply, prompt, replay, ports)
+      }
+      if (onlyLoads) {
+        const line = await loadModel(model, promptSettings(body), engine, disconnectSignal(reply))
+        return reply.type('text/event-stream').send(dataEvent(line))
+      }
+      if (results) return streamResumedTurn(reply, prompt, results, ports)
+      return streamNewTurn(reply, prompt, messages, ports)
+    })
   }
 
   generateRoute(app, ports)
   weatherRoutes(app, ports.readWeather)
   boardRoutes(app, ports)
+}
+
+/** Throws `invalid-request` for what a request that only loads a model would ignore. */
+function checkLoad(tools: readonly ToolSchema[] = [], key: RequestKey | undefined): void {
+  const ignored = key ? 'Idempotency-Key' : tools.length > 0 ? 'tools' : undefined
+  if (ignored === undefined) return
+  const message = `${ignored}: a request without messages only loads the model, and takes none.`
+  throw new ChatterdError('invalid-request', message)
 }
 
 function deviceTools(body: PromptBody, ports: ClassicPorts): ToolSchema[] | undefined {

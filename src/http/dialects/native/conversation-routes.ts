@@ -8,12 +8,12 @@ import { conversationNotFound } from './problem.ts'
 import { defaultLimit, limitOf, readQueryNumbers } from './query-numbers.ts'
 import { ConversationPath, ConversationSchema } from './schemas/conversation-schema.ts'
 import { emptyResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
-import { sharedSchema } from './schemas/shared-schema.ts'
+import { querySchema, sharedSchema } from './schemas/shared-schema.ts'
 import { conversationKey, tenant } from './scope.ts'
 
 type Path = Static<typeof ConversationPath>
 
-const ListQuery = Type.Object({
+const ListQuery = querySchema({
   after: Type.Optional(Type.String({ description: 'The `next` of the previous page.' })),
   limit: limitOf('conversations'),
 })

@@ -6,10 +6,10 @@ import { conversationNotFound } from './problem.ts'
 import { defaultLimit, limitOf, QueryNumber, readQueryNumbers } from './query-numbers.ts'
 import { ConversationPath, MessageSchema } from './schemas/conversation-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
-import { sharedSchema } from './schemas/shared-schema.ts'
+import { querySchema, sharedSchema } from './schemas/shared-schema.ts'
 import { conversationKey } from './scope.ts'
 
-const LogQuery = Type.Object({
+const LogQuery = querySchema({
   before: QueryNumber(
     Number.MAX_SAFE_INTEGER,
     'Only messages with a smaller `seq`; absent: the newest messages.',

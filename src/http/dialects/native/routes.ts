@@ -5,6 +5,7 @@ import { messageRoutes } from './message-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { NativePorts } from './ports.ts'
 import { setProblemHandlers } from './problem.ts'
+import { refuseUnused } from './refuse-unused.ts'
 import { nativePrefix } from './scope.ts'
 import { streamRoutes } from './stream-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
@@ -16,6 +17,7 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
       setProblemHandlers(scope, ports.onFault)
       // The schemas of responses are for the document only; Fastify's own serializer would drop members that they do not have.
       scope.setSerializerCompiler(() => JSON.stringify)
+      refuseUnused(scope)
       await describeRoutes(scope)
       streamRoutes(scope, ports)
       turnRoutes(scope, ports)

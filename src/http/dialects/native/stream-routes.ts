@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
+import { plainNumbers } from '../../body/plain-numbers.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
 import { IdempotencyKey } from '../../request-key.ts'
 import { beginTurn } from './begin-turn.ts'
@@ -10,6 +11,7 @@ import { readQueryNumbers } from './query-numbers.ts'
 import { readTurn } from './read-turn.ts'
 import { ConversationPath } from './schemas/conversation-schema.ts'
 import { emptyResponse, eventStreamResponse, jsonResponse, problemResponses } from './schemas/responses.ts'
+import { querySchema } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { conversationKey, nativePrefix } from './scope.ts'
 import { streamEvents } from './stream-events.ts'
@@ -24,7 +26,7 @@ const ResumeHeaders = Type.Object({
     }),
   ),
 })
-const ResumeQuery = Type.Object({
+const ResumeQuery = querySchema({
   after: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -59,7 +61,7 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
   }
   scope.post<{ Params: Static<typeof ConversationPath>; Body: TurnBody }>(
     '/conversations/:name/turns',
-    { schema },
+    { schema, preValidation: plainNumbers },
     async ({ params, body, headers }, reply) => {
       checkOpen(ports)
       const disconnected = disconnectSignal(reply)

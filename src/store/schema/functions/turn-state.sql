@@ -1,12 +1,12 @@
 -- What a turn is run with: the messages that the prompt is made of, their calls, and the device's tools. Messages up to number
--- p_after, and from p_before on, are left out: the caller has them.
+-- p_after, and from p_before on, are left out: the caller has them. request: a JSON text, whose numbers keep their digits.
 create function chatterd.turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint default 9223372036854775807)
 returns json language plpgsql stable as $$
 begin
   return (select json_build_object(
     'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'tools', c.tools, 'system', c.system,
     'pinned', c.pinned, 'promptFrom', c.prompt_from, 'truncation', c.truncation,
-    'turn', t.id, 'run', t.run, 'firstSeq', t.first_seq, 'request', t.request, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
+    'turn', t.id, 'run', t.run, 'firstSeq', t.first_seq, 'request', t.request::text, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
     'messages', (
       select coalesce(json_agg(chatterd.message_row(m) order by (m).seq), '[]')
       from (

@@ -26,6 +26,11 @@ export function bodySchema<Properties extends TProperties>(
   return Object.assign(sharedSchema(title, description, properties), { additionalProperties: false })
 }
 
+/** The schema of the parameters of a query, which has no others. */
+export function querySchema<Properties extends TProperties>(properties: Properties): TObject<Properties> {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
 /** The schema of a text that is one of these values, with a name. */
 export function sharedEnum<const Values extends string[]>(
   title: string,
