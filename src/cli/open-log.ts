@@ -1,9 +1,6 @@
 import { type Logger, pino } from 'pino'
 import type { Config } from '../config/settings.ts'
-
-/** How long lines for programs are collected, so that many are written at once: in milliseconds, and how many bytes. */
-const collectMs = 100
-const collectBytes = 8_192
+import { LogOutput } from './log-output.ts'
 
 /** A log that keeps its lines until `release`, so that the first lines on the terminal are others. */
 export interface HeldLog {
@@ -19,33 +16,28 @@ export async function openLog(
   { fd = 2, isTerminal = process.stderr.isTTY } = {},
 ): Promise<HeldLog> {
   const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && isTerminal)
-  const out = isPretty ? await openPretty(fd) : openCollecting(fd)
+  const format = isPretty ? await prettyFormat(isTerminal) : (line: string) => line
   let held: string[] | undefined = []
   const write = (line: string) => {
     if (held) held.push(line)
-    else out.write(line)
+    else out.write(format(line))
   }
+  const log = pino({ level: logLevel }, { write })
+  const out = new LogOutput(fd, (lost, reason) => log.warn({ lost, reason }, 'lines of the log were lost'))
+  process.once('exit', () => out.flush())
   return {
-    log: pino({ level: logLevel }, { write }),
+    log,
     release() {
       const lines = held ?? []
       held = undefined
-      for (const line of lines) out.write(line)
+      for (const line of lines) write(line)
     },
-    flush: () => out.flushSync(),
+    flush: () => out.flush(),
   }
 }
 
-/** Each write keeps the event loop waiting, and a busy server has two lines a turn. */
-function openCollecting(fd: number) {
-  const out = pino.destination({ fd, sync: true, minLength: collectBytes, periodicFlush: collectMs })
-  process.once('exit', () => out.flushSync())
-  return out
-}
-
-async function openPretty(destination: number): Promise<{ write(line: string): void; flushSync(): void }> {
+async function prettyFormat(colorize: boolean): Promise<(line: string) => string> {
   // Loaded only where it is used.
-  const { default: pretty } = await import('pino-pretty')
-  const out = pretty({ destination, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
-  return { write: (line) => void out.write(line), flushSync() {} }
+  const { prettyFactory } = await import('pino-pretty')
+  return prettyFactory({ colorize, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
 }
