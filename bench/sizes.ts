@@ -41,7 +41,7 @@ export const full: Sizes = {
   busy: {
     rounds: 3,
     burst: { streams: 100, tokens: 10, repeat: 10 },
-    running: { streams: 1000, tokens: 120, intervalMs: 500, prompts: 400 },
+    running: { streams: 1000, tokens: 1200, intervalMs: 500, prompts: 400 },
   },
   image: { imageBytes: 4_000_000, repeat: 7, warmUp: { small: 30, image: 3 } },
   memory: { streams: 500, rounds: 3, settleMs: 3000 },
@@ -71,7 +71,7 @@ export const smoke: Sizes = {
   busy: {
     rounds: 1,
     burst: { streams: 10, tokens: 2, repeat: 1 },
-    running: { streams: 20, tokens: 120, intervalMs: 100, prompts: 5 },
+    running: { streams: 20, tokens: 1200, intervalMs: 100, prompts: 5 },
   },
   image: { imageBytes: 400_000, repeat: 2, warmUp: { small: 1, image: 1 } },
   memory: { streams: 20, rounds: 1, settleMs: 300 },

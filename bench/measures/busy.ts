@@ -11,7 +11,10 @@ export interface BusyLoad {
   rounds: number
   /** Prompts that begin at once, how many tokens each gets, 50 ms apart, and how often in a round, one burst after the other. */
   burst: { streams: number; tokens: number; repeat: number }
-  /** Streams that run meanwhile, and prompts that then come one after the other. `streams` is a multiple of ten. */
+  /**
+   * Streams that run meanwhile, and prompts that then come one after the other. `streams` is a multiple of ten; `tokens` are more
+   * than can come before the last prompt.
+   */
   running: { streams: number; tokens: number; intervalMs: number; prompts: number }
 }
 
