@@ -12,6 +12,9 @@ export interface Contender {
   start(options?: { observed?: boolean }): Promise<ServerProcess>
 }
 
+/** More than any part has at once; the default is as many as `busy` runs beside its prompts. */
+const maxTurns = 4000
+
 const observe = ['--expose-gc', '--import', join(import.meta.dirname, 'gc-on-signal.ts')]
 
 /** The bare pipe. */
@@ -50,6 +53,9 @@ export function chatterd(
           OLLAMA_BASE_URL: engineUrl,
           CHATTERD_ENGINE: 'ollama',
           CHATTERD_DATA_DIR: folder,
+          CHATTERD_MAX_TURNS: String(maxTurns),
+          // Turns whose client was closed need not end.
+          CHATTERD_DRAIN_TIMEOUT: '1s',
           DATABASE_URL: databaseUrl,
         },
         nodeArgs: observed ? observe : [],

@@ -38,8 +38,10 @@ function sendJson(res: ServerResponse, status: number, value: unknown): void {
   res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
+/** The first line at once, and then one each interval. */
 function pace(res: ServerResponse, lines: string[], intervalMs: number): void {
-  let index = 0
+  res.write(lines[0])
+  let index = 1
   const timer = setInterval(() => {
     if (index < lines.length) res.write(lines[index++])
     if (index < lines.length) return
@@ -77,7 +79,7 @@ async function show(req: IncomingMessage, res: ServerResponse): Promise<void> {
   sendJson(res, 200, {
     details: { format: 'gguf', family: 'bench' },
     model_info: { 'general.architecture': 'bench', 'bench.context_length': contextLength },
-    capabilities: ['completion', 'tools'],
+    capabilities: ['completion', 'tools', 'vision'],
   })
 }
 

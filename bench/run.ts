@@ -2,18 +2,35 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Contender, chatterd, pipe, startEngine } from './contenders.ts'
 import type { Dialect } from './dialects.ts'
+import { measureBusy } from './measures/busy.ts'
 import { measureCpu } from './measures/cpu.ts'
 import { measureFirstToken } from './measures/first-token.ts'
+import { measureGrown } from './measures/grown.ts'
+import { measureImage } from './measures/image.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureResume } from './measures/resume.ts'
 import { measureStart } from './measures/start.ts'
 import { measureStatements } from './measures/statements.ts'
+import { measureTurns } from './measures/turn-cost.ts'
 import { measureTwo } from './measures/two-processes.ts'
 import { type Database, openDatabase } from './postgres.ts'
 import { type Figure, report } from './report.ts'
 import { full, type Sizes, smoke } from './sizes.ts'
 
-const parts = ['paced', 'flat', 'ttft', 'memory', 'start', 'native', 'statements', 'resume', 'two'] as const
+const parts = [
+  'paced',
+  'native',
+  'flat',
+  'ttft',
+  'busy',
+  'image',
+  'memory',
+  'start',
+  'grown',
+  'statements',
+  'resume',
+  'two',
+] as const
 type Part = (typeof parts)[number]
 
 function isPart(word: string): word is Part {
@@ -38,12 +55,17 @@ async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]
   const { bare, bareNative, classic, native, database } = scene
   switch (part) {
     case 'paced':
-    case 'flat':
-      return [await measureCpu([bare, classic], sizes[part])]
+      return measureTurns([bare, classic], sizes.paced)
     case 'native':
-      return native ? [await measureCpu([bareNative, native], sizes.native)] : []
+      return native ? measureTurns([bareNative, native], sizes.native) : []
+    case 'flat':
+      return [await measureCpu([bare, classic], sizes.flat)]
     case 'ttft':
       return measureFirstToken([bare, classic], sizes.ttft)
+    case 'busy':
+      return measureBusy([bare, classic], sizes.busy)
+    case 'image':
+      return measureImage([bare, classic], sizes.image)
     case 'memory':
       return [
         await measureMemory([bare, classic], sizes.memory),
@@ -51,6 +73,8 @@ async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]
       ]
     case 'start':
       return native ? measureStart(scene.engineUrl) : []
+    case 'grown':
+      return native ? [await measureGrown(scene.engineUrl, sizes.grown)] : []
   }
   // The rest looks at the database, and at several processes that share it.
   if (!native || !database) return []
@@ -73,6 +97,7 @@ function chosenSizes(): Sizes {
     native: { ...sizes.native, rounds },
     two: { ...sizes.two, rounds },
     flat: { ...sizes.flat, rounds },
+    busy: { ...sizes.busy, rounds },
     memory: { ...sizes.memory, rounds },
   }
 }
