@@ -2,9 +2,20 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { didYouMean } from '../protocol/closest-name.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import { isJsonObject } from '../protocol/json.ts'
+import { nearestPath } from './nearest-path.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The paths of all routes, with parameters as `:name`. */
+    routePaths: ReadonlySet<string>
+  }
+}
 
 /** Answers errors and unknown routes with `{"error": message}` and the status of the code. `onFault` gets faults of chatterd. */
 export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown) => void): void {
+  const paths = new Set<string>()
+  app.decorate('routePaths', paths)
+  app.addHook('onRoute', ({ url }) => void paths.add(url))
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
     const error = prepareError(thrown, request, reply, onFault)
     return reply.send({ error: error.message })
@@ -36,9 +47,11 @@ export function prepareNotFound(request: FastifyRequest, reply: FastifyReply): C
   const { method, server } = request
   const [path = ''] = request.url.split('?', 1)
   const allowed = methods.filter((each) => server.findRoute({ method: each, url: path }) !== null)
+  const nearest = allowed.length === 0 ? nearestPath(path, server.routePaths) : undefined
+  const hint = nearest === undefined ? '.' : `; did you mean ${nearest}?`
   const error =
     allowed.length === 0
-      ? new ChatterdError('not-found', `There is nothing at ${method} ${path}.`)
+      ? new ChatterdError('not-found', `There is nothing at ${method} ${path}${hint}`)
       : new ChatterdError('method-not-allowed', `${path} has no ${method}; it has ${allowed.join(', ')}.`)
   if (allowed.length > 0) reply.header('allow', allowed.join(', '))
   reply.code(error.status)

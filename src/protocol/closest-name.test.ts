@@ -22,3 +22,9 @@ test('a name that is close to no other gets no suggestion', () => {
   assert.equal(didYouMean('colour', names), '')
   assert.equal(didYouMean('porrt', names, '--'), '; did you mean --port?')
 })
+
+test('names that are far too long to be meant cost nothing', () => {
+  const begun = performance.now()
+  assert.equal(closestName('port', ['x'.repeat(10_000_000), 'ports']), 'ports')
+  assert.ok(performance.now() - begun < 1_000)
+})

@@ -25,7 +25,10 @@ export function closestName(word: string, names: Iterable<string>): string | und
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1
   for (const name of names) {
-    const current = distance(wanted, normalized(name))
+    const other = normalized(name)
+    // So many letters have to be inserted or deleted at the least.
+    if (Math.abs(other.length - wanted.length) >= bestDistance) continue
+    const current = distance(wanted, other)
     if (current < bestDistance) [best, bestDistance] = [name, current]
   }
   return best

@@ -17,7 +17,7 @@ export interface Budget {
  */
 export function fitValue(schema: PlainSchema, given: Json, budget: Budget, path: Path = []): Json | Misfit {
   budget.checks -= costOf(schema, given)
-  if (budget.checks < 0) return new Misfit('it was not checked')
+  if (budget.checks < 0) return new Misfit(() => 'it was not checked')
   if (schema.allOf) return fitAll(schema.allOf, given, budget, path)
   if (schema.anyOf) return fitBranch(schema.anyOf, given, budget, path)
   const value = toEnumSpelling(schema, toDeclaredType(schema, given))
