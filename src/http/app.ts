@@ -15,6 +15,7 @@ import { createPathErrors } from './path-errors.ts'
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
 import { type RequestReport, requestIdOf, traceRequests } from './trace-requests.ts'
+import { createClientErrorHandler } from './unreadable-requests.ts'
 
 /** What the HTTP server works with. */
 export interface AppOptions extends ClassicPorts, NativePorts {
@@ -57,6 +58,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A conversation's name in a path: 155 characters, each percent-encoded in up to 12.
     routerOptions: { maxParamLength: 2_048, ignoreTrailingSlash: true },
     frameworkErrors: createPathErrors(checkAccess, options.onRequestEnd),
+    clientErrorHandler: createClientErrorHandler(options.onRequestEnd),
   }
   const app = (
     tls ? fastify({ ...shared, http2: true, https: { allowHTTP1: true, ...tls } }) : fastify(shared)

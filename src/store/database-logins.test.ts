@@ -97,6 +97,13 @@ describe('sslmode means what it means to the other programs of PostgreSQL', () =
     await assert.rejects(open(t, world().url({ sslmode: 'requires' })), expected)
   })
 
+  test('a parameter that does not exist is refused, and one that hosting services add is taken', async (t) => {
+    const { url } = world()
+    await assert.rejects(open(t, url({ sslmod: 'require' })), /sslmod .*; did you mean sslmode\?/)
+    await assert.rejects(open(t, url({ nonsense: '1' })), /nonsense in the URL of the database/)
+    await open(t, url({ application_name: 'x', connect_timeout: '10', target_session_attrs: 'any' }))
+  })
+
   test('a file that cannot be read is named', async (t) => {
     const missing = world().url({ sslmode: 'verify-full', sslrootcert: '/nowhere/root.crt' })
     await assert.rejects(open(t, missing), /no such file.*\/nowhere\/root\.crt/)

@@ -19,7 +19,8 @@ interface Payload {
   cancelIdle?: string
   idleMs?: number
   free?: string
-  /** The process that `cancel`, `cancelIdle` and `free` are meant for. */
+  followed?: string
+  /** The process that `cancel`, `cancelIdle`, `free` and `followed` are meant for. */
   runner?: string
 }
 
@@ -128,5 +129,6 @@ function parsePayload(text: string | undefined, runner: string): StoreNotificati
   if (typeof payload.cancelIdle === 'string' && typeof payload.idleMs === 'number')
     return { type: 'cancel-idle', turn: payload.cancelIdle, idleMs: payload.idleMs }
   if (typeof payload.free === 'string') return { type: 'free', turn: payload.free }
+  if (typeof payload.followed === 'string') return { type: 'followed', turn: payload.followed }
   return undefined
 }

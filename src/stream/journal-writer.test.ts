@@ -75,6 +75,16 @@ test('events wait longer for each other where no client of another process follo
   assert.deepEqual(turns(), [['a'], ['b', 'a']])
 })
 
+test('events that wait are written soon once a client of another process follows their turn', async (t) => {
+  const { live, pass, turns } = open(t, 10_000)
+  const a = live('a')
+  a.publish([delta('1')])
+  await pass(1_000)
+  a.followElsewhere()
+  await pass(45)
+  assert.deepEqual(turns(), [['a']])
+})
+
 test('a turn that would soon wait for the journal is written at once', async (t) => {
   const { live, pass, turns } = open(t, 10_000)
   const a = live('a')

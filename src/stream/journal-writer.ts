@@ -92,13 +92,13 @@ export class JournalWriter {
     const [isWritten, isLost] = [new Set(result.written), new Set(result.lost)]
     const [isFollowed, isCancelled] = [new Set(result.followed), new Set(result.cancelled)]
     for (const [live, { turn, chunks }] of batch) {
-      live.isFollowedElsewhere ||= isFollowed.has(turn)
       const last = chunks.at(-1)
       if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
       else if (isLost.has(turn)) live.lose()
       // Its row was locked by an outcome, which writes its events too; if that fails, they go with the next write.
       else this.#pending.add(live)
       if (isCancelled.has(turn)) live.abort(new TurnAbort('cancelled'))
+      if (isFollowed.has(turn)) live.followElsewhere()
     }
   }
 }

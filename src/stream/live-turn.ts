@@ -44,8 +44,7 @@ export class LiveTurn implements TurnClient {
   readonly log: TurnLog
   /** Adds up this run. */
   readonly recorder: RunRecorder
-  /** Clients of other processes follow it: they get its events from the journal. */
-  isFollowedElsewhere = false
+  #isFollowedElsewhere = false
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
   readonly #subscribers = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
@@ -160,6 +159,17 @@ export class LiveTurn implements TurnClient {
   publishLost(error: ErrorDetail): void {
     const lost = { turn: this.id, after: this.log.last }
     this.publishUnjournaled([{ ...turnEnd({ status: 'interrupted', error }), lost }])
+  }
+
+  /** True where clients of other processes follow it: they get its events from the journal. */
+  get isFollowedElsewhere(): boolean {
+    return this.#isFollowedElsewhere
+  }
+
+  followElsewhere(): void {
+    if (this.#isFollowedElsewhere) return
+    this.#isFollowedElsewhere = true
+    if (this.log.unjournaled > 0) this.#options.onPending(this)
   }
 
   /** True where the turn may soon have to wait for the journal. */

@@ -135,6 +135,7 @@ export class LiveTurns {
     else if (notification.type === 'cancel') this.#abort(notification.turn)
     else if (notification.type === 'cancel-idle')
       this.#running.get(notification.turn)?.cancelAfterIdle(notification.idleMs)
+    else if (notification.type === 'followed') this.#running.get(notification.turn)?.followElsewhere()
     else if (notification.type === 'free') this.#notifier.notify(notification.turn)
     else this.#notifier.notifyAll()
   }

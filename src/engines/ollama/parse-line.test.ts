@@ -157,3 +157,25 @@ for (const [line, message] of malformed) {
     assert.throws(() => parseLine(line), failsWith(message))
   })
 }
+
+test('a line with calls that has too many levels or values is refused in words, also where nobody reads them', () => {
+  const line = (args: string, rest = '') =>
+    `{"message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":${args}}}]}${rest},"done":false}`
+  const deep = `${'['.repeat(5_000)}1${']'.repeat(5_000)}`
+  const refusals: [string, RegExp][] = [
+    [line(`{"a":1.0,"b":${deep}}`), /more than 100 levels/],
+    [line('{"a":1.0}', `,"b":${deep}`), /more than 200 levels/],
+    [line(`{"a":[${'1.0,'.repeat(60_000)}1]}`), /more than 50000 values/],
+  ]
+  for (const [text, words] of refusals)
+    assert.throws(() => parseLine(text), { code: 'engine-failed', message: words })
+  assert.equal(parseLine(line('{"a":[1.0]}')).calls?.length, 1)
+})
+
+test('counts that are none and probabilities that no double holds are left out', () => {
+  const usage = '"prompt_eval_count":1e400,"eval_count":-5,"load_duration":1e400,"total_duration":2000000'
+  const logprobs = '"logprobs":[{"token":"a","logprob":-1e999},{"token":"b","logprob":-0.5}]'
+  const part = parseLine(`{"message":{"content":"x"},${logprobs},${usage},"done":true}`)
+  assert.deepEqual(part.done?.usage, { totalMs: 2 })
+  assert.deepEqual(part.logprobs, [{ token: 'b', logprob: -0.5 }])
+})

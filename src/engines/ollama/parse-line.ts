@@ -7,6 +7,9 @@ import { lineError } from './engine-error.ts'
 import { excerpt, isErrorLine } from './error-words.ts'
 import { readLogprobs } from './read-logprobs.ts'
 
+/** Members and elements of a line with calls: 256 Ki characters of arguments, the most that a tool takes, seldom have a tenth of it. */
+const maxLineValues = 50_000
+
 /** The text of a JSON string without escapes. */
 const plain = '[ !#-[\\]-\\uffff]*'
 /** Nearly every line of Ollama. Read so, it takes at most a third of the time that it takes as JSON. */
@@ -28,8 +31,11 @@ export function parseLine(line: string): EnginePart {
   if (isErrorLine(object)) throw lineError(object)
   const message = isJsonObject(object.message) ? object.message : {}
   const part = textPart(line, message.content, message.thinking)
-  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0)
+  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
+    message.tool_calls.forEach(readCall)
+    checkBounds(object)
     part.calls = exactCalls(line).map(readCall)
+  }
   if (Array.isArray(object.logprobs) && object.logprobs.length > 0)
     part.logprobs = readLogprobs(object.logprobs)
   if (object.done === true) {
@@ -61,6 +67,29 @@ function parseObject(line: string): JsonObject {
   return value
 }
 
+/** To keep all digits of numbers, code that visits each value, level by level, parses the line once more. */
+function checkBounds(line: JsonObject): void {
+  if (isTooDeep(line, 2 * maxJsonDepth))
+    throw new ChatterdError(
+      'engine-failed',
+      `Ollama sent a line that has more than ${2 * maxJsonDepth} levels`,
+    )
+  if (hasMoreValues(line, maxLineValues))
+    throw new ChatterdError('engine-failed', `Ollama sent calls with more than ${maxLineValues} values`)
+}
+
+/** True for more members and elements, all together. */
+function hasMoreValues(value: Json, most: number): boolean {
+  let left = most
+  const count = (inner: Json): boolean => {
+    if (typeof inner !== 'object' || inner === null) return false
+    const members = Object.values(inner)
+    left -= members.length
+    return left < 0 || members.some(count)
+  }
+  return count(value)
+}
+
 /** The calls of a line that has some, with all digits of their numbers. */
 function exactCalls(line: string): Json[] {
   const { message } = parseExact(line) as { message: { tool_calls: Json[] } }
@@ -85,11 +114,19 @@ function readCall(call: unknown): EngineCall {
 
 function readUsage(object: JsonObject): Usage {
   const usage: Usage = {}
-  if (typeof object.prompt_eval_count === 'number') usage.promptTokens = object.prompt_eval_count
-  if (typeof object.eval_count === 'number') usage.outputTokens = object.eval_count
-  if (typeof object.prompt_eval_duration === 'number') usage.promptMs = object.prompt_eval_duration / 1e6
-  if (typeof object.eval_duration === 'number') usage.outputMs = object.eval_duration / 1e6
-  if (typeof object.load_duration === 'number') usage.loadMs = object.load_duration / 1e6
-  if (typeof object.total_duration === 'number') usage.totalMs = object.total_duration / 1e6
+  if (isCount(object.prompt_eval_count)) usage.promptTokens = object.prompt_eval_count
+  if (isCount(object.eval_count)) usage.outputTokens = object.eval_count
+  if (isDuration(object.prompt_eval_duration)) usage.promptMs = object.prompt_eval_duration / 1e6
+  if (isDuration(object.eval_duration)) usage.outputMs = object.eval_duration / 1e6
+  if (isDuration(object.load_duration)) usage.loadMs = object.load_duration / 1e6
+  if (isDuration(object.total_duration)) usage.totalMs = object.total_duration / 1e6
   return usage
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isDuration(value: unknown): value is number {
+  return Number.isFinite(value) && Number(value) >= 0
 }

@@ -15,7 +15,7 @@ function readTokens(list: readonly Json[]): TokenLogprob[] {
   return list.flatMap((entry) => {
     if (!isJsonObject(entry)) return []
     const { token, logprob, bytes } = entry
-    if (typeof token !== 'string' || typeof logprob !== 'number') return []
+    if (typeof token !== 'string' || typeof logprob !== 'number' || !Number.isFinite(logprob)) return []
     return [Array.isArray(bytes) ? { token, logprob, bytes: bytes.filter(isByte) } : { token, logprob }]
   })
 }

@@ -64,6 +64,11 @@ export class JsonScanner {
     this.#bounds = bounds
   }
 
+  /** How many members and elements have come. */
+  get values(): number {
+    return this.#values
+  }
+
   /** False once a number has come that is written otherwise than the double that `JSON.parse` makes of it: 1.0, 1e3, 12345678901234567890. */
   get isExact(): boolean {
     return this.#isExact

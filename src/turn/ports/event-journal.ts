@@ -55,6 +55,8 @@ export type StoreNotification =
   | { type: 'cancel'; turn: string }
   /** A prompt waits for the conversation of this turn, which this process runs: it is cancelled when no client follows it for this time. */
   | { type: 'cancel-idle'; turn: string; idleMs: number }
+  /** Clients of another process follow this turn, which this process runs. */
+  | { type: 'followed'; turn: string }
   /** The conversation that this request of ours waits for is free. */
   | { type: 'free'; turn: string }
   /** Notifications may have been lost. */

@@ -153,6 +153,21 @@ export function notifications(world: () => StoreWorld): void {
     },
   )
 
+  among('the process that runs a turn is notified once clients of another one follow it', async (t) => {
+    const [one, two] = [await world().process(), await world().process()]
+    const { until, received } = await listener(t, one.runner)
+    const { id: turn } = await begun(one.store, beginning(world().conversation()))
+    const want = { turn, after: 0, follow: true }
+    for (let reads = 0; reads < 3; reads++) await two.journal.read([want])
+    await until((notification) => notification.type === 'followed' && notification.turn === turn)
+    const { turn: waiting } = await waitingTurn(one.store, world().conversation())
+    await two.journal.read([{ ...want, turn: waiting }])
+    const { id: next } = await begun(one.store, beginning(world().conversation()))
+    await two.journal.read([{ ...want, turn: next }])
+    await until((notification) => notification.type === 'followed' && notification.turn === next)
+    assert.deepEqual(received, [])
+  })
+
   among(
     'a listener that lost its connection reconnects, and reports that it may have missed something [lost-notification]',
     async (t) => {

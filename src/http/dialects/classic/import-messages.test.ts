@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../../../protocol/call.ts'
-import { importMessages, importResults } from './import-messages.ts'
+import { JsonTexts } from '../../body/json-texts.ts'
+import * as imports from './import-messages.ts'
 import type { PostedMessage } from './prompt-body.ts'
+
+const importMessages = (messages: PostedMessage[]) => imports.importMessages(messages, new JsonTexts(1_000))
+const importResults = (messages: PostedMessage[]) => imports.importResults(messages, new JsonTexts(1_000))
 
 const asks = (...calls: { id?: string; name: string; arguments?: unknown }[]): PostedMessage => ({
   role: 'assistant',
@@ -172,4 +176,14 @@ test('a history with results that ends with a question has no results', () => {
     importResults([user, called, result('x'), { role: 'assistant', content: 'Sunny.' }, user]),
     undefined,
   )
+})
+
+test('arguments that come as texts have as many values as a body, all together, and as many levels', () => {
+  const listOf = (values: number) => JSON.stringify({ list: Array(values - 1).fill(1.5) })
+  const asked = (...texts: string[]) =>
+    importMessages(texts.map((text) => asks({ name: 'f', arguments: text })))
+  asked(listOf(500), listOf(500))
+  assert.throws(() => asked(listOf(500), listOf(501)), { code: 'request-too-large' })
+  assert.throws(() => asked(listOf(1_000_000)), { code: 'request-too-large' })
+  assert.throws(() => asked(`{"a":${'['.repeat(200)}1${']'.repeat(200)}}`), { code: 'invalid-request' })
 })

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
-import { parseExact } from '../../../protocol/exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
+import type { JsonTexts } from '../../body/json-texts.ts'
 import { imagesOf } from '../../posted-images.ts'
 import { fitsCall, type PostedResult, type PostedResults } from './match-results.ts'
 import type { PostedMessage } from './prompt-body.ts'
@@ -11,31 +11,34 @@ import type { PostedMessage } from './prompt-body.ts'
 /**
  * Posted messages in the form of the log, where a result is part of its call. A message of role "tool" is the result of the call
  * before it with its id or name; where it has neither, of the first call without a result. Throws `invalid-request` where there is
- * no such call.
+ * no such call. `texts` parses arguments that come as the text of JSON.
  */
-export function importMessages(messages: readonly PostedMessage[]): NewMessage[] {
+export function importMessages(messages: readonly PostedMessage[], texts: JsonTexts): NewMessage[] {
   const imported: NewMessage[] = []
   for (const message of messages) {
     if (message.role === 'tool') importResult(message, imported.at(-1)?.calls ?? [])
-    else imported.push(importMessage(message, message.role))
+    else imported.push(importMessage(message, message.role, texts))
   }
   return imported
 }
 
 /** The results that a request ends with, and the prompt before them; undefined where its last message is not a result. */
-export function importResults(messages: readonly PostedMessage[]): PostedResults | undefined {
+export function importResults(
+  messages: readonly PostedMessage[],
+  texts: JsonTexts,
+): PostedResults | undefined {
   if (messages.at(-1)?.role !== 'tool') return undefined
   const results = messages.filter((message) => message.role === 'tool')
   const prefix = messages.filter((message) => message.role === 'user' || message.role === 'system')
-  return { prefix: importMessages(prefix), results: results.map(resultOf) }
+  return { prefix: importMessages(prefix, texts), results: results.map(resultOf) }
 }
 
-function importMessage(message: PostedMessage, role: NewMessage['role']): NewMessage {
+function importMessage(message: PostedMessage, role: NewMessage['role'], texts: JsonTexts): NewMessage {
   const { content = '', thinking, images, tool_calls = [], tool_call_id, tool_name } = message
   if (role !== 'assistant' && tool_calls.length > 0) throw unexpected('tool_calls', role)
   if (tool_call_id || tool_name) throw unexpected(tool_call_id ? 'tool_call_id' : 'tool_name', role)
   const calls = tool_calls.map(({ id, function: called }, index): Call => {
-    const args = argumentsOf(called)
+    const args = argumentsOf(called, texts)
     const call = { id: id ?? `call_${randomUUID()}`, index, name: called.name, arguments: args }
     return { ...call, side: 'device', status: 'superseded' }
   })
@@ -61,20 +64,15 @@ function importResult(message: PostedMessage, calls: Call[]): void {
 }
 
 /** An object, or its text, as OpenAI has it; absent or empty: no arguments. */
-function argumentsOf({ name, arguments: args }: { name: string; arguments?: unknown }): JsonObject {
-  const value = typeof args === 'string' ? parseArguments(args) : args
-  if (value === undefined || value === null) return {}
+function argumentsOf(
+  { name, arguments: args }: { name: string; arguments?: unknown },
+  texts: JsonTexts,
+): JsonObject {
+  const isEmpty = typeof args === 'string' && args.trim() === ''
+  const value = typeof args === 'string' && !isEmpty ? texts.parse(args) : args
+  if (isEmpty || value === undefined || value === null) return {}
   if (isJsonObject(value)) return value
   throw new ChatterdError('invalid-request', `The arguments of a call of "${name}" must be one JSON object.`)
-}
-
-function parseArguments(text: string): unknown {
-  if (text.trim() === '') return undefined
-  try {
-    return parseExact(text)
-  } catch {
-    return text
-  }
 }
 
 function unexpected(member: string, role: string): ChatterdError {

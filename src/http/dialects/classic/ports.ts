@@ -3,6 +3,7 @@ import type { ConversationDirectory } from '../../../turn/ports/conversation-dir
 import type { ConversationStore } from '../../../turn/ports/conversation-store.ts'
 import type { Engine } from '../../../turn/ports/engine.ts'
 import type { MessageBoard } from '../../../turn/ports/message-board.ts'
+import type { BodyLimits } from '../../body/read-json.ts'
 import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
@@ -16,6 +17,7 @@ export interface ClassicPorts extends DeviceToolPorts {
   engine: Engine
   readWeather: ReadWeather
   newId(): string
+  bodies: Pick<BodyLimits, 'maxBodyValues'>
   limits: ClassicResponseLimits & PostedLimits & { boardMessages: number }
 }
 

@@ -5,6 +5,7 @@ import { ChatterdError } from '../../../protocol/errors.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
 import type { RequestKey } from '../../../turn/ports/conversation-store.ts'
 import type { TurnRequest } from '../../../turn/ports/turn-state.ts'
+import { JsonTexts } from '../../body/json-texts.ts'
 import { plainNumbers } from '../../body/plain-numbers.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
@@ -23,14 +24,17 @@ import { weatherRoutes } from './weather-routes.ts'
 
 /** The classic dialect: the routes that existing phone apps speak, described in docs/dialect.md. */
 export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
-  const { turns, engine, limits } = ports
+  const { turns, engine, limits, bodies } = ports
   const schema = { body: PromptBody, headers: Type.Object({ 'Idempotency-Key': IdempotencyKey }) }
 
   const preValidation = [removeNulls, plainNumbers]
 
   app.post<{ Body: PromptBody }>('/llmprep', { schema, preValidation }, async ({ body }) => {
     checkBounds(body, limits)
-    await turns.reset(conversationOf(body), importMessages(body.messages))
+    await turns.reset(
+      conversationOf(body),
+      importMessages(body.messages, new JsonTexts(bodies.maxBodyValues)),
+    )
     return {}
   })
 
@@ -53,8 +57,9 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         ...(tools && { tools }),
         ...(key && { key }),
       }
-      const results = importResults(body.messages)
-      const messages = results ? [] : importMessages(body.messages)
+      const texts = new JsonTexts(bodies.maxBodyValues)
+      const results = importResults(body.messages, texts)
+      const messages = results ? [] : importMessages(body.messages, texts)
       const onlyLoads = !results && messages.length === 0
       if (onlyLoads) checkLoad(tools, key)
       try {

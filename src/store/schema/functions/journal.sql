@@ -104,14 +104,18 @@ end $$;
 create function chatterd.read_events(p json) returns json language plpgsql as $$
 begin
   -- Rows of several turns are locked in the order of their ids, here and everywhere.
-  update chatterd.turns set followed = true
-  from (
-    select id from chatterd.turns
-    where id in (select w.turn from json_to_recordset(p) as w(turn uuid, follow boolean) where w.follow) and not followed
-      -- The others have ended for good; one that was superseded may be reopened while nobody has read its end.
-      and status in ('running', 'waiting', 'cancelled')
-    order by id for no key update) unfollowed
-  where turns.id = unfollowed.id;
+  with newly as (
+    update chatterd.turns set followed = true
+    from (
+      select id from chatterd.turns
+      where id in (select w.turn from json_to_recordset(p) as w(turn uuid, follow boolean) where w.follow) and not followed
+        -- The others have ended for good; one that was superseded may be reopened while nobody has read its end.
+        and status in ('running', 'waiting', 'cancelled')
+      order by id for no key update) unfollowed
+    where turns.id = unfollowed.id
+    returning turns.id, turns.runner, turns.status)
+  -- The process that runs the turn writes its events sooner from now on.
+  perform pg_notify('chatterd', json_build_object('followed', id, 'runner', runner)::text) from newly where status = 'running';
 
   return (
     select coalesce(json_agg(
