@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { didYouMean } from '../protocol/closest-name.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { AnyObject, Name } from './posted-bounds.ts'
@@ -29,13 +30,31 @@ const Wrapped = Type.Object(
 /** Device tools, each either plain or in the function-calling form of OpenAI and Ollama. */
 export const PostedTools = Type.Array(Type.Union([PostedFunction, Wrapped]))
 
+/** Members that others write, and that are not about calling a tool: of MCP, Anthropic's API and OpenAI's. */
+const unused = [
+  ...['title', 'annotations', 'outputSchema', 'icons', 'execution', '_meta'],
+  ...['type', 'cache_control', 'input_examples', 'strict'],
+]
+
+/** Throws `invalid-request` for a member whose name is nearly one that counts: without it, the tool would have lost its schema. */
+function checkNames(tool: object, name: string): void {
+  const known = Object.keys(PostedFunction.properties)
+  for (const member of Object.keys(tool)) {
+    if (known.includes(member) || unused.includes(member)) continue
+    const hint = didYouMean(member, known)
+    if (hint)
+      throw new ChatterdError('invalid-request', `tools: "${name}" has ${member.slice(0, 100)}${hint}`)
+  }
+}
+
 /**
  * The tools in the function-calling form. Members that are not about calling a tool, such as MCP's `title` and `annotations`, are left
- * out. Throws `invalid-request` for a tool with two schemas.
+ * out. Throws `invalid-request` for a tool with two schemas, or with a member whose name is nearly right.
  */
 export function deviceToolSchemas(tools: Static<typeof PostedTools>): ToolSchema[] {
   return tools.map((tool) => {
     const { name, description, ...schemas } = 'function' in tool ? tool.function : tool
+    checkNames(schemas, name)
     const given = [schemas.parameters, schemas.inputSchema, schemas.input_schema].filter(
       (schema) => schema !== undefined && schema !== null,
     )
