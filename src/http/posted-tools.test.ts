@@ -8,7 +8,7 @@ test('a tool whose member is nearly right is refused, because its schema would b
   const wrong: [object, RegExp][] = [
     [{ name: 'f', paramters: parameters }, /"f" has paramters; did you mean parameters\?/],
     [{ type: 'function', function: { name: 'f', desciption: 'x' } }, /did you mean description\?/],
-    [{ name: 'f', input_shema: parameters }, /did you mean input_schema\?/],
+    [{ name: 'f', input_shema: parameters }, /did you mean input_?schema\?/i],
   ]
   for (const [tool, message] of wrong)
     assert.throws(() => deviceToolSchemas([tool as never]), { code: 'invalid-request', message })

@@ -102,6 +102,8 @@ end $$;
 -- records}]}, or null where there is no such turn. `chunks` hold the events after number `after`, of at most some 256 KiB together;
 -- the first may begin before. With `follow`, what is written after this is notified.
 create function chatterd.read_events(p json) returns json language plpgsql as $$
+declare
+  notified bigint;
 begin
   -- Rows of several turns are locked in the order of their ids, here and everywhere.
   with newly as (
@@ -115,7 +117,8 @@ begin
     where turns.id = unfollowed.id
     returning turns.id, turns.runner, turns.status)
   -- The process that runs the turn writes its events sooner from now on.
-  perform pg_notify('chatterd', json_build_object('followed', id, 'runner', runner)::text) from newly where status = 'running';
+  select count(pg_notify('chatterd', json_build_object('followed', id, 'runner', runner)::text)) into notified
+  from newly where status = 'running';
 
   return (
     select coalesce(json_agg(
