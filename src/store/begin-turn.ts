@@ -48,6 +48,7 @@ export function createBeginOperations(
       about: {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
         ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs },
+        onlyIfBegun: beginning.onlyIfBegun,
         ...keyArgument(beginning.key),
         model: forgetsModel ? undefined : JSON.stringify(model),
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),

@@ -3,6 +3,7 @@ import { nextNumber } from '../protocol/event-chunk.ts'
 import type { EventJournal, JournalWritten, TurnChunks } from '../turn/ports/event-journal.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import type { LiveTurn } from './live-turn.ts'
+import { turnLost } from './turn-lost.ts'
 
 /** How long an event of a turn that clients of other processes follow waits for the next write, in milliseconds. */
 const followedDelayMs = 45
@@ -94,7 +95,7 @@ export class JournalWriter {
     for (const [live, { turn, chunks }] of batch) {
       const last = chunks.at(-1)
       if (isWritten.has(turn) && last) live.written(nextNumber(last) - 1)
-      else if (isLost.has(turn)) live.lose()
+      else if (isLost.has(turn)) live.abort(turnLost())
       // Its row was locked by an outcome, which writes its events too; if that fails, they go with the next write.
       else this.#pending.add(live)
       if (isCancelled.has(turn)) live.abort(new TurnAbort('cancelled'))

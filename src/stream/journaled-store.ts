@@ -30,9 +30,14 @@ export function journaledStore(store: TurnWrites, live: LiveTurn): TurnStore {
     },
 
     async withdraw(withdrawal, events) {
-      const isWithdrawn = await store.withdraw(withdrawal, live.run)
-      if (isWithdrawn) live.publishUnjournaled(events)
-      return isWithdrawn
+      live.isBeingWithdrawn = true
+      try {
+        const isWithdrawn = await store.withdraw(withdrawal, live.run)
+        if (isWithdrawn) live.publishUnjournaled(events)
+        return isWithdrawn
+      } finally {
+        live.isBeingWithdrawn = false
+      }
     },
   }
 }

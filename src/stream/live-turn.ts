@@ -42,9 +42,11 @@ export class LiveTurn implements TurnClient {
   /** Resolves when the turn does not run here any more: it has ended, or waits for its device. */
   readonly finished: Promise<void>
   readonly log: TurnLog
-  /** Adds up this run. */
   readonly recorder: RunRecorder
-  #isFollowedElsewhere = false
+  /** Its request is being withdrawn: who follows it meanwhile reads the journal, which tells the store, or finds nothing there. */
+  isBeingWithdrawn = false
+  /** Clients of other processes follow it: they get its events from the journal. */
+  isFollowedElsewhere = false
   readonly #options: LiveTurnOptions
   readonly #abort = new AbortController()
   readonly #subscribers = new Subscribers(() => this.abort(new TurnAbort('cancelled')))
@@ -89,12 +91,6 @@ export class LiveTurn implements TurnClient {
     this.#journalAdvance.resolve()
   }
 
-  /** Ends this run: another process has, or had, the turn. */
-  lose(): void {
-    const detail = 'The turn was ended by another process.'
-    this.abort(new TurnAbort('interrupted', { code: 'turn-lost', detail }))
-  }
-
   /** Cancels the turn when it has had no subscriber for this time, in milliseconds. */
   cancelAfterIdle(ms: number): void {
     this.#subscribers.limitIdle(ms)
@@ -114,9 +110,10 @@ export class LiveTurn implements TurnClient {
    * memory does not hold them any more: the journal does.
    */
   follow(from: number, follower: ChunkListener): { held: EventChunk[]; stop(): void } | undefined {
+    // Also where the client reads the journal first: what it reads there must not be undone.
+    this.accept()
     const held = this.log.since(from)
     if (!held) return undefined
-    this.accept()
     this.#subscribers.addFollower(follower)
     return { held, stop: () => this.#subscribers.removeFollower(follower) }
   }
@@ -161,14 +158,10 @@ export class LiveTurn implements TurnClient {
     this.publishUnjournaled([{ ...turnEnd({ status: 'interrupted', error }), lost }])
   }
 
-  /** True where clients of other processes follow it: they get its events from the journal. */
-  get isFollowedElsewhere(): boolean {
-    return this.#isFollowedElsewhere
-  }
-
+  /** Clients of other processes follow it from now on. */
   followElsewhere(): void {
-    if (this.#isFollowedElsewhere) return
-    this.#isFollowedElsewhere = true
+    if (this.isFollowedElsewhere) return
+    this.isFollowedElsewhere = true
     if (this.log.unjournaled > 0) this.#options.onPending(this)
   }
 
@@ -189,14 +182,12 @@ export class LiveTurn implements TurnClient {
     this.#finish()
   }
 
+  /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
+  #fitting = (events: readonly TurnEvent[]) => this.log.fitting(events, this.#options.maxUnjournaledEvents)
+
   #publishEvents(events: readonly TurnEvent[], parts: readonly EnginePart[]): void {
     this.recorder.take(events)
     this.#subscribers.publishEvents(events, parts)
-  }
-
-  /** How many of these events can be published now: of more, nobody would know the numbers if the process died. */
-  #fitting(events: readonly TurnEvent[]): number {
-    return this.log.fitting(events, this.#options.maxUnjournaledEvents)
   }
 
   async #publishInPieces(events: readonly TurnEvent[], parts: readonly EnginePart[]): Promise<void> {

@@ -104,7 +104,10 @@ export class LiveTurns {
     const [running, reader] = [this.#running, this.#reader]
     return followTurn(turn, after, sink, disconnected, {
       ...{ notifier: this.#notifier, closing: this.#closing.signal, pollMs },
-      live: (id) => running.get(id),
+      live: (id) => {
+        const live = running.get(id)
+        return live?.isBeingWithdrawn ? undefined : live
+      },
       read: (want) => reader.read(want),
     })
   }

@@ -37,8 +37,8 @@ export class OutcomeRecovery {
     const { turn, conversation } = beginning
     this.#recover(error, async () => {
       if (await store.withdraw({ turn, conversation, results: [] })) return
-      // Another request of the same key knows of the turn by now, so it cannot be withdrawn.
-      const begun = await store.begin(beginning)
+      // Others know of the turn by now, so it cannot be withdrawn. Where it is gone since, with its conversation, it stays so.
+      const begun = await store.begin({ ...beginning, onlyIfBegun: true })
       if (begun.result === 'begun') running.run(begun.state)
     })
   }

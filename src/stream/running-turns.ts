@@ -9,6 +9,7 @@ import { LiveTurn } from './live-turn.ts'
 import type { Notifier } from './notifier.ts'
 import type { RunReport } from './run-report.ts'
 import type { TurnListener } from './subscribers.ts'
+import { turnLost } from './turn-lost.ts'
 
 /** What bounds running turns. */
 export interface RunLimits extends DriveLimits {
@@ -63,7 +64,7 @@ export class RunningTurns {
     const earlier = this.#turns.get(state.id)
     if (!earlier) return this.run(state, listener)
     // The last run may only have to finish. One before that does not know yet that another process has had the turn meanwhile.
-    if (earlier.run < state.run - 1) earlier.lose()
+    if (earlier.run < state.run - 1) earlier.abort(turnLost())
     await earlier.finished
     return this.run(state, listener)
   }

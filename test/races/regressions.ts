@@ -133,4 +133,42 @@ export const regressions: LostRace[] = [
       },
     ],
   },
+  {
+    lost: 'a client followed a turn while the request with its results was withdrawn, and saw events that were undone',
+    on: ['postgresql'],
+    race: [
+      { doing: { ...post, plan: 'l/f', key: 'k' }, picks: [] },
+      { doing: { do: 'leave', client: 0 }, picks: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+      { doing: { ...post, key: 'k', sameBody: false }, picks: [0, 0, 0, 0, 0] },
+      {
+        doing: { do: 'results', processIndex: 1, turn: 0, calls: [], output: 'yes', how: 'classic' },
+        picks: [0, 0, 0, 0],
+      },
+      { doing: { do: 'follow', processIndex: 1, turn: 0, after: 0, slow: false }, picks: [] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [] },
+    ],
+  },
+  {
+    lost: 'a turn was begun a second time, though its conversation had been removed since, after its client had seen its end',
+    on: ['embedded'],
+    race: [
+      {
+        doing: { do: 'results', processIndex: 0, turn: 0, calls: [], output: 'yes', how: 'native' },
+        picks: [0],
+      },
+      { doing: { do: 'lose', processIndex: 0, losses: ['before', 'after', 'before'] }, picks: [] },
+      { doing: post, picks: [0, 0, 0] },
+      {
+        doing: { do: 'follow', processIndex: 0, turn: 0, after: 0, slow: false },
+        picks: [0, 1, 4, 0, 4, 5, 5, 4, 1, 2, 2, 5, 2, 0, 4, 3],
+      },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [4, 4, 5, 1] },
+      { doing: { do: 'jam' }, picks: [0, 3, 0, 2, 4, 2, 4, 0, 4, 1, 1, 1, 4, 2] },
+      { doing: { do: 'wait', ms: 1000 }, picks: [2] },
+      { doing: { do: 'remove', processIndex: 1, conversation: 0 }, picks: [5, 1, 3, 5, 1, 3, 2, 2, 1, 0, 2] },
+      { doing: { do: 'expire', processIndex: 0 }, picks: [5, 1, 4] },
+      { doing: { do: 'beat', processIndex: 0 }, picks: [1, 5, 1, 1, 4, 0, 0, 3, 5, 4, 0, 4, 5, 1] },
+      { doing: { do: 'wait', ms: 1000 }, picks: [3, 3, 2, 1, 4, 2, 1] },
+    ],
+  },
 ]

@@ -19,10 +19,13 @@ const execute = serialize.execute()
 /** Runs a statement, which stays prepared on the connection. */
 export async function runPrepared<Row>(client: ClientBase, statement: Statement): Promise<Row[]> {
   if (!statement.returnsJson) return (await client.query(statement)).rows
-  const query = new JsonQuery(statement)
-  client.query(query)
-  return [{ result: await query.result } as Row]
+  const { promise, resolve, reject } = Promise.withResolvers<Row[]>()
+  client.query(new JsonQuery(statement, (error, result) => (result ? resolve(result.rows) : reject(error))))
+  return await promise
 }
+
+/** As pg calls it. */
+type Callback = (error: Error | null, result?: { rows: never[] }) => void
 
 /**
  * A statement that returns one row with one column of JSON. What pg does for each statement is left out: to ask for the types of its
@@ -32,26 +35,21 @@ export async function runPrepared<Row>(client: ClientBase, statement: Statement)
 class JsonQuery implements Submittable {
   readonly name: string
   readonly text: string
-  /** The value of the column. Rejects with the errors of the server, and where there is no row. */
-  readonly result: Promise<unknown>
-  readonly #values: readonly unknown[]
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: Error) => void
+  readonly values: readonly unknown[]
+  readonly callback: Callback
   #json: string | null | undefined
 
-  constructor({ name, text, values = [] }: Statement) {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+  /** `callback` gets a row with the value of the column as `result`, or an error of the server, also where there is no row. */
+  constructor({ name, text, values = [] }: Statement, callback: Callback) {
     this.name = name
     this.text = text
-    this.result = promise
-    this.#values = values
-    this.#resolve = resolve
-    this.#reject = reject
+    this.values = values
+    this.callback = callback
   }
 
   submit(connection: Connection): void {
     const { name, text } = this
-    const values = this.#values.map((value) => (Array.isArray(value) ? encodeJsonArray(value) : value))
+    const values = this.values.map((value) => (Array.isArray(value) ? encodeJsonArray(value) : value))
     const bind = serialize.bind({ statement: name, values })
     const isPrepared = connection.parsedStatements[name] !== undefined
     const messages = isPrepared
@@ -68,14 +66,15 @@ class JsonQuery implements Submittable {
     try {
       if (this.#json === undefined) throw new Error(`${this.name} returned no row`)
       // A function that returns nothing returns an empty text.
-      this.#resolve(this.#json ? JSON.parse(this.#json) : null)
+      const result = this.#json ? JSON.parse(this.#json) : null
+      this.callback(null, { rows: [{ result } as never] })
     } catch (error) {
-      this.#reject(error instanceof Error ? error : new Error(String(error)))
+      this.callback(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
   handleError(error: Error): void {
-    this.#reject(error)
+    this.callback(error)
   }
 
   handleRowDescription(): void {}

@@ -44,6 +44,8 @@ export interface TurnBeginning {
   idleMs?: number
   /** True where the conversation does not remember the request's model as its own. */
   forgetsModel?: boolean
+  /** True to learn what an earlier call of this beginning has led to, and to begin nothing: `busy` where that is nothing. */
+  onlyIfBegun?: boolean
   key?: RequestKey
 }
 

@@ -16,6 +16,22 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function beginnings(world: () => StoreWorld): void {
+  test('what a beginning has led to can be asked for, and then nothing is begun', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const given = beginning(conversation, 'Hello')
+    const asked = { ...given, onlyIfBegun: true }
+    assert.deepEqual(await store.begin(asked), { result: 'busy', active: undefined })
+    assert.equal(await world().snapshot(conversation), undefined)
+    await begun(store, given)
+    const found = await store.begin(asked)
+    assert.equal(found.result === 'begun' && found.state.id, given.turn)
+    await store.reset(conversation, [])
+    const before = await world().snapshot(conversation)
+    assert.deepEqual(await store.begin(asked), { result: 'busy', active: undefined })
+    assert.deepEqual(await world().snapshot(conversation), before)
+  })
+
   test('a turn begins with the whole log before it and its own messages', async () => {
     const { store } = await world().process()
     const conversation = world().conversation()

@@ -70,6 +70,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (again) return { result: 'begun', state: stateOf(conversation, again) }
         const before = queue.replayOf(beginning)
         if (before) return before
+        if (beginning.onlyIfBegun) return { result: 'busy', active: undefined }
         const active = conversation.turns.find(isActive)
         if (active?.status === 'running' || (whenBusy !== 'replace' && queue.isBehind(beginning))) {
           if (whenBusy === 'queue') queue.add(beginning, busyQueue)

@@ -1,8 +1,9 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
 -- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
--- cached?: {conversation, from, seq}}. request, model and system are JSON texts. `startRecord`: the turn's first event. `cached`: the
--- caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the messages.
+-- cached?: {conversation, from, seq}, onlyIfBegun?}. request, model and system are JSON texts. `startRecord`: the turn's first event.
+-- `cached`: the caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the
+-- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then.
 -- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
 -- requests are first in the queue. With `whenBusy` = 'queue' the request is in the queue then.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
@@ -23,6 +24,10 @@ begin
   c := chatterd.lock_conversation(p);
   earlier := chatterd.find_earlier_begin(c.id, p);
   if earlier is not null then return earlier; end if;
+  if (p->>'onlyIfBegun')::boolean then
+    perform chatterd.remove_if_empty(c.id);
+    return json_build_object('busy', true);
+  end if;
 
   select * into active from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting');
   -- Turns of its own that a process has lost are ended by its heartbeat.

@@ -10,7 +10,9 @@ import { plantedFault } from './planted-faults.ts'
 export interface NamedStatement {
   name: string
   text: string
-  values: [json: string]
+  values: [json: string, bodies?: string[]]
+  /** Where the driver is to call it with the rows, in place of returning them. */
+  callback?: (error: unknown, result?: { rows: unknown[] }) => void
 }
 
 type Query = (this: unknown, ...given: unknown[]) => unknown
@@ -23,13 +25,17 @@ if (isMainThread) {
   Client.prototype.query = function (...given) {
     const [statement] = given
     if (!isNamed(statement)) return query.apply(this, given)
-    const run = async (next: unknown, values?: unknown[]) =>
-      (await query.call(this, next, ...(values ? [values] : []))) as { rows: { result?: unknown }[] }
-    return pass(statement, run)
+    const { name, text, values, callback } = statement
+    const run = async (next: unknown, given?: unknown[]) =>
+      (await query.call(this, next, ...(given ? [given] : []))) as { rows: { result?: unknown }[] }
+    const passed = pass({ name, text, values }, run)
+    if (!callback) return passed
+    passed.then((result) => callback(null, result), callback)
+    return statement
   }
 }
 
-async function pass(statement: NamedStatement, run: Parameters<typeof plantedFault>[1]): Promise<unknown> {
+async function pass(statement: NamedStatement, run: Parameters<typeof plantedFault>[1]) {
   failPoint(`before ${statement.name}`)
   const result = await plantedFault(statement, run)
   failPoint(`after ${statement.name}`)
