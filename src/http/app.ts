@@ -12,6 +12,7 @@ import { createEngineReadiness } from './engine-readiness.ts'
 import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { createPathErrors } from './path-errors.ts'
+import { refuseExpectations } from './refuse-expectations.ts'
 import { rootRoute } from './root-route.ts'
 import { destroyWhenStalled } from './sse-response.ts'
 import { type RequestReport, requestIdOf, traceRequests } from './trace-requests.ts'
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   traceRequests(app, options.onRequestEnd)
   answerEarly(app)
   guardRequests(app, checkAccess)
+  refuseExpectations(app)
   readJson(app, options.bodies)
   setErrorHandlers(app, options.onFault)
   rootRoute(app, engine)

@@ -3,6 +3,7 @@ import { didYouMean } from '../protocol/closest-name.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { nearestPath } from './nearest-path.ts'
+import { unknownMethod } from './trace-requests.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,6 +18,7 @@ export function setErrorHandlers(app: FastifyInstance, onFault: (error: unknown)
   app.decorate('routePaths', paths)
   app.addHook('onRoute', ({ url }) => void paths.add(url))
   app.setErrorHandler((thrown: FastifyError | ChatterdError, request, reply) => {
+    if (thrown.code === unknownMethod) return reply.send({ error: prepareNotFound(request, reply).message })
     const error = prepareError(thrown, request, reply, onFault)
     return reply.send({ error: error.message })
   })

@@ -64,7 +64,18 @@ export function traceRequests(app: FastifyInstance, onEnd: (report: RequestRepor
     traceRequest(request, reply, onEnd)
     requestIds.run(request.id, done)
   })
+  // Fastify runs no hooks for methods that it does not know, which reach it over HTTP/2, but this one.
+  app.addHook('onError', (request, reply, error, done) => {
+    if (error.code === unknownMethod) {
+      reply.header(idHeader, request.id)
+      traceRequest(request, reply, onEnd)
+    }
+    done()
+  })
 }
+
+/** The code of Fastify's error for a request whose method it does not know. */
+export const unknownMethod = 'FST_ERR_NOT_FOUND'
 
 /** Reports what came of a request once the response is sent, or the client has disconnected. */
 export function traceRequest(

@@ -16,6 +16,7 @@ export const errorKinds = {
   'origin-not-allowed': { status: 403, title: 'The page may not use this server', retry: false },
   'not-found': { status: 404, title: 'Not found', retry: false },
   'method-not-allowed': { status: 405, title: 'The path does not have this method', retry: false },
+  'expectation-failed': { status: 417, title: 'The server does not do what is expected', retry: false },
   'unknown-model': { status: 404, title: 'The engine has no such model', retry: false },
   'conversation-busy': { status: 409, title: 'The conversation is busy', retry: true },
   'no-open-call': { status: 409, title: 'No call is open', retry: false },

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConversationKey } from '../protocol/conversation-key.ts'
 import { ChatterdError } from '../protocol/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
 import type { NewMessage } from '../protocol/message.ts'
+import { loadModel } from '../turn/load-model.ts'
 import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
 import type {
   ConversationStore,
@@ -130,6 +132,11 @@ export class LiveTurns {
     const active = await this.#ports.directory.remove(conversation)
     if (active) await this.#endRemoved(active)
     return active !== undefined
+  }
+
+  /** Loads a model, or unloads it, as these settings of a prompt ask; returns the engine's line. */
+  loadModel(model: string, settings: JsonObject, signal: AbortSignal): Promise<string> {
+    return loadModel(model, settings, this.#ports, signal)
   }
 
   /** Takes a notification of another process. */

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../protocol/json.ts'
+import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import type { TurnPorts } from './turn-ports.ts'
 
@@ -25,4 +25,11 @@ export async function contextWindow(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   return askedContext(state, limits) ?? (await engine.model(state.request.model, signal))?.contextLength
+}
+
+/** The settings of a prompt with the window to ask of the engine, in tokens, where they name none. */
+export function withContextWindow(settings: JsonObject, contextTokens: number | undefined): JsonObject {
+  if (!contextTokens) return settings
+  const options = isJsonObject(settings.options) ? settings.options : {}
+  return { ...settings, options: { num_ctx: contextTokens, ...options } }
 }

@@ -1,9 +1,9 @@
 import { type Call, isOpen } from '../protocol/call.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
-import { isJsonObject, type JsonObject } from '../protocol/json.ts'
 import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { withContextWindow } from './context-window.ts'
 import { tokenScale } from './estimate-tokens.ts'
 import { fitAfterRefusal, fitContext, truncationNotice } from './fit-context.ts'
 import type { FittedPrompt } from './fit-log.ts'
@@ -94,14 +94,8 @@ function chatRequest(
     messages: prompt({ ...state, log }),
     tools,
     stream,
-    settings: withContext(settings, limits.contextTokens),
+    settings: withContextWindow(settings, limits.contextTokens),
   }
-}
-
-function withContext(settings: JsonObject, contextTokens: number | undefined): JsonObject {
-  if (!contextTokens) return settings
-  const options = isJsonObject(settings.options) ? settings.options : {}
-  return { ...settings, options: { num_ctx: contextTokens, ...options } }
 }
 
 /**

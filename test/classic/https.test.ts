@@ -141,6 +141,17 @@ describe('HTTPS with a development certificate', () => {
     assert.equal(notFound.headers[':status'], 404)
   })
 
+  test('a method that HTTP does not have is refused as one that a path does not have', async () => {
+    for (const [path, status, allow] of [
+      ['/llmtools', 405, 'POST'],
+      ['/nope', 404, undefined],
+    ] as const) {
+      const { headers, body } = await whole(session.request({ ':method': 'FOO', ':path': path }))
+      assert.deepEqual([headers[':status'], headers.allow], [status, allow], body)
+      assert.ok(headers['x-request-id'])
+    }
+  })
+
   test('over HTTP/2, too, requests to other hosts and from pages of other origins are refused [own-hosts] [own-origins]', async () => {
     for (const [status, headers] of [
       [421, { ':authority': 'evil.example' }],

@@ -10,7 +10,10 @@ import type { SseLimits } from '../../sse-response.ts'
 
 /** What the classic dialect works with. */
 export interface ClassicPorts extends DeviceToolPorts {
-  turns: Pick<LiveTurns, 'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset'>
+  turns: Pick<
+    LiveTurns,
+    'begin' | 'findReplay' | 'storeResults' | 'whenNotRunning' | 'follow' | 'reset' | 'loadModel'
+  >
   directory: Pick<ConversationDirectory, 'outcome'>
   store: Pick<ConversationStore, 'newestTurn'>
   board: MessageBoard

@@ -15,7 +15,6 @@ import { boardRoutes } from './board-routes.ts'
 import { dataEvent } from './encode-events.ts'
 import { generateRoute } from './generate-route.ts'
 import { importMessages, importResults } from './import-messages.ts'
-import { loadModel } from './load-model.ts'
 import type { ClassicPorts } from './ports.ts'
 import { checkBounds, PromptBody, promptSettings, promptTools } from './prompt-body.ts'
 import { removeNulls } from './remove-nulls.ts'
@@ -69,7 +68,7 @@ export function classicRoutes(app: FastifyInstance, ports: ClassicPorts): void {
         return streamReplayedTurn(reply, prompt, replay, ports)
       }
       if (onlyLoads) {
-        const line = await loadModel(model, promptSettings(body), engine, disconnectSignal(reply))
+        const line = await turns.loadModel(model, promptSettings(body), disconnectSignal(reply))
         return reply.type('text/event-stream').send(dataEvent(line))
       }
       if (results) return streamResumedTurn(reply, prompt, results, ports)
