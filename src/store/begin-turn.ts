@@ -6,17 +6,19 @@ import type {
   Replay,
   TurnBeginning,
 } from '../turn/ports/conversation-store.ts'
-import { bodiesOf, conversationArgument, keyArgument, messageArgument, toolArguments } from './arguments.ts'
+import { bodiesOf, conversationArgument, keyArgument, messageArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
+import { type KnownTools, knownAfter, postedTools, toolsArgument } from './known-tools.ts'
 import type { LogCache } from './log-cache.ts'
 import { type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
 
-/** What `begin_turn` returns: `state` or `replay`; with none of them the conversation is busy. */
+/** What `begin_turn` returns: one of these, or `active`: the conversation is busy. */
 interface BeginRow {
   state?: StateRow
   replay?: Replay
+  needsTools?: true
   /** The turn that runs, where the conversation is busy because of one. */
   active?: string | null
 }
@@ -44,26 +46,32 @@ export function createBeginOperations(
       beginning
     const { model } = request
     const cached = logCache.get(keyOf(conversation))
-    const argument = {
-      about: {
+    const posted = tools && postedTools(tools, replaceTools)
+    const send = (known?: KnownTools) => {
+      const { knownTools, tools } = toolsArgument(posted, known)
+      const about = {
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
-        ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs },
+        ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs, knownTools },
         onlyIfBegun: beginning.onlyIfBegun,
         ...keyArgument(beginning.key),
         model: forgetsModel ? undefined : JSON.stringify(model),
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
         cached: cached && { conversation: cached.conversation, from: cached.from, seq: cached.seq },
-      },
-      request: JSON.stringify(request),
-      system: system === undefined ? undefined : JSON.stringify(system),
-      messages: messages.map(messageArgument),
-      tools: tools && toolArguments(tools),
+      }
+      const argument = {
+        ...{ about, tools, request: JSON.stringify(request) },
+        system: system === undefined ? undefined : JSON.stringify(system),
+        messages: messages.map(messageArgument),
+      }
+      return call<BeginRow>('begin_turn', argument, bodiesOf(messages))
     }
-    const row = await call<BeginRow>('begin_turn', argument, bodiesOf(messages))
+    let row = await send(cached?.tools)
+    if (row.needsTools) row = await send()
     if (row.replay) return { result: 'replay', ...row.replay }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
-    const state = stateOf(row.state, cached?.log, messages)
-    logCache.put(keyOf(conversation), row.state.id, state)
+    const state = stateOf(row.state, { log: cached?.log, added: messages, tools: cached?.tools.tools })
+    const known = knownAfter(row.state, state.deviceTools, posted, cached?.tools)
+    logCache.put(keyOf(conversation), known, state)
     return { result: 'begun', state }
   }
 

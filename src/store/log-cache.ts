@@ -1,10 +1,13 @@
 import type { LogMessage } from '../protocol/message.ts'
 import type { TurnState } from '../turn/ports/turn-state.ts'
+import type { KnownTools } from './known-tools.ts'
 
 /** The messages of a conversation from number `from` up to `seq`, and the pinned ones. They do not change any more. */
 export interface CachedLog {
   /** The conversation's id: it gets another one when it is emptied. */
   conversation: string
+  /** Its device tools, which others may have changed since. */
+  tools: KnownTools
   from: number
   seq: number
   log: readonly LogMessage[]
@@ -46,20 +49,35 @@ export class LogCache {
   /** Caches the log that the turn `id` began with, without the messages of the turn itself. */
   put(
     key: string,
-    conversation: string,
+    tools: KnownTools,
     { id: turn, log, promptFrom: from }: Pick<TurnState, 'id' | 'log' | 'promptFrom'>,
   ): void {
     this.#remove(key)
     const ended = log.filter((message) => message.turn !== turn)
-    const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes)
+    const { conversation } = tools
+    const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes + tools.bytes)
     if (bytes > this.#maxBytes) return
-    this.#entries.set(key, { conversation, turn, bytes, log: ended, from, seq: ended.at(-1)?.seq ?? 0 })
+    this.#entries.set(key, {
+      conversation,
+      tools,
+      turn,
+      bytes,
+      log: ended,
+      from,
+      seq: ended.at(-1)?.seq ?? 0,
+    })
     this.#keys.set(turn, key)
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return
       this.#remove(oldest)
     }
+  }
+
+  /** The device tools with which `turn` began. */
+  toolsOf(turn: string): KnownTools | undefined {
+    const key = this.#keys.get(turn)
+    return key === undefined ? undefined : this.#entries.get(key)?.tools
   }
 
   /** Removes the log that `turn` began with. */

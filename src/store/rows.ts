@@ -46,7 +46,9 @@ export interface StateRow {
   after: number
   tenant: string
   conversation: string
-  tools: ToolRow[]
+  /** Null where the caller has them. */
+  tools: ToolRow[] | null
+  toolsVersion: number
   system: string | null
   pinned: number
   promptFrom: number
@@ -101,11 +103,19 @@ export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
   return rows.map(([, schema]) => parseExact(schema) as unknown as ToolSchema)
 }
 
-/** The state that a turn runs with. The row leaves out what is `cached`, and what the turn has just `added`. */
+/** What `turn_state` has left out: the caller has it. */
+export interface LeftOut {
+  /** Messages up to the number that the row names. */
+  log?: readonly LogMessage[] | undefined
+  /** The messages that the turn has just begun with. */
+  added?: readonly NewMessage[]
+  tools?: readonly ToolSchema[] | undefined
+}
+
+/** The state that a turn runs with. */
 export function stateOf(
   row: StateRow,
-  cached: readonly LogMessage[] = [],
-  added: readonly NewMessage[] = [],
+  { log: cached = [], added = [], tools: knownTools = [] }: LeftOut = {},
 ): TurnState {
   const {
     turn,
@@ -126,7 +136,7 @@ export function stateOf(
     request: parseExact(request) as unknown as TurnRequest,
     ...{ pinned, promptFrom, lastEvent },
     ...(truncation && { truncation }),
-    deviceTools: toolsOf(tools),
+    deviceTools: tools ? toolsOf(tools) : knownTools,
     ...(system !== null && { system }),
     log: [
       ...cached.filter(({ seq }) => seq <= after && (seq <= pinned || seq >= promptFrom)),

@@ -1,17 +1,11 @@
 import { hostname } from 'node:os'
 import type { ConversationStore, Replay, ResultsOutcome } from '../turn/ports/conversation-store.ts'
 import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
-import {
-  bodiesOf,
-  conversationArgument,
-  keyArgument,
-  messageArgument,
-  resultArgument,
-  toolArguments,
-} from './arguments.ts'
+import { bodiesOf, conversationArgument, keyArgument, messageArgument, resultArgument } from './arguments.ts'
 import { createBeginOperations } from './begin-turn.ts'
 import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
+import { type KnownTools, postedTools, toolsArgument } from './known-tools.ts'
 import { LogCache } from './log-cache.ts'
 import { type NewestTurnRow, newestTurnOf, type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
@@ -21,11 +15,12 @@ import { uuidv7 } from './uuidv7.ts'
 /** The conversations of a database, and the lease of the process that uses them. */
 export type Store = ConversationStore & ProcessLease
 
-/** What `store_results` returns: `state`, `open` or `replay`; with none of them there is a conflict. */
+/** What `store_results` returns: one of these; with none of them there is a conflict. */
 interface ResultsRow {
   state?: StateRow
   open?: true
   replay?: Replay
+  needsTools?: true
 }
 
 /** What `heartbeat` returns. */
@@ -61,13 +56,19 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     },
 
     async storeResults({ turn, id, results, tools, key }): Promise<ResultsOutcome> {
-      const row = await call<ResultsRow>('store_results', {
-        ...{ turn, resultsId: id, ...self, maxTools, keyLifeMs, ...keyArgument(key) },
-        results: results.map(resultArgument),
-        tools: tools && toolArguments(tools),
-      })
+      const posted = tools && postedTools(tools)
+      const known = logCache.toolsOf(turn)
+      const send = (known?: KnownTools) =>
+        call<ResultsRow>('store_results', {
+          ...{ turn, resultsId: id, ...self, maxTools, keyLifeMs, ...keyArgument(key) },
+          results: results.map(resultArgument),
+          ...toolsArgument(posted, known),
+        })
+      let row = await send(known)
+      if (row.needsTools) row = await send()
       if (row.replay) return { result: 'replay', ...row.replay }
-      if (row.state) return { result: 'go-on', state: { ...stateOf(row.state), results } }
+      if (row.state)
+        return { result: 'go-on', state: { ...stateOf(row.state, { tools: known?.tools }), results } }
       return { result: row.open ? 'recorded' : 'conflict' }
     },
 

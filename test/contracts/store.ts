@@ -4,6 +4,7 @@ import { adoptions } from './store/adoptions.ts'
 import { beginnings } from './store/beginnings.ts'
 import { messageBoard } from './store/board.ts'
 import { cancels } from './store/cancels.ts'
+import { deviceTools } from './store/device-tools.ts'
 import { directory } from './store/directory.ts'
 import { eventRecords } from './store/event-records.ts'
 import { interrupts } from './store/interrupts.ts'
@@ -41,6 +42,7 @@ const parts = {
   'emptying a conversation': resets,
   'processes that come and go': leases,
   'long logs': longLogs,
+  'device tools': deviceTools,
   'texts byte for byte': texts,
   'the board': messageBoard,
   'other schemas': neighbours,

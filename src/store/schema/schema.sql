@@ -43,6 +43,7 @@ create table chatterd.conversations (
   system json,
   model json,
   tools json not null default '[]'::json,
+  tools_version bigint not null default 0,
   next_seq bigint not null default 1,
   kept boolean not null default false,
   pinned bigint not null default 0,
@@ -148,7 +149,7 @@ create table chatterd.turns (
   pruned boolean not null default false,
   end_calls_event integer,
   supersedes uuid,
-  tools_before json not null,
+  tools_before json,
   system_before json,
   model_before json,
   updated_before timestamp with time zone,
@@ -208,6 +209,7 @@ create table chatterd.write_check (
 -- find_replay(p json) returns json
 -- find_turn(p json) returns json
 -- has_events(p_turn uuid, p_events json) returns boolean
+-- has_tools(c chatterd.conversations, p json) returns boolean
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
 -- insert_events(t chatterd.turns, p_events json) returns integer
@@ -244,7 +246,7 @@ create table chatterd.write_check (
 -- store_results(p json) returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
--- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint) returns json
+-- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json
 -- unfinished_reply(p_turn uuid) returns text
 -- withdraw_turn(p json) returns json
 -- write_events(p json) returns json

@@ -1,11 +1,12 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
 -- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
--- cached?: {conversation, from, seq}, onlyIfBegun?}. request, model and system are JSON texts. `startRecord`: the turn's first event.
+-- cached?: {conversation, from, seq}, onlyIfBegun?, knownTools?}. request, model and system are JSON texts. `startRecord`: the turn's
+-- first event.
 -- `cached`: the caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the
 -- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then.
 -- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
--- requests are first in the queue. With `whenBusy` = 'queue' the request is in the queue then.
+-- requests are first in the queue; {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
@@ -28,6 +29,10 @@ begin
     perform chatterd.remove_if_empty(c.id);
     return json_build_object('busy', true);
   end if;
+  if (p->'knownTools'->>'same')::boolean and not chatterd.has_tools(c, p) then
+    perform chatterd.remove_if_empty(c.id);
+    return json_build_object('needsTools', true);
+  end if;
 
   select * into active from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting');
   -- Turns of its own that a process has lost are ended by its heartbeat.
@@ -48,6 +53,7 @@ begin
     set tools = chatterd.merge_tools(
           case when (p->>'replaceTools')::boolean and given_tools is not null then '[]' else c.tools end,
           given_tools, (p->>'maxTools')::integer),
+        tools_version = tools_version + case when given_tools is null then 0 else 1 end,
         system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model)
     where id = c.id;
   end if;
@@ -67,7 +73,7 @@ begin
     (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, supersedes, tools_before,
      system_before, model_before, updated_before, max_unjournaled, last_event)
   values (own, c.id, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
-          case active.status when 'waiting' then active.id end, c.tools, c.system, c.model, c.updated_at,
+          case active.status when 'waiting' then active.id end, case when given_tools is not null then c.tools end, c.system, c.model, c.updated_at,
           (p->>'maxUnjournaled')::integer, 1);
   insert into chatterd.events (turn_id, first, count, records) values (own, 1, 1, p->>'startRecord');
   if p->>'whenBusy' = 'queue' then delete from chatterd.queue where turn_id = own; end if;
@@ -114,6 +120,6 @@ begin
       -- Where the prompt begins earlier than it did, messages are missing there.
       case when (p->'cached'->>'conversation')::uuid = c.id and (p->'cached'->>'from')::bigint <= c.prompt_from
         then (p->'cached'->>'seq')::bigint else 0 end,
-      t.first_seq))
+      t.first_seq, chatterd.has_tools(c, p)))
     from chatterd.conversations c, chatterd.turns t where c.id = p_conversation and t.id = (p->>'turn')::uuid);
 end $$;

@@ -31,6 +31,7 @@ begin
       model = case when p->'model' is null then model else (p->>'model')::json end,
       tools = case when p->'tools' is null then tools
         else chatterd.merge_tools('[]', p->'tools', (p->>'maxTools')::integer) end,
+      tools_version = tools_version + case when p->'tools' is null then 0 else 1 end,
       kept = true, updated_at = now()
   where id = c.id returning * into c;
   return chatterd.conversation_row(c);

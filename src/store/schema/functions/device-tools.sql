@@ -1,3 +1,10 @@
+-- Whether the caller has the device tools of this conversation: p.knownTools is {conversation, version, same?}. With `same`, the caller
+-- has left out a list that had led to them, and has to send it where this is false.
+create function chatterd.has_tools(c chatterd.conversations, p json) returns boolean language sql immutable as $$
+  select coalesce(
+    (p->'knownTools'->>'conversation')::uuid = c.id and (p->'knownTools'->>'version')::bigint = c.tools_version, false)
+$$;
+
 -- The device tools of a conversation after a request that brought p_new: null changes nothing, an empty list removes all; else one
 -- schema a name, the latest, in the order in which the names first came. Fails with CDINV where they would be more than p_max.
 create function chatterd.merge_tools(p_old json, p_new json, p_max integer) returns json language plpgsql immutable as $$

@@ -1,10 +1,13 @@
 -- What a turn is run with: the messages that the prompt is made of, their calls, and the device's tools. Messages up to number
--- p_after, and from p_before on, are left out: the caller has them. request: a JSON text, whose numbers keep their digits.
-create function chatterd.turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint default 9223372036854775807)
+-- p_after, and from p_before on, are left out, and the tools with p_without_tools: the caller has them. request: a JSON text, whose
+-- numbers keep their digits.
+create function chatterd.turn_state(
+  p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint default 9223372036854775807, p_without_tools boolean default false)
 returns json language plpgsql stable as $$
 begin
   return (select json_build_object(
-    'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'tools', c.tools, 'system', c.system,
+    'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'system', c.system,
+    'tools', case when not p_without_tools then c.tools end, 'toolsVersion', c.tools_version,
     'pinned', c.pinned, 'promptFrom', c.prompt_from, 'truncation', c.truncation,
     'turn', t.id, 'run', t.run, 'firstSeq', t.first_seq, 'request', t.request::text, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
     'messages', (

@@ -30,7 +30,9 @@ begin
     -- The key of the request that began the turn is kept: it has `after` = 0.
     delete from chatterd.idempotency_keys where turn_id = own and after = t.event_before and t.event_before > 0;
     perform chatterd.truncate_events(own);
-    update chatterd.conversations set tools = t.tools_before where id = c.id;
+    if t.tools_before is not null then
+      update chatterd.conversations set tools = t.tools_before, tools_version = tools_version + 1 where id = c.id;
+    end if;
     perform chatterd.notify_next_in_queue(c.id, t.runner);
     return to_json(true);
   end if;
@@ -41,7 +43,8 @@ begin
   -- The same begin_turn may be on its way once more.
   insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
   update chatterd.conversations
-  set next_seq = t.first_seq, tools = t.tools_before, system = t.system_before, model = t.model_before,
+  set next_seq = t.first_seq, tools = coalesce(t.tools_before, tools),
+      tools_version = tools_version + case when t.tools_before is null then 0 else 1 end, system = t.system_before, model = t.model_before,
       -- Not where a client has changed it since.
       updated_at = case updated_at when t.created_at then t.updated_before else updated_at end
   where id = c.id;

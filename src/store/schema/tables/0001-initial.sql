@@ -26,6 +26,8 @@ create table chatterd.conversations (
   model json,
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
   tools json not null default '[]',
+  -- How often they have been changed. Never set back, also where a change is withdrawn: processes know tools by it.
+  tools_version bigint not null default 0,
   next_seq bigint not null default 1,
   -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
   kept boolean not null default false,
@@ -74,10 +76,10 @@ create table chatterd.turns (
   -- Number of the first event that end_calls appended when it was last called.
   end_calls_event integer,
 
-  -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools, the
-  -- conversation's system prompt, model and time of its last change, and the number of the last event before it.
+  -- What the newest request to this turn replaced, so that it can be withdrawn: the turn that waited, the device's tools (null: it
+  -- brought none), the conversation's system prompt, model and time of its last change, and the number of the last event before it.
   supersedes uuid,
-  tools_before json not null,
+  tools_before json,
   system_before json,
   model_before json,
   updated_before timestamptz,
