@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { databaseKinds } from '../../../test/support/databases/database-kinds.ts'
+import { shared } from '../../../test/support/shared.ts'
 import { Connections } from '../connections.ts'
 import { openServer } from '../open-server.ts'
 import { applySchema, type RunSql, SchemaRefused } from './apply-schema.ts'
@@ -33,24 +34,28 @@ function refusal(message: RegExp) {
 
 for (const kind of databaseKinds) {
   describe(`the schema on ${kind.name}`, () => {
-    /** Runs SQL in a fresh database. */
-    async function connect(t: TestContext, size = 1) {
-      const ends: (() => Promise<void>)[] = []
-      const source = await kind.create({ after: (end) => void ends.push(end) })
+    const server = shared(async (rooms) => {
+      const source = await kind.create({ after: (end) => rooms.defer(end) })
       // On a busy machine, ten connections at once take long.
-      const server = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
-      const single = { ...server, maxConnections: 1 }
+      const opened = await openServer({ source, connectTimeoutMs: 60_000 }, assert.fail)
+      rooms.defer(() => opened.close())
+      return opened
+    })
+
+    /** Runs SQL in a database that has no schema of chatterd. */
+    async function connect(t: TestContext, size = 1) {
+      const single = { ...server(), maxConnections: 1 }
       const all = Array.from({ length: size }, () => new Connections(single, {}, () => {}))
       t.after(async () => {
         for (const connections of all) await connections.close()
-        await server.close()
-        for (const end of ends) await end()
       })
-      return all.map(
+      const runs = all.map(
         (connections): RunSql =>
           async (text, values) =>
             (await connections.use((client) => client.query(text, values), 60_000)).rows,
       )
+      await runs[0]?.('drop schema if exists chatterd cascade')
+      return runs
     }
 
     async function connectOne(t: TestContext): Promise<RunSql> {
@@ -82,6 +87,7 @@ for (const kind of databaseKinds) {
       const before = await run(others)
       await applySchema(run, schema([tables, rows]))
       assert.deepEqual(await run(others), before)
+      await run('drop table public.chatts')
     })
 
     test('stays the same when a migration fails, and the next try applies all of them [upgrade]', async (t) => {
