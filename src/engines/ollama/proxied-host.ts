@@ -1,4 +1,4 @@
-import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { Deadline, type Timeouts } from '../http1/deadline.ts'
 import { exchangeError } from '../http1/exchange-error.ts'
 import type { OllamaAddress, OllamaHost } from './ollama-request.ts'
@@ -21,10 +21,16 @@ export function createProxiedHost(
   proxy: HttpsProxy,
 ): OllamaHost {
   const tls = { timeout: connectTimeoutMs }
-  const dispatcher = new EnvHttpProxyAgent({
-    ...{ httpProxy: '', httpsProxy: proxy.url, noProxy: proxy.except },
-    ...{ connect: tls, proxyTls: tls, requestTls: tls, allowH2: false },
+  // Loaded here alone: it would cost each start a fifth of its time.
+  const loaded = import('undici').then(({ EnvHttpProxyAgent, request: send }) => {
+    const dispatcher = new EnvHttpProxyAgent({
+      ...{ httpProxy: '', httpsProxy: proxy.url, noProxy: proxy.except },
+      ...{ connect: tls, proxyTls: tls, requestTls: tls, allowH2: false },
+    })
+    return { send, dispatcher }
   })
+  // The requests report it.
+  loaded.catch(() => {})
   let isClosed = false
   const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) }
 
@@ -32,6 +38,7 @@ export function createProxiedHost(
     async request({ method, path, body }, timeouts, signal) {
       const watch = new Watch(timeouts, label, signal, () => isClosed)
       try {
+        const { send, dispatcher } = await loaded
         const response = await send(`${url.origin}${prefix}${path}`, {
           ...{ dispatcher, method, headers, signal: watch.signal, headersTimeout: 0, bodyTimeout: 0 },
           body: body === undefined ? null : JSON.stringify(body),
@@ -45,7 +52,7 @@ export function createProxiedHost(
     },
     async close() {
       isClosed = true
-      await dispatcher.destroy()
+      await loaded.then(({ dispatcher }) => dispatcher.destroy())
     },
   }
 }

@@ -1,4 +1,3 @@
-import { request } from 'undici'
 import { ChatterdError } from '../../protocol/errors.ts'
 import { isJsonObject, type Json } from '../../protocol/json.ts'
 import { type Coordinates, type RawCoordinates, readCoordinates } from './coordinates.ts'
@@ -42,6 +41,8 @@ async function fetchForecast(
   { baseUrl, timeoutMs = 10_000, maxBytes = 64 * 1024, signal }: WeatherOptions,
 ): Promise<{ status: number; body: string }> {
   const query = { latitude, longitude, current: 'temperature_2m', temperature_unit: 'fahrenheit' }
+  // Loaded with the first request: it would cost each start a fifth of its time.
+  const { request } = await import('undici')
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const response = await request(`${baseUrl.replace(/\/+$/, '')}/v1/forecast`, {
