@@ -12,6 +12,7 @@ import { openEngine } from './engines/open-engine.ts'
 import { createAccessCheck } from './http/access/guard-requests.ts'
 import { createApp } from './http/app.ts'
 import { watchConnections } from './http/close-app.ts'
+import { onPlainHttp } from './http/plain-http.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { LiveTurns } from './stream/live-turns.ts'
@@ -38,8 +39,8 @@ export interface Server {
   firstLines: string
   /** Takes over the certificate and those settings that can change while the server runs. What cannot be used is logged. */
   reload(read: () => Config): Promise<void>
-  /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. */
-  close(): Promise<void>
+  /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. `reason`: for the log. */
+  close(reason?: string): Promise<void>
 }
 
 /** How long connections may finish what they send and receive, once no turn runs any more, in milliseconds. */
@@ -156,6 +157,9 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
   const certificates = tls && rooms.use(watchTls(tls, { read: () => openTls(config, onNotice), app, log }))
+  onPlainHttp(app, (address) =>
+    log.warn({ address }, 'a client spoke http:// to this port, which speaks https://'),
+  )
   const closeApp = watchConnections(app)
   rooms.defer(() => closeApp(closeGraceMs))
   rooms.defer(() => turns.drain(config.drainTimeoutMs))
@@ -185,7 +189,8 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
       checkAccess = accessCheck(config)
       await certificates?.reload()
     },
-    async close() {
+    async close(reason) {
+      if (reason) log.info({ turns: turns.ids().length }, reason)
       serving = false
       await open.disposeAsync()
     },

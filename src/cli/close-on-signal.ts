@@ -8,7 +8,7 @@ const parentPollMs = 500
 
 /** Closes the server on SIGTERM, SIGINT and similar signals, but not on SIGHUP, and on an uncaught error, then ends the process. */
 export function closeOnSignal(
-  server: { close(): Promise<void> },
+  server: { close(reason?: string): Promise<void> },
   drainMs: number,
   write: (text: string) => void,
 ): void {
@@ -17,8 +17,7 @@ export function closeOnSignal(
   }
   closeWithGrace({ delay: drainMs + closingMs, logger, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) write(`chatterd stops after an unexpected error: ${err.stack}\n`)
-    else write(`${signal}: running turns have ${drainMs / 1000} s to finish\n`)
-    await server.close()
+    await server.close(err ? undefined : `${signal}: running turns have ${drainMs / 1000} s to finish`)
   })
 }
 

@@ -39,5 +39,10 @@ export async function openLog(
 async function prettyFormat(colorize: boolean): Promise<(line: string) => string> {
   // Loaded only where it is used.
   const { prettyFactory } = await import('pino-pretty')
-  return prettyFactory({ colorize, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
+  return prettyFactory({
+    colorize,
+    singleLine: true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+  })
 }

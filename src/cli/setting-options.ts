@@ -44,6 +44,10 @@ export function configSources(command: Command, { machine }: CliContext): Config
   return { ...machine, flags, problems }
 }
 
+function hint(arg: string, commands: readonly string[]): string {
+  return names.has(arg) ? `; chatterd help ${arg} explains the setting` : didYouMean(arg, commands)
+}
+
 /** Splits the arguments that are no known options. An argument after an unknown flag counts as that flag's value. */
 function unknownArguments(args: readonly string[], commands: readonly string[]) {
   const unknownFlags: string[] = []
@@ -56,7 +60,7 @@ function unknownArguments(args: readonly string[], commands: readonly string[]) 
     if (arg.startsWith('--')) unknownFlags.push(arg.slice(2).replace(/=.*/s, ''))
     else if (arg.startsWith('-')) problems.push(`${arg}: no such flag`)
     else if (commands.includes(arg)) problems.push(`${arg}: the command must come first: chatterd ${arg} …`)
-    else problems.push(`${arg}: no such command${didYouMean(arg, commands)}`)
+    else problems.push(`${arg}: no such command${hint(arg, commands)}`)
   }
   return { unknownFlags, problems }
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../protocol/closest-name.ts'
+import { isJsonObject } from '../protocol/json.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'
@@ -35,8 +36,17 @@ function unknownNames(flags: Flags, file: ConfigFile): string[] {
   const unknownKeys = Object.keys(file.settings).filter((key) => !known.has(key))
   return [
     ...unknownFlags.map((flag) => `--${flag}: no such flag${didYouMean(flag, [...names, 'config'], '--')}`),
-    ...unknownKeys.map((key) => `${key} in ${file.path}: no such setting${didYouMean(key, names)}`),
+    ...unknownKeys.map((key) => `${key} in ${file.path}: ${unknownKey(key, file.settings[key])}`),
   ]
+}
+
+/** In the file, settings have the names of their flags. */
+function unknownKey(key: string, value: unknown): string {
+  if (isJsonObject(value)) return 'the file has no sections; settings are named at its top'
+  const byVariable = settingList.find(([, { env, fallbackEnvs = [] }]) =>
+    [env, ...fallbackEnvs].includes(key),
+  )
+  return `no such setting${byVariable ? `; did you mean ${byVariable[1].name}?` : didYouMean(key, names)}`
 }
 
 /** Settings that are valid alone, but not together. */

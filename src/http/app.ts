@@ -64,6 +64,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = (
     tls ? fastify({ ...shared, http2: true, https: { allowHTTP1: true, ...tls } }) : fastify(shared)
   ) as FastifyInstance
+  // Fastify sets it for plain HTTP alone, to the same. It has to be longer than that of proxies: they use connections again.
+  Object.assign(app.server, { keepAliveTimeout: 72_000 })
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // Streams have time-outs of their own.

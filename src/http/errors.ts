@@ -1,9 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { didYouMean } from '../protocol/closest-name.ts'
 import { ChatterdError } from '../protocol/errors.ts'
-import { isJsonObject } from '../protocol/json.ts'
 import { nearestPath } from './nearest-path.ts'
 import { unknownMethod } from './trace-requests.ts'
+import { validationMessage } from './validation-message.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -71,41 +70,4 @@ export function asChatterdError(thrown: FastifyError | ChatterdError): ChatterdE
     return new ChatterdError('invalid-request', thrown.message, { cause: thrown })
   const message = 'Something went wrong in chatterd; its log has the details.'
   return new ChatterdError('internal', message, { cause: thrown })
-}
-
-/**
- * What does not fit the schema, such as `messages.0.role: must be equal to constant`. Where a value may have one of several forms,
- * the error of the closest form: the one that fits down to the deepest level.
- */
-function validationMessage({ validation = [], validationContext }: FastifyError): string {
-  const depth = Math.max(...validation.map(depthOf))
-  const nearest = validation.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
-  const first = nearest[0] ?? validation[0]
-  const isQuery = validationContext === 'querystring'
-  const context = isQuery ? 'query' : (validationContext ?? 'body')
-  const path = first?.instancePath.slice(1).replaceAll('/', '.') || context
-  const allowed = first?.keyword === 'enum' ? first.params.allowedValues : undefined
-  if (Array.isArray(allowed)) return `${path}: one of ${allowed.join(', ')} is expected.`
-  const constants = nearest.filter(({ instancePath }) => instancePath === first?.instancePath)
-  if (constants.length > 1 && constants.every(({ keyword }) => keyword === 'const'))
-    return `${path}: one of ${constants.map(({ params }) => params.allowedValue).join(', ')} is expected.`
-  const unknown = first?.keyword === 'additionalProperties' ? first.params.additionalProperty : undefined
-  if (typeof unknown === 'string')
-    return unknownMember(path, isQuery ? 'parameter' : 'member', unknown, first)
-  const missing = nearest.flatMap(({ params }) => params.missingProperty ?? [])
-  if (missing.length > 1) return `${path}: must have ${missing.map((name) => `'${name}'`).join(' or ')}.`
-  return `${path}: ${first?.message ?? 'is not as expected'}.`
-}
-
-/** `body: there is no member "titel"; did you mean title?` */
-function unknownMember(path: string, kind: string, name: string, error: object | undefined): string {
-  const schema = error && 'parentSchema' in error ? error.parentSchema : undefined
-  const properties = isJsonObject(schema) && isJsonObject(schema.properties) ? schema.properties : {}
-  const shown = JSON.stringify(name.slice(0, 60).toWellFormed())
-  const hint = didYouMean(name, Object.keys(properties))
-  return `${path}: there is no ${kind} ${shown}${hint || '.'}`
-}
-
-function depthOf({ instancePath }: { instancePath: string }): number {
-  return instancePath.split('/').length
 }

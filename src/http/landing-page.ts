@@ -4,6 +4,8 @@
  */
 export function landingPage(address: string, model: string): string {
   const url = /^[\w:/.[\]-]+$/.test(address) ? address : 'http://127.0.0.1:8080'
+  // Until the development certificate is installed, curl does not trust it.
+  const trust = url.startsWith('https:') ? ' --insecure' : ''
   const name = /^[\w:/.-]+$/.test(model) ? model : 'demo'
   return `<!doctype html>
 <html lang="en">
@@ -20,7 +22,7 @@ export function landingPage(address: string, model: string): string {
 <h1>chatterd</h1>
 <p>This chat server is running. Apps talk to it over HTTP, and it talks to the model, with tools on both sides.</p>
 <p>Try it from a terminal:</p>
-<pre><code>curl -N ${url}/llmtools -d '{
+<pre><code>curl -N${trust} ${url}/llmtools -d '{
   "appID": "hello", "model": "${name}",
   "messages": [{"role": "user",
                 "content": "What is the weather at 42.29, -83.71?"}]

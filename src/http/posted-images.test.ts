@@ -12,9 +12,9 @@ test('images are base64, with or without the beginning of a data URL and line en
     'aGkh\r\naGkh\n',
     'data:image/svg+xml;base64,aA==',
   ]
-  assert.deepEqual(imagesOf(given), ['aGk=', 'aA==', 'aGkh', 'aGkh', 'aGkhaGkh', 'aA=='])
+  assert.deepEqual(imagesOf(given, 'images'), ['aGk=', 'aA==', 'aGkh', 'aGkh', 'aGkhaGkh', 'aA=='])
   const half = 'ab+/'.repeat(200_000)
-  assert.equal(imagesOf([half])[0], half)
+  assert.equal(imagesOf([half], 'images')[0], half)
 })
 
 test('any text is judged as the grammar of base64 judges it', () => {
@@ -22,7 +22,7 @@ test('any text is judged as the grammar of base64 judges it', () => {
   const texts = fc.string({ unit: fc.constantFrom(...'aZ9+/==-_ !é\u0141\u{1f600}\0\t'), maxLength: 12 })
   fc.assert(
     fc.property(texts, (text) => {
-      const accepts = () => imagesOf([text])
+      const accepts = () => imagesOf([text], 'images')
       if (base64.test(text)) accepts()
       else assert.throws(accepts, { code: 'invalid-request' })
     }),
@@ -46,8 +46,8 @@ test('what is no base64 is refused, with its position', () => {
   ]
   for (const text of wrong)
     assert.throws(
-      () => imagesOf(['aGk=', text]),
-      { code: 'invalid-request', message: /^images\.1: an image in base64/ },
+      () => imagesOf(['aGk=', text], 'input.2.images'),
+      { code: 'invalid-request', message: /^input\.2\.images\.1: an image in base64/ },
       text,
     )
 })

@@ -5,15 +5,15 @@ const dataUrl = /^data:image\/[\w.+-]{1,64};base64,/
 
 /**
  * Images as engines take them: base64 (RFC 4648, section 4), without the beginning of a data URL. Throws `invalid-request` for another
- * text: an engine would refuse the prompt.
+ * text: an engine would refuse the prompt. `path`: where the images are in the request, for the error.
  */
-export function imagesOf(images: readonly string[]): string[] {
+export function imagesOf(images: readonly string[], path: string): string[] {
   return images.map((image, index) => {
     const text = image.slice(dataUrl.exec(image)?.[0].length ?? 0)
     // Lines may be broken, as MIME breaks them.
     const base64 = text.includes('\n') ? text.replace(/[\r\n]/g, '') : text
     if (isBase64(base64)) return base64
-    throw new ChatterdError('invalid-request', `images.${index}: an image in base64 is expected.`)
+    throw new ChatterdError('invalid-request', `${path}.${index}: an image in base64 is expected.`)
   })
 }
 

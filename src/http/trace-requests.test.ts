@@ -32,7 +32,7 @@ test('a request is reported by its method, route and status, and not by the name
   for (const [method, path, route, status, code] of [
     ['GET', '/', '/', 200, undefined],
     ['GET', '/chatterd/v1/conversations/secret', '/chatterd/v1/conversations/:name', 200, undefined],
-    ['GET', '/weather?secret=secret', '/weather', 500, 'internal'],
+    ['GET', '/weather?lat=1&lon=2&secret=secret', '/weather', 500, 'internal'],
     ['GET', '/chatterd/v1/secret', undefined, 404, 'not-found'],
     ['PUT', '/chatterd/v1/conversations/secret', undefined, 405, 'method-not-allowed'],
     ['POST', '/llmtools', '/llmtools', 422, 'invalid-request'],
@@ -93,6 +93,13 @@ test('a failure is reported with its causes, which its client does not read', as
   assert.equal(report.code, 'internal')
   assert.match(report.error ?? '', /: no database: connect ECONNREFUSED/)
   assert.doesNotMatch(text, /ECONNREFUSED/)
+})
+
+test('a refused origin is reported by its name: it may belong into a setting [own-origins]', async (t) => {
+  const { report: send } = await open(t)
+  const { report } = await send('/', { headers: { origin: 'https://chat.example' } })
+  assert.deepEqual([report.status, report.code], [403, 'origin-not-allowed'])
+  assert.match(report.error ?? '', /"https:\/\/chat\.example"/)
 })
 
 test('a failure that quotes the result of a tool is reported by its code alone', async (t) => {

@@ -18,7 +18,7 @@ export interface RequestReport {
   disconnected?: true
   /** Why it was refused or failed. */
   code?: string
-  /** Of failures only, and with their causes: the words of a refusal may quote the request. */
+  /** Of failures, with their causes, and of refused hosts and origins: the words of other refusals may quote the request. */
   error?: string
 }
 
@@ -103,7 +103,9 @@ export function traceRequest(
   })
 }
 
+/** Whoever runs the server has to know which hosts and origins it refuses. */
 function isLogged({ status, code }: ChatterdError): boolean {
+  if (code === 'wrong-host' || code === 'origin-not-allowed') return true
   return status >= 500 && !quotingCodes.has(code)
 }
 

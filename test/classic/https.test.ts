@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
   connect,
   type IncomingHttpHeaders,
 } from 'node:http2'
+import { Agent, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -47,6 +49,13 @@ describe('HTTPS with a development certificate', () => {
       (await send(`${world().url}/`, undefined, { method: 'GET', ca }).response).json,
       'EECS Reactive chatterd',
     )
+  })
+
+  test('connections over HTTP/1.1 stay open for longer than proxies keep them', async () => {
+    const asked = get(`${world().url}/healthz`, { ca, agent: new Agent({ keepAlive: true }) })
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    assert.equal(response.headers['keep-alive'], 'timeout=72')
+    asked.destroy()
   })
 
   test('a phone loads the authority that it is to trust from the server', async () => {

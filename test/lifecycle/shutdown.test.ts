@@ -33,7 +33,13 @@ for (const kind of databaseKinds) {
     const responses = await Promise.all(running.map((posting) => posting.response))
     for (const response of responses)
       assert.deepEqual([response.text, response.error], ['begun and done', undefined])
-    assert.deepEqual(await server.exit.then(({ code, signal }) => [code, signal]), [0, null])
+    const { code, signal, errors } = await server.exit
+    assert.deepEqual([code, signal], [0, null])
+    const lines = errors.trim().split('\n')
+    assert.ok(
+      lines.some((line) => JSON.parse(line).msg.startsWith('SIGTERM: ')),
+      'every line of the log is JSON',
+    )
 
     const again = await servers.start(source).url
     servers.model.replies(says('hello again'), says('first'))

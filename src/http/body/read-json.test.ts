@@ -46,3 +46,16 @@ test('a large body is read like a small one, however it is cut', async (t) => {
   assert.equal((await ask('POST', '/conversations/a/turns', { input })).status, 202)
   assert.equal(turns.begun[0]?.messages[0]?.content, input)
 })
+
+test('a compressed body is refused in words, and one that is declared to be as it is, is taken', async (t) => {
+  const { ask } = openNative(t)
+  for (const [encoding, status] of [
+    ['gzip', 422],
+    ['identity', 202],
+  ] as const) {
+    const headers = { 'content-encoding': encoding }
+    const response = await ask('POST', '/conversations/a/turns', { input: 'Hi' }, headers)
+    assert.equal(response.status, status)
+    if (status === 422) assert.match(String(response.body.detail), /not in "gzip"/)
+  }
+})

@@ -25,6 +25,7 @@ export function readJson(app: FastifyInstance, limits: BodyLimits): void {
     request.headers['content-type'] = 'application/json'
   })
   app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: Readable) => {
+    checkEncoding(headers['content-encoding'])
     const { maxBodyBytes, maxBodyValues } = limits
     const scanner = new JsonScanner({ maxValues: maxBodyValues, maxDepth: maxJsonDepth })
     const body = await receiveBody(payload, headers['content-length'], maxBodyBytes, scanner, (refusal) =>
@@ -41,10 +42,13 @@ export function readJson(app: FastifyInstance, limits: BodyLimits): void {
   })
 }
 
-function tooMuch(refusal: Refusal, { maxBodyValues }: BodyLimits): ChatterdError {
+function tooMuch(refusal: Refusal, { maxBodyBytes, maxBodyValues }: BodyLimits): ChatterdError {
   switch (refusal) {
     case 'bytes':
-      return new ChatterdError('request-too-large', 'The request is too large (setting CHATTERD_MAX_BODY).')
+      return new ChatterdError(
+        'request-too-large',
+        `The request is too large: its body may have ${maxBodyBytes} bytes (setting CHATTERD_MAX_BODY).`,
+      )
     case 'values':
       return new ChatterdError(
         'request-too-large',
@@ -56,6 +60,16 @@ function tooMuch(refusal: Refusal, { maxBodyValues }: BodyLimits): ChatterdError
         `The body has more than ${maxJsonDepth} levels of objects and arrays.`,
       )
   }
+}
+
+/** A compressed body is not decompressed: it may be a thousand times as large. */
+function checkEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return
+  const given = JSON.stringify(encoding.slice(0, 60))
+  throw new ChatterdError(
+    'invalid-request',
+    `Content-Encoding: bodies are taken as they are, and not in ${given}.`,
+  )
 }
 
 function decode(body: Buffer): string {

@@ -107,7 +107,7 @@ export function limits(world: () => World): void {
     const tool = (name: string) => ({ type: 'function', function: { name } })
     const large = await phone.post('x'.repeat(70_000)).response
     assert.deepEqual([large.status, large.contentType], [413, 'application/json; charset=utf-8'])
-    assert.match(large.error ?? '', /too large \(setting CHATTERD_MAX_BODY\)/)
+    assert.match(large.error ?? '', /65536 bytes \(setting CHATTERD_MAX_BODY\)/)
     const many = await phone.postMessages([user, user, user, user, user, user]).response
     assert.deepEqual([many.status, /6 messages; 5 are allowed/.test(many.error ?? '')], [422, true])
     const tools = await phone.post('Hi', { tools: ['a', 'b', 'c', 'd'].map(tool) }).response

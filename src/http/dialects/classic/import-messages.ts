@@ -15,9 +15,10 @@ import type { PostedMessage } from './prompt-body.ts'
  */
 export function importMessages(messages: readonly PostedMessage[], texts: JsonTexts): NewMessage[] {
   const imported: NewMessage[] = []
-  for (const message of messages) {
-    if (message.role === 'tool') importResult(message, imported.at(-1)?.calls ?? [])
-    else imported.push(importMessage(message, message.role, texts))
+  for (const [index, message] of messages.entries()) {
+    const { role } = message
+    if (role === 'tool') importResult(message, imported.at(-1)?.calls ?? [])
+    else imported.push(importMessage(message, role, `messages.${index}`, texts))
   }
   return imported
 }
@@ -33,7 +34,12 @@ export function importResults(
   return { prefix: importMessages(prefix, texts), results: results.map(resultOf) }
 }
 
-function importMessage(message: PostedMessage, role: NewMessage['role'], texts: JsonTexts): NewMessage {
+function importMessage(
+  message: PostedMessage,
+  role: NewMessage['role'],
+  path: string,
+  texts: JsonTexts,
+): NewMessage {
   const { content = '', thinking, images, tool_calls = [], tool_call_id, tool_name } = message
   if (role !== 'assistant' && tool_calls.length > 0) throw unexpected('tool_calls', role)
   if (tool_call_id || tool_name) throw unexpected(tool_call_id ? 'tool_call_id' : 'tool_name', role)
@@ -46,7 +52,7 @@ function importMessage(message: PostedMessage, role: NewMessage['role'], texts: 
     role,
     content,
     ...(thinking && { thinking }),
-    ...(images && { images: imagesOf(images) }),
+    ...(images && { images: imagesOf(images, `${path}.images`) }),
     ...(calls.length > 0 && { calls }),
   }
 }

@@ -18,6 +18,10 @@ export function weatherRoutes(app: FastifyInstance, readWeather: ReadWeather): v
         string,
         unknown
       >
+      if (lat === undefined || lon === undefined) {
+        const message = `lat and lon are expected, such as /weather?lat=42.29&lon=-83.71; ${lat === undefined ? 'lat' : 'lon'} is missing.`
+        throw new ChatterdError('invalid-request', message)
+      }
       const location = { latitude: lat, longitude: lon }
       const weather = await readWeather(location, disconnectSignal(reply)).catch((error: unknown) => {
         if (!(error instanceof ChatterdError) || error.code !== 'tool-service-failed') throw error

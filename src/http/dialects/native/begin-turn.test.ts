@@ -173,11 +173,11 @@ test('a malformed key is refused', async (t) => {
 test('a body that does not fit the schema is refused with the path of the error, and no turn begins', async (t) => {
   const { ask, turns } = openNative(t)
   const cases: [unknown, RegExp][] = [
-    [undefined, /^body: must be object/],
+    [undefined, /^body: must be an object/],
     [{}, /input/],
     [{ input: [] }, /^input/],
     [{ input: [{ role: 'tool', content: '' }] }, /^input\.0\.role: one of .*user.* is expected/],
-    [{ input: [{ role: 'user' }] }, /^input\.0: must have required property 'content'/],
+    [{ input: [{ role: 'user' }] }, /^input\.0: 'content' is missing/],
     [{ input: 'Hi', model: '' }, /^model/],
     [{ input: 'Hi', model: 'a\u0000' }, /^model/],
     [{ input: 'Hi', model: '\ud800' }, /model must be well-formed/],

@@ -50,9 +50,9 @@ test('numbers are read by their value, however they are written', async (t) => {
     assert.deepEqual(turns.begun.at(-1)?.request.settings, settings)
   }
   for (const [members, detail] of [
-    ['"options": 1e2', 'options: must be object.'],
-    ['"options": 12345678901234567890', 'options: must be object.'],
-    ['"topLogprobs": 5.50', 'topLogprobs: must be integer.'],
+    ['"options": 1e2', 'options: must be an object.'],
+    ['"options": 12345678901234567890', 'options: must be an object.'],
+    ['"topLogprobs": 5.50', 'topLogprobs: must be a whole number from 0 to 20.'],
     ['"tools": [{"name": "a", "parameters": 3.10}]', 'tools: the schema of "a" must be an object.'],
     [
       '"tools": [{"function": {"name": "a", "parameters": 3.10}}]',

@@ -94,10 +94,10 @@ export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
 /** The messages that the turn adds to the log. Throws `invalid-request` for images that are none. */
 export function turnMessages({ input }: TurnBody): NewMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
-  return input.map(({ role, content, images }) => ({
+  return input.map(({ role, content, images }, index) => ({
     role,
     content,
-    ...(images && { images: imagesOf(images) }),
+    ...(images && { images: imagesOf(images, `input.${index}.images`) }),
   }))
 }
 
