@@ -4,6 +4,7 @@ import { type Contender, chatterd, pipe, startEngine } from './contenders.ts'
 import type { Dialect } from './dialects.ts'
 import { measureBusy } from './measures/busy.ts'
 import { measureCpu } from './measures/cpu.ts'
+import { measureDeviceTools } from './measures/device-tools.ts'
 import { measureFirstToken } from './measures/first-token.ts'
 import { measureGrown } from './measures/grown.ts'
 import { measureImage } from './measures/image.ts'
@@ -24,6 +25,7 @@ const parts = [
   'ttft',
   'busy',
   'image',
+  'tools',
   'memory',
   'start',
   'grown',
@@ -66,6 +68,8 @@ async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]
       return measureBusy([bare, classic], sizes.busy)
     case 'image':
       return measureImage([bare, classic], sizes.image)
+    case 'tools':
+      return measureDeviceTools([bare, classic], sizes.tools, database?.pid)
     case 'memory':
       return [
         await measureMemory([bare, classic], sizes.memory),

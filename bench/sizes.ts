@@ -1,5 +1,6 @@
 import type { BusyLoad } from './measures/busy.ts'
 import type { CpuLoad } from './measures/cpu.ts'
+import type { DeviceToolLoad } from './measures/device-tools.ts'
 import type { FirstTokenLoad } from './measures/first-token.ts'
 import type { GrownLoad } from './measures/grown.ts'
 import type { ImageLoad } from './measures/image.ts'
@@ -17,6 +18,7 @@ export interface Sizes {
   ttft: FirstTokenLoad
   busy: BusyLoad
   image: ImageLoad
+  tools: DeviceToolLoad
   memory: IdleLoad
   grown: GrownLoad
   statements: StatementLoad
@@ -44,6 +46,7 @@ export const full: Sizes = {
     running: { streams: 1000, tokens: 1200, intervalMs: 500, prompts: 400 },
   },
   image: { imageBytes: 4_000_000, repeat: 7, warmUp: { small: 30, image: 3 } },
+  tools: { tools: 128, rounds: 9, prompts: 100 },
   memory: { streams: 500, rounds: 3, settleMs: 3000 },
   grown: { turns: 3000, atOnce: 100 },
   statements: { streams: 100, tokens: 500, intervalMs: 20, lateMs: 11_500 },
@@ -74,6 +77,7 @@ export const smoke: Sizes = {
     running: { streams: 20, tokens: 1200, intervalMs: 100, prompts: 5 },
   },
   image: { imageBytes: 400_000, repeat: 2, warmUp: { small: 1, image: 1 } },
+  tools: { tools: 128, rounds: 1, prompts: 5 },
   memory: { streams: 20, rounds: 1, settleMs: 300 },
   grown: { turns: 100, atOnce: 50 },
   statements: { streams: 10, tokens: 50, intervalMs: 5, lateMs: 1_200 },
