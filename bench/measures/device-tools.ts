@@ -5,7 +5,7 @@ import { checkResponse } from '../check-response.ts'
 import type { Contender } from '../contenders.ts'
 import { cpuMicros } from '../process-cost.ts'
 import type { Figure } from '../report.ts'
-import { spread } from '../statistics.ts'
+import { median, spread } from '../statistics.ts'
 
 /** Prompts of one conversation, each with the same device tools. */
 export interface DeviceToolLoad {
@@ -39,7 +39,7 @@ export async function measureDeviceTools(
       other.map((cost) => cost[key]),
       0,
     )} µs`,
-    result: '',
+    result: `${(median(other.map((cost) => cost[key])) / 1000).toFixed(1)} ms`,
     aim: '',
   })
   return [figure('server', 'server'), ...(postgres ? [figure('database', 'database')] : [])]
