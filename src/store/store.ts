@@ -25,6 +25,7 @@ interface ResultsRow {
 
 /** What `heartbeat` returns. */
 interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
+  at: string
   adopted: StateRow[]
 }
 
@@ -39,6 +40,8 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
   const logCache = new LogCache(options.logCacheBytes)
   const self = { runner, host: hostname(), pid: process.pid, leaseMs, maxUnjournaled: maxUnjournaledEvents }
   const { begin, leaveQueue, abandoned } = createBeginOperations(call, self, options, logCache)
+
+  let previous: string | undefined
 
   return {
     ...createTurnWrites(call, runner, logCache),
@@ -88,8 +91,18 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     async heartbeat(running, room = maxAdopted) {
       const named = [...abandoned]
       const times = { callTimeoutMs, keyLifeMs, eventRetentionMs }
-      const argument = { ...self, running, abandoned: named, alone, room, maxStarts: toolStarts, ...times }
-      const { adopted, ...result } = await call<HeartbeatRow>('heartbeat', argument)
+      const argument = {
+        ...self,
+        running,
+        abandoned: named,
+        alone,
+        room,
+        maxStarts: toolStarts,
+        previous,
+        ...times,
+      }
+      const { at, adopted, ...result } = await call<HeartbeatRow>('heartbeat', argument)
+      previous = at
       for (const turn of named) abandoned.delete(turn)
       return { ...result, adopted: adopted.map((row) => stateOf(row)) }
     },

@@ -169,11 +169,19 @@ export function leases(world: () => StoreWorld): void {
     const { id: lostTurn } = await begun(own.store, beginning(lost))
     const { id: listedTurn } = await begun(own.store, beginning(listed))
     const { id: youngTurn } = await begun(patient.store, beginning(young))
+    await own.store.heartbeat([lostTurn, listedTurn])
     const { ended } = await own.store.heartbeat([listedTurn])
     assert.deepEqual([ended.includes(lostTurn), ended.includes(listedTurn)], [true, false])
     assert.ok(!(await patient.store.heartbeat([])).ended.includes(youngTurn))
     assert.equal((await own.store.newestTurn(lost))?.status, 'interrupted')
     assert.equal((await patient.store.newestTurn(young))?.status, 'running')
+  })
+
+  test('a heartbeat that comes late ends no turn that its process has taken since it named its turns', async () => {
+    const { store } = await world().process({ leaseMs: 0 })
+    const { id: turn } = await begun(store, beginning(world().conversation()))
+    assert.ok(!(await store.heartbeat([])).ended.includes(turn))
+    await store.endStep(step(turn, 1, 'done'), [])
   })
 
   test('after an absence of the database, the first process that is back leaves the others time to renew their leases', async () => {

@@ -2,9 +2,9 @@
 -- removes what is kept for a limited time. After its first statement it waits for no lock, so it may lock many conversations: what
 -- another transaction holds is left for the next heartbeat.
 -- p: {runner, host, pid, leaseMs, running: [turn], abandoned: [turn], alone, room, maxUnjournaled, callTimeoutMs, keyLifeMs,
--- eventRetentionMs, maxStarts}. `running`: the turns that the process runs. `abandoned`: its requests that do not wait in a queue
+-- eventRetentionMs, maxStarts, previous?}. `running`: the turns that the process runs. `previous`: `at` of its heartbeat before. `abandoned`: its requests that do not wait in a queue
 -- any more. `alone`: no other process can use this database. `room`: how many turns it can adopt; at most 20 are.
--- Returns {ended: [turn], adopted: [turn_state], cancelled: [turn]}. `ended`: turns that no process runs, now interrupted or
+-- Returns {at, ended: [turn], adopted: [turn_state], cancelled: [turn]}. `at`: when it began, by the database's clock. `ended`: turns that no process runs, now interrupted or
 -- cancelled. `adopted`: turns that this process has to go on with. `cancelled`: turns of its own that a client asked to cancel.
 create function chatterd.heartbeat(p json) returns json language plpgsql as $$
 declare
@@ -42,7 +42,7 @@ begin
   adopted := adopted || chatterd.expire_calls(p, least((p->>'room')::integer, 20) - cardinality(adopted));
   perform chatterd.prune(p);
   return json_build_object(
-    'ended', ended,
+    'at', now(), 'ended', ended,
     'adopted', (
       select coalesce(json_agg(chatterd.turn_state(conversation_id, id, 0)), '[]') from chatterd.turns where id = any (adopted)),
     'cancelled', array(
@@ -50,8 +50,9 @@ begin
 end $$;
 
 -- Recovers turns that no process runs: those of processes that are gone, and those of this process that it does not know of,
--- because its write failed. A turn whose running calls may all be started again is adopted; another one ends.
--- p: {runner, leaseMs, running, room, maxUnjournaled, maxStarts}
+-- because its write failed. A turn whose running calls may all be started again is adopted; another one ends. What this process knows of
+-- is judged by the time of its previous heartbeat, whose answer it had when it named its turns: this heartbeat may have come late.
+-- p: {runner, leaseMs, running, room, maxUnjournaled, maxStarts, previous?}
 create function chatterd.recover_turns(p json, out ended uuid[], out adopted uuid[]) language plpgsql as $$
 declare
   me uuid := p->>'runner';
@@ -66,7 +67,7 @@ begin
     select one.id, one.conversation_id, one.runner, one.running_since from chatterd.turns one
     where one.status = 'running'
       and case when one.runner = me
-               then one.running_since < now() - (p->>'leaseMs')::integer * interval '1 ms'
+               then one.running_since < (p->>'previous')::timestamptz - (p->>'leaseMs')::integer * interval '1 ms'
                  and one.id <> all (array(select json_array_elements_text(p->'running'))::uuid[])
                else not exists (select from chatterd.runners r where r.id = one.runner) end
     order by one.conversation_id limit 500
