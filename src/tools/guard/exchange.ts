@@ -26,7 +26,7 @@ export async function exchange(
   socket: Socket,
   url: URL,
   { method, headers, body }: Hop,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  maxBytes: number,
 ): Promise<HttpResponse | Redirect> {
   // Loaded with the first request: it would cost each start a fifth of its time.
   const { Client } = await import('undici')
@@ -47,7 +47,6 @@ export async function exchange(
       method,
       headers,
       body: body ?? null,
-      signal,
       reset: true,
     })
     const { statusCode: status, headers: received } = response

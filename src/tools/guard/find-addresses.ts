@@ -27,6 +27,7 @@ export async function findAddresses(
   ports: GuardPorts,
   signal: AbortSignal,
 ): Promise<string[]> {
+  signal.throwIfAborted()
   if (isAddress) {
     if (isAllowed || ports.isPublic(host)) return [host]
     throw new ChatterdError(
@@ -34,7 +35,6 @@ export async function findAddresses(
       `${host} is not a public address: tools may not send requests to it.`,
     )
   }
-  signal.throwIfAborted()
   const addresses = await unlessAborted(ports.lookup(host), signal).catch(() => [])
   signal.throwIfAborted()
   // One address that is not public refuses all: a name with both kinds is a trick, or is not meant for the public.

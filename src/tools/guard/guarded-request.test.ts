@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { pipeline, Readable } from 'node:stream'
 import { suite, type TestContext, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -14,10 +15,10 @@ const send = createGuardedRequest([], { lookup: async () => ['127.0.0.1'], isPub
 const portOf = (url: string) => new URL(url).port
 
 /** A server that speaks whatever it likes. */
-async function startRawServer(t: TestContext, response: string) {
+async function startRawServer(t: TestContext, response: string | ((socket: Socket) => void)) {
   const server = createServer((socket) => {
     socket.on('error', () => {})
-    socket.once('data', () => socket.write(response))
+    socket.once('data', () => (typeof response === 'string' ? socket.write(response) : response(socket)))
   })
   const port = portOf(await listen(server))
   t.after(() => server.close())
@@ -31,9 +32,13 @@ async function startHttps(t: TestContext, name: string) {
   })
   const server = createHttpsServer({ cert: certificate.cert, key: certificate.private })
   const hosts: unknown[] = []
+  /** What responds to the next request in another way. */
+  const bodies: ((response: ServerResponse) => void)[] = []
   server.on('request', (request, response) => {
     hosts.push(request.headers.host, 'servername' in request.socket && request.socket.servername)
-    response.end('secure')
+    const body = bodies.pop()
+    if (body) body(response)
+    else response.end('secure')
   })
   const port = portOf(await listen(server))
   const trusted = getCACertificates('default')
@@ -42,7 +47,7 @@ async function startHttps(t: TestContext, name: string) {
     server.closeAllConnections()
     server.close()
   })
-  return { port, hosts, trust: () => setDefaultCACertificates([...trusted, certificate.cert]) }
+  return { port, hosts, bodies, trust: () => setDefaultCACertificates([...trusted, certificate.cert]) }
 }
 
 suite('requests of tools', () => {
@@ -119,8 +124,9 @@ suite('requests of tools', () => {
   })
 
   test('a response that is too long is truncated', async (t) => {
+    const ended = Promise.withResolvers<Error | null | undefined>()
     const web = await serve((_request, response) => {
-      pipeline(Readable.from(Array(10_000).fill('x'.repeat(10_000))), response, () => {})
+      pipeline(Readable.from(Array(10_000).fill('x'.repeat(10_000))), response, ended.resolve)
     })
     t.after(() => web.close())
     const response = await send({
@@ -129,6 +135,8 @@ suite('requests of tools', () => {
       signal: t.signal,
     })
     assert.deepEqual([response.body.length, response.isTruncated], [15_000, true])
+    // The rest is not read.
+    assert.ok((await ended.promise) instanceof Error)
   })
 
   test('headers that are too long, and what is not HTTP, have the words for a host that cannot be reached', async (t) => {
@@ -142,6 +150,8 @@ suite('requests of tools', () => {
         t,
         'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
       ),
+      await startRawServer(t, (socket) => socket.end()),
+      await startRawServer(t, (socket) => socket.resetAndDestroy()),
       unused,
     ]
     for (const port of ports) {
@@ -189,6 +199,17 @@ suite('requests of tools', () => {
     const url = `https://a.test:${portOf(await listen(server))}/`
     await assert.rejects(send({ url, maxBytes: 1000, signal: abort.signal }), /did not respond in time/)
     await closed.promise
+  })
+
+  test('a request over https ends with its signal in the middle of a body', async (t) => {
+    const { port, trust, bodies } = await startHttps(t, 'a.test')
+    trust()
+    const abort = new AbortController()
+    bodies.push((response) => response.write('sec', () => abort.abort()))
+    await assert.rejects(
+      send({ url: `https://a.test:${port}/`, maxBytes: 1000, signal: abort.signal }),
+      /did not respond in time/,
+    )
   })
 
   test('over https the certificate is checked against the name, whatever address it has', async (t) => {

@@ -48,7 +48,7 @@ export function createGuardedRequest(
       const isReachable = (address: string) => isAllowed || ports.isPublic(address)
       const addresses = await findAddresses(target, ports, limits.signal)
       const socket = await openSocket(target, addresses, isReachable, limits.signal)
-      return { target, response: await exchange(socket, url, hop, limits) }
+      return { target, response: await exchange(socket, url, hop, limits.maxBytes) }
     } catch (thrown) {
       throw errorForModel(thrown, target, redirector, limits.signal)
     }

@@ -13,14 +13,18 @@ async function startWorld(t: TestContext, recordsOf: (name: string) => NameRecor
   })
   const names = await startNameServer(recordsOf)
   t.after(() => Promise.all([web.close(), names.close()]))
+  let pending = 0
   const send = createGuardedRequest([], {
-    lookup: names.lookup,
+    lookup: (name) => {
+      pending++
+      return names.lookup(name).finally(() => pending--)
+    },
     isPublic: (address) => address === '127.0.0.1',
   })
   const { port } = new URL(web.url)
   const get = (name: string, signal = t.signal) =>
     send({ url: `http://${name}:${port}/`, maxBytes: 1000, signal })
-  return { get, port, hosts, queries: names.queries }
+  return { get, port, hosts, queries: names.queries, pending: () => pending }
 }
 
 const notFound = (name: string) => ({
@@ -83,12 +87,16 @@ suite('names that tools request', () => {
     await asked.promise
     abort.abort()
     await assert.rejects(response, { message: 'slow.test did not respond in time.' })
+    assert.equal(world.pending(), 1)
   })
 
   test('nothing is looked up for a request that has ended before', async (t) => {
     const world = await startWorld(t, () => ({ addresses: ['127.0.0.1'] }))
     await assert.rejects(world.get('late.test', AbortSignal.abort()), {
       message: 'late.test did not respond in time.',
+    })
+    await assert.rejects(world.get('127.0.0.1', AbortSignal.abort()), {
+      message: '127.0.0.1 did not respond in time.',
     })
     assert.deepEqual([world.queries, world.hosts], [[], []])
   })

@@ -13,6 +13,7 @@ export class InvalidCertificate extends Error {}
  * Connects to one of the addresses, and to nothing else. Over https, the certificate has been checked against the host's name.
  *
  * @param isReachable Judges the address that the socket is connected to, before a byte is written.
+ * @param signal Closes the socket, and so ends whatever is done with it.
  * @throws InvalidCertificate, and else whatever the socket fails with
  */
 export async function openSocket(
@@ -37,16 +38,16 @@ export async function openSocket(
   // Between two steps nobody else listens, and an error without a listener ends the process.
   socket.on('error', () => undefined)
   try {
-    await once(socket, 'connect', { signal })
+    await once(socket, 'connect')
     if (!isReachable(socket.remoteAddress ?? '')) throw new Error('connected to another address')
-    return target.url.protocol === 'https:' ? await encrypt(socket, target.host, signal) : socket
+    return target.url.protocol === 'https:' ? await encrypt(socket, target.host) : socket
   } catch (thrown) {
     socket.destroy()
     throw thrown
   }
 }
 
-async function encrypt(socket: Socket, host: string, signal: AbortSignal): Promise<Socket> {
+async function encrypt(socket: Socket, host: string): Promise<Socket> {
   const encrypted = connectTls({
     socket,
     host,
@@ -58,7 +59,7 @@ async function encrypt(socket: Socket, host: string, signal: AbortSignal): Promi
   })
   encrypted.on('error', () => undefined)
   try {
-    await once(encrypted, 'secureConnect', { signal })
+    await once(encrypted, 'secureConnect')
     return encrypted
   } catch (thrown) {
     encrypted.destroy()
