@@ -74,12 +74,14 @@ function errorForModel(
   redirector: string | undefined,
   signal: AbortSignal,
 ): ChatterdError {
-  if (thrown instanceof ChatterdError) {
+  // The reason of an abort may be any error.
+  if (thrown instanceof ChatterdError && !signal.aborted) {
     if (redirector === undefined) return thrown
     const message = `${redirector} redirects to an address that was not found, or that tools may not send requests to.`
     return new ChatterdError('tool-service-failed', message)
   }
-  const name = redirector === undefined ? target?.host : `The address that ${redirector} redirects to`
+  const name =
+    redirector === undefined ? (target?.host ?? 'The host') : `The address that ${redirector} redirects to`
   const reason = target?.isAllowed ? errorCode(thrown) : ''
   const problem = signal.aborted
     ? 'did not respond in time.'

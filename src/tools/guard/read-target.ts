@@ -39,7 +39,7 @@ export function readAllowedHosts(hosts: readonly string[]): ReadonlySet<string> 
  * or octal form, or in other scripts, as four decimal numbers, and refuses IPv6 zones.
  *
  * @param allowedOrigins From `readAllowedHosts`.
- * @throws ChatterdError `invalid-request`, with words that follow the URL's name
+ * @throws ChatterdError `invalid-request`
  */
 export function readTarget(text: string, allowedOrigins: ReadonlySet<string>): Target {
   const url = text.length > longestUrl ? undefined : parseUrl(text)
@@ -53,7 +53,7 @@ export function readTarget(text: string, allowedOrigins: ReadonlySet<string>): T
     url,
     host,
     isAddress: isIP(host) !== 0,
-    port: Number(url.port) || (isSecure ? 443 : 80),
+    port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port),
     isAllowed: allowedOrigins.has(url.origin),
   }
 }

@@ -306,6 +306,18 @@ suite('URLs that tools may not request', () => {
     }
   })
 
+  test('ports are those of the URL, and without one those of its scheme', () => {
+    const hosts = [
+      'http://a.test/',
+      'https://a.test/',
+      'http://a.test:443/',
+      'https://a.test:22/',
+      'http://a.test:0/',
+    ]
+    const ports = hosts.map((url) => readTarget(url, new Set()).port)
+    assert.deepEqual(ports, [80, 443, 443, 22, 0])
+  })
+
   test('any IPv4 address is the same in all the forms that the parser knows', () => {
     const forms = {
       decimal: (part: number) => String(part),
