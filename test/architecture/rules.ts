@@ -86,6 +86,7 @@ export const packages: Record<string, string[]> = {
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],
+  'ipaddr.js': ['tools'],
   pg: ['store'],
   'pg-protocol': ['store'],
   pino: ['cli', 'main'],
