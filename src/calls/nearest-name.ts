@@ -1,0 +1,69 @@
+/** Words before or after a name that say nothing: `functions.read_gauge`, `read_gauge_tool`. */
+const emptyWords = ['functions', 'function', 'tools', 'tool', 'mcp']
+
+/** A tool whose name begins with one of these words may do something else than the one without: it is no longer the same name. */
+const otherMeaning =
+  /^(?:un|undo|dont|do_not|no|not|never|cancel|stop|abort|delete|remove|drop|disable|revert|reset|draft|preview|plan|schedule|mock|fake|test|dry|simulate)(?:[_-]|(?=[A-Z]))/i
+
+/** The shortest name, in letters, in which a letter too many or too few is no other name. */
+const leastForSlips = 8
+
+/** Longer ones are no names of tools. */
+const longestName = 200
+
+/**
+ * The one name that `written` means: in other case, with other separators, with or without a prefix, or with one letter too many or too
+ * few. Undefined where there is none, or more than one.
+ */
+export function nearestName(written: string, names: readonly string[]): string | undefined {
+  if (written.length > longestName) return undefined
+  for (const isNear of [hasSameLetters, lacksPrefix, hasSlip]) {
+    const near = names.filter((name) => isNear(written, name))
+    if (near.length > 0) return near.length === 1 ? near[0] : undefined
+  }
+  return undefined
+}
+
+/** The letters and digits alone, without the words before and after it that say nothing. */
+function hasSameLetters(written: string, name: string): boolean {
+  const wanted = letters(name)
+  return wanted !== '' && spellings(written).some((spelling) => letters(spelling) === wanted)
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** The name as it is written, behind its namespace, and without empty words. */
+function spellings(written: string): string[] {
+  const behind = written.slice(1 + Math.max(...['.', ':', '/'].map((mark) => written.lastIndexOf(mark))))
+  return [...new Set([written, behind])].flatMap((name) => [name, ...withoutEmptyWords(name)])
+}
+
+function withoutEmptyWords(name: string): string[] {
+  const lower = name.toLowerCase()
+  const inFront = emptyWords.filter((word) => new RegExp(`^${word}[_.-]`).test(lower))
+  const behind = emptyWords.filter((word) => new RegExp(`[_.-]${word}$`).test(lower))
+  return [
+    ...inFront.map((word) => name.slice(word.length + 1)),
+    ...behind.map((word) => name.slice(0, -word.length - 1)),
+  ]
+}
+
+/** The name of a tool that has its server's prefix, written without it: of two words at least, as one alone may mean anything. */
+function lacksPrefix(written: string, name: string): boolean {
+  if (!/[A-Za-z0-9][_.-][A-Za-z0-9]/.test(written)) return false
+  const words = name.split(/[^\p{L}\p{N}]+/u)
+  const first = words.findIndex((_, index) => letters(words.slice(index).join('')) === letters(written))
+  return first > 0 && !otherMeaning.test(words.slice(0, first).join('_').concat('_'))
+}
+
+/** One letter, no digit, too many or too few. */
+function hasSlip(written: string, name: string): boolean {
+  const [one, other] = [letters(written), letters(name)]
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one]
+  if (longer.length !== shorter.length + 1 || shorter.length < leastForSlips) return false
+  let at = 0
+  while (at < shorter.length && shorter[at] === longer[at]) at++
+  return longer.slice(at + 1) === shorter.slice(at) && /\p{L}/u.test(longer[at] ?? '')
+}
