@@ -1,5 +1,15 @@
 /** What was mended of a call; docs/tools.md says what each stands for. */
-export type RepairCode = 'name' | 'arguments-text' | 'arguments-nested' | 'type' | 'enum' | 'empty' | 'text'
+export const repairCodes = [
+  'name',
+  'arguments-text',
+  'arguments-nested',
+  'type',
+  'enum',
+  'empty',
+  'text',
+] as const
+
+export type RepairCode = (typeof repairCodes)[number]
 
 /** One thing that was mended of a call before it was run, with words for people. */
 export interface Repair {

@@ -7,7 +7,8 @@ import { createGetWeather } from './resident/get-weather.ts'
 
 const fit = createFit()
 const weather = createGetWeather({ baseUrl: 'http://127.0.0.1:9' }).schema
-const weatherTakes = 'It takes latitude (string, required), longitude (string, required).'
+const weatherTakes =
+  'It takes latitude (string, required), longitude (string, required). For example: {"latitude":"…","longitude":"…"}.'
 
 function tool(parameters: unknown): ToolSchema {
   return { type: 'function', function: { name: 'try_it', parameters: parameters as JsonObject } }
@@ -226,7 +227,7 @@ describe('undeclared arguments', () => {
     const parameters = { properties: { filters: {}, limit: {} }, additionalProperties: false }
     assert.equal(
       validationError(tool(parameters), { filter: 'a = 1' }),
-      'Wrong arguments for try_it: there is no "filter"; the nearest is "filters". It takes filters (any, optional), limit (any, optional).',
+      'Wrong arguments for try_it: there is no "filter"; the nearest is "filters". It takes filters (any, optional), limit (any, optional). For example: {"filters":"…"}.',
     )
     assert.match(
       validationError(taking(parameters), { a: { Limits: 1 } }),
@@ -314,8 +315,31 @@ describe('messages for the model', () => {
     assert.equal(
       validationError(schema, { n: 'many' }),
       'Wrong arguments for try_it: "n" must be integer, but it is "many". It takes unit (one of "C", "F", optional), ' +
-        'when (string or null, optional), any (any, optional), n (integer, required).',
+        'when (string or null, optional), any (any, optional), n (integer, required). For example: {"n":1}.',
     )
+  })
+
+  test('the example has what is required, with values of the declared types', () => {
+    const place = {
+      type: 'object',
+      properties: { name: { type: 'string', minLength: 2 } },
+      required: ['name'],
+    }
+    const parameters = {
+      properties: {
+        place,
+        unit: { enum: ['C', 'F'] },
+        days: { type: 'array', items: { type: 'integer', minimum: 3 } },
+        note: {},
+      },
+      required: ['place', 'unit', 'days'],
+    }
+    const message = validationError(tool(parameters), {})
+    const [, example = ''] = /For example: (.*)\.$/.exec(message) ?? []
+    assert.equal(example, '{"place":{"name":"……"},"unit":"C","days":[3]}')
+    assert.deepEqual(fitted(tool(parameters), example), JSON.parse(example))
+    const odd = tool({ properties: { a: { type: 'integer', multipleOf: 7 } }, required: ['a'] })
+    assert.doesNotMatch(validationError(odd, {}), /example/)
   })
 
   test('long names, values and lists are shortened', () => {
