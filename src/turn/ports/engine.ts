@@ -42,6 +42,8 @@ export interface EnginePart {
   /** The line as it came, without its line end, for clients that read the engine's own lines; null where it is not one of Ollama's. */
   line: string | null
   text?: string
+  /** True where `text` is not all of the line's: the rest has become calls. Set by the core, not by engines. */
+  isCut?: true
   thinking?: string
   calls?: EngineCall[]
   /** Of the line's tokens, where they were asked for. */
