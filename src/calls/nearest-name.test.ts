@@ -27,6 +27,7 @@ const unclear: [why: string, written: string, names: string[]][] = [
   ['another digit is another name', 'valve_12', ['valve_1', 'valve_123']],
   ['another letter is another name', 'set_heat_a', ['set_heat_b']],
   ['a short name has no slips', 'wether', ['weather']],
+  ['a letter is missing, which may make another name', 'get_wether', ['get_weather']],
   ['it is another word', 'start_lawnmower', ['lawnmower']],
   ['it has no letters', '...', ['a', 'b']],
 ]

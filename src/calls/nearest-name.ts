@@ -5,19 +5,19 @@ const emptyWords = ['functions', 'function', 'tools', 'tool', 'mcp']
 const otherMeaning =
   /^(?:un|undo|dont|do_not|no|not|never|cancel|stop|abort|delete|remove|drop|disable|revert|reset|draft|preview|plan|schedule|mock|fake|test|dry|simulate)(?:[_-]|(?=[A-Z]))/i
 
-/** The shortest name, in letters, in which a letter too many or too few is no other name. */
+/** The shortest name, in letters, in which a doubled letter makes no other name. */
 const leastForSlips = 8
 
 /** Longer ones are no names of tools. */
 const longestName = 200
 
 /**
- * The one name that `written` means: in other case, with other separators, with or without a prefix, or with one letter too many or too
- * few. Undefined where there is none, or more than one.
+ * The one name that `written` means: in other case, with other separators, with or without a prefix, or with a doubled letter.
+ * Undefined where there is none, or more than one.
  */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   if (written.length > longestName) return undefined
-  for (const isNear of [hasSameLetters, lacksPrefix, hasSlip]) {
+  for (const isNear of [hasSameLetters, lacksPrefix, doublesLetter]) {
     const near = names.filter((name) => isNear(written, name))
     if (near.length > 0) return near.length === 1 ? near[0] : undefined
   }
@@ -58,12 +58,13 @@ function lacksPrefix(written: string, name: string): boolean {
   return first > 0 && !otherMeaning.test(words.slice(0, first).join('_').concat('_'))
 }
 
-/** One letter, no digit, too many or too few. */
-function hasSlip(written: string, name: string): boolean {
-  const [one, other] = [letters(written), letters(name)]
-  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one]
+/** A letter that is written twice: `rread_gauge`. Any other slip may be another name, as with `read_gauge_a`. */
+function doublesLetter(written: string, name: string): boolean {
+  const [longer, shorter] = [letters(written), letters(name)]
   if (longer.length !== shorter.length + 1 || shorter.length < leastForSlips) return false
   let at = 0
   while (at < shorter.length && shorter[at] === longer[at]) at++
-  return longer.slice(at + 1) === shorter.slice(at) && /\p{L}/u.test(longer[at] ?? '')
+  const extra = longer[at] ?? ''
+  const isDouble = extra === longer[at - 1] || extra === longer[at + 1]
+  return isDouble && /\p{L}/u.test(extra) && longer.slice(at + 1) === shorter.slice(at)
 }
