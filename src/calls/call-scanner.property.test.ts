@@ -75,6 +75,10 @@ const forms: Record<string, (call: Call) => string> = {
   'open tag': (call) => `<tool_call>${json(call)}`,
   mistral: (call) => `[TOOL_CALLS] [${json(call)}]`,
   llama: (call) => `<|python_tag|>${json(call, 'parameters')}<|eom_id|>`,
+  'function tag': ({ name, arguments: a }) => `<function=${name}>${JSON.stringify(a)}</function>`,
+  deepseek: ({ name, arguments: a }) =>
+    `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>${name}<｜tool▁sep｜>${JSON.stringify(a)}<｜tool▁call▁end｜>`,
+  'two in fences': (call) => `\`\`\`json\n${json(call)}\n\`\`\`\n`,
   functools: (call) => `functools[${json(call)}]`,
   python: (call) => python(JSON.parse(json(call))),
 }

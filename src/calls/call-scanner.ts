@@ -90,15 +90,17 @@ export class CallScanner {
   #read(at: number, ending: Ending): FoundCall[] | 'more' | undefined {
     const length = this.#held.length - at
     const position = this.#position
-    if (position.isRuledOut || (position.isMidLine && !position.isAfterSentence)) return undefined
+    if (position.isMidLine && !position.isAfterSentence) return undefined
     const source = new Source(this.#held, ending, at)
     const { isMidLine, isFirst } = position
     const calls =
       length > mostHeld ? undefined : attempt(() => readCalls(source, this.#tools, { isMidLine, isFirst }))
-    if (calls === undefined) {
+    if (calls === undefined || position.isRuledOut) {
       this.#readInVain += length > mostHeld ? mostHeld : source.at - at
       this.#isOff = this.#readInVain > inVain.once + inVain.each * this.#seen
-    } else if (calls === 'more' && length > readForEachPiece) {
+      return undefined
+    }
+    if (calls === 'more' && length > readForEachPiece) {
       this.#readAgainAt = Math.ceil((length * 17) / 16)
     }
     return calls

@@ -9,6 +9,8 @@ const meant: [written: string, names: string[], name: string][] = [
   ['harbour:read_gauge', ['read_gauge'], 'read_gauge'],
   ['harbour/read_gauge', ['read_gauge'], 'read_gauge'],
   ['readGauge_tool', ['read_gauge'], 'read_gauge'],
+  ['read_gauge<|channel|>commentary', ['read_gauge'], 'read_gauge'],
+  ['mcp__harbour__read_gauge', ['read_gauge', 'reset_gauge'], 'read_gauge'],
   ['noticeboard_post', ['mcp_noticeboard_post', 'mcp_noticeboard_list'], 'mcp_noticeboard_post'],
   ['github.create_issue', ['mcp__github__create_issue'], 'mcp__github__create_issue'],
   ['rread_gauge', ['read_gauge'], 'read_gauge'],

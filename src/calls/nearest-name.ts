@@ -36,8 +36,14 @@ function letters(name: string): string {
 
 /** The name as it is written, behind its namespace, and without empty words. */
 function spellings(written: string): string[] {
-  const behind = written.slice(1 + Math.max(...['.', ':', '/'].map((mark) => written.lastIndexOf(mark))))
-  return [...new Set([written, behind])].flatMap((name) => [name, ...withoutEmptyWords(name)])
+  // gpt-oss writes marks of its template behind the name.
+  const [name = ''] = written.split('<|')
+  const behind = name.slice(1 + Math.max(...['.', ':', '/'].map((mark) => name.lastIndexOf(mark))))
+  const behindServer = name.includes('__') ? name.slice(name.lastIndexOf('__') + 2) : name
+  return [...new Set([name, behind, behindServer])].flatMap((spelling) => [
+    spelling,
+    ...withoutEmptyWords(spelling),
+  ])
 }
 
 function withoutEmptyWords(name: string): string[] {

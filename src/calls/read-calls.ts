@@ -24,18 +24,32 @@ export function readCalls(source: Source, tools: OfferedTools, { isMidLine, isFi
   const reading: Reading = { source, tools, isMarked: false, isFirst }
   if (isMidLine && !takeOpener(source) && !source.has('<function=') && !source.has('<invoke ')) refuse()
   reading.isMarked = isMidLine
-  if (source.peek() === '`') reading.isMarked = /^(?:tool|function)/.test(takeFence(source))
+  let isFenced = false
   const calls: FoundCall[] = []
   for (;;) {
     source.skipSpace()
-    if (calls.length === 0 && takeOpener(source)) reading.isMarked = true
-    else if (calls.length === 0) calls.push(...readCall(reading))
-    else if (source.peek() === '') return calls
-    else if (source.take('```') || takeCloser(source) || source.take(',') || source.take(';')) continue
-    else calls.push(...readCall(reading))
+    if (calls.length > 0 && source.peek() === '') return calls
+    if (source.peek() === '`') {
+      if (isFenced) source.take('```') || refuse()
+      else if (calls.length > 0 && endsWithTicks(source)) return calls
+      else reading.isMarked = takeFence(source) || reading.isMarked
+      isFenced = !isFenced
+    } else if (calls.length === 0) {
+      if (takeOpener(source)) reading.isMarked = true
+      else calls.push(...readCall(reading))
+    } else if (!takeCloser(source) && !source.take(',') && !source.take(';')) calls.push(...readCall(reading))
     if (calls.length > mostCalls) refuse()
     if (calls.slice(0, -1).some(({ mends }) => mends.includes('missing closers'))) refuse()
   }
+}
+
+/** A fence that was never opened is closed at the end. */
+function endsWithTicks(source: Source): boolean {
+  return (
+    /^```\s*$/.test(source.text.slice(source.at, source.at + 8)) &&
+    source.match(/`{3}\s*/y) !== '' &&
+    source.peek() === ''
+  )
 }
 
 function readCall(reading: Reading): FoundCall[] {

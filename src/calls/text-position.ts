@@ -13,9 +13,22 @@ const thinkingMarks: readonly (readonly [opener: string, closer: string])[] = [
   ['<|channel|>analysis', '<|end|>'],
 ]
 
-/** The end of a text after which a call is a part of something else: an assignment, a list, or an example that the line before announces. */
-const ruledOut =
-  /(?:[=(,+[{]|=>|->|\b(?:e\.g|examples?|for instance|such as|like this|looks? like|would|could|format|syntax|schema|template)\b[^\n]*:)\s*$/i
+/** The end of a text after which a call is a part of something else: an assignment, or a list. */
+const opensMore = /(?:[=(,+[{]|=>|->)\s*$/
+
+/** A line that announces an example: what follows is not meant to be run. */
+const announcesExample = new RegExp(
+  `(?:${[
+    '\\b(?:e\\.g|for instance|such as|like this|looks? like|would|could|format|syntax|schema|template|roughly)\\b',
+    '\\b(?:you|one) (?:can|may|might|should)\\b',
+    // "example" in the languages that models are asked in most.
+    'example|beispiel|ejemplo|exemple|esempio|exemplo|voorbeeld|przykład|пример|приклад|örnek|例如|例えば|示例|예를 들어',
+  ].join('|')})[^\\n]*[:：]\\s*$`,
+  'i',
+)
+
+/** Marks that have been passed over since: what rules out a call also rules out what is in the mark. */
+const marksAtEnd = /(?:<[^<>\n]{1,40}>\s*){1,4}$/
 
 /** The end of a sentence or a mark: a call in a mark of its own may follow on the same line. */
 const sentenceEnd = /(?:[.!?…。！？]["')\]]*|>)\s*$/
@@ -88,7 +101,8 @@ export class TextPosition {
 
   /** True where what stands before says that what follows is not meant to be run. */
   get isRuledOut(): boolean {
-    return ruledOut.test(this.#before)
+    const before = this.#before.replace(marksAtEnd, '')
+    return opensMore.test(before) || announcesExample.test(before)
   }
 
   /** True where nothing but white space stands before. */

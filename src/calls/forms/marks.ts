@@ -1,46 +1,21 @@
 import { refuse, type Source } from '../source.ts'
 
 /** Marks that stand around calls and nothing else, in their letters alone: `<tool_call>`, `</tool_calls>`, `<|tool_call_start|>`, … */
-const words = [
-  ...[
-    'toolcall',
-    'toolcalls',
-    'tool',
-    'tools',
-    'tooluse',
-    'toolrequest',
-    'toolcode',
-    'toolcallstart',
-    'toolcallend',
-  ],
-  ...[
-    'toolcallbegin',
-    'toolcallsbegin',
-    'toolcallsend',
-    'toolcallssection',
-    'function',
-    'functions',
-    'functioncall',
-  ],
-  ...['functioncalls', 'startfunctioncall', 'endfunctioncall', 'invoke', 'pythontag', 'call'],
-]
+const words = wordsOf(
+  'toolcall toolcalls tool tools tooluse toolrequest toolcode toolcallstart toolcallend toolcallbegin toolcallsbegin toolcallsend toolcallssection',
+  'toolcallssectionbegin toolcallssectionend function functions functioncall functioncalls startfunctioncall endfunctioncall invoke pythontag call',
+  'actionstart actionend plugin minimaxtoolcall',
+)
 
 /** Control tokens that may also come after the last call. */
-const endings = [
-  'eomid',
-  'eotid',
-  'imend',
-  'endoftext',
-  'eos',
-  's',
-  'parameter',
-  'endofturn',
-  'return',
-  'end',
-]
+const endings = wordsOf('eomid eotid imend endoftext eos s parameter endofturn return end')
 
-const tag = /^<[/|｜]*[A-Za-z_▁ -]*[|｜]*>/
-const tagStart = /^<[/|｜]*[A-Za-z_▁ -]*[|｜]*$/
+function wordsOf(...lists: string[]): readonly string[] {
+  return lists.flatMap((list) => list.split(' '))
+}
+
+const tag = /^<[/|｜]*[A-Za-z_▁: -]*[|｜]*>/
+const tagStart = /^<[/|｜]*[A-Za-z_▁: -]*[|｜]*$/
 const bracket = /^\[\/?(?:TOOL_CALLS|TOOL_CALL|TOOL_REQUEST|END_TOOL_REQUEST)\]/
 const lettersOnly = /[^a-z]/g
 
@@ -114,8 +89,8 @@ const code = new Set(
   ),
 )
 
-/** Reads the line that opens a fence, and returns its label. Refused where the fence is for code. */
-export function takeFence(source: Source): string {
+/** Reads the line that opens a fence; true where its label says that calls are in it. Refused where the fence is for code. */
+export function takeFence(source: Source): boolean {
   if (!source.has('```')) refuse()
   const next = source.text.slice(source.at, source.at + longest)
   const found = fence.exec(next)
@@ -126,5 +101,5 @@ export function takeFence(source: Source): string {
   const label = (found[1] ?? '').toLowerCase()
   if (code.has(label)) refuse()
   source.at += found[0].length
-  return label
+  return /^(?:tool|function)/.test(label)
 }

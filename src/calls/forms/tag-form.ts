@@ -3,7 +3,7 @@ import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { Mends } from '../mend.ts'
 import { declaredArguments } from '../offered-tools.ts'
 import { refuse, type Source } from '../source.ts'
-import { type FoundCall, type Reading, toolOrRefuse, valueOfText } from './found-call.ts'
+import { type FoundCall, type Reading, readArgumentObject, toolOrRefuse, valueOfText } from './found-call.ts'
 
 const nameOfTag = /[^<>"'\n]{1,200}/y
 const attributes = /[^<>\n]{0,100}/y
@@ -17,12 +17,14 @@ interface TagForm {
   closer: string
 }
 
-/** Reads `<function=name>`, with its `<parameter=name>value</parameter>`. */
+/** Reads `<function=name>`, with its `<parameter=name>value</parameter>`, or with a JSON object. */
 export function readFunctionTag(reading: Reading): FoundCall[] {
   const { source } = reading
   if (!source.take('<function=')) refuse()
   const name = unquoted(source.match(nameOfTag))
   if (!source.take('>')) refuse()
+  source.skipSpace()
+  if (source.peek() === '{') return [readJsonBody(reading, name)]
   return [readParameters(reading, name, { parameter: '<parameter=', closer: '</function>' })]
 }
 
@@ -47,6 +49,15 @@ export function readArgumentKeys({ source, tools }: Reading, name: string): Foun
     source.skipSpace()
   }
   return [{ name, arguments: Object.fromEntries(args), mends: [...mends] }]
+}
+
+function readJsonBody({ source, tools }: Reading, name: string): FoundCall {
+  toolOrRefuse(tools, name)
+  const mends: Mends = new Set()
+  const args = readArgumentObject(source, mends)
+  source.skipSpace()
+  if (source.peek() !== '' && !source.has('</') && !source.has('<|')) refuse()
+  return { name, arguments: args, mends: [...mends] }
 }
 
 function readParameters({ source, tools }: Reading, name: string, form: TagForm): FoundCall {

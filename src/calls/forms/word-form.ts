@@ -21,11 +21,17 @@ export function readWordForm(reading: Reading): FoundCall[] {
   toolOrRefuse(tools, name)
   if (!isGemma) source.skipSpace()
   if (!isGemma && source.has('<arg_key>')) return readArgumentKeys(reading, name)
-  // Mistral's newer templates.
-  source.take('[ARGS]')
+  if (!isGemma) passSeparator(source)
   const call = readNamed(source, name)
   // So gemma writes them.
   return [isGemma ? { ...call, mends: call.mends.filter((mend) => mend !== 'unquoted keys') } : call]
+}
+
+/** What stands between a name and its arguments: of Mistral, DeepSeek and Kimi. */
+function passSeparator(source: Source): void {
+  if (source.peek() === ':') source.match(/:\d{0,6}/y)
+  for (const separator of ['[ARGS]', '<｜tool▁sep｜>', '<|tool_call_argument_begin|>']) source.take(separator)
+  source.skipSpace()
 }
 
 /** Reads a list of calls as Python has them: `[one(), two(key="value")]`. */
