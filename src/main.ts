@@ -109,6 +109,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
         maxSteps: config.maxSteps,
         maxCalls: config.maxCalls,
         maxAnswerBytes: config.maxAnswerBytes,
+        rescue: config.rescue === 'on',
         ...(config.contextTokens && { contextTokens: config.contextTokens }),
       },
       now: () => performance.now(),

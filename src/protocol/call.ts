@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts'
+import type { Repair } from './repair.ts'
 
 /** Where a called tool runs: `resident` tools in chatterd, `device` tools in the client. */
 export type CallSide = 'resident' | 'device'
@@ -34,6 +35,8 @@ export interface Call {
   arguments: JsonObject
   /** The arguments as the model wrote them, where they differ. Prompts repeat these. */
   written?: JsonObject
+  /** What was mended of the call as the model wrote it. */
+  repairs?: Repair[]
   side: CallSide
   status: CallStatus
   /** What the model reads as the result: the output, or a message that says why there is none. */

@@ -28,6 +28,16 @@ const examples: [TurnEvent, object][] = [
     { callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device' },
   ],
   [
+    {
+      ...{ type: 'call-start', callId: 'c', name: 'f', arguments: { a: 1 } },
+      ...{ side: 'device', offered: true, repairs: [{ code: 'type', detail: 'it was a text' }] },
+    },
+    {
+      ...{ callId: 'c', name: 'f', arguments: { a: 1 }, side: 'device' },
+      repairs: [{ code: 'type', detail: 'it was a text' }],
+    },
+  ],
+  [
     { type: 'call-end', callId: 'c', status: 'answered', output: 'here', ms: 1.6 },
     { callId: 'c', status: 'answered', output: 'here', ms: 2 },
   ],

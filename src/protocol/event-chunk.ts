@@ -64,8 +64,8 @@ function dataOf(event: TurnEvent): object {
     case 'logprobs':
       return { logprobs: event.logprobs }
     case 'call-start': {
-      const { callId, name, arguments: args, side } = event
-      return { callId, name, arguments: args, side }
+      const { callId, name, arguments: args, side, repairs } = event
+      return { callId, name, arguments: args, side, ...(repairs && { repairs }) }
     }
     case 'call-end': {
       const { callId, status, output, ms } = event
@@ -98,6 +98,14 @@ function messageOf({ message: { role, content, thinking, calls } }: StepEnd): ob
 }
 
 /** A call as the native dialect sends it. */
-export function callData({ id: callId, name, arguments: args, side, status, output }: Call): object {
-  return { callId, name, arguments: args, side, status, ...outcomeOf(status, output) }
+export function callData({ id: callId, name, arguments: args, side, repairs, status, output }: Call): object {
+  return {
+    callId,
+    name,
+    arguments: args,
+    side,
+    ...(repairs && { repairs }),
+    status,
+    ...outcomeOf(status, output),
+  }
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Logprob } from './logprobs.ts'
 import type { FinishReason, NewMessage, Usage } from './message.ts'
+import type { Repair } from './repair.ts'
 
 /** A turn runs, waits for results of device calls, or has ended in one of four ways. */
 export type TurnStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
@@ -48,6 +49,7 @@ export interface CallStart {
   name: string
   arguments: JsonObject
   side: CallSide
+  repairs?: Repair[]
   /** True where the client's device is asked to run it. */
   offered: boolean
 }

@@ -36,10 +36,10 @@ export function messageArgument(
 
 /** `id` comes first in `request`: the SQL function `call_id_json` reads it there. */
 function callArgument(call: Call): object {
-  const { id, index, name, arguments: args, written, side, status, output, restartable } = call
+  const { id, index, name, arguments: args, written, repairs, side, status, output, restartable } = call
   return {
     index,
-    request: JSON.stringify({ id, name, arguments: args, written }),
+    request: JSON.stringify({ id, name, arguments: args, written, repairs }),
     side,
     status,
     result: output === undefined ? undefined : JSON.stringify(output),

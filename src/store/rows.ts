@@ -13,7 +13,7 @@ export interface CallRow {
   /** The number of its message. */
   seq: number
   index: number
-  /** `Pick<Call, 'id' | 'name' | 'arguments' | 'written'>` as a JSON text, whose numbers keep their digits. */
+  /** `Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs'>` as a JSON text, whose numbers keep their digits. */
   request: string
   side: CallSide
   status: CallStatus
@@ -76,7 +76,7 @@ export interface NewestTurnRow {
 
 export function callOf({ index, request, side, status, result, restartable }: CallRow): Call {
   return {
-    ...(parseExact(request) as unknown as Pick<Call, 'id' | 'name' | 'arguments' | 'written'>),
+    ...(parseExact(request) as unknown as Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs'>),
     ...{ index, side, status },
     ...(result !== null && { output: result }),
     ...(restartable && { restartable }),

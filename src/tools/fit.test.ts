@@ -7,7 +7,8 @@ import { createGetWeather } from './resident/get-weather.ts'
 
 const fit = createFit()
 const weather = createGetWeather({ baseUrl: 'http://127.0.0.1:9' }).schema
-const weatherTakes = 'It takes latitude (string, required), longitude (string, required).'
+const weatherTakes =
+  'It takes latitude (string, required), longitude (string, required). For example: {"latitude":"…","longitude":"…"}.'
 
 function tool(parameters: unknown): ToolSchema {
   return { type: 'function', function: { name: 'try_it', parameters: parameters as JsonObject } }
@@ -107,6 +108,11 @@ describe('coercion toward the declared type', () => {
     [{ enum: [null, 'on', 'off'] }, ' ON', 'on'],
     [{ anyOf: [{ type: 'integer' }, { type: 'number' }] }, '7', 7],
     [{ anyOf: [{ type: 'integer' }, { type: 'string' }] }, '7', '7'],
+    [{ type: 'array', items: { type: 'string' } }, 'one', ['one']],
+    [{ type: 'array', items: { type: 'string' } }, '[one', ['[one']],
+    [{ type: 'array', items: { type: 'integer' } }, 7, [7]],
+    [{ type: 'string' }, ['one'], 'one'],
+    [{ type: 'integer' }, [7], 7],
     [{}, '3', '3'],
     [true, { b: null }, { b: null }],
   ]
@@ -125,7 +131,7 @@ describe('coercion toward the declared type', () => {
     [{ type: 'integer' }, '3.5', /must be integer/],
     [{ type: 'string' }, { b: [1] }, /"a" must be string, but it is {"b":\[1\]}/],
     [{ type: 'string' }, [1, 2], /"a" must be string, but it is \[1,2\]/],
-    [{ type: 'array', items: { type: 'string' } }, ['x', ['y']], /"a\[1\]" must be string/],
+    [{ type: 'array', items: { type: 'string' } }, ['x', ['y', 'z']], /"a\[1\]" must be string/],
     [{ anyOf: [{ type: 'integer' }, { type: 'string', minLength: 9 }] }, ['x'], /must match one of/],
     [{ type: 'integer' }, '1e30', /must be integer/],
     [{ type: 'string', minLength: 2, maxLength: 3 }, 'x', /must have at least 2 characters, but it is "x"/],
@@ -136,7 +142,12 @@ describe('coercion toward the declared type', () => {
     [{ type: 'boolean' }, 1, /must be boolean/],
     [{ type: 'boolean' }, 'yes', /must be boolean/],
     [{ type: 'array' }, 'a, b', /must be array, but it is "a, b"/],
-    [{ type: 'array', items: { type: 'string' } }, 'one', /must be array/],
+    [{ type: 'array', items: { type: 'string' } }, 'one, two', /must be array, but it is "one, two"/],
+    [{ type: 'array', items: { type: 'string' } }, "['one']", /must be array/],
+    [{ type: 'array', items: { type: 'string' } }, 8, /must be array, but it is 8/],
+    [{ type: 'array', items: { type: 'string', minLength: 9 } }, 'one', /must be array/],
+    [{ type: 'array', items: { type: 'string' }, minItems: 2 }, 'one', /must be array/],
+    [{ type: 'string' }, [8], /must be string, but it is \[8\]/],
     [{ type: 'object' }, '[1]', /must be object/],
     [{ type: ['integer', 'boolean'] }, 'abc', /must be integer or boolean/],
     [{ enum: ['A', 'a', 'b'] }, ' a ', /"a" must be "A", "a" or "b", but it is " a "/],
@@ -216,7 +227,7 @@ describe('undeclared arguments', () => {
     const parameters = { properties: { filters: {}, limit: {} }, additionalProperties: false }
     assert.equal(
       validationError(tool(parameters), { filter: 'a = 1' }),
-      'Wrong arguments for try_it: there is no "filter"; the nearest is "filters". It takes filters (any, optional), limit (any, optional).',
+      'Wrong arguments for try_it: there is no "filter"; the nearest is "filters". It takes filters (any, optional), limit (any, optional). For example: {"filters":"…"}.',
     )
     assert.match(
       validationError(taking(parameters), { a: { Limits: 1 } }),
@@ -304,8 +315,31 @@ describe('messages for the model', () => {
     assert.equal(
       validationError(schema, { n: 'many' }),
       'Wrong arguments for try_it: "n" must be integer, but it is "many". It takes unit (one of "C", "F", optional), ' +
-        'when (string or null, optional), any (any, optional), n (integer, required).',
+        'when (string or null, optional), any (any, optional), n (integer, required). For example: {"n":1}.',
     )
+  })
+
+  test('the example has what is required, with values of the declared types', () => {
+    const place = {
+      type: 'object',
+      properties: { name: { type: 'string', minLength: 2 } },
+      required: ['name'],
+    }
+    const parameters = {
+      properties: {
+        place,
+        unit: { enum: ['C', 'F'] },
+        days: { type: 'array', items: { type: 'integer', minimum: 3 } },
+        note: {},
+      },
+      required: ['place', 'unit', 'days'],
+    }
+    const message = validationError(tool(parameters), {})
+    const [, example = ''] = /For example: (.*)\.$/.exec(message) ?? []
+    assert.equal(example, '{"place":{"name":"……"},"unit":"C","days":[3]}')
+    assert.deepEqual(fitted(tool(parameters), example), JSON.parse(example))
+    const odd = tool({ properties: { a: { type: 'integer', multipleOf: 7 } }, required: ['a'] })
+    assert.doesNotMatch(validationError(odd, {}), /example/)
   })
 
   test('long names, values and lists are shortened', () => {

@@ -11,9 +11,10 @@ import { fitModel } from './fit-model.ts'
 import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
 import { lastReply, withMessage } from './newest-message.ts'
 import { nextAction } from './next-action.ts'
-import type { ChatRequest } from './ports/engine.ts'
+import type { ChatRequest, EnginePart } from './ports/engine.ts'
 import type { TurnLimits, TurnState } from './ports/turn-state.ts'
 import { prompt } from './prompt.ts'
+import { TextRescue } from './rescue-text.ts'
 import { restoreLog } from './restore-log.ts'
 import { offeredTools, routeCalls } from './route-calls.ts'
 import { endingOf } from './turn-abort.ts'
@@ -41,17 +42,24 @@ export async function promptEngine(
     let fitted = await fitContext({ ...restored, log: model.log }, tools, scale, ports, client.signal)
     let notice = truncationNotice(begun, fitted)
     if (notice) await client.publish([notice])
+    const take = (parts: readonly EnginePart[]) => {
+      reply = fold(reply, parts, ports.limits)
+      return client.publish(deltas(parts), parts)
+    }
     while (!reply.done) {
+      const rescue = rescuesText(begun, tools, ports.limits) ? new TextRescue(tools) : undefined
       try {
         const request = chatRequest(fitted, tools, ports.limits)
-        for await (const parts of ports.engine.chat(request, client.signal)) {
-          reply = fold(reply, parts, ports.limits)
-          const behind = client.publish(deltas(parts), parts)
+        for await (const read of ports.engine.chat(request, client.signal)) {
+          const parts = rescue ? rescue.take(read) : read
+          const behind = parts.length > 0 ? take(parts) : undefined
           if (behind) await behind
         }
         // An engine that breaks off here is not prompted again.
         if (!reply.done) throw new ChatterdError('engine-cut', brokenOff)
       } catch (error) {
+        const held = rescue?.flush() ?? []
+        if (held.length > 0) await take(held)
         if (reply !== emptyReply) throw error
         fitted = fitAfterRefusal(error, fitted, tools, scale, ports)
         if (!notice) {
@@ -70,6 +78,15 @@ export async function promptEngine(
 /** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
 function offersTools({ request, deviceTools }: TurnState): boolean {
   return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
+}
+
+/** A formatted reply may look like a call, and is none. */
+function rescuesText(
+  { request }: TurnState,
+  tools: readonly ToolSchema[],
+  { rescue = true }: TurnLimits,
+): boolean {
+  return rescue && tools.length > 0 && request.settings.format === undefined
 }
 
 /** What `compute` returns, computed where it is needed for the first time. */

@@ -1,5 +1,8 @@
+import { fitRepairs } from '../calls/fit-repairs.ts'
+import { mendCall } from '../calls/mend-call.ts'
 import type { Call } from '../protocol/call.ts'
 import { isJsonObject } from '../protocol/json.ts'
+import type { Repair } from '../protocol/repair.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { EngineCall } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
@@ -22,27 +25,44 @@ export function routeCalls(asked: readonly EngineCall[], routing: CallRouting): 
   return asked.map((call, index) => {
     const id = call.id && !used.has(call.id) ? call.id : routing.newCallId()
     used.add(id)
-    return { id, index, name: call.name, ...route(call, routing) }
+    return { id, index, ...route(call, routing) }
   })
 }
 
 function route(
   call: EngineCall,
   { toolbox, offered, textArguments }: CallRouting,
-): Pick<Call, 'arguments' | 'written' | 'side' | 'status' | 'output' | 'restartable'> {
-  const schema = offered.find((tool) => tool.function.name === call.name)
-  if (!schema) {
-    const written = isJsonObject(call.arguments) ? call.arguments : {}
-    return { arguments: written, side: 'resident', status: 'failed', output: unknownTool(call.name, offered) }
+): Omit<Call, 'id' | 'index'> {
+  const { name, arguments: given, repairs: found = [] } = call
+  const mended = mendCall(call, offered)
+  if (!mended) {
+    const args = isJsonObject(given) ? given : {}
+    const failed = { arguments: args, side: 'resident', status: 'failed' } as const
+    return { name, ...failed, output: unknownTool(name, offered), ...repairsOf(found) }
   }
-  const side = toolbox.has(call.name) ? 'resident' : 'device'
+  const { tool, repairs } = mended
+  const called = tool.function.name
+  const side = toolbox.has(called) ? 'resident' : 'device'
   const undeclared = side === 'device' && textArguments ? text : undefined
-  const fit = toolbox.fit(schema, call.arguments, undeclared)
-  if (!fit.ok) return { arguments: fit.written, side, status: 'failed', output: fit.error }
-  const args = { arguments: fit.arguments, ...(fit.arguments !== fit.written && { written: fit.written }) }
-  if (side === 'device') return { ...args, side, status: 'offered' }
-  const restartable = toolbox.isIdempotent(call.name)
-  return { ...args, side, status: 'running', ...(restartable && { restartable }) }
+  const fit = toolbox.fit(tool, mended.arguments, undeclared)
+  const written = isJsonObject(given) && repairs.length > 0 ? given : fit.written
+  if (!fit.ok) {
+    const failed = { name: called, arguments: written, side, status: 'failed', output: fit.error } as const
+    return { ...failed, ...repairsOf([...found, ...repairs]) }
+  }
+  const differs = fit.arguments !== written
+  const args = { name: called, arguments: fit.arguments, ...(differs && { written }) }
+  const mendedCall = {
+    ...args,
+    ...repairsOf([...found, ...repairs, ...fitRepairs(fit.written, fit.arguments)]),
+  }
+  if (side === 'device') return { ...mendedCall, side, status: 'offered' }
+  const restartable = toolbox.isIdempotent(called)
+  return { ...mendedCall, side, status: 'running', ...(restartable && { restartable }) }
+}
+
+function repairsOf(repairs: readonly Repair[]): Pick<Call, 'repairs'> {
+  return repairs.length > 0 ? { repairs: [...repairs] } : {}
 }
 
 const text = { type: 'string' }

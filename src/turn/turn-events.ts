@@ -4,8 +4,9 @@ import type { TurnEnding } from './ports/turn-store.ts'
 
 /** The model asked for a call. */
 export function callStart(call: Call): TurnEvent {
-  const { id: callId, name, arguments: args, side, status } = call
-  return { type: 'call-start', callId, name, arguments: args, side, offered: status === 'offered' }
+  const { id: callId, name, arguments: args, side, status, repairs } = call
+  const offered = status === 'offered'
+  return { type: 'call-start', callId, name, arguments: args, side, offered, ...(repairs && { repairs }) }
 }
 
 /** A call has ended, `ms` milliseconds after it was started. */

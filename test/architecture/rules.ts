@@ -20,6 +20,7 @@ export const portsFolder = 'src/turn/ports/'
 
 const everyRoom = [
   'protocol',
+  'calls',
   'turn',
   'engines',
   'tools',
@@ -36,7 +37,8 @@ const everyBuiltin: Builtin[] = ['files', 'network', 'processes', 'threads', 'te
 /** The rooms, what each may import and what each may touch. `main` is `src/main.ts`, which builds all the others. */
 export const rooms: Record<string, Room> = {
   protocol: { imports: {}, builtins: 'pure', globals: [] },
-  turn: { imports: { protocol: 'all' }, builtins: 'pure', globals: [] },
+  calls: { imports: { protocol: 'all' }, builtins: 'pure', globals: [] },
+  turn: { imports: { protocol: 'all', calls: 'all' }, builtins: 'pure', globals: [] },
   engines: {
     imports: { protocol: 'all', turn: 'ports' },
     builtins: ['network'],

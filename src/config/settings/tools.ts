@@ -1,4 +1,4 @@
-import { bytes, count, duration, url } from '../kinds.ts'
+import { bytes, choice, count, duration, url } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the tools. */
@@ -19,6 +19,15 @@ export const toolsSettings = {
     default: '128',
     reload: true,
     about: 'Most device tools of one conversation; a request that adds more is refused with 422.',
+  },
+  rescue: {
+    group: 'Tools',
+    name: 'rescue',
+    env: 'CHATTERD_RESCUE',
+    kind: choice('switch', ['on', 'off']),
+    default: 'on',
+    about:
+      'Whether a call of an offered tool that a model writes as text, at the end of its reply, is run as a call (on), or stays text (off).',
   },
   toolTimeoutMs: {
     group: 'Tools',

@@ -22,7 +22,8 @@ export function fitValue(schema: PlainSchema, given: Json, budget: Budget, path:
   if (schema.anyOf) return fitBranch(schema.anyOf, given, budget, path)
   const value = toEnumSpelling(schema, toDeclaredType(schema, given))
   const expectation = check(schema, value)
-  if (expectation !== undefined) return wrongValue(path, expectation, value)
+  if (expectation !== undefined)
+    return toOtherForm(schema, given, budget) ?? wrongValue(path, expectation, value)
   if (isJsonObject(value)) return fitMembers(schema, value, budget, path)
   return Array.isArray(value) ? fitElements(schema, value, budget, path) : value
 }
@@ -41,6 +42,29 @@ function toDeclaredType({ type }: PlainSchema, value: Json): Json {
     if (converted !== undefined) return converted
   }
   return value
+}
+
+/** A list of the one scalar, or the one scalar of a list, where that fits as it is; undefined where it does not. */
+function toOtherForm(schema: PlainSchema, given: Json, budget: Budget): Json | undefined {
+  const other = Array.isArray(given) ? onlyScalar(given) : asList(schema, given)
+  if (other === undefined || check(schema, other) !== undefined) return undefined
+  return fitValue(schema, other, budget) === other ? other : undefined
+}
+
+function onlyScalar(list: Json[]): Json | undefined {
+  const [only] = list
+  return list.length === 1 && isScalar(only) ? only : undefined
+}
+
+/** A text in brackets or with commas or lines may be a list that could not be read, or several elements: which ones would be a guess. */
+function asList({ type, items, prefixItems }: PlainSchema, given: Json): Json[] | undefined {
+  if (!type?.includes('array') || !isScalar(given) || !(prefixItems?.[0] ?? items)?.type) return undefined
+  const isPlain = typeof given !== 'string' || (given.trim() !== '' && !/[,;\n]|\]\s*$/.test(given))
+  return isPlain ? [given] : undefined
+}
+
+function isScalar(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null && (typeof value !== 'object' || JSON.isRawJSON(value))
 }
 
 /** What one schema changes must fit the others too. */

@@ -1,11 +1,14 @@
+import { exampleArguments } from './example.ts'
 import { declaredMembers, type PlainSchema } from './plain-schema.ts'
 import { listed, shortened, shortJson } from './quoted.ts'
 
 const maxLength = 2_000
 
-/** The message for the model: what is wrong with its arguments, and which arguments the tool takes. */
+/** The message for the model: what is wrong with its arguments, which arguments the tool takes, and an example of right ones. */
 export function validationMessage(tool: string, schema: PlainSchema, problem: string): string {
-  return shortened(`Wrong arguments for ${shortened(tool)}: ${problem}. ${signature(schema)}`, maxLength)
+  const example = exampleArguments(schema)
+  const message = `Wrong arguments for ${shortened(tool)}: ${problem}. ${signature(schema)}`
+  return shortened(example === undefined ? message : `${message} For example: ${example}.`, maxLength)
 }
 
 /** One sentence that lists all arguments of the tool. */

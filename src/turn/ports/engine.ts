@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Logprob } from '../../protocol/logprobs.ts'
 import type { Usage } from '../../protocol/message.ts'
+import type { Repair } from '../../protocol/repair.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
 /** A message as engines take it: Ollama's `/api/chat` form, which is also the form of the classic dialect. */
@@ -30,6 +31,8 @@ export interface EngineCall {
   id?: string
   name: string
   arguments: unknown
+  /** What was mended to find the call, where the engine did not deliver it as one. */
+  repairs?: Repair[]
   /** True where the reply has had the same call before: some engines send a call again, with the same id. It is not another one. */
   repeats?: true
 }
@@ -39,6 +42,8 @@ export interface EnginePart {
   /** The line as it came, without its line end, for clients that read the engine's own lines; null where it is not one of Ollama's. */
   line: string | null
   text?: string
+  /** True where `text` is not all of the line's: the rest has become calls. Set by the core, not by engines. */
+  isCut?: true
   thinking?: string
   calls?: EngineCall[]
   /** Of the line's tokens, where they were asked for. */

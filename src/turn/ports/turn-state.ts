@@ -71,6 +71,8 @@ export interface TurnLimits {
   maxCalls: number
   /** Bytes of text and thinking in one reply, in UTF-8. */
   maxAnswerBytes: number
+  /** False: calls that the model writes as text stay text. */
+  rescue?: boolean
   /** The context window to ask of the engine, in tokens; absent: the engine's own. */
   contextTokens?: number
 }

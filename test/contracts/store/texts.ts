@@ -35,6 +35,7 @@ export function texts(world: () => StoreWorld): void {
       const conversation = world().conversation()
       const call = (index: number, rest: Pick<Call, 'side' | 'status'>): Call => ({
         ...{ id: `${index}${text}`, index, name: `${text} name`, arguments: { [`${text}key`]: [text] } },
+        repairs: [{ code: 'name', detail: text }],
         ...rest,
       })
       const input: NewMessage[] = [

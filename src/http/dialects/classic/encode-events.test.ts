@@ -112,6 +112,42 @@ test('device calls are sent as tool_calls, and then the end', async () => {
   ])
 })
 
+test('a device call that was written as text is sent as tool_calls, and nothing of its text', async () => {
+  const texts = ['Look.\n', '\n{"na', 'me": "Locate", "argu', 'ments": {"precise": true}}', '\n']
+  const lines = texts.map((text) => part({ text }))
+  const end = part({ done: true })
+  const events = await sent([[...lines.map((one) => [one]), [end]]])
+  const [first, second, calls, last, ...more] = events
+  assert.deepEqual(first, { event: 'message', data: lineOf(lines[0] ?? end) })
+  assert.deepEqual(message(second), { role: 'assistant', content: '\n' })
+  assert.equal(calls?.event, 'tool_calls')
+  assert.deepEqual(message(calls).tool_calls, [
+    { id: 'own_1', function: { index: 0, name: 'locate', arguments: { precise: 'true' } } },
+  ])
+  assert.deepEqual(last, { event: 'message', data: lineOf(end) })
+  assert.deepEqual(more, [])
+})
+
+test('a device call whose name was mended is sent with the name that the device knows', async () => {
+  const asks = part({ calls: [call('Locate', { precise: 'yes' }, 'c')] })
+  const [calls] = await sent([[[asks], [part({ done: true })]]])
+  assert.deepEqual(calls, { event: 'tool_calls', data: lineOf(asks).replace('Locate', 'locate') })
+})
+
+test('a reply of a single line with a call in its text is sent without it', async () => {
+  const whole = part({ text: 'Look.\n{"name": "locate", "arguments": {}}', done: true })
+  const events = await sent([[[whole]]])
+  assert.deepEqual(
+    events.map((one) => [one.event, message(one).content]),
+    [
+      ['message', 'Look.\n'],
+      ['tool_calls', ''],
+      ['message', ''],
+    ],
+  )
+  assert.deepEqual(events.map(isDone), [false, false, true])
+})
+
 test('calls of several lines are sent as one event for each line', async () => {
   const lines = [part({ calls: [call('locate')] }), part({ calls: [call('locate', { precise: 'no' })] })]
   const events = await sent([[lines, [part({ done: true })]]])

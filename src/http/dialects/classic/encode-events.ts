@@ -1,7 +1,7 @@
 import type { CallStart, TurnEvent } from '../../../protocol/events.ts'
 import type { EngineCall, EnginePart } from '../../../turn/ports/engine.ts'
 import { asOneLine } from '../../json-line.ts'
-import { callsLine, endLine, textLine } from './engine-lines.ts'
+import { callsLine, cutLine, endLine, textLine } from './engine-lines.ts'
 
 /** Encodes a turn's events as the server-sent events of the classic dialect. One for each response. */
 export interface ClassicEncoder {
@@ -25,7 +25,7 @@ export function createClassicEncoder(): ClassicEncoder {
   let calling: CallingLine[] = []
   let lastLine: string | undefined
 
-  function encodePart({ line, text, thinking, calls = [], done }: EnginePart): string {
+  function encodePart({ line, text, thinking, calls = [], done, isCut, logprobs }: EnginePart): string {
     if (line === null) return ''
     if (calls.length > 0) calling.push({ line, positions: positionsOf(calls) })
     if (done) lastLine = line
@@ -33,6 +33,7 @@ export function createClassicEncoder(): ClassicEncoder {
     if (done && calling.length === 0) return ''
     // Calls and ends are sent when they are stored; until then, the line's text alone.
     if (done || calls.length > 0) return text || thinking ? dataEvent(textLine(line, text, thinking)) : ''
+    if (isCut) return text || thinking || logprobs ? dataEvent(cutLine(line, text)) : ''
     return dataEvent(line)
   }
 

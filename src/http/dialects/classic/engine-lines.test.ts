@@ -15,7 +15,7 @@ function engineCall(name: string, args: JsonObject, more: JsonObject = {}): Json
 
 /** A call of a line, as the log has it. */
 function logged(position: number, args: JsonObject, callId = 'c') {
-  return { call: { callId, arguments: args }, position }
+  return { call: { callId, name: 'f', arguments: args }, position }
 }
 
 const parsed = (text: string) => JSON.parse(text) as JsonObject

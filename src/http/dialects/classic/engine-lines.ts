@@ -14,18 +14,25 @@ export function textLine(line: string, text = '', thinking = ''): string {
   return newLine({ model, created_at, message: reduced, done: false })
 }
 
+/** A call as the log has it. */
+type CalledTool = Pick<CallStart, 'callId' | 'name' | 'arguments'>
+
+/** The line with only a part of its text: the rest has become calls. */
+export function cutLine(line: string, text = ''): string {
+  const parsed = parse(line)
+  const message = isJsonObject(parsed.message) ? parsed.message : {}
+  return newLine({ ...parsed, message: { ...message, content: text } })
+}
+
 /**
  * The line reduced to its device calls, with the arguments coerced to the device's schemas. Its text has been sent before, and its
  * end, where it has one, is sent later. Byte for byte the engine's line where nothing has to change.
  */
-export function callsLine(
-  line: string,
-  offered: readonly { call: Pick<CallStart, 'callId' | 'arguments'>; position: number }[],
-): string {
+export function callsLine(line: string, offered: readonly { call: CalledTool; position: number }[]): string {
   const parsed = parse(line)
   const message = isJsonObject(parsed.message) ? parsed.message : {}
   const engineCalls = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = offered.map(({ call, position }) => asLogged(engineCalls[position], call))
+  const calls = offered.map(({ call, position }) => asLogged(engineCalls[position], call, position))
   const same = JSON.stringify(calls) === JSON.stringify(engineCalls)
   if (same && !message.content && !message.thinking && parsed.done !== true) return line
   const reduced = { ...message, ...withoutText(message), tool_calls: calls }
@@ -103,17 +110,18 @@ function makeLine({ model, createdAt }: LineHead, message: object, end: object):
   })
 }
 
-/** The engine's call, with the id and the arguments of the log. */
+/** The engine's call, with the id, the name and the arguments of the log. Where the model wrote it as text, the line has none. */
 function asLogged(
   call: unknown,
-  { callId, arguments: args }: Pick<CallStart, 'callId' | 'arguments'>,
+  { callId, name, arguments: args }: CalledTool,
+  position: number,
 ): JsonObject {
-  const engineCall = isJsonObject(call) ? call : {}
-  const called = isJsonObject(engineCall.function) ? engineCall.function : {}
+  if (!isJsonObject(call)) return { id: callId, function: { index: position, name, arguments: args } }
+  const called = isJsonObject(call.function) ? call.function : {}
   return {
-    ...engineCall,
-    ...('id' in engineCall && { id: callId }),
-    function: { ...called, arguments: args },
+    ...call,
+    ...('id' in call && { id: callId }),
+    function: { ...called, name, arguments: args },
   }
 }
 

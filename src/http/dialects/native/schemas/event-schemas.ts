@@ -8,6 +8,7 @@ import {
   CallSideSchema,
   CallStatusSchema,
   callOutcome,
+  callRepairs,
   FinishReasonSchema,
   TurnEndStatusSchema,
   UsageSchema,
@@ -48,6 +49,7 @@ export const eventSchemas = {
     name: Type.String(),
     arguments: AnyObject,
     side: CallSideSchema,
+    ...callRepairs,
   }),
   'call-end': sharedSchema('CallEnd', 'A call has ended.', {
     callId: Type.String(),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { repairCodes } from '../../../../protocol/repair.ts'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { ErrorDetailSchema } from './problem-schema.ts'
 import { sharedEnum, sharedSchema } from './shared-schema.ts'
@@ -27,11 +28,25 @@ export const callOutcome = {
   error: Type.Optional(Type.String()),
 }
 
+/** What was mended of a call; absent where it was run as the model wrote it. */
+export const callRepairs = {
+  repairs: Type.Optional(
+    Type.Array(
+      sharedSchema('Repair', 'One thing that was mended of a call before it was run.', {
+        code: sharedEnum('RepairCode', 'What was mended.', repairCodes),
+        detail: Type.String({ description: 'For people.' }),
+      }),
+      { description: 'What was mended of the call; absent where that is nothing.' },
+    ),
+  ),
+}
+
 export const CallSchema = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
   callId: Type.String(),
   name: Type.String(),
   arguments: AnyObject,
   side: CallSideSchema,
+  ...callRepairs,
   status: CallStatusSchema,
   ...callOutcome,
   ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
