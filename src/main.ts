@@ -142,6 +142,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     board: store.board,
     directory: store.directory,
     residentTools: toolbox.describe,
+    toolSources: () => sources.report(),
     readWeather,
     newId: uuidv7,
     databaseReadiness: store.readiness,
@@ -172,6 +173,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     engine,
     database: store.readiness,
     tls,
+    toolSources: sources.report(),
     isTerminal: output.isTerminal ?? false,
   })
   const [url = ''] = facts.urls
