@@ -169,13 +169,23 @@ test('when a file that others import has changed, they have it anew, and files t
 })
 
 test('a file that imports a missing one is loaded once that is there', async (t) => {
-  const { folder, sources, choice, run, names } = await open(t, {
+  const { folder, run, names, until } = await open(t, {
     'a.ts': `import { word } from './lib/word.ts'\nexport default { run: () => word }`,
   })
   assert.deepEqual(names(), [])
   await writeFile(join(folder, 'lib', 'word.ts'), `export const word = 'there'`)
-  await sources.reload(choice)
+  await until(() => names().length === 1)
   assert.equal(await run('a'), 'there')
+})
+
+test('a CommonJS module is loaded again too', async (t) => {
+  const { write, run, sources, choice } = await open(t, {
+    'a.js': `module.exports = { run: () => 'old' }`,
+  })
+  assert.equal(await run('a'), 'old')
+  await write('a.js', `module.exports = { run: () => 'new' }`)
+  await sources.reload(choice)
+  assert.equal(await run('a'), 'new')
 })
 
 test('what only failed because of something outside is tried again, with all that it imports', async (t) => {
