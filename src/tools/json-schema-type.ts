@@ -42,4 +42,4 @@ type ObjectOf<Properties, Required> = Flat<
   }
 >
 
-type Flat<Type> = { [Name in keyof Type]: Type[Name] }
+type Flat<Type> = { -readonly [Name in keyof Type]: Type[Name] }
