@@ -37,6 +37,8 @@ export interface ToolChange {
   /** Those whose schema has changed. */
   changed: string[]
   problems: string[]
+  /** The patterns of `off` that are the name of no tool. */
+  unusedOff: string[]
 }
 
 /** The toolbox, whose tools can change while the process runs. */
@@ -79,7 +81,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
       schemas = [...current.values()].map(({ schema }) => schema)
       wasOffered = false
     }
-    return { ...change, problems: merged.problems }
+    return { ...change, problems: merged.problems, unusedOff: merged.unusedOff }
   }
 
   function unknownTool(name: string): ToolOutcome {
@@ -132,7 +134,7 @@ function checkBuiltin(tools: readonly Tool[], timeoutMs: number): void {
 function changeOf(
   before: ReadonlyMap<string, SourcedTool>,
   after: ReadonlyMap<string, SourcedTool>,
-): Omit<ToolChange, 'problems'> {
+): Omit<ToolChange, 'problems' | 'unusedOff'> {
   const isSame = (name: string) =>
     JSON.stringify(before.get(name)?.schema) === JSON.stringify(after.get(name)?.schema)
   return {

@@ -15,6 +15,8 @@ export interface MergedTools {
   tools: ReadonlyMap<string, SourcedTool>
   /** A sentence for each tool that is left out though it is not off. */
   problems: string[]
+  /** The patterns of `off` that are the name of no tool. */
+  unusedOff: string[]
 }
 
 /**
@@ -27,12 +29,15 @@ export function mergeTools(
 ): MergedTools {
   const taken = new Map<string, SourcedTool>()
   const problems: string[] = []
+  const unusedOff = new Set(off)
   for (const { name: source, tools } of sources) {
     for (const given of tools) {
       try {
         const checked = checkTool(withFittingName(given), timeoutMs)
         const { name } = checked
-        if (off.some((pattern) => matchPattern(pattern, name))) continue
+        const fitting = off.filter((pattern) => matchPattern(pattern, name))
+        for (const pattern of fitting) unusedOff.delete(pattern)
+        if (fitting.length > 0) continue
         const other = taken.get(name)
         if (other)
           problems.push(
@@ -46,7 +51,7 @@ export function mergeTools(
     }
   }
   const sorted = [...taken].sort(([a], [b]) => (a < b ? -1 : 1))
-  return { tools: new Map(sorted), problems }
+  return { tools: new Map(sorted), problems, unusedOff: [...unusedOff] }
 }
 
 /** Names such as `files.read` and `files/read` are common elsewhere, and refused by engines. */

@@ -40,6 +40,7 @@ export class ToolSources {
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
   #problems = new Set<string>()
+  #unusedOff: readonly string[] = []
 
   constructor(choice: ToolChoice, options: ToolSourcesOptions) {
     this.#choice = choice
@@ -88,6 +89,11 @@ export class ToolSources {
     return [...this.#problems]
   }
 
+  /** The patterns of `off` that are the name of no tool. */
+  get unusedOff(): readonly string[] {
+    return this.#unusedOff
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.close()))
     this.#groups = []
@@ -109,12 +115,13 @@ export class ToolSources {
   #update(): void {
     const { toolbox, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { added, removed, changed, problems } = toolbox.setSources(sources, this.#choice.off)
+    const { added, removed, changed, problems, unusedOff } = toolbox.setSources(sources, this.#choice.off)
     const logged = this.#logged
     this.#logged = new Map(sources.map(({ name, reason }) => [name, reason]))
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))
     for (const problem of problems) if (!this.#problems.has(problem)) onWarning(problem)
     this.#problems = new Set(problems)
+    this.#unusedOff = unusedOff
     const parts = [
       ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),
       ...(removed.length > 0 ? [`removed: ${removed.join(', ')}`] : []),
