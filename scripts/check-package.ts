@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
-// Checks the package as a stranger gets it: packed, judged by publint, installed in an empty folder, and serving from there.
+// Checks the package as a stranger gets it: packed, judged by publint, installed in an empty folder, and serving from there, with a tool of that folder.
 // A script and not a test, because it needs the package registry.
 
 const root = resolve(import.meta.dirname, '..')
@@ -69,12 +70,31 @@ async function serve(): Promise<void> {
   }
 }
 
+/** A tool that is written with the installed package is offered, and its types are those of its schema. */
+function checkTool(): void {
+  mkdirSync(join(folder, 'tools'))
+  const source = [
+    "import { defineTool } from 'chatterd'",
+    "const parameters = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } as const",
+    'export default defineTool({ parameters, run: ({ n }) => n satisfies number })',
+  ]
+  writeFileSync(join(folder, 'tools', 'same-number.ts'), source.join('\n'))
+  const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '..', 'bin', 'tsc')
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024']
+  execFileSync(process.execPath, [tsc, ...options, join('tools', 'same-number.ts')], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
+  assert.match(npm(folder, 'exec', '--', 'chatterd', 'tools', 'call', 'same_number', '{"n":7}'), /^7\n/m)
+}
+
 try {
   const archive = pack()
   await lint(archive)
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   npm(folder, 'install', '--no-audit', '--no-fund', '--silent', archive)
   assert.match(npm(folder, 'exec', '--', 'chatterd', '--version'), /^\d+\.\d+\.\d+/)
+  checkTool()
   await serve()
   console.log('The package installs in an empty folder, and its command serves.')
 } finally {

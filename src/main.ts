@@ -8,6 +8,7 @@ import { openTls } from './cli/open-tls.ts'
 import { reloadConfig } from './cli/reload-config.ts'
 import { watchTls } from './cli/watch-tls.ts'
 import type { Config } from './config/settings.ts'
+import { createTools } from './create-tools.ts'
 import { openEngine } from './engines/open-engine.ts'
 import { createAccessCheck } from './http/access/guard-requests.ts'
 import { createApp } from './http/app.ts'
@@ -16,9 +17,6 @@ import { onPlainHttp } from './http/plain-http.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { LiveTurns } from './stream/live-turns.ts'
-import { readWeather } from './tools/resident/read-weather.ts'
-import { residentTools } from './tools/resident/resident-tools.ts'
-import { createToolbox } from './tools/toolbox.ts'
 
 /** Where the server writes while it starts. */
 export interface ServeOutput {
@@ -60,7 +58,6 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
   const { log, release } = await openLog(config)
   rooms.defer(release)
   for (const text of output.notices ?? []) log.warn(text)
-  const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
   const onNotice = (text: string) => log.info(text)
   const tls = await openTls(config, onNotice)
 
@@ -80,9 +77,15 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
   })
   rooms.defer(() => engine.close())
 
+  const onWarning = (text: string) => log.warn(text)
+  const { toolbox, sources, readWeather } = createTools(config, { onNotice, onWarning })
+  rooms.defer(() => sources.close())
+  // Beside the database, which takes its time as well.
+  const sourcesStarted = sources.start()
+
   const store = await openStore(config, {
     onProgress: (text) => output.out(`${text}\n`),
-    onNotice: (text) => log.warn(text),
+    onNotice: onWarning,
     onStateChange: (state) => {
       // The first lines say it at the start, and at the end it is no news.
       if (!serving) return
@@ -94,10 +97,6 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
   })
   rooms.defer(() => store.close())
 
-  const toolbox = createToolbox(residentTools({ weather }), {
-    timeoutMs: config.toolTimeoutMs,
-    maxOutputBytes: config.toolOutputBytes,
-  })
   const turns = new LiveTurns(
     {
       engine,
@@ -127,6 +126,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
       leaseMs: config.leaseMs,
     },
   )
+  await sourcesStarted
   store.openNotifications((notification) => turns.onNotification(notification))
   await store.startHeartbeat(
     () => turns.ids(),
@@ -143,7 +143,8 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     board: store.board,
     directory: store.directory,
     residentTools: toolbox.describe,
-    readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
+    toolSources: () => sources.report(),
+    readWeather,
     newId: uuidv7,
     databaseReadiness: store.readiness,
     onFault: (fault) => log.error({ err: fault }, 'a request failed by a fault of chatterd'),
@@ -173,6 +174,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     engine,
     database: store.readiness,
     tls,
+    toolSources: sources.report(),
     isTerminal: output.isTerminal ?? false,
   })
   const [url = ''] = facts.urls
@@ -188,7 +190,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
       config = reloadConfig(config, read, log)
       Object.assign(limits, requestLimits(config))
       checkAccess = accessCheck(config)
-      await certificates?.reload()
+      await Promise.all([certificates?.reload(), sources.reload(config.tools)])
     },
     async close(reason) {
       if (reason) log.info({ turns: turns.ids().length }, reason)

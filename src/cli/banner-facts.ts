@@ -13,6 +13,7 @@ export interface ServerFacts {
   engine: { name: string; models(signal: AbortSignal): Promise<readonly BannerModel[]> }
   database: () => Promise<{ ready: boolean; detail?: string }>
   tls: Tls | undefined
+  toolSources: BannerFacts['toolSources']
   /** True where the banner is read by people: it has a QR code then. */
   isTerminal: boolean
 }
@@ -31,6 +32,7 @@ export async function bannerFacts(config: Config, server: ServerFacts): Promise<
       ? { kind: 'postgresql', url: config.databaseUrl, problem: await databaseProblem(server) }
       : { kind: 'embedded', folder },
     dataDir: config.dataDir,
+    toolSources: server.toolSources,
     authority: tls?.authority && (await authorityFacts(tls.authority.file, urls, server.isTerminal)),
   }
 }

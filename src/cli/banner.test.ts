@@ -9,6 +9,7 @@ const facts: BannerFacts = {
   engine: { kind: 'demo', searchedUrl: 'http://127.0.0.1:11434' },
   database: { kind: 'embedded', folder: '/data/chatterd/database' },
   dataDir: '/data/chatterd',
+  toolSources: [{ name: 'builtin', state: 'ready', tools: 1 }],
 }
 const ollama = (models: { name: string; capabilities?: string[] }[]): BannerFacts => ({
   ...facts,
@@ -34,6 +35,7 @@ test('without Ollama it says so, how to install it, and which engine runs until 
             The server switches to Ollama as soon as it runs.
   database  embedded, in /data/chatterd/database
   data      /data/chatterd
+  tools     builtin (1)
 
 Try it:
 
@@ -142,5 +144,22 @@ test('with a development certificate it names the file to install on a phone, an
   assert.match(
     banner({ ...facts, authority: { file, url, qrCode: ['██', '▀▀'] } }),
     /ca\.crt\n {12}The phone can load it from https:\/\/192.168.1.5:8080\/chatterd-ca\.crt\n\n {2}██\n {2}▀▀\n\nTry it/,
+  )
+})
+
+test('the sources of tools are named with how many each has brought, and those that are down with the reason', () => {
+  const text = banner({
+    ...facts,
+    toolSources: [
+      { name: 'builtin', state: 'ready', tools: 1 },
+      { name: 'file:get-time.ts', state: 'ready', tools: 2 },
+      { name: 'file:part.ts', state: 'ready', tools: 0 },
+      { name: 'file:broken.ts', state: 'down', reason: 'broken.ts:3: no', tools: 0 },
+      { name: 'file:slow.ts', state: 'starting', tools: 0 },
+    ],
+  })
+  assert.match(
+    text,
+    / {2}tools {5}builtin \(1\), file:get-time\.ts \(2\)\n {12}file:broken\.ts is down: broken\.ts:3: no\n {12}file:slow\.ts is not there yet/,
   )
 })

@@ -1,4 +1,5 @@
 import { redactCredentials, redactUrl } from '../config/redact-url.ts'
+import { type ToolSourceFacts, toolLines } from './tool-lines.ts'
 import { tryCurl } from './try-curl.ts'
 
 /** A model as its engine describes it. */
@@ -39,6 +40,7 @@ export interface BannerFacts {
   engine: EngineFacts
   database: DatabaseFacts
   dataDir: string
+  toolSources: readonly ToolSourceFacts[]
   /** How a phone comes to trust the server; undefined without a development certificate. */
   authority?: AuthorityFacts | undefined
 }
@@ -119,6 +121,7 @@ export function banner(facts: BannerFacts): string {
     ...engineRows(engine),
     ['database', databaseLines(facts.database)],
     ['data', [facts.dataDir]],
+    ['tools', toolLines(facts.toolSources)],
     ...(authority ? [['phones', phoneLines(authority)] satisfies [string, string[]]] : []),
   ]
   const table = rows.flatMap(([name, lines]) =>

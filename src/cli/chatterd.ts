@@ -9,6 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 }
 
 const machine = thisMachine()
+let serves = false
 const exitCode = await runCli(process.argv.slice(2), {
   machine,
   version,
@@ -16,6 +17,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   // Imported only by the command that needs it, so that a wrong setting is reported without its loading time.
   serve: async (config, read, notices) => {
+    serves = true
     let server: Server | undefined
     // Also while the server starts, when there is nothing to reload: without a listener the signal would end the process.
     process.on('SIGHUP', () => void server?.reload(read))
@@ -31,7 +33,10 @@ const exitCode = await runCli(process.argv.slice(2), {
     process.stdout.write(server.firstLines)
     if (machine.env.npm_lifecycle_event !== undefined) closeWithParent()
   },
+  openTools: async (config) => await (await import('../try-tools.ts')).openTools(config),
 })
 
 // A failed start may leave a worker or a socket open, which would keep the process alive.
 if (exitCode !== 0) process.exit(exitCode)
+// Modules of tools may keep it alive as well.
+if (!serves) process.stdout.write('', () => process.exit())

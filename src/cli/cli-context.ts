@@ -1,5 +1,6 @@
 import type { Machine } from '../config/data-folder.ts'
 import type { Config } from '../config/settings.ts'
+import type { TriedTools } from '../try-tools.ts'
 
 /** What the commands work with: the machine's facts, the terminal and the server. */
 export interface CliContext {
@@ -14,4 +15,6 @@ export interface CliContext {
    * settings, for the log.
    */
   serve(config: Config, read: () => Config, notices: readonly string[]): Promise<unknown>
+  /** Opens the tools of a server, without the server. */
+  openTools(config: Config): Promise<TriedTools>
 }

@@ -3,6 +3,7 @@ import type { CliContext } from './cli-context.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addHelpCommand } from './commands/help.ts'
 import { addServeCommand } from './commands/serve.ts'
+import { addToolsCommand } from './commands/tools.ts'
 
 /** Creates the command line: `serve`, which is the default command, and the others. */
 export function createProgram(context: CliContext): Command {
@@ -15,6 +16,7 @@ export function createProgram(context: CliContext): Command {
     .configureOutput({ writeOut: context.out, writeErr: context.err })
   const serve = addServeCommand(program, context)
   addConfigCommand(program, context)
+  addToolsCommand(program, context)
   addHelpCommand(program, context)
   return program.configureHelp({
     // `chatterd --help` lists the settings too, because `chatterd` alone serves.

@@ -20,6 +20,7 @@ async function run(args: string[], env: Record<string, string> = {}, start = (_:
       seen.notices.push(...notices)
       seen.served.push(config)
     },
+    openTools: () => assert.fail('not in this command'),
   })
   return { code, ...seen }
 }

@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/config-error.ts'
 import type { CliContext } from './cli-context.ts'
+import { CommandFailed } from './command-failed.ts'
 import { createProgram } from './program.ts'
 
-/** Exit codes: the program cannot start; the command line or a setting is wrong. */
+/** Exit codes: the program cannot start, or the command has failed; the command line or a setting is wrong. */
 const startFailed = 1
 const usageError = 2
 
@@ -38,6 +39,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // Commander has printed its message. It also throws after --help and --version.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError
+    if (error instanceof CommandFailed) return startFailed
     if (error instanceof ConfigError) {
       context.err(`${error.message}\nRun chatterd --help for a list of all settings.\n`)
       return usageError

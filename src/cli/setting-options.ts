@@ -39,7 +39,10 @@ export function configSources(command: Command, { machine }: CliContext): Config
     if (typeof value === 'string') flags[option.name()] = value
   }
   const commands = command.parent?.commands.map((sibling) => sibling.name()) ?? []
-  const { unknownFlags, problems } = unknownArguments(command.args, commands)
+  const { unknownFlags, problems } = unknownArguments(
+    command.args.slice(command.registeredArguments.length),
+    commands,
+  )
   for (const flag of unknownFlags) flags[flag] ??= ''
   return { ...machine, flags, problems }
 }

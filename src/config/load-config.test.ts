@@ -144,7 +144,7 @@ test('all problems are reported at once, each with its source, its value and wha
     '--max-step: no such flag; did you mean --max-steps?',
     `trun-timeout in ${file}: no such setting; did you mean turn-timeout?`,
     `max_body in ${file}: no such setting; did you mean max-body?`,
-    `limits in ${file}: the file has no sections; settings are named at its top`,
+    `limits in ${file}: no such table; settings are named at the top of the file, and its tables are [tools]`,
     'PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)',
     '--engine is "olama": expected one of auto, ollama, demo',
     '--max-calls is "": expected a whole number, 1 to 1000',

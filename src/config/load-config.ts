@@ -5,6 +5,7 @@ import { type ConfigFile, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'
 import { type Flags, readSetting, type SettingResult } from './read-setting.ts'
 import { type Config, type SettingKey, settingList } from './settings.ts'
+import { readToolTables, tableNames } from './tool-tables.ts'
 import { unknownVariables } from './unknown-variables.ts'
 
 /** What the settings are read from. */
@@ -33,16 +34,18 @@ const names = settingList.map(([, { name }]) => name)
 function unknownNames(flags: Flags, file: ConfigFile): string[] {
   const known = new Set(names)
   const unknownFlags = Object.keys(flags).filter((flag) => flag !== 'config' && !known.has(flag))
-  const unknownKeys = Object.keys(file.settings).filter((key) => !known.has(key))
+  const unknownKeys = Object.keys(file.settings).filter((key) => !known.has(key) && !tableNames.includes(key))
   return [
     ...unknownFlags.map((flag) => `--${flag}: no such flag${didYouMean(flag, [...names, 'config'], '--')}`),
     ...unknownKeys.map((key) => `${key} in ${file.path}: ${unknownKey(key, file.settings[key])}`),
   ]
 }
 
+const tablesAre = `settings are named at the top of the file, and its tables are ${tableNames.map((name) => `[${name}]`).join(', ')}`
+
 /** In the file, settings have the names of their flags. */
 function unknownKey(key: string, value: unknown): string {
-  if (isJsonObject(value)) return 'the file has no sections; settings are named at its top'
+  if (isJsonObject(value)) return `no such table; ${tablesAre}${didYouMean(key, tableNames)}`
   const byVariable = settingList.find(([, { env, fallbackEnvs = [] }]) =>
     [env, ...fallbackEnvs].includes(key),
   )
@@ -79,7 +82,8 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   )
   const invalid = [...results.values()].flatMap((result) => (result.ok ? [] : [result.problem]))
   const unknown = [...unknownNames(flags, file), ...unknownVariables(machine.env)]
-  const allProblems = [...problems, ...unknown, ...file.problems, ...invalid]
+  const tools = readToolTables(file, machine)
+  const allProblems = [...problems, ...unknown, ...file.problems, ...invalid, ...tools.problems]
   if (allProblems.length > 0) throw new ConfigError(allProblems)
 
   const valid = [...results].filter(
@@ -87,7 +91,8 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   )
   const origins = new Map(valid.map(([key, { from, shown }]) => [key, { from, shown }]))
   // Each kind parses to the type of its setting in Config.
-  const config = Object.freeze(Object.fromEntries(valid.map(([key, { value }]) => [key, value]))) as Config
+  const values = Object.fromEntries(valid.map(([key, { value }]) => [key, value]))
+  const config = Object.freeze({ ...values, tools: tools.tables }) as Config
   const conflicting = conflicts(config, origins)
   if (conflicting.length > 0) throw new ConfigError(conflicting)
   return { config, origins, file: file.path }

@@ -8,13 +8,13 @@ export interface Reloaded {
   needRestart: string[]
 }
 
-/** Takes over from `next` what can change while the server runs. */
+/** Takes over from `next` what can change while the server runs; the tables of tools can. */
 export function reloadSettings(current: Config, next: Config): Reloaded {
   const isSame = (key: SettingKey) => JSON.stringify(current[key]) === JSON.stringify(next[key])
   const changed = settingList.filter(([key]) => !isSame(key))
   const taken = changed.filter(([, { reload }]) => reload).map(([key]) => [key, next[key]])
   return {
-    config: Object.freeze({ ...current, ...Object.fromEntries(taken) }),
+    config: Object.freeze({ ...current, ...Object.fromEntries(taken), tools: next.tools }),
     needRestart: changed.filter(([, { reload }]) => !reload).map(([, { name }]) => name),
   }
 }

@@ -6,6 +6,7 @@ import { serverSettings } from './settings/server.ts'
 import { streamsSettings } from './settings/streams.ts'
 import { toolsSettings } from './settings/tools.ts'
 import { turnsSettings } from './settings/turns.ts'
+import type { ToolTables } from './tool-tables.ts'
 
 /** Every setting, by its name in `Config`. Names that end in Ms hold milliseconds, names that end in Bytes hold bytes. */
 const settings = {
@@ -25,8 +26,10 @@ type Value<S> = S extends { kind: Kind<infer T>; default: infer D }
     : T
   : never
 
-/** The settings that the program runs with. A setting without a default is undefined when it is not given. */
-export type Config = { readonly [Key in SettingKey]: Value<(typeof settings)[Key]> }
+/** The settings that the program runs with. A setting without a default is undefined when it is not given. `tools`: the file's tables. */
+export type Config = { readonly [Key in SettingKey]: Value<(typeof settings)[Key]> } & {
+  readonly tools: ToolTables
+}
 
 /** All settings as a list, for code that treats them alike. */
 export const settingList: readonly [SettingKey, Setting][] = Object.entries(settings) as [

@@ -1,10 +1,14 @@
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
-import { checkSchema, InvalidTool } from './check-schema.ts'
+import { InvalidTool } from './check-schema.ts'
+import { checkLimit, checkTool } from './check-tool.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { truncateText } from './result-text.ts'
-import { type LimitedTool, runTool } from './run-tool.ts'
+import { runTool } from './run-tool.ts'
+import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
+import { RemovedTools } from './sources/removed-tools.ts'
+import type { ToolSource } from './sources/tool-source.ts'
 
 /** The limits of all tools. */
 export interface ToolboxOptions {
@@ -12,60 +16,96 @@ export interface ToolboxOptions {
   timeoutMs?: number
   /** Longest output of a tool, in bytes of UTF-8; a longer one is truncated. Default 65,536. */
   maxOutputBytes?: number
+  /** How long a turn that was offered a tool may call it once it is removed, in milliseconds. Default 1,200,000. */
+  turnTimeoutMs?: number
   /** The limits of argument checking. */
   fit?: Partial<FitLimits>
 }
 
-/** A tool whose name and limits are checked, with a frozen copy of its schema. */
-interface CheckedTool extends LimitedTool {
-  schema: ToolSchema
-}
-
-/** What OpenAI's API and those that follow it take (https://platform.openai.com/docs/api-reference/chat/create). */
-const toolName = /^[\w-]{1,64}$/
-
-/** The longest delay of a timer in Node; with a longer one the timer fires at once. */
-const maxTimeoutMs = 2 ** 31 - 1
-
-/** A resident tool's schema, how long the tool may run, in milliseconds, and how much it may return, in bytes. */
+/** A resident tool's schema, its source, how long it may run, in milliseconds, and how much it may return, in bytes. */
 export interface ToolDescription {
   schema: ToolSchema
+  source: string
   timeoutMs: number
   maxOutputBytes: number
 }
 
+/** How the tools have changed: names, and a sentence for each tool that cannot be offered. */
+export interface ToolChange {
+  added: string[]
+  removed: string[]
+  /** Those whose schema has changed. */
+  changed: string[]
+  problems: string[]
+  /** The patterns of `off` that are the name of no tool. */
+  unusedOff: string[]
+}
+
+/** The toolbox, whose tools can change while the process runs. */
+export interface ResidentToolbox extends Toolbox {
+  /**
+   * Replaces all tools but the built-in ones by those of these sources, in order of precedence, and offers none whose name fits a pattern of
+   * `off`. Calls that run go on with the tool that they have begun with.
+   */
+  setSources(sources: readonly Pick<ToolSource, 'name' | 'tools'>[], off: readonly string[]): ToolChange
+  /** Sorted by name. */
+  describe(): ToolDescription[]
+}
+
+/** The name of the source of the tools in chatterd's own sources. */
+export const builtin = 'builtin'
+
 /**
- * Creates the toolbox of these resident tools.
+ * Creates the toolbox, with these built-in tools.
  *
- * @throws InvalidTool where a tool has a name that engines refuse or a schema that is none, two tools have the same name, or a limit is
+ * @throws InvalidTool where one of them has a name that engines refuse or a schema that is none, two have the same name, or a limit is
  * out of range.
  */
-export function createToolbox(
-  tools: readonly Tool[],
-  options: ToolboxOptions = {},
-): Toolbox & { describe(): ToolDescription[] } {
-  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024 } = options
+export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): ResidentToolbox {
+  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024, turnTimeoutMs = 1_200_000 } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
-  const checkedTools = new Map<string, CheckedTool>()
-  for (const tool of tools) {
-    const checked = checkTool(tool, timeoutMs)
-    if (checkedTools.has(checked.name)) throw new InvalidTool(`Two tools have the name "${checked.name}".`)
-    checkedTools.set(checked.name, checked)
-  }
-  // Sorted by code units, not by locale: the engine's prompt cache needs the same bytes in every prompt.
-  const names = [...checkedTools.keys()].sort()
-  const schemas = names.flatMap((name) => checkedTools.get(name)?.schema ?? [])
+  checkBuiltin(tools, timeoutMs)
   const fit = createFit(options.fit)
+  const removedTools = new RemovedTools(turnTimeoutMs)
+  let current: ReadonlyMap<string, SourcedTool> = new Map()
+  let schemas: ToolSchema[] = []
+  let wasOffered = false
 
+  function setSources(sources: Parameters<ResidentToolbox['setSources']>[0], off: readonly string[]) {
+    const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
+    const change = changeOf(current, merged.tools)
+    removedTools.update(wasOffered ? current : new Map(), merged.tools)
+    current = merged.tools
+    // The same array while the schemas are the same.
+    if (change.added.length + change.removed.length + change.changed.length > 0) {
+      schemas = [...current.values()].map(({ schema }) => schema)
+      wasOffered = false
+    }
+    return { ...change, problems: merged.problems, unusedOff: merged.unusedOff }
+  }
+
+  function unknownTool(name: string): ToolOutcome {
+    const source = removedTools.sourceOf(name)
+    const output = source
+      ? `The tool "${name}" is not available any more: ${source} does not offer it now.`
+      : `There is no tool "${name}" here.`
+    return { status: 'failed', output }
+  }
+
+  setSources([], [])
   return {
-    schemas: () => schemas,
+    setSources,
+    schemas: () => {
+      wasOffered = true
+      return schemas
+    },
     describe: () =>
-      names.flatMap((name) => {
-        const { schema, timeoutMs: ms } = checkedTools.get(name) ?? {}
-        return schema && ms ? { schema, timeoutMs: ms, maxOutputBytes } : []
-      }),
-    has: (name) => checkedTools.has(name),
-    isIdempotent: (name) => checkedTools.get(name)?.tool.idempotent === true,
+      [...current.values()].map(({ schema, source, timeoutMs: ms }) => ({
+        ...{ schema, source, timeoutMs: ms, maxOutputBytes },
+      })),
+    // A call of a tool that was removed since it was offered is none for the device.
+    has: (name) => current.has(name) || removedTools.sourceOf(name) !== undefined,
+    isIdempotent: (name) => current.get(name)?.tool.idempotent === true,
 
     fit(schema, args, undeclared) {
       try {
@@ -76,38 +116,30 @@ export function createToolbox(
     },
 
     async run(name, args, context) {
-      const tool = checkedTools.get(name)
+      const tool = current.get(name)
       const { status, output } = tool ? await runTool(tool, args, context) : unknownTool(name)
       return { status, output: truncateText(output, maxOutputBytes) }
     },
   }
 }
 
-function unknownTool(name: string): ToolOutcome {
-  return { status: 'failed', output: `There is no tool "${name}" here.` }
+function checkBuiltin(tools: readonly Tool[], timeoutMs: number): void {
+  const names = new Set<string>()
+  for (const { name } of tools.map((tool) => checkTool(tool, timeoutMs))) {
+    if (names.has(name)) throw new InvalidTool(`Two tools have the name "${name}".`)
+    names.add(name)
+  }
 }
 
-function checkTool(tool: Tool, defaultMs: number): CheckedTool {
-  const { timeoutMs = defaultMs } = tool
-  const schema = structuredClone(tool.schema)
-  const { name } = schema.function
-  if (typeof name !== 'string' || name === '') throw new InvalidTool('A tool has no name.')
-  if (!toolName.test(name))
-    throw new InvalidTool(
-      `The tool ${JSON.stringify(name)} has a name that engines refuse: 1 to 64 letters, digits, "_" and "-" are allowed.`,
-    )
-  checkSchema(name, schema.function.parameters)
-  checkLimit(`The time limit of the tool "${name}"`, timeoutMs, maxTimeoutMs)
-  return { name, tool, schema: deepFreeze(schema), timeoutMs }
-}
-
-function checkLimit(what: string, value: number, max: number) {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return
-  throw new InvalidTool(`${what} must be a whole number from 1 to ${max}, not ${value}.`)
-}
-
-/** The schema of a tool must not change while the process runs, because it is part of every prompt. */
-function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze)
-  return value
+function changeOf(
+  before: ReadonlyMap<string, SourcedTool>,
+  after: ReadonlyMap<string, SourcedTool>,
+): Omit<ToolChange, 'problems' | 'unusedOff'> {
+  const isSame = (name: string) =>
+    JSON.stringify(before.get(name)?.schema) === JSON.stringify(after.get(name)?.schema)
+  return {
+    added: [...after.keys()].filter((name) => !before.has(name)),
+    removed: [...before.keys()].filter((name) => !after.has(name)),
+    changed: [...after.keys()].filter((name) => before.has(name) && !isSame(name)),
+  }
 }

@@ -68,7 +68,8 @@ export function estimateMessage(message: LogMessage): number {
 /** Of lists that were estimated: one step needs the same estimate several times, and tools may be long. */
 const toolTokens = new WeakMap<readonly ToolSchema[], number>()
 
-function estimateTools(tools: readonly ToolSchema[]): number {
+/** Tokens of tools. */
+export function estimateTools(tools: readonly ToolSchema[]): number {
   const tokens = toolTokens.get(tools) ?? estimate(JSON.stringify(tools))
   toolTokens.set(tools, tokens)
   return tokens

@@ -42,8 +42,8 @@ export function checkArchitecture(files: Map<string, string>): string[] {
 }
 
 function roomOf(path: string): string {
-  const [, first = ''] = path.split('/')
-  return first === 'main.ts' ? 'main' : first
+  const [, first = '', ...others] = path.split('/')
+  return others.length === 0 ? 'main' : first
 }
 
 function checkName(path: string): string[] {

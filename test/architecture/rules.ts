@@ -34,7 +34,7 @@ const everyRoom = [
 ]
 const everyBuiltin: Builtin[] = ['files', 'network', 'processes', 'threads', 'terminal']
 
-/** The rooms, what each may import and what each may touch. `main` is `src/main.ts`, which builds all the others. */
+/** The rooms, what each may import and what each may touch. `main` are the files of `src/` itself: those that build all the others, and what the package exports. */
 export const rooms: Record<string, Room> = {
   protocol: { imports: {}, builtins: 'pure', globals: [] },
   calls: { imports: { protocol: 'all' }, builtins: 'pure', globals: [] },
@@ -46,8 +46,9 @@ export const rooms: Record<string, Room> = {
   },
   tools: {
     imports: { protocol: 'all', turn: 'ports' },
-    builtins: ['network', 'processes'],
-    globals: ['fetch', 'clock', 'chance', 'timers'],
+    // Files: tools are modules of the user's own, too.
+    builtins: ['files', 'network', 'processes'],
+    globals: ['process', 'fetch', 'clock', 'chance', 'timers', 'console'],
   },
   store: {
     imports: { protocol: 'all', turn: 'ports' },

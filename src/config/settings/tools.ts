@@ -45,4 +45,22 @@ export const toolsSettings = {
     default: '64KiB',
     about: 'Longest output of a resident tool; a longer one is truncated, and the model is informed.',
   },
+  toolWaitMs: {
+    group: 'Tools',
+    name: 'tool-wait',
+    env: 'CHATTERD_TOOL_WAIT',
+    kind: duration('0s', '10m'),
+    default: '5s',
+    about:
+      'How long a start waits for tools that are not there yet; those that come later are offered from then on.',
+  },
+  toolReloads: {
+    group: 'Tools',
+    name: 'tool-reloads',
+    env: 'CHATTERD_TOOL_RELOADS',
+    kind: count(0, 1_000_000),
+    default: '1000',
+    about:
+      'Most changes of tool files that are loaded without a restart: each stays in memory, and 1,000 take about 100 MB. Then files that change are shown as down.',
+  },
 } satisfies Record<string, Setting>

@@ -41,8 +41,9 @@ export interface ToolOutcome {
 
 /** The resident tools, with the limits and checks of all of them. No function throws. */
 export interface Toolbox {
-  /** The resident tools' schemas, in an order that never changes while the process runs. */
+  /** The resident tools' schemas, sorted by name: the same array until the tools change. Read once a step. */
   schemas(): ToolSchema[]
+  /** True for a resident tool, also for one that a turn that runs may have been offered before it was removed. */
   has(name: string): boolean
   /** True for a resident tool that may be started again. */
   isIdempotent(name: string): boolean

@@ -67,9 +67,14 @@ export function openNative(
     residentTools: () => [
       {
         schema: { type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } },
+        source: 'builtin',
         timeoutMs: 15_000,
         maxOutputBytes: 65_536,
       },
+    ],
+    toolSources: () => [
+      { name: 'builtin', state: 'ready', tools: 1 },
+      { name: 'file:get-time.ts', state: 'down', reason: 'get-time.ts:3: no', tools: 0 },
     ],
     isResident: (tool: string) => tool === 'get_weather',
     onToolLeftOut: (tool: string) => leftOut.push(tool),

@@ -2,15 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { EngineModel } from '../../../turn/ports/engine.ts'
 import type { NativePorts, ResidentTool } from './ports.ts'
-import { ModelSchema, ResidentToolSchema } from './schemas/catalog-schema.ts'
+import { ModelSchema, ResidentToolSchema, ToolSourceSchema } from './schemas/catalog-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { sharedSchema } from './schemas/shared-schema.ts'
 
 const Models = sharedSchema('ModelList', 'The models of the engine.', { models: Type.Array(ModelSchema) })
-const Tools = sharedSchema('ToolList', 'The resident tools.', { tools: Type.Array(ResidentToolSchema) })
+const Tools = sharedSchema('ToolList', 'The resident tools, and their sources.', {
+  tools: Type.Array(ResidentToolSchema),
+  sources: Type.Array(ToolSourceSchema),
+})
 
 /** The routes that list what the server has. */
-export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }: NativePorts): void {
+export function catalogRoutes(scope: FastifyInstance, ports: NativePorts): void {
+  const { engine } = ports
   scope.get(
     '/models',
     {
@@ -33,11 +37,11 @@ export function catalogRoutes(scope: FastifyInstance, { engine, residentTools }:
       schema: {
         tags: ['catalog'],
         operationId: 'listTools',
-        summary: 'Lists the resident tools, which run in the server',
+        summary: 'Lists the resident tools, which run in the server, and their sources',
         response: { 200: jsonResponse('The tools.', Tools), ...problemResponses() },
       },
     },
-    async () => ({ tools: residentTools().map(toolData) }),
+    async () => ({ tools: ports.residentTools().map(toolData), sources: ports.toolSources() }),
   )
 }
 
@@ -51,13 +55,13 @@ async function modelData({ name, capabilities, contextLength }: EngineModel, eng
   }
 }
 
-function toolData({ schema, timeoutMs, maxOutputBytes }: ResidentTool) {
+function toolData({ schema, source, timeoutMs, maxOutputBytes }: ResidentTool) {
   const { name, description, parameters = {} } = schema.function
   return {
     name,
     ...(description !== undefined && { description }),
     parameters,
-    source: 'builtin',
+    source,
     limits: { timeoutMs, maxOutputBytes },
   }
 }

@@ -197,6 +197,10 @@ test('the models of the engine and the resident tools with their limits are list
         limits: { timeoutMs: 15_000, maxOutputBytes: 65_536 },
       },
     ],
+    sources: [
+      { name: 'builtin', state: 'ready', tools: 1 },
+      { name: 'file:get-time.ts', state: 'down', reason: 'get-time.ts:3: no', tools: 0 },
+    ],
   })
 })
 

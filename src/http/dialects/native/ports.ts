@@ -6,11 +6,20 @@ import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
 
-/** A tool that runs in the server, with its limits. */
+/** A tool that runs in the server, with its source and its limits. */
 export interface ResidentTool {
   schema: ToolSchema
+  source: string
   timeoutMs: number
   maxOutputBytes: number
+}
+
+/** Where tools come from: how many of a source are offered, and why it is down. */
+export interface ResidentToolSource {
+  name: string
+  state: 'starting' | 'ready' | 'down'
+  reason?: string
+  tools: number
 }
 
 /** What the native dialect works with. */
@@ -21,8 +30,10 @@ export interface NativePorts extends DeviceToolPorts {
   >
   directory: Omit<ConversationDirectory, 'remove'>
   engine: Pick<Engine, 'name' | 'ping' | 'model' | 'models' | 'loadedContext'>
-  /** In an order that does not change. */
+  /** Sorted by name. */
   residentTools(): readonly ResidentTool[]
+  /** In order of precedence. */
+  toolSources(): readonly ResidentToolSource[]
   /** Called for errors that are faults of chatterd, which a client gets as `internal`. */
   onFault(error: unknown): void
   limits: SseLimits & PostedLimits

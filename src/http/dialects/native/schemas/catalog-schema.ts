@@ -23,9 +23,20 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
   name: Type.String(),
   description: Type.Optional(Type.String()),
   parameters: AnyObject,
-  source: sharedEnum('ToolSource', 'Where a tool comes from.', ['builtin']),
+  source: Type.String({ description: 'The name of its source: builtin, or file:get-time.ts.' }),
   limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
     timeoutMs: Type.Integer(),
     maxOutputBytes: Type.Integer(),
   }),
+})
+
+export const ToolSourceSchema = sharedSchema('ToolSource', 'Where tools come from.', {
+  name: Type.String({ description: 'builtin: part of chatterd; file:…: a file of the folder of tools.' }),
+  state: sharedEnum(
+    'ToolSourceState',
+    'Whether its tools are there: starting, when they are not there yet; down, when something is wrong. Then it is tried again.',
+    ['starting', 'ready', 'down'],
+  ),
+  reason: Type.Optional(Type.String({ description: 'Why it is down.' })),
+  tools: Type.Integer({ description: 'How many of its tools are offered.' }),
 })

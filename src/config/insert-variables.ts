@@ -1,0 +1,36 @@
+import { isJsonObject, type JsonObject } from '../protocol/json.ts'
+
+/** A variable that is not there, and the member that names it, such as `headers.Authorization`. */
+export interface MissingVariable {
+  at: string
+  name: string
+}
+
+const variable = /\$\{([A-Za-z_]\w*)\}/g
+
+/** A table whose texts have each `${NAME}` replaced by the variable of the environment. One that is empty counts as not there. */
+export function insertVariables(
+  table: JsonObject,
+  env: Readonly<Record<string, string | undefined>>,
+): { value: Record<string, unknown>; missing: MissingVariable[] } {
+  const missing: MissingVariable[] = []
+
+  function insert(value: unknown, at: string): unknown {
+    if (typeof value === 'string')
+      return value.replace(variable, (written, name: string) => {
+        const found = env[name]
+        if (!found) missing.push({ at, name })
+        return found || written
+      })
+    if (Array.isArray(value)) return value.map((each, index) => insert(each, `${at}[${index}]`))
+    return isJsonObject(value) ? insertInto(value, `${at}.`) : value
+  }
+
+  function insertInto(object: JsonObject, prefix: string): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(object).map(([name, value]) => [name, insert(value, `${prefix}${name}`)]),
+    )
+  }
+
+  return { value: insertInto(table, ''), missing }
+}

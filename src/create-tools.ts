@@ -1,0 +1,34 @@
+import type { Config } from './config/settings.ts'
+import { readWeather } from './tools/resident/read-weather.ts'
+import { residentTools } from './tools/resident/resident-tools.ts'
+import { ToolSources, type ToolSourcesOptions } from './tools/sources/tool-sources.ts'
+import { createToolbox, type ResidentToolbox } from './tools/toolbox.ts'
+
+/** The toolbox, the sources of its tools, which are not started, and the weather. */
+export interface Tools {
+  toolbox: ResidentToolbox
+  sources: ToolSources
+  readWeather(
+    location: Parameters<typeof readWeather>[0],
+    signal: AbortSignal,
+  ): ReturnType<typeof readWeather>
+}
+
+/** Makes the tools of these settings. Texts are for the log. */
+export function createTools(
+  config: Config,
+  output: Pick<ToolSourcesOptions, 'onNotice' | 'onWarning'>,
+): Tools {
+  const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
+  const toolbox = createToolbox(residentTools({ weather }), {
+    timeoutMs: config.toolTimeoutMs,
+    maxOutputBytes: config.toolOutputBytes,
+    turnTimeoutMs: config.turnTimeoutMs,
+  })
+  const { toolWaitMs: waitMs, toolReloads: maxReloads } = config
+  return {
+    toolbox,
+    sources: new ToolSources(config.tools, { toolbox, waitMs, maxReloads, ...output }),
+    readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
+  }
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { send } from '../support/clients/classic/post.ts'
+import { ask } from '../support/clients/native/ask.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
+import { serverEnv, startServer } from '../support/processes/child-server.ts'
+import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
+import { calls, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
+
+/** A server whose folder of tools has this file, or none. */
+async function openServer(t: TestContext, files: Record<string, string>) {
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-tool-files-'))
+  const write = (name: string, source: string) => writeFile(join(folder, 'own', name), source)
+  await mkdir(join(folder, 'own'))
+  for (const [name, source] of Object.entries(files)) await write(name, source)
+  await writeFile(join(folder, 'chatterd.toml'), 'tool-wait = "300ms"\n[tools]\nfolder = "own"\n')
+  const ollama = await ollamaStandIn()
+  const model = ollama.model('tools:test')
+  const [, postgresql] = databaseKinds
+  assert.ok(postgresql)
+  const source = await postgresql.create({ after: (end) => t.after(end) })
+  const args = ['--config', join(folder, 'chatterd.toml')]
+  const server = startServer(serverEnv(source, ollama.url), t.signal, args)
+  t.after(async () => {
+    server.kill('SIGKILL')
+    await server.exit
+    await ollama.close()
+    await rm(folder, { recursive: true })
+  })
+  const url = await server.url
+  const catalog = async () => {
+    const { tools, sources } = JSON.parse((await ask(`${url}/chatterd/v1/tools`)).text) as Catalog
+    const state = Object.fromEntries(sources.map(({ name, state, reason }) => [name, reason ?? state]))
+    return { state, tools: Object.fromEntries(tools.map(({ name, source }) => [name, source])) }
+  }
+  return {
+    ...{ server, model, folder, write, catalog },
+    prompt: (content: string, appID: string) =>
+      send(`${url}/llmtools`, {
+        ...{ appID, model: model.name, stream: true, tools: [] },
+        messages: [{ role: 'user', content }],
+      }),
+    offered: () => model.lastTools().map((tool) => tool.function.name),
+    async until(name: string, state: RegExp) {
+      while (!state.test((await catalog()).state[name] ?? 'gone'))
+        await delay(20, undefined, { signal: t.signal })
+    },
+  }
+}
+
+interface Catalog {
+  tools: { name: string; source: string }[]
+  sources: { name: string; state: string; reason?: string }[]
+}
+
+const saying = (word: string) =>
+  `import { defineTool } from 'chatterd'\nexport default defineTool({ run: (): string => '${word}' })\n`
+
+test('files of tools are written, changed, broken and mended while a server serves, and streams go on', async (t) => {
+  const { server, model, write, catalog, prompt, offered, until } = await openServer(t, {
+    'say-word.ts': saying('first'),
+  })
+  assert.deepEqual((await catalog()).tools, { get_weather: 'builtin', say_word: 'file:say-word.ts' })
+  const gate = Promise.withResolvers<void>()
+  model.replies(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  const stream = prompt('go on', 'stream')
+  await stream.event(0)
+
+  const asksForWord = async (app: string) => {
+    model.replies(says(calls([{ name: 'say_word', arguments: {} }])), says('thank you'))
+    await prompt('say it', app).response
+    return model.lastMessages().findLast(({ role }) => role === 'tool')?.content
+  }
+  assert.equal(await asksForWord('a'), 'first')
+  await write('say-word.ts', saying('second'))
+  await write('other.js', 'export default { run: () => 1 }')
+  await until('file:other.js', /ready/)
+  assert.equal(await asksForWord('b'), 'second')
+  assert.deepEqual(offered(), ['get_weather', 'other', 'say_word'])
+
+  await write('say-word.ts', `\n\n${saying('third')} }`)
+  await until('file:say-word.ts', /^say-word\.ts:\d: /)
+  model.replies(says('nothing'))
+  await prompt('what can you do?', 'c').response
+  assert.deepEqual(offered(), ['get_weather', 'other'])
+
+  await write('say-word.ts', saying('fourth'))
+  await until('file:say-word.ts', /ready/)
+  assert.equal(await asksForWord('d'), 'fourth')
+
+  gate.resolve()
+  const { text: streamed, error } = await stream.response
+  assert.deepEqual([streamed, error], ['begun and done', undefined])
+  server.kill('SIGTERM')
+  const { code, errors } = await server.exit
+  assert.equal(code, 0)
+  assert.match(errors, /the tools have changed \(added: other\): the next prompts are slower/)
+  assert.match(errors, /the tools of file:say-word\.ts are not available: say-word\.ts:\d: /)
+  assert.match(errors, /the tools of file:say-word\.ts are available again/)
+})
+
+test('a tool whose file breaks while the model calls it fails with words, and the turn goes on', async (t) => {
+  const { model, write, prompt, until } = await openServer(t, { 'say-word.ts': saying('first') })
+  const gate = Promise.withResolvers<void>()
+  const call = calls([{ name: 'say_word', arguments: {} }])
+  model.replies(pauses([text('wait')], gate.promise, [call, done()]), says('what a pity'))
+  const stream = prompt('say it', 'a')
+  await stream.event(0)
+  await write('say-word.ts', '(')
+  await until('file:say-word.ts', /^say-word\.ts:/)
+  gate.resolve()
+  assert.match((await stream.response).text, /what a pity$/)
+  assert.equal(
+    model.lastMessages().findLast(({ role }) => role === 'tool')?.content,
+    'The tool "say_word" is not available any more: file:say-word.ts does not offer it now.',
+  )
+})
+
+test('at SIGHUP the tables of the settings file are read again', async (t) => {
+  const { server, folder, catalog, until } = await openServer(t, { 'say-word.ts': saying('first') })
+  await mkdir(join(folder, 'others'))
+  await writeFile(join(folder, 'others', 'else.ts'), saying('else'))
+  await writeFile(
+    join(folder, 'chatterd.toml'),
+    'tool-wait = "300ms"\n[tools]\nfolder = "others"\noff = ["get_*"]\n',
+  )
+  server.kill('SIGHUP')
+  await until('file:else.ts', /ready/)
+  assert.deepEqual((await catalog()).tools, { else: 'file:else.ts' })
+})
+
+test('a file that never ends to load delays a start for as long as the setting says, and no longer', async (t) => {
+  const { catalog } = await openServer(t, {
+    'never.ts': 'await new Promise(() => {})',
+    'say-word.ts': saying('first'),
+  })
+  const { state } = await catalog()
+  assert.deepEqual([state['file:never.ts'], state['file:say-word.ts']], ['starting', 'ready'])
+})
