@@ -57,9 +57,9 @@ export class CallScanner {
 
   /** Takes the next piece of the text, and returns what is released now. */
   feed(text: string): string {
+    this.#seen += text.length
     if (this.#isOff || (this.#held === '' && this.#position.passPlain(text))) return text
     this.#held += text
-    this.#seen += text.length
     return this.#held.length < this.#readAgainAt ? '' : this.#release('open').text
   }
 

@@ -14,7 +14,7 @@ const thinkingMarks: readonly (readonly [opener: string, closer: string])[] = [
 ]
 
 /** The end of a text after which a call is a part of something else: an assignment, or a list. */
-const opensMore = /(?:[=(,+[{]|=>|->)\s*$/
+const opensMore = /(?:[=(,+[{]|=>|->|["']\s*:)\s*$/
 
 /** A line that announces an example: what follows is not meant to be run. */
 const announcesExample = new RegExp(

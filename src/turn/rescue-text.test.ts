@@ -123,7 +123,7 @@ test('a call in a reply that was cut at its limit is not run, and the model is t
 })
 
 test('a half call in a reply that was cut at its limit is text', async () => {
-  const half = written.slice(0, -16)
+  const half = '{"name": "weather", "arguments": {"city": "Bonn"}'
   const { events } = await reply(pieces([half], 'length'))
   assert.equal(publishedText(events), half)
 })

@@ -54,6 +54,44 @@ test('arguments are coerced toward the schema of their tool, on both sides', () 
   )
 })
 
+test('what was mended of a call is told with it, in the order in which it was mended', () => {
+  const parameters = {
+    type: 'object',
+    properties: {
+      names: { type: 'array', items: { type: 'string' } },
+      unit: { enum: ['C', 'F'] },
+      days: { type: 'integer' },
+      note: { type: ['string', 'array'] },
+    },
+  }
+  const tool: ToolSchema = { type: 'function', function: { name: 'look_up', parameters } }
+  const written = { arguments: { names: "['a', 'b']", unit: 'c', days: '3', note: "['c']" } }
+  const asked = [{ name: 'functions.lookUp', arguments: written }]
+  const [call] = routeCalls(asked, { toolbox, offered: [tool], usedIds: new Set(), newCallId: () => 'own' })
+  assert.equal(call?.name, 'look_up')
+  assert.deepEqual(call.arguments, { names: ['a', 'b'], unit: 'C', days: 3, note: "['c']" })
+  assert.deepEqual(call.written, written)
+  assert.deepEqual(call.repairs, [
+    { code: 'name', detail: 'it was called "functions.lookUp"' },
+    { code: 'arguments-nested', detail: 'they were inside of "arguments"' },
+    { code: 'arguments-text', detail: '"names": single quotes' },
+    { code: 'enum', detail: '"unit" was "c", and is "C"' },
+    { code: 'type', detail: '"days" was "3", and is 3' },
+  ])
+})
+
+test('a call that was run as the model wrote it has no repairs', () => {
+  const [call] = route([{ name: 'weather', arguments: { city: 'Bonn' } }])
+  assert.equal(call?.repairs, undefined)
+  assert.equal(call?.written, undefined)
+})
+
+test('an argument that is left out because it is empty is a repair', () => {
+  const [call] = route([{ name: 'weather', arguments: { city: null } }])
+  assert.deepEqual(call?.arguments, {})
+  assert.deepEqual(call?.repairs, [{ code: 'empty', detail: '"city" was null, and is left out' }])
+})
+
 test('arguments that do not fit fail with a message, and are stored as they came', () => {
   const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }

@@ -16,6 +16,8 @@ const callTypes: readonly Json[] = ['function', 'tool_call', 'tool_use', 'functi
 export function readJsonForm({ source, tools, isMarked }: Reading): FoundCall[] {
   const mends: Mends = new Set()
   const value = readLenient(source, mends, watchFor(tools))
+  // Closed more often than it was opened: what is in it is complete all the same.
+  if (source.match(/[}\]]{0,3}/y) !== '') mends.add('what came after it')
   return callsOf(value, tools, isMarked).map((call) => ({ ...call, mends: [...mends] }))
 }
 

@@ -22,6 +22,7 @@ export function readWordForm(reading: Reading): FoundCall[] {
   if (!isGemma) source.skipSpace()
   if (!isGemma && source.has('<arg_key>')) return readArgumentKeys(reading, name)
   if (!isGemma) passSeparator(source)
+  if (!isGemma && source.has('</')) return [{ name, arguments: {}, mends: [] }]
   const call = readNamed(source, name)
   // So gemma writes them.
   return [isGemma ? { ...call, mends: call.mends.filter((mend) => mend !== 'unquoted keys') } : call]
