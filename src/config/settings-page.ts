@@ -28,7 +28,7 @@ ${settingList
   .filter(([, { reload }]) => reload)
   .map(([, { name }]) => `\`${name}\``)
   .join(', ')}.
-All others need a restart; the log names those whose change waits for it.
+All others need a restart; the log names those whose change waits for it. The table \`[tools]\` of the file, which [tools.md](tools.md) describes, is read again as well.
 `
 
 function row(setting: Setting): string {

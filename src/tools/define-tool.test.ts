@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { defineTool, type StandardSchema, type ToolContext } from '../index.ts'
 
 /** Compiles only where both types are the same. */
@@ -58,6 +59,15 @@ test('the arguments of a tool have the types that a schema of a library gives', 
     },
   })
   assert.equal(tool.parameters, schema)
+})
+
+test('the arguments of a tool have the types of its Zod schema', () => {
+  defineTool({
+    parameters: z.object({ date: z.string().transform((text) => new Date(text)), days: z.int().optional() }),
+    run(args) {
+      expectType<Same<typeof args, { date: Date; days?: number | undefined }>>()
+    },
+  })
 })
 
 test('without a schema a tool has no arguments that it knows, and what is no member of a tool is an error', () => {

@@ -60,7 +60,7 @@ interface Catalog {
 const saying = (word: string) =>
   `import { defineTool } from 'chatterd'\nexport default defineTool({ run: (): string => '${word}' })\n`
 
-test('files of tools are written, changed, broken and mended while a server serves, and streams go on', async (t) => {
+test('files of tools are written, changed, broken and mended while a server serves, and streams go on [tool-files]', async (t) => {
   const { server, model, write, catalog, prompt, offered, until } = await openServer(t, {
     'say-word.ts': saying('first'),
   })
@@ -103,7 +103,7 @@ test('files of tools are written, changed, broken and mended while a server serv
   assert.match(errors, /the tools of file:say-word\.ts are available again/)
 })
 
-test('a tool whose file breaks while the model calls it fails with words, and the turn goes on', async (t) => {
+test('a tool whose file breaks while the model calls it fails with words, and the turn goes on [tool-files]', async (t) => {
   const { model, write, prompt, until } = await openServer(t, { 'say-word.ts': saying('first') })
   const gate = Promise.withResolvers<void>()
   const call = calls([{ name: 'say_word', arguments: {} }])
@@ -120,7 +120,7 @@ test('a tool whose file breaks while the model calls it fails with words, and th
   )
 })
 
-test('at SIGHUP the tables of the settings file are read again', async (t) => {
+test('at SIGHUP the tables of the settings file are read again [reload]', async (t) => {
   const { server, folder, catalog, until } = await openServer(t, { 'say-word.ts': saying('first') })
   await mkdir(join(folder, 'others'))
   await writeFile(join(folder, 'others', 'else.ts'), saying('else'))

@@ -61,6 +61,6 @@ export const toolsSettings = {
     kind: count(0, 1_000_000),
     default: '1000',
     about:
-      'Most changes of tool files that are loaded without a restart: each stays in memory, and 1,000 take about 100 MB. Then files that change are shown as down.',
+      'Most changes of tool files that are loaded without a restart: each stays in memory, and 1,000 small ones take about 50 MB. Then files that change are shown as down.',
   },
 } satisfies Record<string, Setting>

@@ -12,7 +12,7 @@ const defaults = {
 
 /** Starts the product, put together as it is in earnest, from these environment variables alone. */
 export function startChatterd(env: Record<string, string>): Promise<Server> {
-  const machine = { platform: process.platform, home: tmpdir(), cwd: tmpdir() }
+  const machine = { platform: process.platform, home: tmpdir(), cwd: import.meta.dirname }
   const config = loadConfig({ ...machine, env: { ...defaults, ...env } })
   return serve(config, { version: '0.0.0-test', out: () => {} })
 }

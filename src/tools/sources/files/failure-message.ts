@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname, sep } from 'node:path'
 import { errorMessage } from '../../error-message.ts'
 import { findSyntaxError } from './find-syntax-error.ts'
 
@@ -16,7 +16,9 @@ export async function failureMessage(
 ): Promise<string> {
   const [inStack] = positionsOf(error, files)
   const position = inStack ?? (error instanceof SyntaxError ? await findSyntaxError(files) : undefined)
-  return oneLine(`${position ?? basename(file)}: ${errorMessage(error)}`)
+  // Clients read it too: they need not know where the folder is.
+  const message = errorMessage(error).replaceAll(dirname(file) + sep, '')
+  return oneLine(`${position ?? basename(file)}: ${message}`)
 }
 
 /** A stack names files as paths or URLs; that of a syntax error begins with the position. */

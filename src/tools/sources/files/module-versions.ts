@@ -43,10 +43,10 @@ export class ModuleVersions {
           return this.#hasVersion(specifier) ? withFormat(found) : found
         }
         if (specifier === 'chatterd') return { url: ownIndex, shortCircuit: true }
-        if (!/^(\.{0,2}\/|file:)/.test(specifier)) return nextResolve(specifier, context)
+        if (!/^(\.{0,2}\/|file:|#)/.test(specifier)) return nextResolve(specifier, context)
         const importer = fileURLToPath(parent)
         // Before it is resolved: where it is missing, the importer is imported again once it is there.
-        this.#addImport(importer, fileURLToPath(new URL(specifier, parent)))
+        if (!specifier.startsWith('#')) this.#addImport(importer, fileURLToPath(new URL(specifier, parent)))
         const found = nextResolve(specifier, context)
         if (!found.url.startsWith('file:')) return found
         const path = fileURLToPath(found.url)

@@ -117,7 +117,7 @@ test('a file that fails is named with file, line and reason, and the tools of th
   assert.equal(e, 'e.ts: "description" of e must be a text')
   assert.equal(f, 'f.ts: f has a "paramaters", which no tool has; did you mean parameters?')
   assert.match(g ?? '', /^g\.ts: The schema of the tool "g" is no JSON Schema: parameters\.type is "objekt"/)
-  assert.match(h ?? '', /^h\.ts: Cannot find module '.*missing\.ts'/)
+  assert.match(h ?? '', /^h\.ts: Cannot find module 'lib\/missing\.ts' imported from h\.ts$/)
   assert.equal(i, 'i.ts: the default export is no tool: an object with a function "run"')
   assert.equal(j, "j.ts:4: Identifier 'a' has already been declared")
   assert.ok(log.includes("the tools of file:b.js are not available: b.js:3: Unexpected token '='"))

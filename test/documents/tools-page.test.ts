@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { openTools } from '../../src/try-tools.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = await readFile(join(root, 'docs', 'tools.md'), 'utf8')
+
+/** Files that a page shows: blocks of code whose first line is a comment with the path. */
+function filesOf(text: string): [string, string][] {
+  const blocks = text.matchAll(/^```(?:ts|js|toml)\n(?:\/\/|#) ([\w./-]+)\n([\s\S]*?)^```$/gm)
+  return [...blocks].map(([, path = '', source = '']) => [path, source.trim()])
+}
+
+/** The tools of a folder with these files. */
+async function openFolder(t: TestContext, files: [string, string][]) {
+  const cwd = await realpath(await mkdtemp(join(tmpdir(), 'chatterd-page-')))
+  // For the library that an example uses.
+  await symlink(join(root, 'node_modules'), join(cwd, 'node_modules'))
+  for (const [path, source] of files) {
+    await mkdir(dirname(join(cwd, path)), { recursive: true })
+    await writeFile(join(cwd, path), source)
+  }
+  const tools = await openTools(loadConfig({ platform: process.platform, home: cwd, cwd, env: {} }))
+  t.after(async () => {
+    await tools.close()
+    await rm(cwd, { recursive: true })
+  })
+  return tools
+}
+
+test('the examples of docs/tools.md do what the page says', async (t) => {
+  const files = filesOf(page).filter(([path]) => path.startsWith('tools/'))
+  const tools = await openFolder(t, files)
+  assert.deepEqual(
+    tools.list().map(({ name, source }) => `${name} ${source}`),
+    [
+      'days_until file:days-until.ts',
+      'flip_coin file:dice.js',
+      'get_time file:get-time.ts',
+      'get_weather builtin',
+      'roll_dice file:dice.js',
+    ],
+  )
+  assert.deepEqual(tools.check().problems, [])
+  const outputOf = async (name: string, args: object) => (await tools.call(name, JSON.stringify(args))).output
+  assert.match(await outputOf('get_time', { zone: 'Europe/Paris' }), /^\d+\/\d+\/\d{4}, \d+:\d\d:\d\d [AP]M$/)
+  assert.equal(
+    await outputOf('get_time', { zone: 'Mars' }),
+    'get_time failed: Invalid time zone specified: Mars',
+  )
+  assert.match(await outputOf('roll_dice', {}), /^[1-6]$/)
+  assert.match(await outputOf('flip_coin', {}), /^(heads|tails)$/)
+  assert.match(await outputOf('days_until', { date: '2020-01-31' }), /^-\d+$/)
+  assert.match(
+    await outputOf('days_until', { date: 'soon' }),
+    /^days_until failed: wrong arguments: "date": /,
+  )
+})
+
+test('the settings file of docs/tools.md is accepted, and does what it says', async (t) => {
+  const files = filesOf(page).map(([path, source]): [string, string] => [
+    path.replace(/^tools\//, 'my-tools/'),
+    source,
+  ])
+  const tools = await openFolder(t, files)
+  assert.ok(tools.list().some(({ name }) => name === 'get_time'))
+  assert.ok(!tools.list().some(({ name }) => name === 'get_weather'))
+})
+
+test('the example in the README and the one in the folder of examples are that of docs/tools.md', async () => {
+  const [[path, source] = ['', '']] = filesOf(page)
+  const readme = filesOf(await readFile(join(root, 'README.md'), 'utf8')).find(([each]) => each === path)
+  assert.deepEqual(readme, [path, source])
+  assert.equal((await readFile(join(root, 'examples', path), 'utf8')).trim(), source)
+})
