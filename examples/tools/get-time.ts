@@ -5,7 +5,6 @@ export default defineTool({
   parameters: {
     type: 'object',
     properties: { zone: { type: 'string', description: 'IANA time zone, such as Europe/Paris' } },
-    required: ['zone'],
   },
-  run: ({ zone }) => new Date().toLocaleString('en', { timeZone: zone }),
+  run: ({ zone = 'UTC' }) => new Date().toLocaleString('en', { timeZone: zone }),
 })
