@@ -23,7 +23,6 @@ export function createTools(
   const toolbox = createToolbox(residentTools({ weather }), {
     timeoutMs: config.toolTimeoutMs,
     maxOutputBytes: config.toolOutputBytes,
-    turnTimeoutMs: config.turnTimeoutMs,
   })
   const { toolWaitMs: waitMs, toolReloads: maxReloads } = config
   return {

@@ -1,7 +1,7 @@
 import type { Repair } from '../protocol/repair.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import { mendArguments } from './mended-arguments.ts'
-import { nearestName } from './nearest-name.ts'
+import { OfferedTools } from './offered-tools.ts'
 
 /** A call as the model wrote it. `arguments` may be any JSON, also as a text. */
 export interface WrittenCall {
@@ -20,18 +20,10 @@ export interface MendedCall {
 /** Finds the tool that a call means, and brings its arguments to one object. Undefined where no one tool is meant. */
 export function mendCall(call: WrittenCall, offered: readonly ToolSchema[]): MendedCall | undefined {
   const exact = offered.find((tool) => tool.function.name === call.name)
-  const tool = exact ?? nearestTool(call.name, offered)
+  const tool = exact ?? new OfferedTools(offered).find(call.name)
   if (!tool) return undefined
   const mended = mendArguments(tool, call.arguments)
   if (exact) return { tool, ...mended }
   const detail = `it was called ${JSON.stringify(call.name)}`
   return { tool, arguments: mended.arguments, repairs: [{ code: 'name', detail }, ...mended.repairs] }
-}
-
-function nearestTool(name: string, offered: readonly ToolSchema[]): ToolSchema | undefined {
-  const nearest = nearestName(
-    name,
-    offered.map((tool) => tool.function.name),
-  )
-  return offered.find((tool) => tool.function.name === nearest)
 }

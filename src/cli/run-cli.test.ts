@@ -96,6 +96,11 @@ Largest request body; a larger one is refused with 413.
   assert.match(wrong.err, /max-bdy: no such command or setting; did you mean max-body\?/)
 })
 
+test('whoever takes a setting for a command is shown the way to its explanation', async () => {
+  const { err } = await run(['config', 'max-body'])
+  assert.match(err, /max-body: no such command; chatterd help max-body explains the setting/)
+})
+
 test('all problems of the command line and the settings are reported at once, and no server is started', async () => {
   const { code, out, err, served } = await run(
     ['sevre', '--prot', '90', '--max-calls', '0', '-x', 'config'],

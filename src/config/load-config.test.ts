@@ -133,7 +133,7 @@ describe('settings', () => {
   test('all problems are reported at once, each with its source, its value and what was expected', () => {
     const file = write(
       'chatterd.toml',
-      'turn-timeout = "20 min"\ntrun-timeout = "1m"\nmax-tools = true\nmax_body = 1\n[limits]\n',
+      'turn-timeout = "20 min"\ntrun-timeout = "1m"\nmax-tools = true\nmax_body = 1\nCHATTERD_MAX_BODY = 1\n[limits]\n',
     )
     const found = problems({
       env: { PORT: 'eighty' },
@@ -145,6 +145,7 @@ describe('settings', () => {
       '--max-step: no such flag; did you mean --max-steps?',
       `trun-timeout in ${file}: no such setting; did you mean turn-timeout?`,
       `max_body in ${file}: no such setting; did you mean max-body?`,
+      `CHATTERD_MAX_BODY in ${file}: no such setting; did you mean max-body?`,
       `limits in ${file}: no such table; settings are named at the top of the file, and its tables are [tools]`,
       'PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)',
       '--engine is "olama": expected one of auto, ollama, demo',

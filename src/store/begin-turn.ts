@@ -17,6 +17,8 @@ import { uuidv7 } from './uuidv7.ts'
 /** What `begin_turn` returns: one of these, or `active`: the conversation is busy. */
 interface BeginRow {
   state?: StateRow
+  /** True where an earlier call has begun it: its tools may have been changed since. */
+  earlier?: boolean
   replay?: Replay
   needsTools?: true
   /** The turn that runs, where the conversation is busy because of one. */
@@ -70,7 +72,7 @@ export function createBeginOperations(
     if (row.replay) return { result: 'replay', ...row.replay }
     if (!row.state) return { result: 'busy', active: row.active ?? undefined }
     const state = stateOf(row.state, { log: cached?.log, added: messages, tools: cached?.tools.tools })
-    const known = knownAfter(row.state, state.deviceTools, posted, cached?.tools)
+    const known = knownAfter(row.state, state.deviceTools, row.earlier ? undefined : posted, cached?.tools)
     logCache.put(keyOf(conversation), known, state)
     return { result: 'begun', state }
   }

@@ -298,9 +298,9 @@ describe('cancelling', () => {
 })
 
 describe('never throwing', () => {
-  test('an unknown tool has failed, with a message', async () => {
+  test('a tool that is not there any more has failed, with a message', async () => {
     const outcome = await createToolbox([]).run('nobody', {}, context())
-    assert.deepEqual(outcome, { status: 'failed', output: 'There is no tool "nobody" here.' })
+    assert.deepEqual(outcome, { status: 'failed', output: 'The tool "nobody" is not available any more.' })
   })
 
   test('arguments that are not JSON values are refused', () => {

@@ -7,7 +7,6 @@ import { createFit, type FitLimits } from './fit.ts'
 import { truncateText } from './result-text.ts'
 import { runTool } from './run-tool.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
-import { RemovedTools } from './sources/removed-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
 
 /** The limits of all tools. */
@@ -16,8 +15,6 @@ export interface ToolboxOptions {
   timeoutMs?: number
   /** Longest output of a tool, in bytes of UTF-8; a longer one is truncated. Default 65,536. */
   maxOutputBytes?: number
-  /** How long a turn that was offered a tool may call it once it is removed, in milliseconds. Default 1,200,000. */
-  turnTimeoutMs?: number
   /** The limits of argument checking. */
   fit?: Partial<FitLimits>
 }
@@ -62,49 +59,32 @@ export const builtin = 'builtin'
  * out of range.
  */
 export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): ResidentToolbox {
-  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024, turnTimeoutMs = 1_200_000 } = options
+  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024 } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
   checkBuiltin(tools, timeoutMs)
   const fit = createFit(options.fit)
-  const removedTools = new RemovedTools(turnTimeoutMs)
   let current: ReadonlyMap<string, SourcedTool> = new Map()
   let schemas: ToolSchema[] = []
-  let wasOffered = false
 
   function setSources(sources: Parameters<ResidentToolbox['setSources']>[0], off: readonly string[]) {
     const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
     const change = changeOf(current, merged.tools)
-    removedTools.update(wasOffered ? current : new Map(), merged.tools)
     current = merged.tools
     // The same array while the schemas are the same.
-    if (change.added.length + change.removed.length + change.changed.length > 0) {
+    if (change.added.length + change.removed.length + change.changed.length > 0)
       schemas = [...current.values()].map(({ schema }) => schema)
-      wasOffered = false
-    }
     return { ...change, problems: merged.problems, unusedOff: merged.unusedOff }
-  }
-
-  function unknownTool(name: string): ToolOutcome {
-    const source = removedTools.sourceOf(name)
-    const output = source
-      ? `The tool "${name}" is not available any more: ${source} does not offer it now.`
-      : `There is no tool "${name}" here.`
-    return { status: 'failed', output }
   }
 
   setSources([], [])
   return {
     setSources,
-    schemas: () => {
-      wasOffered = true
-      return schemas
-    },
+    schemas: () => schemas,
     describe: () =>
       [...current.values()].map(({ schema, source, timeoutMs: ms }) => ({
         ...{ schema, source, timeoutMs: ms, maxOutputBytes },
       })),
-    // A call of a tool that was removed since it was offered is none for the device.
-    has: (name) => current.has(name) || removedTools.sourceOf(name) !== undefined,
+    has: (name) => current.has(name),
     isIdempotent: (name) => current.get(name)?.tool.idempotent === true,
 
     fit(schema, args, undeclared) {
@@ -117,10 +97,15 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
 
     async run(name, args, context) {
       const tool = current.get(name)
-      const { status, output } = tool ? await runTool(tool, args, context) : unknownTool(name)
+      const { status, output } = tool ? await runTool(tool, args, context) : removedTool(name)
       return { status, output: truncateText(output, maxOutputBytes) }
     },
   }
+}
+
+/** Only tools that were offered are run. */
+function removedTool(name: string): ToolOutcome {
+  return { status: 'failed', output: `The tool "${name}" is not available any more.` }
 }
 
 function checkBuiltin(tools: readonly Tool[], timeoutMs: number): void {

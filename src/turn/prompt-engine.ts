@@ -150,8 +150,10 @@ async function endStep(
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const { textArguments } = state.request
-  const routed = routeCalls(reply.calls, { toolbox, offered, textArguments, usedIds, newCallId })
+  const { deviceTools, request } = state
+  const { textArguments } = request
+  const routing = { toolbox, offered, deviceTools, textArguments, usedIds, newCallId }
+  const routed = routeCalls(reply.calls, routing)
   const finishReason = finishReasonOf(reply)
   const calls = callsToRun(routed, finishReason, state.step < limits.maxSteps)
   const usage = reply.done?.usage ?? {}

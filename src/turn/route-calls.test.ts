@@ -14,7 +14,7 @@ function route(asked: Partial<EngineCall>[], usedIds: string[] = []) {
   let made = 0
   const newCallId = () => `own_${++made}`
   const calls = asked.map((one) => ({ name: 'weather', arguments: {}, ...one }))
-  return routeCalls(calls, { toolbox, offered, usedIds: new Set(usedIds), newCallId })
+  return routeCalls(calls, { toolbox, offered, deviceTools: [locate], usedIds: new Set(usedIds), newCallId })
 }
 
 test('calls of resident tools run here, calls of device tools are offered to the device', () => {
@@ -28,6 +28,27 @@ test('calls of resident tools run here, calls of device tools are offered to the
   )
 })
 
+test('a call goes to the side that its tool was offered for, also where the toolbox has changed since', () => {
+  const [now, before] = [
+    createToolbox([]),
+    createToolbox([resident('weather', () => 'sunny'), resident('locate', () => 'here')]),
+  ]
+  const asked = ['weather', 'locate'].map((name) => ({ name, arguments: {} }))
+  for (const changed of [now, before]) {
+    const routing = {
+      toolbox: changed,
+      offered,
+      deviceTools: [locate],
+      usedIds: new Set<string>(),
+      newCallId: () => 'own',
+    }
+    assert.deepEqual(
+      routeCalls(asked, routing).map(({ side }) => side),
+      ['resident', 'device'],
+    )
+  }
+})
+
 test('a call of an unknown tool fails, with the names that there are', () => {
   const [call] = route([{ name: 'wether', arguments: { city: 'Bonn' } }])
   assert.equal(call?.status, 'failed')
@@ -37,7 +58,13 @@ test('a call of an unknown tool fails, with the names that there are', () => {
 
 test('a tool that was not offered cannot be called', () => {
   const calls = [{ name: 'weather', arguments: {} }]
-  const [call] = routeCalls(calls, { toolbox, offered: [], usedIds: new Set(), newCallId: () => 'own' })
+  const [call] = routeCalls(calls, {
+    toolbox,
+    offered: [],
+    deviceTools: [],
+    usedIds: new Set<string>(),
+    newCallId: () => 'own',
+  })
   assert.equal(call?.status, 'failed')
   assert.match(call.output ?? '', /There are no tools here/)
 })
@@ -67,7 +94,13 @@ test('what was mended of a call is told with it, in the order in which it was me
   const tool: ToolSchema = { type: 'function', function: { name: 'look_up', parameters } }
   const written = { arguments: { names: "['a', 'b']", unit: 'c', days: '3', note: "['c']" } }
   const asked = [{ name: 'functions.lookUp', arguments: written }]
-  const [call] = routeCalls(asked, { toolbox, offered: [tool], usedIds: new Set(), newCallId: () => 'own' })
+  const [call] = routeCalls(asked, {
+    toolbox,
+    offered: [tool],
+    deviceTools: [tool],
+    usedIds: new Set<string>(),
+    newCallId: () => 'own',
+  })
   assert.equal(call?.name, 'look_up')
   assert.deepEqual(call.arguments, { names: ['a', 'b'], unit: 'C', days: 3, note: "['c']" })
   assert.deepEqual(call.written, written)
@@ -96,7 +129,13 @@ test('arguments that do not fit fail with a message, and are stored as they came
   const parameters = { type: 'object', properties: { lat: { type: 'number' } } }
   const near: ToolSchema = { type: 'function', function: { name: 'near', parameters } }
   const asked = ['weather', 'near'].map((name) => ({ name, arguments: { lat: 'north' } }))
-  const options = { toolbox, offered: [...offered, near], usedIds: new Set<string>(), newCallId: () => 'own' }
+  const options = {
+    toolbox,
+    offered: [...offered, near],
+    deviceTools: [near],
+    usedIds: new Set<string>(),
+    newCallId: () => 'own',
+  }
   const [, call] = routeCalls(asked, options)
   assert.deepEqual([call?.side, call?.status, call?.arguments], ['device', 'failed', { lat: 'north' }])
   assert.match(call?.output ?? '', /lat/)
@@ -121,7 +160,13 @@ test('ids are never given twice in a turn', () => {
         source: null,
         ...(id !== undefined && { id }),
       }))
-      const options = { toolbox, offered, usedIds: new Set(taken), newCallId: () => `fresh_${++made}` }
+      const options = {
+        toolbox,
+        offered,
+        deviceTools: [locate],
+        usedIds: new Set(taken),
+        newCallId: () => `fresh_${++made}`,
+      }
       const all = [...routeCalls(asked, options).map(({ id }) => id), ...taken]
       assert.equal(new Set(all).size, all.length)
       assert.ok(!all.includes(''))

@@ -12,6 +12,8 @@ export interface CallRouting {
   toolbox: Toolbox
   /** The tools that the model was offered. */
   offered: readonly ToolSchema[]
+  /** The device's: those of the offered ones that are among them run there. */
+  deviceTools: readonly ToolSchema[]
   /** As in the turn's request. */
   textArguments?: true | undefined
   /** Ids of this turn's earlier calls. */
@@ -31,7 +33,7 @@ export function routeCalls(asked: readonly EngineCall[], routing: CallRouting): 
 
 function route(
   call: EngineCall,
-  { toolbox, offered, textArguments }: CallRouting,
+  { toolbox, offered, deviceTools, textArguments }: CallRouting,
 ): Omit<Call, 'id' | 'index'> {
   const { name, arguments: given, repairs: found = [] } = call
   const mended = mendCall(call, offered)
@@ -42,7 +44,8 @@ function route(
   }
   const { tool, repairs } = mended
   const called = tool.function.name
-  const side = toolbox.has(called) ? 'resident' : 'device'
+  // The toolbox may have changed since the tools were offered.
+  const side = deviceTools.includes(tool) ? 'device' : 'resident'
   const undeclared = side === 'device' && textArguments ? text : undefined
   const fit = toolbox.fit(tool, mended.arguments, undeclared)
   const written = isJsonObject(given) && repairs.length > 0 ? given : fit.written

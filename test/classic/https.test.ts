@@ -51,6 +51,11 @@ describe('HTTPS with a development certificate', () => {
     )
   })
 
+  test('the command on the page for browsers works before the certificate is installed', async () => {
+    const page = session.request({ ':path': '/', accept: 'text/html' })
+    assert.match((await whole(page)).body, /curl -N --insecure https:/)
+  })
+
   test('connections over HTTP/1.1 stay open for longer than proxies keep them', async () => {
     const asked = get(`${world().url}/healthz`, { ca, agent: new Agent({ keepAlive: true }) })
     const [response] = (await once(asked, 'response')) as [IncomingMessage]

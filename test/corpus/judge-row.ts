@@ -49,7 +49,9 @@ function runnable(
 ): { name: string; arguments: JsonObject } | undefined {
   const offered = tools.map(schemaOf)
   if (mode === 'neither' && !offered.some((tool) => tool.function.name === call.name)) return undefined
-  const [routed] = routeCalls([call], { toolbox, offered, usedIds: new Set(), newCallId: () => 'call' })
+  const [routed] = routeCalls([call], {
+    ...{ toolbox, offered, deviceTools: offered, usedIds: new Set<string>(), newCallId: () => 'call' },
+  })
   if (routed?.status !== 'offered' || (mode === 'neither' && routed.repairs)) return undefined
   return { name: routed.name, arguments: routed.arguments }
 }

@@ -116,7 +116,7 @@ test('a tool whose file breaks while the model calls it fails with words, and th
   assert.match((await stream.response).text, /what a pity$/)
   assert.equal(
     model.lastMessages().findLast(({ role }) => role === 'tool')?.content,
-    'The tool "say_word" is not available any more: file:say-word.ts does not offer it now.',
+    'The tool "say_word" is not available any more.',
   )
 })
 

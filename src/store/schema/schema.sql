@@ -183,7 +183,7 @@ create table chatterd.write_check (
 -- append_events(p_turn uuid, p_records text) returns json
 -- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json, p_bodies json[]) returns bigint
 -- begin_turn(p_all json, p_bodies json[]) returns json
--- begun_state(p_conversation uuid, p json) returns json
+-- begun_state(p_conversation uuid, p json, p_earlier boolean) returns json
 -- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
 -- call_id_json(p_request json) returns text
 -- call_row(k chatterd.calls) returns json

@@ -41,6 +41,21 @@ export function plainRoutes(world: () => World): void {
     })
   }
 
+  test('/weather names the parameters that it expects', async () => {
+    for (const [path, missing] of [
+      ['/weather', 'lat'],
+      ['/weather?latitude=42.29&lon=-83.71', 'lat'],
+      ['/weather?lat=42.29', 'lon'],
+    ] as const) {
+      const { status, error } = await send(url(path), undefined, { method: 'GET' }).response
+      assert.equal(status, 422)
+      assert.equal(
+        error,
+        `lat and lon are expected, such as /weather?lat=42.29&lon=-83.71; ${missing} is missing.`,
+      )
+    }
+  })
+
   test('/weather refuses invalid coordinates with 422', async () => {
     for (const body of [
       {},

@@ -85,6 +85,18 @@ export function deviceTools(world: () => StoreWorld): void {
     assert.deepEqual(await prompt(one, 'a'), [tool('b'), tool('a')])
   })
 
+  test('a prompt whose answer was lost does not take for its own list what others have changed since', async () => {
+    const [one, two] = [await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const given = beginning(conversation, 'x', { tools: [tool('a')] })
+    const { id } = await begun(one.store, given)
+    await two.directory.change(conversation, { tools: [tool('b')] })
+    assert.deepEqual((await begun(one.store, given)).deviceTools, [tool('b')])
+    await one.store.endStep(step(id, 1, 'y'), [])
+    const next = await begun(one.store, beginning(conversation, 'x', { tools: [tool('a')] }))
+    assert.deepEqual(next.deviceTools, [tool('b'), tool('a')])
+  })
+
   test('results bring device tools as prompts do: a list that the conversation has, or another one', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const conversation = world().conversation()

@@ -5,7 +5,7 @@
 -- first event.
 -- `cached`: the caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the
 -- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then.
--- Returns one of {state}, as turn_state gives it; {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
+-- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
 -- requests are first in the queue; {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
@@ -81,7 +81,7 @@ begin
     perform chatterd.save_key(c.id, own, 0, p);
     perform chatterd.notify_key(c.id, p->>'key');
   end if;
-  return chatterd.begun_state(c.id, p);
+  return chatterd.begun_state(c.id, p, false);
 end $$;
 
 -- What this request, or another one of its key, has led to before: {state} or {replay}; null where there was none. Fails with CDKEY
@@ -94,7 +94,7 @@ declare
 begin
   select * into t from chatterd.turns where id = own;
   if t.conversation_id = p_conversation and t.runner = (p->>'runner')::uuid and t.status = 'running' and t.step = 0 then
-    return chatterd.begun_state(p_conversation, p);
+    return chatterd.begun_state(p_conversation, p, true);
   end if;
   -- This process has lost it meanwhile: the turn has ended, or runs elsewhere.
   if t.id is not null then return json_build_object('replay', json_build_object('turn', own, 'after', 0)); end if;
@@ -113,10 +113,10 @@ begin
   return null;
 end $$;
 
--- {state} of a turn that has begun, without the messages that it has just added: the caller has them. p: as begin_turn's
-create function chatterd.begun_state(p_conversation uuid, p json) returns json language plpgsql stable as $$
+-- {state, earlier} of a turn that has begun, without the messages that it has just added: the caller has them. p: as begin_turn's
+create function chatterd.begun_state(p_conversation uuid, p json, p_earlier boolean) returns json language plpgsql stable as $$
 begin
-  return (select json_build_object('state', chatterd.turn_state(c.id, t.id,
+  return (select json_build_object('earlier', p_earlier, 'state', chatterd.turn_state(c.id, t.id,
       -- Where the prompt begins earlier than it did, messages are missing there.
       case when (p->'cached'->>'conversation')::uuid = c.id and (p->'cached'->>'from')::bigint <= c.prompt_from
         then (p->'cached'->>'seq')::bigint else 0 end,
