@@ -9,7 +9,7 @@ const roundedDigits = 12
 /** Significant digits that an exact number has at the most; a longer one is rounded. */
 const exactDigits = 30
 
-/** The fraction of a decimal number (`-1.5`, `1e-7`), or of two with a slash between them (`5/9`). */
+/** The fraction of a decimal number (`-1.5`, `1e-7`), or of two with a slash between them (`5/9`). Throws for other texts, and for numbers that take long to compute with. */
 export function fraction(text: string): Fraction {
   const [first = '', second] = text.split('/')
   return second === undefined ? decimal(first) : divide(decimal(first), decimal(second))
@@ -49,8 +49,8 @@ export function decimalOf(value: Fraction): { text: string; isExact: boolean } {
 
 function decimal(text: string): Fraction {
   const [, sign = '', whole = '', part = '', exponent = '0'] =
-    /^([+-]?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i.exec(text) ?? []
-  if (whole === '') throw new Error(`"${text.slice(0, 100)}" is no number`)
+    /^([+-]?)(\d{1,400})(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i.exec(text) ?? []
+  if (whole === '') throw new Error(`"${text.slice(0, 100)}" is no number of at most 400 digits`)
   const digits = BigInt(`${sign === '-' ? '-' : ''}${whole}${part}`)
   const shift = Number(exponent) - part.length
   return shift >= 0

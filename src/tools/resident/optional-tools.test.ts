@@ -99,6 +99,14 @@ test('convert_units is exact where the result has an end, and says where it is r
     assert.equal(await call('convert_units', { value, from, to }), result)
 })
 
+test('a number that would take long to convert is refused', async () => {
+  const value = JSON.rawJSON('9'.repeat(401))
+  assert.match(
+    await call('convert_units', { value, from: 'm', to: 'km' }),
+    /is no number of at most 400 digits$/,
+  )
+})
+
 test('a unit that is unknown is answered with the nearest one and the list, and one of another quantity with words', async () => {
   const output = (from: string, to: string) => call('convert_units', { value: 1, from, to })
   assert.match(
