@@ -1,4 +1,5 @@
 import type { Config } from './config/settings.ts'
+import { optionalTools } from './tools/resident/optional-tools.ts'
 import { readWeather } from './tools/resident/read-weather.ts'
 import { residentTools } from './tools/resident/resident-tools.ts'
 import { ToolSources, type ToolSourcesOptions } from './tools/sources/tool-sources.ts'
@@ -19,15 +20,18 @@ export function createTools(
   config: Config,
   output: Pick<ToolSourcesOptions, 'onNotice' | 'onWarning'>,
 ): Tools {
-  const weather = { baseUrl: config.openMeteoUrl, timeoutMs: config.toolTimeoutMs }
+  const { toolTimeoutMs: timeoutMs } = config
+  const weather = { baseUrl: config.openMeteoUrl, timeoutMs }
+  const places = { baseUrl: config.openMeteoGeocodingUrl, timeoutMs }
   const toolbox = createToolbox(residentTools({ weather }), {
-    timeoutMs: config.toolTimeoutMs,
+    timeoutMs,
     maxOutputBytes: config.toolOutputBytes,
   })
   const { toolWaitMs: waitMs, toolReloads: maxReloads } = config
+  const optional = optionalTools({ weather, places })
   return {
     toolbox,
-    sources: new ToolSources(config.tools, { toolbox, waitMs, maxReloads, ...output }),
+    sources: new ToolSources(config.tools, { toolbox, optional, waitMs, maxReloads, ...output }),
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
   }
 }

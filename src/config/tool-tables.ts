@@ -1,5 +1,7 @@
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
+import { matchPattern } from '../protocol/match-pattern.ts'
+import { type OptionalToolName, optionalToolNames } from '../protocol/optional-tools.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
@@ -11,6 +13,8 @@ export interface ToolTables {
   readonly folder: string
   /** True where the file names the folder. */
   readonly isFolderGiven: boolean
+  /** The optional tools that are switched on. */
+  readonly on: readonly OptionalToolName[]
   /** Patterns of the names of tools that are not offered. */
   readonly off: readonly string[]
 }
@@ -18,7 +22,7 @@ export interface ToolTables {
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools']
 
-const members = ['folder', 'off']
+const members = ['folder', 'on', 'off']
 const defaultFolder = 'tools'
 
 /** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
@@ -27,28 +31,51 @@ export function readToolTables(
   machine: Machine,
 ): { tables: ToolTables; problems: string[] } {
   const { join, dirname } = pathsOf(machine)
-  const standard = { folder: join(machine.cwd, defaultFolder), isFolderGiven: false, off: [] }
+  const standard = { folder: join(machine.cwd, defaultFolder), isFolderGiven: false, on: [], off: [] }
   const { tools } = file.settings
   if (file.path === undefined || tools === undefined) return { tables: standard, problems: [] }
   const where = `[tools] in ${file.path}`
   if (!isJsonObject(tools)) return { tables: standard, problems: [`${where}: expected a table`] }
   const problems = Object.keys(tools)
     .filter((name) => !members.includes(name))
-    .map((name) => `${name} of ${where}: it takes ${members.join(' and ')}${didYouMean(name, members)}`)
+    .map((name) => `${name} of ${where}: it takes ${listOf(members)}${didYouMean(name, members)}`)
   const { value, missing } = insertVariables(tools, machine.env)
   problems.push(...missing.map(({ at, name }) => `${at} of ${where}: there is no ${name} in the environment`))
   // Values are not shown: they may hold what the environment has.
   const folder = parseFolder(value.folder, { base: dirname(file.path), machine })
   if (value.folder !== undefined && folder === undefined) problems.push(`folder of ${where}: expected a path`)
-  const off = value.off ?? []
-  const isNames = Array.isArray(off) && off.every((each) => typeof each === 'string' && each !== '')
-  if (!isNames) problems.push(`off of ${where}: expected a list of names, in which * stands for any text`)
+  const [on, off] = [namesOf(value.on), namesOf(value.off)]
+  const expected = 'expected a list of names, in which * stands for any text'
+  if (!on) problems.push(`on of ${where}: ${expected}`)
+  if (!off) problems.push(`off of ${where}: ${expected}`)
+  problems.push(...unknownOn(on ?? [], where))
   const tables = {
     ...standard,
     ...(folder !== undefined && { folder, isFolderGiven: true }),
-    ...(isNames && { off: off as string[] }),
+    ...(on && { on: optionalToolNames.filter((name) => on.some((pattern) => matchPattern(pattern, name))) }),
+    ...(off && { off }),
   }
   return { tables: Object.freeze(tables), problems }
+}
+
+/** Undefined where the value is no list of names. */
+function namesOf(value: unknown = []): string[] | undefined {
+  const isName = (each: unknown): each is string => typeof each === 'string' && each !== ''
+  return Array.isArray(value) && value.every(isName) ? value : undefined
+}
+
+/** A sentence for each pattern of `on` that fits no optional tool, with the nearest name. */
+function unknownOn(patterns: readonly string[], where: string): string[] {
+  return patterns.flatMap((pattern, index) => {
+    if (optionalToolNames.some((name) => matchPattern(pattern, name))) return []
+    return [
+      `on[${index}] of ${where}: it names no tool that is off by default; these are ${listOf(optionalToolNames)}${didYouMean(pattern, optionalToolNames)}`,
+    ]
+  })
+}
+
+function listOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 function parseFolder(value: unknown, { base, machine }: { base: string; machine: Machine }) {

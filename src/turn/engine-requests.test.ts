@@ -30,6 +30,39 @@ test('no tools are offered where the request wants none', async () => {
   assert.match(engine.requests[1]?.messages.at(-1)?.content ?? '', /There are no tools here/)
 })
 
+test('only the resident tools that a turn has chosen are offered, and a call of another one fails with the names of those', async () => {
+  const toolbox = createToolbox([
+    weather,
+    resident('get_time', () => 'noon'),
+    resident('get_date', () => 'today'),
+  ])
+  const store = createMemoryStore()
+  const state = await begin(store)
+  const request = { ...state.request, residentTools: ['get_*'] }
+  const engine = createScriptedEngine([calls(call('weather'), call('get_time')), says('Noon.')])
+  await run({ engine, store, toolbox, state: { ...state, request } })
+  assert.deepEqual(
+    engine.requests.map(({ tools }) => tools.map((tool) => tool.function.name)),
+    Array(2).fill(['get_date', 'get_time', 'locate']),
+  )
+  assert.deepEqual(
+    engine.requests[1]?.messages.slice(-2).map(({ content }) => content),
+    ['There is no tool named "weather". The tools are: get_date, get_time, locate.', 'noon'],
+  )
+})
+
+test('a turn that has chosen no resident tool is offered the device tools alone', async () => {
+  const engine = createScriptedEngine([says('Hi.')])
+  const store = createMemoryStore()
+  const state = await begin(store)
+  const request = { ...state.request, residentTools: [] }
+  await run({ engine, store, toolbox: createToolbox([weather]), state: { ...state, request } })
+  assert.deepEqual(
+    engine.requests[0]?.tools.map((tool) => tool.function.name),
+    ['locate'],
+  )
+})
+
 test('with a format, tools are offered only where the client has some: engines send a formatted reply with tools in one piece', async () => {
   const toolbox = createToolbox([weather])
   const store = createMemoryStore()

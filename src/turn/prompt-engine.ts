@@ -28,7 +28,8 @@ export async function promptEngine(
   client: TurnClient,
 ): Promise<TurnState> {
   const step = begun.step + 1
-  const offered = offersTools(begun) ? offeredTools(ports.toolbox, begun.deviceTools) : []
+  const { deviceTools, request } = begun
+  const offered = offersTools(begun) ? offeredTools(ports.toolbox, deviceTools, request.residentTools) : []
   let reply = emptyReply
   let state = begun
   let tools: readonly ToolSchema[] = offered

@@ -2,6 +2,7 @@ import { fitRepairs } from '../calls/fit-repairs.ts'
 import { mendCall } from '../calls/mend-call.ts'
 import type { Call } from '../protocol/call.ts'
 import { isJsonObject } from '../protocol/json.ts'
+import { matchPattern } from '../protocol/match-pattern.ts'
 import type { Repair } from '../protocol/repair.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { EngineCall } from './ports/engine.ts'
@@ -76,7 +77,15 @@ function unknownTool(name: string, offered: readonly ToolSchema[]): string {
   return `There is no tool named "${name}". ${known}`
 }
 
-/** The tools that a model is offered: the resident ones, then the device's in order of appearance; a resident name wins. */
-export function offeredTools(toolbox: Toolbox, device: readonly ToolSchema[]): ToolSchema[] {
-  return [...toolbox.schemas(), ...device.filter((tool) => !toolbox.has(tool.function.name))]
+/**
+ * The tools that a model is offered: the resident ones whose names have the form of one of `patterns`, then the device's in order of
+ * appearance. A resident name wins, also where that tool is not offered: nobody has to ask which of the two has run.
+ */
+export function offeredTools(
+  toolbox: Toolbox,
+  device: readonly ToolSchema[],
+  patterns: readonly string[] = ['*'],
+): ToolSchema[] {
+  const isChosen = (tool: ToolSchema) => patterns.some((pattern) => matchPattern(pattern, tool.function.name))
+  return [...toolbox.schemas().filter(isChosen), ...device.filter((tool) => !toolbox.has(tool.function.name))]
 }

@@ -9,7 +9,15 @@ export const toolsSettings = {
     env: 'OPEN_METEO_URL',
     kind: url('http', 'https'),
     default: 'https://api.open-meteo.com',
-    about: 'Address of the weather service for get_weather and /weather.',
+    about: 'Address of the weather service for get_weather, get_forecast and /weather.',
+  },
+  openMeteoGeocodingUrl: {
+    group: 'Tools',
+    name: 'open-meteo-geocoding-url',
+    env: 'OPEN_METEO_GEOCODING_URL',
+    kind: url('http', 'https'),
+    default: 'https://geocoding-api.open-meteo.com',
+    about: 'Address of the service that finds places for search_places.',
   },
   maxTools: {
     group: 'Tools',

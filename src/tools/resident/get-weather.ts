@@ -1,8 +1,9 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
-import { readWeather, type WeatherOptions } from './read-weather.ts'
+import type { ServiceOptions } from './ask-open-meteo.ts'
+import { readWeather } from './read-weather.ts'
 
 /** A tool that returns the current temperature at a location. */
-export function createGetWeather(options: Omit<WeatherOptions, 'signal'>): Tool {
+export function createGetWeather(options: Omit<ServiceOptions, 'signal'>): Tool {
   return {
     schema: {
       type: 'function',

@@ -1,13 +1,13 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
+import type { ServiceOptions } from './ask-open-meteo.ts'
 import { createGetWeather } from './get-weather.ts'
-import type { WeatherOptions } from './read-weather.ts'
 
 /** The settings of the resident tools. */
 export interface ResidentOptions {
-  weather: Omit<WeatherOptions, 'signal'>
+  weather: Omit<ServiceOptions, 'signal'>
 }
 
-/** The tools that run in chatterd. To add one, create a file beside this one and name the tool in this list. */
+/** The built-in tools that are always offered. Those that the settings switch on are in optional-tools.ts. */
 export function residentTools({ weather }: ResidentOptions): Tool[] {
   return [createGetWeather(weather)]
 }

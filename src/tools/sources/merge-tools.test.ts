@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { matchPattern } from '../../protocol/match-pattern.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { createToolbox } from '../toolbox.ts'
-import { matchPattern } from './match-pattern.ts'
 
 function makeTool(name: string, description = name): Tool {
   return { schema: { type: 'function', function: { name, description } }, run: () => description }

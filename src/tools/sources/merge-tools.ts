@@ -1,7 +1,7 @@
+import { matchPattern } from '../../protocol/match-pattern.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { InvalidTool } from '../check-schema.ts'
 import { type CheckedTool, checkTool } from '../check-tool.ts'
-import { matchPattern } from './match-pattern.ts'
 import type { ToolSource } from './tool-source.ts'
 
 /** A tool, and the name of its source. */

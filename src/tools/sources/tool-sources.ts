@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
 import type { SourceGroup, SourceState, ToolSource } from './tool-source.ts'
 
@@ -7,12 +8,16 @@ export interface ToolChoice {
   folder: string
   /** True where the settings name the folder; else it is used where it exists. */
   isFolderGiven: boolean
+  /** The names of the optional built-in tools that are offered. */
+  on: readonly string[]
   /** Patterns of the names of tools that are not offered. */
   off: readonly string[]
 }
 
 export interface ToolSourcesOptions {
   toolbox: ResidentToolbox
+  /** The built-in tools that are offered where the choice names them. */
+  optional: readonly Tool[]
   /** How long to wait for sources at the start, in milliseconds. */
   waitMs: number
   /** How many changes of tool files are loaded. */
@@ -113,9 +118,12 @@ export class ToolSources {
   }
 
   #update(): void {
-    const { toolbox, onNotice, onWarning } = this.#options
+    const { toolbox, optional, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { added, removed, changed, problems, unusedOff } = toolbox.setSources(sources, this.#choice.off)
+    const { on, off } = this.#choice
+    const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
+    const all = [{ name: builtin, tools: switchedOn }, ...sources]
+    const { added, removed, changed, problems, unusedOff } = toolbox.setSources(all, off)
     const logged = this.#logged
     this.#logged = new Map(sources.map(({ name, reason }) => [name, reason]))
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))

@@ -11,6 +11,8 @@ export interface TurnRequest {
   stream: boolean
   /** False: no tools are offered to the model. */
   offerTools: boolean
+  /** Patterns of the names of the resident tools that are offered; absent: all of them are. */
+  residentTools?: string[]
   /** The engine's own members, such as `options`, `format`, `think` and `logprobs`, as the client gave them. */
   settings: JsonObject
   /** True where the client reads all arguments of its calls as texts: those that a tool does not declare are brought to texts too. */

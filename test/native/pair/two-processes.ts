@@ -38,6 +38,30 @@ export function anyProcess(pair: () => ServerPair): void {
     }
   })
 
+  test('the resident tools that a turn has chosen are those of all its steps, also in the process that gets its results', async () => {
+    const { one, two, talk } = pair()
+    const cases: [choice: { residentTools?: string[] }, chosen: string[]][] = [
+      [{}, ['get_weather']],
+      [{ residentTools: ['get_*'] }, ['get_weather']],
+      [{ residentTools: [] }, []],
+    ]
+    for (const [choice, chosen] of cases) {
+      const { name, model } = talk()
+      model.replies(says(callsLocation), says('At the sea.'))
+      const stream = beginTurn(one, name, { input: 'where am I?', model: model.name, tools, ...choice })
+      await stream.until((event) => event.name === 'turn-waiting')
+      await postResults(two, String(stream.record.turn), { where: 'the sea' })
+      assert.equal(await stream.over, 'ended')
+      stream.record.endedAs('completed')
+      assert.equal(model.prompts.length, 2)
+      for (const { body } of model.prompts)
+        assert.deepEqual(
+          body.tools?.map((tool) => tool.function.name),
+          [...chosen, 'get_location', 'take_photo'],
+        )
+    }
+  })
+
   test('clients that join a running turn, at any number and on either process, see the same bytes [events] [any-process]', async () => {
     const { one, two, talk } = pair()
     const { name, model } = talk()

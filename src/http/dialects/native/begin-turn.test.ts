@@ -107,6 +107,45 @@ test('device tools are read in every form, and one with the name of a resident t
   assert.deepEqual(leftOut, ['get_weather'])
 })
 
+test('the resident tools of a turn are chosen by patterns of their names, and by an empty list, which is none of them', async (t) => {
+  const { ask, turns } = openNative(t)
+  for (const residentTools of [['get_*'], ['get_weather', '*'], []])
+    assert.equal((await ask('POST', path, { input: 'Hi', residentTools })).status, 202)
+  assert.deepEqual(
+    turns.begun.map(({ request }) => request.residentTools),
+    [['get_*'], ['get_weather', '*'], []],
+  )
+})
+
+test('a pattern that is the name of no resident tool is refused with the nearest name', async (t) => {
+  const { ask, turns } = openNative(t)
+  const cases: [residentTools: unknown, detail: RegExp][] = [
+    [
+      ['get_*', 'get_whether'],
+      /^residentTools\.1: there is no resident tool "get_whether"; did you mean get_weather\?$/,
+    ],
+    [['fs_*'], /^residentTools\.0: there is no resident tool "fs_\*"\.$/],
+    [[''], /^residentTools\.0/],
+    ['get_*', /^residentTools/],
+    [Array(129).fill('*'), /^residentTools/],
+  ]
+  for (const [residentTools, detail] of cases) {
+    const { status, body } = await ask('POST', path, { input: 'Hi', residentTools })
+    assert.equal(status, 422)
+    assert.match(String(body.detail), detail)
+  }
+  assert.deepEqual(turns.begun, [])
+})
+
+test('a request that is sent again with its key gets its turn, also when a tool that it chose is gone', async (t) => {
+  const { ask, turns, directory } = openNative(t)
+  const before = directory.addTurn({ status: 'completed' })
+  turns.replay = { turn: before.id, after: 0 }
+  const body = { input: 'Hi', residentTools: ['gone'] }
+  const response = await ask('POST', path, body, { 'Idempotency-Key': 'k' })
+  assert.deepEqual([response.status, response.body.id], [202, before.id])
+})
+
 test("the model is the requested one, else the conversation's, else the engine's first that can chat", async (t) => {
   const { ask, turns, directory, models } = openNative(t)
   models.unshift({ name: 'embedder', capabilities: ['embedding'] }, { name: 'silent' })

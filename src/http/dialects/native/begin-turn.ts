@@ -6,6 +6,7 @@ import { withoutResident } from '../../device-tools.ts'
 import { checkConversationName } from '../../posted-bounds.ts'
 import { deviceToolSchemas } from '../../posted-tools.ts'
 import { replayOrThrow, requestKeyOf } from '../../request-key.ts'
+import { checkResidentTools } from './check-resident-tools.ts'
 import type { NativePorts } from './ports.ts'
 import { checkTurnBody, type TurnBody, turnMessages, turnSettings } from './turn-body.ts'
 
@@ -20,13 +21,15 @@ export async function beginTurn(
   disconnected: AbortSignal,
   ports: NativePorts,
 ): Promise<Replay> {
-  const { system, tools, toolChoice, whenBusy = 'queue' } = body
+  const { system, tools, residentTools, toolChoice, whenBusy = 'queue' } = body
   checkConversationName(conversation.name, 'name')
   checkTurnBody(body, ports.limits)
   const key = await requestKeyOf(idempotencyKey, body)
   let model: string
   let forgetsModel = false
   try {
+    // An earlier request with the key may have been sent when there were other tools.
+    checkResidentTools(residentTools ?? [], ports)
     const chosen = await chooseModel(body.model, conversation, ports)
     model = chosen.model
     // A conversation that was begun without a model goes on with a real one, once there is one.
@@ -38,7 +41,11 @@ export async function beginTurn(
   return ports.turns.begin(
     {
       conversation,
-      request: { model, stream: true, offerTools: toolChoice !== 'none', settings: turnSettings(body) },
+      request: {
+        ...{ model, stream: true, offerTools: toolChoice !== 'none' },
+        ...(residentTools && { residentTools }),
+        settings: turnSettings(body),
+      },
       messages: turnMessages(body),
       ...(deviceTools && { tools: deviceTools, replaceTools: true }),
       ...(system !== undefined && { system }),

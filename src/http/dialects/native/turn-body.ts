@@ -33,6 +33,13 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
     ...PostedTools,
     description: "The device's tools, which replace those of the conversation; absent: no change; []: none.",
   }),
+  residentTools: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+      maxItems: 128,
+      description:
+        'Names of the resident tools that the model gets in this turn, in which * stands for any text; absent: all, []: none.',
+    }),
+  ),
   toolChoice: Type.Optional(
     sharedEnum('ToolChoice', 'none: the model gets no tools in this turn.', ['auto', 'none']),
   ),

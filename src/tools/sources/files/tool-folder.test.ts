@@ -14,7 +14,7 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const choice: ToolChoice = { folder, isFolderGiven: true, off: [] }
+  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [] }
   const toolbox = createToolbox([])
   const changes = new EventTarget()
   const log: string[] = []
@@ -23,7 +23,15 @@ async function open(
     changes.dispatchEvent(new Event('change'))
   }
   const sources = new ToolSources(choice, {
-    ...{ toolbox, waitMs: 60_000, maxReloads: 100, onNotice: note, onWarning: note, ...options },
+    ...{
+      toolbox,
+      optional: [],
+      waitMs: 60_000,
+      maxReloads: 100,
+      onNotice: note,
+      onWarning: note,
+      ...options,
+    },
   })
   t.after(async () => {
     await sources.close()
