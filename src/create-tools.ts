@@ -27,11 +27,18 @@ export function createTools(
     timeoutMs,
     maxOutputBytes: config.toolOutputBytes,
   })
-  const { toolWaitMs: waitMs, toolReloads: maxReloads } = config
+  const { toolWaitMs: waitMs, toolReloads: maxReloads, toolOutputBytes: maxOutputBytes } = config
   const optional = optionalTools({ weather, places })
   return {
     toolbox,
-    sources: new ToolSources(config.tools, { toolbox, optional, waitMs, maxReloads, ...output }),
+    sources: new ToolSources(config.tools, {
+      toolbox,
+      optional,
+      waitMs,
+      maxReloads,
+      maxOutputBytes,
+      ...output,
+    }),
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
   }
 }

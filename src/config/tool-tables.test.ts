@@ -21,7 +21,7 @@ function load(t: TestContext, text: string, { env = {}, name = 'chatterd.toml' }
 
 test('without a table the folder of tools is that in the working directory', (t) => {
   const { cwd, tools } = load(t, '')
-  assert.deepEqual(tools, { folder: join(cwd, 'tools'), isFolderGiven: false, on: [], off: [] })
+  assert.deepEqual(tools, { folder: join(cwd, 'tools'), isFolderGiven: false, on: [], off: [], commands: [] })
 })
 
 test('a table names the folder, as any path in the file, and what is off', (t) => {
@@ -30,7 +30,13 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
     ['chatterd.json', '{"tools": {"folder": "own", "off": ["fs_write_*"]}}'],
   ] as const) {
     const { cwd, tools } = load(t, text, { name })
-    assert.deepEqual(tools, { folder: join(cwd, 'own'), isFolderGiven: true, on: [], off: ['fs_write_*'] })
+    assert.deepEqual(tools, {
+      folder: join(cwd, 'own'),
+      isFolderGiven: true,
+      on: [],
+      off: ['fs_write_*'],
+      commands: [],
+    })
   }
   assert.equal(load(t, '[tools]\nfolder = "~/own"').tools?.folder, '/home/ann/own')
 })
@@ -65,6 +71,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     isFolderGiven: true,
     on: [],
     off: ['fs_*', '$WHAT', `\${}`],
+    commands: [],
   })
 })
 
@@ -86,8 +93,8 @@ test('a variable that is missing or empty is named, and no value of another one 
 
 test('what a table does not take is refused, with what it takes', (t) => {
   assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
-    'fodler of [tools] in /chatterd.toml: it takes folder, on and off; did you mean folder?',
-    'something of [tools] in /chatterd.toml: it takes folder, on and off',
+    'fodler of [tools] in /chatterd.toml: it takes folder, on, off and commands; did you mean folder?',
+    'something of [tools] in /chatterd.toml: it takes folder, on, off and commands',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools]; did you mean tools?',
@@ -97,4 +104,114 @@ test('what a table does not take is refused, with what it takes', (t) => {
     'folder of [tools] in /chatterd.toml: expected a path',
     'off of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
   ])
+})
+
+const diskFree = `
+[tools.commands.disk_free]
+description = "Free disk space"
+command = ["df", "-h", "--out={columns}", "{path}", "{{path}}", "{}", "{a b}"]
+timeout = "5s"
+env = { LC_ALL = "C", KEY = "\${KEY}" }
+cwd = "data"
+idempotent = true
+[tools.commands.disk_free.parameters]
+type = "object"
+properties = { path = { type = "string" }, columns = { type = "string" } }
+`
+
+test('a table of a command is read, with its arguments, its paths, and its variables beside a few of the environment', (t) => {
+  const { cwd, tools } = load(t, diskFree, {
+    env: { KEY: 's3cret', PATH: '/bin', TZ: 'UTC', LC_ALL: 'de_DE', DATABASE_URL: 'postgres://x' },
+  })
+  assert.deepEqual(tools?.commands, [
+    {
+      name: 'disk_free',
+      description: 'Free disk space',
+      program: 'df',
+      args: [
+        ...[['-h'], ['--out=', { argument: 'columns' }], [{ argument: 'path' }]],
+        ...[['{path}'], ['{}'], ['{a b}']],
+      ],
+      parameters: { type: 'object', properties: { path: { type: 'string' }, columns: { type: 'string' } } },
+      timeoutMs: 5_000,
+      env: { PATH: '/bin', TZ: 'UTC', LC_ALL: 'C', KEY: 's3cret' },
+      secrets: ['C', 's3cret'],
+      cwd: join(cwd, 'data'),
+      idempotent: true,
+    },
+  ])
+  const least = load(t, '[tools.commands.up]\ncommand = ["uptime"]\nstdin = "json"\ntimeout = 2')
+  assert.deepEqual(least.tools?.commands, [
+    {
+      name: 'up',
+      program: 'uptime',
+      args: [],
+      stdin: 'json',
+      timeoutMs: 2_000,
+      env: {},
+      secrets: [],
+      cwd: least.cwd,
+    },
+  ])
+})
+
+test('what a table of a command does not take is refused, with the nearest, and without its values', (t) => {
+  const of = (text: string) =>
+    load(t, `[tools.commands.x]\n${text}`).problems.map((problem) =>
+      problem.replace(' of [tools.commands.x] in /chatterd.toml', ''),
+    )
+  const takes = 'it takes description, command, stdin, parameters, timeout, env, cwd, idempotent'
+  assert.deepEqual(of('comand = ["df"]\nshell = true'), [
+    `comand: ${takes}; did you mean command?`,
+    `shell: ${takes}`,
+    'command: expected a list of texts, first the program',
+  ])
+  for (const command of ['"df -h"', '[]', '[""]', '["df", 1]', '["df", "\\u0000"]'])
+    assert.deepEqual(of(`command = ${command}`), ['command: expected a list of texts, first the program'])
+  assert.deepEqual(
+    of(
+      'command = ["df"]\ndescription = 1\nstdin = "text"\nparameters = "x"\ntimeout = "soon"\nenv = { "A=B" = "s3cret" }\ncwd = ""\nidempotent = 1',
+    ),
+    [
+      'description: expected a text',
+      'stdin: expected "json"',
+      'parameters: expected a JSON Schema',
+      'timeout: expected a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), 10ms to 1h',
+      'env: expected texts by the names of variables',
+      'cwd: expected a path',
+      'idempotent: expected true or false',
+    ],
+  )
+  assert.deepEqual(load(t, '[tools]\ncommands = 1').problems, [
+    'commands of [tools] in /chatterd.toml: expected tables [tools.commands.NAME]',
+  ])
+  assert.deepEqual(load(t, '[tools.commands]\nx = 1').problems, [
+    '[tools.commands.x] in /chatterd.toml: expected a table',
+  ])
+})
+
+test('arguments that are unknown, that nothing uses, or that would be run as a program are refused', (t) => {
+  const of = (command: string, others = '') =>
+    load(
+      t,
+      `[tools.commands.x]\ncommand = ${command}\n${others}\n[tools.commands.x.parameters.properties]\npath = {}`,
+    ).problems.map((problem) => problem.replace(' of [tools.commands.x] in /chatterd.toml', ''))
+  assert.deepEqual(of('["df", "{path}", "{pth}", "%{size}"]'), [
+    'command: parameters has no property "pth"; did you mean path? ({{pth}} is the text {pth})',
+    'command: parameters has no property "size" ({{size}} is the text {size})',
+  ])
+  const unused =
+    'parameters: "path" is not used: put {path} into command, or give the program all arguments with stdin = "json"'
+  assert.deepEqual(of('["df"]'), [unused])
+  assert.deepEqual(of('["df"]', 'stdin = "json"'), [])
+  assert.deepEqual(of('["{path}", "{path}"]'), ['command: the program must not be an argument'])
+  for (const command of [
+    `["sh", "-c", "ls {path}"]`,
+    `["/bin/bash", "-euc", "{path}"]`,
+    `["env", "python3.12", "-c", "print({path})"]`,
+    `["node", "--eval", "{path}"]`,
+  ])
+    assert.match(of(command).join(), /^command: \{path\} would be run as program text: /, command)
+  assert.deepEqual(of(`["sh", "-c", "ls \\"$1\\"", "sh", "{path}"]`), [])
+  assert.deepEqual(of(`["grep", "-e", "{path}"]`), [])
 })

@@ -2,10 +2,12 @@ import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
 import { type OptionalToolName, optionalToolNames } from '../protocol/optional-tools.ts'
+import type { CommandTable } from './command-table.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
+import { readCommands } from './read-commands.ts'
 
 /** What the tables of the settings file say of tools. */
 export interface ToolTables {
@@ -17,12 +19,14 @@ export interface ToolTables {
   readonly on: readonly OptionalToolName[]
   /** Patterns of the names of tools that are not offered. */
   readonly off: readonly string[]
+  /** The tools that run programs, in the order of the file. */
+  readonly commands: readonly CommandTable[]
 }
 
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools']
 
-const members = ['folder', 'on', 'off']
+const members = ['folder', 'on', 'off', 'commands']
 const defaultFolder = 'tools'
 
 /** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
@@ -31,7 +35,13 @@ export function readToolTables(
   machine: Machine,
 ): { tables: ToolTables; problems: string[] } {
   const { join, dirname } = pathsOf(machine)
-  const standard = { folder: join(machine.cwd, defaultFolder), isFolderGiven: false, on: [], off: [] }
+  const standard = {
+    folder: join(machine.cwd, defaultFolder),
+    isFolderGiven: false,
+    on: [],
+    off: [],
+    commands: [],
+  }
   const { tools } = file.settings
   if (file.path === undefined || tools === undefined) return { tables: standard, problems: [] }
   const where = `[tools] in ${file.path}`
@@ -49,8 +59,11 @@ export function readToolTables(
   if (!on) problems.push(`on of ${where}: ${expected}`)
   if (!off) problems.push(`off of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
+  const commands = readCommands(value.commands, { file: file.path, machine })
+  problems.push(...commands.problems)
   const tables = {
     ...standard,
+    commands: commands.commands,
     ...(folder !== undefined && { folder, isFolderGiven: true }),
     ...(on && { on: optionalToolNames.filter((name) => on.some((pattern) => matchPattern(pattern, name))) }),
     ...(off && { off }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -23,7 +23,8 @@ async function openFolder(t: TestContext, files: [string, string][]) {
   await symlink(join(root, 'node_modules'), join(cwd, 'node_modules'))
   for (const [path, source] of files) {
     await mkdir(dirname(join(cwd, path)), { recursive: true })
-    await writeFile(join(cwd, path), source)
+    // The page shows the settings file in parts.
+    await appendFile(join(cwd, path), `${source}\n`)
   }
   const tools = await openTools(loadConfig({ platform: process.platform, home: cwd, cwd, env: {} }))
   t.after(async () => {
@@ -70,6 +71,12 @@ test('the settings file of docs/tools.md is accepted, and does what it says', as
   const tools = await openFolder(t, files)
   assert.ok(tools.list().some(({ name }) => name === 'get_time'))
   assert.ok(!tools.list().some(({ name }) => name === 'get_weather'))
+  assert.ok(tools.list().some(({ name, source }) => name === 'disk_free' && source === 'command'))
+  assert.deepEqual(tools.check().problems, [])
+  const outputOf = async (path: string) => (await tools.call('disk_free', JSON.stringify({ path }))).output
+  assert.match(await outputOf('/'), /%.*\n.*\d%/)
+  assert.match(await outputOf('/no such folder'), /^disk_free failed: exit code 1: df: .*no such folder/)
+  assert.equal(await outputOf('--help'), 'disk_free failed: "path" must not begin with "-"')
 })
 
 test('the example in the README and the one in the folder of examples are that of docs/tools.md', async () => {

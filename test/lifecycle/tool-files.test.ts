@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -12,12 +12,12 @@ import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
 import { calls, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 
 /** A server whose folder of tools has this file, or none. */
-async function openServer(t: TestContext, files: Record<string, string>) {
+async function openServer(t: TestContext, files: Record<string, string>, settings = 'tool-wait = "300ms"') {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-tool-files-'))
   const write = (name: string, source: string) => writeFile(join(folder, 'own', name), source)
   await mkdir(join(folder, 'own'))
   for (const [name, source] of Object.entries(files)) await write(name, source)
-  await writeFile(join(folder, 'chatterd.toml'), 'tool-wait = "300ms"\n[tools]\nfolder = "own"\n')
+  await writeFile(join(folder, 'chatterd.toml'), `${settings}\n[tools]\nfolder = "own"\n`)
   const ollama = await ollamaStandIn()
   const model = ollama.model('tools:test')
   const [, postgresql] = databaseKinds
@@ -126,11 +126,34 @@ test('at SIGHUP the tables of the settings file are read again [reload]', async 
   await writeFile(join(folder, 'others', 'else.ts'), saying('else'))
   await writeFile(
     join(folder, 'chatterd.toml'),
-    'tool-wait = "300ms"\n[tools]\nfolder = "others"\noff = ["get_*"]\n',
+    'tool-wait = "300ms"\n[tools]\nfolder = "others"\noff = ["get_*"]\n[tools.commands.uptime]\ncommand = ["uptime"]\n',
   )
   server.kill('SIGHUP')
   await until('file:else.ts', /ready/)
-  assert.deepEqual((await catalog()).tools, { else: 'file:else.ts' })
+  assert.deepEqual((await catalog()).tools, { else: 'file:else.ts', uptime: 'command' })
+})
+
+test('a server that is stopped ends its programs, which ignore SIGTERM, and ends [programs]', async (t) => {
+  const settings = 'drain-timeout = "200ms"'
+  const { server, model, folder, prompt, until } = await openServer(t, {}, settings)
+  const script = 'trap "" TERM; echo $$ > pid; while :; do sleep 1000; done'
+  const table = `[tools.commands.deaf]\ncommand = ["sh", "-c", '${script}']\ntimeout = "10m"\n`
+  await writeFile(join(folder, 'chatterd.toml'), `${settings}\n[tools]\nfolder = "own"\n${table}`)
+  server.kill('SIGHUP')
+  await until('command', /ready/)
+  model.replies(says(calls([{ name: 'deaf', arguments: {} }])))
+  const { response } = prompt('run it', 'a')
+  let pid = ''
+  while (!pid.endsWith('\n')) {
+    await delay(20, undefined, { signal: t.signal })
+    pid = await readFile(join(folder, 'pid'), 'utf8').catch(() => '')
+  }
+  server.kill('SIGTERM')
+  assert.equal((await server.exit).code, 0)
+  await response.catch(() => {})
+  // A process that has ended stays a zombie until somebody asks for its end.
+  const state = await readFile(`/proc/${pid.trim()}/stat`, 'utf8').catch(() => ') Z')
+  assert.match(state, /\) [ZX]/)
 })
 
 test('a file that never ends to load delays a start for as long as the setting says, and no longer', async (t) => {

@@ -5,7 +5,7 @@ export type SourceState = 'starting' | 'ready' | 'down'
 
 /** Where tools come from. */
 export interface ToolSource {
-  /** As people see it: `builtin`, `file:get-time.ts`. */
+  /** As people see it: `builtin`, `file:get-time.ts`, `command`. */
   readonly name: string
   readonly state: SourceState
   /** Why it is down, in one line. */

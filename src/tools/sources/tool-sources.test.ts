@@ -8,7 +8,7 @@ function makeTool(name: string): Tool {
   return { schema: { type: 'function', function: { name } }, run: () => name }
 }
 
-const choice = { folder: 'no such folder', isFolderGiven: false, on: ['get_time'], off: [] }
+const choice = { folder: 'no such folder', isFolderGiven: false, on: ['get_time'], off: [], commands: [] }
 
 /** The sources of a server that has one tool, and two more that can be switched on. */
 async function openSources(t: TestContext) {
@@ -16,7 +16,7 @@ async function openSources(t: TestContext) {
   const log: string[] = []
   const note = (text: string) => log.push(text)
   const optional = [makeTool('get_forecast'), makeTool('get_time')]
-  const limits = { waitMs: 60_000, maxReloads: 1 }
+  const limits = { waitMs: 60_000, maxReloads: 1, maxOutputBytes: 65_536 }
   const sources = new ToolSources(choice, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()

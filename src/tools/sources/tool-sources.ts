@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
+import type { Command } from './commands/command.ts'
+import type { CommandTools } from './commands/command-tools.ts'
 import type { SourceGroup, SourceState, ToolSource } from './tool-source.ts'
 
 /** What `[tools]` of the settings file says. */
@@ -12,6 +14,8 @@ export interface ToolChoice {
   on: readonly string[]
   /** Patterns of the names of tools that are not offered. */
   off: readonly string[]
+  /** The tools that run programs. */
+  commands: readonly Command[]
 }
 
 export interface ToolSourcesOptions {
@@ -22,6 +26,8 @@ export interface ToolSourcesOptions {
   waitMs: number
   /** How many changes of tool files are loaded. */
   maxReloads: number
+  /** Longest output of a tool, in bytes. */
+  maxOutputBytes: number
   /** Takes a sentence for the log. */
   onNotice(text: string): void
   onWarning(text: string): void
@@ -40,7 +46,8 @@ export interface SourceReport {
 export class ToolSources {
   readonly #options: ToolSourcesOptions
   #choice: ToolChoice
-  #groups: SourceGroup[] = []
+  #folder: SourceGroup | undefined
+  #commands: CommandTools | undefined
   #isStarted = false
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
@@ -54,7 +61,8 @@ export class ToolSources {
 
   /** Opens all sources, and waits for them for as long as the options say: the tools of a slow one are offered once they are there. */
   async start(): Promise<void> {
-    this.#groups = await this.#open()
+    await this.#openFolder()
+    await this.#useCommands()
     const { promise: waited, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, this.#options.waitMs)
     await Promise.race([Promise.all(this.#groups.map((group) => group.reload())), waited])
@@ -68,11 +76,12 @@ export class ToolSources {
     const { folder, isFolderGiven } = this.#choice
     this.#choice = choice
     const isOther = folder !== choice.folder || isFolderGiven !== choice.isFolderGiven
-    if (isOther || this.#groups.length === 0) {
-      const before = this.#groups
-      this.#groups = await this.#open()
-      await Promise.all(before.map((group) => group.close()))
+    if (isOther || !this.#folder) {
+      const before = this.#folder
+      await this.#openFolder()
+      await before?.close()
     }
+    await this.#useCommands()
     await Promise.all(this.#groups.map((group) => group.reload()))
     this.#update()
   }
@@ -101,20 +110,37 @@ export class ToolSources {
 
   async close(): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.close()))
-    this.#groups = []
+    this.#folder = undefined
+    this.#commands = undefined
+  }
+
+  /** In order of precedence. */
+  get #groups(): SourceGroup[] {
+    return [this.#folder, this.#commands].filter((group) => group !== undefined)
   }
 
   #sources(): ToolSource[] {
     return this.#groups.flatMap((group) => group.sources())
   }
 
-  async #open(): Promise<SourceGroup[]> {
+  // Sources are imported only where they are used.
+
+  async #openFolder(): Promise<void> {
     const { folder, isFolderGiven } = this.#choice
-    if (!isFolderGiven && !existsSync(folder)) return []
-    // Imported only where it is used.
+    this.#folder = undefined
+    if (!isFolderGiven && !existsSync(folder)) return
     const { createToolFolder } = await import('./files/tool-folder.ts')
     const { maxReloads } = this.#options
-    return [createToolFolder({ folder, maxReloads, onChange: () => this.#update() })]
+    this.#folder = createToolFolder({ folder, maxReloads, onChange: () => this.#update() })
+  }
+
+  async #useCommands(): Promise<void> {
+    const { commands } = this.#choice
+    if (commands.length > 0 && !this.#commands) {
+      const { CommandTools } = await import('./commands/command-tools.ts')
+      this.#commands = new CommandTools(this.#options.maxOutputBytes)
+    }
+    this.#commands?.use(commands)
   }
 
   #update(): void {

@@ -14,7 +14,7 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [] }
+  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [], commands: [] }
   const toolbox = createToolbox([])
   const changes = new EventTarget()
   const log: string[] = []
@@ -28,6 +28,7 @@ async function open(
       optional: [],
       waitMs: 60_000,
       maxReloads: 100,
+      maxOutputBytes: 65_536,
       onNotice: note,
       onWarning: note,
       ...options,

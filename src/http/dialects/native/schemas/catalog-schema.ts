@@ -23,7 +23,7 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
   name: Type.String(),
   description: Type.Optional(Type.String()),
   parameters: AnyObject,
-  source: Type.String({ description: 'The name of its source: builtin, or file:get-time.ts.' }),
+  source: Type.String({ description: 'The name of its source: builtin, file:get-time.ts, or command.' }),
   limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
     timeoutMs: Type.Integer(),
     maxOutputBytes: Type.Integer(),
@@ -31,7 +31,10 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
 })
 
 export const ToolSourceSchema = sharedSchema('ToolSource', 'Where tools come from.', {
-  name: Type.String({ description: 'builtin: part of chatterd; file:…: a file of the folder of tools.' }),
+  name: Type.String({
+    description:
+      'builtin: part of chatterd; file:…: a file of the folder of tools; command: the programs of the settings file.',
+  }),
   state: sharedEnum(
     'ToolSourceState',
     'Whether its tools are there: starting, when they are not there yet; down, when something is wrong. Then it is tried again.',

@@ -1,0 +1,48 @@
+import { didYouMean } from '../protocol/closest-name.ts'
+import { isJsonObject } from '../protocol/json.ts'
+import { argumentsOf, type CommandTable, isArgument, partsOf } from './command-table.ts'
+
+/** What is wrong with a member of a table. Values are not shown: they may hold what the environment has. */
+export interface CommandProblem {
+  member: string
+  text: string
+}
+
+/** Programs that run a text which follows one of these flags. */
+const interpreter =
+  /(?:^|[\\/])(?:(?:ba|da|z|k|c|tc|fi)?sh|node|deno|bun|python[\d.]*|perl|ruby|php|pwsh|powershell|cmd)(?:\.exe)?$/i
+const textFlag = /^-\w*[cer]$|^--(?:eval|print|command)$|^-command$|^\/c$/i
+
+/** What is wrong with the use of arguments. */
+export function checkCommand({ program, args, parameters, stdin }: CommandTable): CommandProblem[] {
+  const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
+  const used = new Set(args.flatMap(argumentsOf))
+  const unknown = [...used].filter((name) => !declared.includes(name))
+  const unused = stdin ? [] : declared.filter((name) => !used.has(name))
+  return [
+    ...(partsOf(program).some(isArgument)
+      ? [{ member: 'command', text: 'the program must not be an argument' }]
+      : []),
+    ...interpretedProblems([[program], ...args]),
+    ...unknown.map((name) => ({
+      member: 'command',
+      text: `parameters has no property "${name}"${didYouMean(name, declared)} ({{${name}}} is the text {${name}})`,
+    })),
+    ...unused.map((name) => ({
+      member: 'parameters',
+      text: `"${name}" is not used: put {${name}} into command, or give the program all arguments with stdin = "json"`,
+    })),
+  ]
+}
+
+/** An interpreter would run what the model writes. */
+function interpretedProblems(argv: CommandTable['args']): CommandProblem[] {
+  const texts = argv.map(([first]) => (typeof first === 'string' ? first : ''))
+  const isRun = (index: number) =>
+    textFlag.test(texts[index - 1] ?? '') && texts.slice(0, index - 1).some((text) => interpreter.test(text))
+  const found = argv.find((parts, index) => parts.some(isArgument) && isRun(index))
+  const [name] = found ? argumentsOf(found) : []
+  if (name === undefined) return []
+  const text = `{${name}} would be run as program text: put it into an element of its own behind the text, which reads it as an argument, such as "$1" in a shell`
+  return [{ member: 'command', text }]
+}

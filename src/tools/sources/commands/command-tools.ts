@@ -1,0 +1,87 @@
+import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
+import type { SourceGroup, ToolSource } from '../tool-source.ts'
+import type { Command } from './command.ts'
+import { argumentsJson, fillArguments } from './fill-arguments.ts'
+import type { ProgramOptions } from './program.ts'
+import { programResult, startFailure } from './program-result.ts'
+import { Programs } from './programs.ts'
+
+/** The tools that run programs. */
+export class CommandTools implements SourceGroup {
+  readonly #programs = new Programs()
+  readonly #maxOutputBytes: number
+  #source: ToolSource = { name: 'command', state: 'ready', tools: [] }
+
+  /** `maxOutputBytes`: a program that writes more is stopped. */
+  constructor(maxOutputBytes: number) {
+    this.#maxOutputBytes = maxOutputBytes
+  }
+
+  /** Replaces all tools. Programs that run go on. */
+  use(commands: readonly Command[]): void {
+    this.#source = { ...this.#source, tools: commands.map((command) => this.#toolOf(command)) }
+  }
+
+  sources(): ToolSource[] {
+    return this.#source.tools.length > 0 ? [this.#source] : []
+  }
+
+  /** There is nothing to look for. */
+  async reload(): Promise<void> {}
+
+  /** Stops the programs that run. */
+  async close(): Promise<void> {
+    await this.#programs.close()
+  }
+
+  #toolOf(command: Command): Tool {
+    const { name, description, idempotent, timeoutMs } = command
+    return {
+      schema: {
+        type: 'function',
+        function: {
+          name,
+          ...(description !== undefined && { description }),
+          parameters: parametersOf(command),
+        },
+      },
+      run: (args, { signal }) => this.#run(command, args, signal),
+      ...(idempotent && { idempotent: true }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }
+  }
+
+  async #run(command: Command, args: ToolArguments, signal: AbortSignal): Promise<string> {
+    const maxOutputBytes = this.#maxOutputBytes
+    const program = this.#start(command, {
+      file: command.program,
+      args: fillArguments(command, args),
+      env: command.env,
+      cwd: command.cwd,
+      ...(command.stdin && { input: argumentsJson(args) }),
+      maxOutputBytes,
+    })
+    signal.addEventListener('abort', program.stop)
+    try {
+      const end = await program.ended.catch((error: unknown) => {
+        throw startFailure(error, command)
+      })
+      return programResult(end, command.secrets, maxOutputBytes)
+    } finally {
+      signal.removeEventListener('abort', program.stop)
+    }
+  }
+
+  #start(command: Command, options: ProgramOptions) {
+    try {
+      return this.#programs.start(options)
+    } catch (error) {
+      throw startFailure(error, command)
+    }
+  }
+}
+
+/** Arguments that the command does not have would be lost, so they are refused; on standard input, the program gets all. */
+function parametersOf({ parameters = { type: 'object', properties: {} }, stdin }: Command) {
+  return stdin ? parameters : { ...parameters, additionalProperties: false }
+}

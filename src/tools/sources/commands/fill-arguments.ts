@@ -1,0 +1,59 @@
+import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
+import type { Command, CommandPart } from './command.ts'
+
+/**
+ * The elements of argv after the program. An element with an argument that the call does not have is left out.
+ *
+ * @throws Error, for the model, where an argument has a null character, or would be read as an option.
+ */
+export function fillArguments({ args, parameters }: Command, values: ToolArguments): string[] {
+  const properties = isJsonObject(parameters?.properties) ? parameters.properties : {}
+  return args.filter((parts) => isComplete(parts, values)).map((parts) => fill(parts, values, properties))
+}
+
+function isComplete(parts: readonly CommandPart[], values: ToolArguments): boolean {
+  return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
+}
+
+function fill(parts: readonly CommandPart[], values: ToolArguments, properties: JsonObject): string {
+  let element = ''
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      element += part
+      continue
+    }
+    const { argument } = part
+    const value = argumentOf(argument, values)
+    const text = textOf(value)
+    if (text.includes('\0')) throw new Error(`"${argument}" has a null character, which no program takes`)
+    // Else the model could give the program options.
+    if (element === '' && text.startsWith('-') && !isHarmless(value, properties[argument]))
+      throw new Error(`"${argument}" must not begin with "-"`)
+    element += text
+  }
+  return element
+}
+
+/** Undefined where there is none. */
+function argumentOf(argument: string, values: ToolArguments): unknown {
+  return Object.hasOwn(values, argument) ? (values[argument] ?? undefined) : undefined
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : argumentsJson(value)
+}
+
+/** True for a number, and for a value that the operator has listed. */
+function isHarmless(value: unknown, schema: unknown): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return true
+  if (!isJsonObject(schema)) return false
+  return schema.const === value || (Array.isArray(schema.enum) && schema.enum.some((each) => each === value))
+}
+
+/** The JSON of arguments, in which integers have all their digits. */
+export function argumentsJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'bigint' ? JSON.rawJSON(String(each)) : each,
+  )
+}

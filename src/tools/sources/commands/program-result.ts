@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import type { Command } from './command.ts'
+import type { ProgramEnd } from './program.ts'
+
+/** How much of standard error the model reads, in characters. */
+const maxErrors = 2_048
+/** Shorter texts are no secrets, and are part of other words. */
+const minSecret = 4
+const cutNote = '\n[cut here: the program was stopped, because it wrote too much]'
+
+/**
+ * What the model reads of a program that has ended: its standard output. `maxBytes`: of a program that was stopped because it wrote too much.
+ *
+ * @throws Error, for the model, where the program has failed.
+ */
+export function programResult(end: ProgramEnd, secrets: Command['secrets'], maxBytes: number): string {
+  const { output, isCut, code, signal } = end
+  if (isCut) {
+    const kept = output.subarray(0, Math.max(0, maxBytes - cutNote.length))
+    // `stream`: half of a character at the end is left out.
+    return new TextDecoder().decode(kept, { stream: true }) + cutNote
+  }
+  if (code === 0) return output.toString()
+  const how = signal ? `the program was ended by ${signal}` : `exit code ${code}`
+  const errors = endOfErrors(end.errors, secrets)
+  throw new Error(errors === '' ? how : `${how}: ${errors}`)
+}
+
+function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: Command['secrets']): string {
+  const secrets = texts.filter(({ length }) => length >= minSecret).sort((a, b) => b.length - a.length)
+  let text = end.toString()
+  for (const secret of secrets) text = text.replaceAll(secret, '***')
+  // Where the beginning is missing, it may begin with the end of a secret.
+  if (!isWhole) text = text.slice(secrets[0]?.length ?? 0)
+  return text.trim().slice(-maxErrors).toWellFormed()
+}
+
+/** Why a program could not be started, for the model and the operator, without its arguments and variables. */
+export function startFailure(error: unknown, { program, cwd }: Command): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' && !existsSync(cwd))
+    return new Error(`the working directory of the program ${program} does not exist`)
+  if (code === 'ENOENT') return new Error(`the program ${program} is not installed`)
+  if (code === 'EACCES') return new Error(`the program ${program} may not be run (EACCES)`)
+  if (code === 'E2BIG') return new Error(`the arguments are too long for the program ${program}`)
+  return new Error(`the program ${program} cannot be started${typeof code === 'string' ? ` (${code})` : ''}`)
+}

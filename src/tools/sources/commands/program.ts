@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+
+/** How to start a program. */
+export interface ProgramOptions {
+  file: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  cwd: string
+  /** What it reads on standard input. Absent: nothing. */
+  input?: string
+  /** How much of its standard output is kept, in bytes; a program that writes more is stopped. */
+  maxOutputBytes: number
+}
+
+/** How a program has ended. */
+export interface ProgramEnd {
+  /** The beginning of its standard output. */
+  output: Buffer
+  /** True where it was stopped because it wrote too much. */
+  isCut: boolean
+  /** The end of its standard error, and whether there was more of it. */
+  errors: { end: Buffer; isWhole: boolean }
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** A program that runs, and the processes of its group: those that it has started, unless they have left the group. */
+export interface Program {
+  /** Resolves when the program has ended and its output is read. Rejects where it cannot be started. */
+  ended: Promise<ProgramEnd>
+  /** Resolves when no process of the group is left, or SIGKILL was sent to all of them. */
+  gone: Promise<void>
+  /** Sends SIGTERM to the group, and a second later SIGKILL to those that are left. */
+  stop(): void
+  /** Sends SIGKILL to the group at once. */
+  kill(): void
+}
+
+/** How long processes have between SIGTERM and SIGKILL, in milliseconds. */
+const graceMs = 1_000
+/** How much of standard error is kept. */
+const keptErrorBytes = 8 * 1024
+/** A program that writes more on standard error is stopped. */
+const maxErrorBytes = 16 * 1024 * 1024
+
+/** Starts a program in a process group of its own. What it has started ends with it. */
+export function startProgram(options: ProgramOptions): Program {
+  const { file, args, env, cwd, input, maxOutputBytes } = options
+  const stdin = input === undefined ? 'ignore' : 'pipe'
+  const child = spawn(file, args, {
+    ...{ cwd, env, detached: true, windowsHide: true, stdio: [stdin, 'pipe', 'pipe'] },
+  })
+  const { stdout, stderr } = child
+  const ended = Promise.withResolvers<ProgramEnd>()
+  const gone = Promise.withResolvers<void>()
+  const signalGroup = groupOf(child.pid)
+  let timer: NodeJS.Timeout | undefined
+
+  function stop(): void {
+    if (timer) return
+    signalGroup('SIGTERM')
+    timer = setTimeout(kill, graceMs)
+  }
+
+  function kill(): void {
+    clearTimeout(timer)
+    signalGroup('SIGKILL')
+    // A process that has left the group may hold them open.
+    stdout?.destroy()
+    stderr?.destroy()
+    gone.resolve()
+  }
+
+  const chunks: Buffer[] = []
+  let outputBytes = 0
+  let isCut = false
+  stdout?.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    outputBytes += chunk.length
+    if (outputBytes > maxOutputBytes) cut()
+  })
+
+  let errorsEnd: Buffer = Buffer.alloc(0)
+  let errorBytes = 0
+  stderr?.on('data', (chunk: Buffer) => {
+    errorsEnd = Buffer.concat([errorsEnd, chunk]).subarray(-keptErrorBytes)
+    errorBytes += chunk.length
+    if (errorBytes > maxErrorBytes) cut()
+  })
+
+  function cut(): void {
+    isCut = true
+    stdout?.destroy()
+    stderr?.destroy()
+    stop()
+  }
+
+  // A program need not read its input.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(input)
+  child.on('error', (error) => {
+    ended.reject(error)
+    gone.resolve()
+  })
+  child.on('exit', stop)
+  child.on('close', (code, signal) => {
+    const output = Buffer.concat(chunks).subarray(0, maxOutputBytes)
+    const errors = { end: errorsEnd, isWhole: errorBytes <= keptErrorBytes }
+    ended.resolve({ output, isCut, errors, code, signal })
+    if (signalGroup(0)) return
+    clearTimeout(timer)
+    gone.resolve()
+  })
+  return { ended: ended.promise, gone: gone.promise, stop, kill }
+}
+
+/** A function that sends signals to a process group, and returns whether there is any process in it. 0: only looks. */
+function groupOf(pid: number | undefined): (signal: NodeJS.Signals | 0) => boolean {
+  // Windows has no process groups.
+  const target = process.platform === 'win32' ? pid : pid && -pid
+  let isGone = target === undefined
+  return (signal) => {
+    // The number of a group that is gone may come to mean another one.
+    if (isGone || target === undefined) return false
+    try {
+      process.kill(target, signal)
+    } catch (error) {
+      isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    }
+    return !isGone
+  }
+}
