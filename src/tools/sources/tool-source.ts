@@ -1,4 +1,5 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
+import type { ToolChoice } from './tool-choice.ts'
 
 /** `starting`: it is tried for the first time. `down`: it has no tools now, and is tried again. */
 export type SourceState = 'starting' | 'ready' | 'down'
@@ -14,8 +15,20 @@ export interface ToolSource {
   readonly tools: readonly Tool[]
 }
 
-/** Sources that come and go together, such as the files of a folder. */
+/** What sources of all kinds have in common. */
+export interface SourceGroupOptions {
+  /** How many changes of files are loaded: each stays in memory. */
+  maxReloads: number
+  /** Longest output of a tool, in bytes. */
+  maxOutputBytes: number
+  /** Called when a source has changed. */
+  onChange(): void
+}
+
+/** The sources of one kind, such as the files of a folder. */
 export interface SourceGroup {
+  /** Takes over what the settings file says now. Calls that run go on, and so does what it does not change. Never rejects. */
+  use(choice: ToolChoice): void | Promise<void>
   /** In an order that does not depend on time. */
   sources(): readonly ToolSource[]
   /** Looks for changes at once, and tries those that are down again; resolves once each was tried. Never rejects. */

@@ -1,33 +1,15 @@
-import { existsSync } from 'node:fs'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
-import type { Command } from './commands/command.ts'
-import type { CommandTools } from './commands/command-tools.ts'
-import type { SourceGroup, SourceState, ToolSource } from './tool-source.ts'
+import { sourceKinds } from './source-kinds.ts'
+import type { ToolChoice } from './tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions, SourceState, ToolSource } from './tool-source.ts'
 
-/** What `[tools]` of the settings file says. */
-export interface ToolChoice {
-  folder: string
-  /** True where the settings name the folder; else it is used where it exists. */
-  isFolderGiven: boolean
-  /** The names of the optional built-in tools that are offered. */
-  on: readonly string[]
-  /** Patterns of the names of tools that are not offered. */
-  off: readonly string[]
-  /** The tools that run programs. */
-  commands: readonly Command[]
-}
-
-export interface ToolSourcesOptions {
+export interface ToolSourcesOptions extends Omit<SourceGroupOptions, 'onChange'> {
   toolbox: ResidentToolbox
   /** The built-in tools that are offered where the choice names them. */
   optional: readonly Tool[]
   /** How long to wait for sources at the start, in milliseconds. */
   waitMs: number
-  /** How many changes of tool files are loaded. */
-  maxReloads: number
-  /** Longest output of a tool, in bytes. */
-  maxOutputBytes: number
   /** Takes a sentence for the log. */
   onNotice(text: string): void
   onWarning(text: string): void
@@ -46,9 +28,10 @@ export interface SourceReport {
 export class ToolSources {
   readonly #options: ToolSourcesOptions
   #choice: ToolChoice
-  #folder: SourceGroup | undefined
-  #commands: CommandTools | undefined
+  /** Those that are or were used, at the place of their kind. */
+  #groups: readonly (SourceGroup | undefined)[] = []
   #isStarted = false
+  #isClosed = false
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
   #problems = new Set<string>()
@@ -61,11 +44,10 @@ export class ToolSources {
 
   /** Opens all sources, and waits for them for as long as the options say: the tools of a slow one are offered once they are there. */
   async start(): Promise<void> {
-    await this.#openFolder()
-    await this.#useCommands()
+    await this.#use()
     const { promise: waited, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, this.#options.waitMs)
-    await Promise.race([Promise.all(this.#groups.map((group) => group.reload())), waited])
+    await Promise.race([this.#reload(), waited])
     clearTimeout(timer)
     this.#update()
     this.#isStarted = true
@@ -73,16 +55,9 @@ export class ToolSources {
 
   /** Takes over another choice, looks for changes, and tries at once what is down. */
   async reload(choice: ToolChoice): Promise<void> {
-    const { folder, isFolderGiven } = this.#choice
     this.#choice = choice
-    const isOther = folder !== choice.folder || isFolderGiven !== choice.isFolderGiven
-    if (isOther || !this.#folder) {
-      const before = this.#folder
-      await this.#openFolder()
-      await before?.close()
-    }
-    await this.#useCommands()
-    await Promise.all(this.#groups.map((group) => group.reload()))
+    await this.#use()
+    await this.#reload()
     this.#update()
   }
 
@@ -109,38 +84,31 @@ export class ToolSources {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#groups.map((group) => group.close()))
-    this.#folder = undefined
-    this.#commands = undefined
+    this.#isClosed = true
+    await Promise.all(this.#groups.map((group) => group?.close()))
+    this.#groups = []
   }
 
   /** In order of precedence. */
-  get #groups(): SourceGroup[] {
-    return [this.#folder, this.#commands].filter((group) => group !== undefined)
-  }
-
   #sources(): ToolSource[] {
-    return this.#groups.flatMap((group) => group.sources())
+    return this.#groups.flatMap((group) => group?.sources() ?? [])
   }
 
-  // Sources are imported only where they are used.
-
-  async #openFolder(): Promise<void> {
-    const { folder, isFolderGiven } = this.#choice
-    this.#folder = undefined
-    if (!isFolderGiven && !existsSync(folder)) return
-    const { createToolFolder } = await import('./files/tool-folder.ts')
-    const { maxReloads } = this.#options
-    this.#folder = createToolFolder({ folder, maxReloads, onChange: () => this.#update() })
+  async #use(): Promise<void> {
+    const { maxReloads, maxOutputBytes } = this.#options
+    const options = { maxReloads, maxOutputBytes, onChange: () => this.#update() }
+    const open = sourceKinds.map(async (kind, index) => {
+      const isUsed = kind.isUsed(this.#choice)
+      const group = this.#groups[index] ?? (isUsed ? await kind.open(options) : undefined)
+      await group?.use(this.#choice)
+      return group
+    })
+    this.#groups = await Promise.all(open)
+    if (this.#isClosed) await this.close()
   }
 
-  async #useCommands(): Promise<void> {
-    const { commands } = this.#choice
-    if (commands.length > 0 && !this.#commands) {
-      const { CommandTools } = await import('./commands/command-tools.ts')
-      this.#commands = new CommandTools(this.#options.maxOutputBytes)
-    }
-    this.#commands?.use(commands)
+  async #reload(): Promise<void> {
+    await Promise.all(this.#groups.map((group) => group?.reload()))
   }
 
   #update(): void {

@@ -1,5 +1,6 @@
 import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
-import type { SourceGroup, ToolSource } from '../tool-source.ts'
+import type { ToolChoice } from '../tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import type { Command } from './command.ts'
 import { argumentsJson, fillArguments } from './fill-arguments.ts'
 import type { ProgramOptions } from './program.ts'
@@ -12,13 +13,12 @@ export class CommandTools implements SourceGroup {
   readonly #maxOutputBytes: number
   #source: ToolSource = { name: 'command', state: 'ready', tools: [] }
 
-  /** `maxOutputBytes`: a program that writes more is stopped. */
-  constructor(maxOutputBytes: number) {
+  /** A program that writes more than `maxOutputBytes` is stopped. */
+  constructor({ maxOutputBytes }: SourceGroupOptions) {
     this.#maxOutputBytes = maxOutputBytes
   }
 
-  /** Replaces all tools. Programs that run go on. */
-  use(commands: readonly Command[]): void {
+  use({ commands }: Pick<ToolChoice, 'commands'>): void {
     this.#source = { ...this.#source, tools: commands.map((command) => this.#toolOf(command)) }
   }
 

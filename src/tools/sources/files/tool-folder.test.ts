@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createToolbox } from '../../toolbox.ts'
-import { type ToolChoice, ToolSources } from '../tool-sources.ts'
+import type { ToolChoice } from '../tool-choice.ts'
+import { ToolSources } from '../tool-sources.ts'
 
 /** A folder with these files, and the tools of it. */
 async function open(

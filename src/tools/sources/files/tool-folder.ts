@@ -2,12 +2,11 @@ import { type Dirent, type FSWatcher, watch } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SupervisedSource } from '../supervised-source.ts'
-import type { SourceGroup, ToolSource } from '../tool-source.ts'
+import type { ToolSource } from '../tool-source.ts'
 import { loadToolFile } from './load-tool-file.ts'
 import { ModuleVersions } from './module-versions.ts'
 
 export interface ToolFolderOptions {
-  folder: string
   /** How many changes of files are loaded: each stays in memory. */
   maxReloads: number
   /** Called when a source has changed. */
@@ -28,11 +27,8 @@ interface ToolFile {
 const maxRetryMs = 3_600_000
 
 /** A folder of modules, the tools of each of which are a source. It is read at the first `reload`, and from then on when it changes. */
-export function createToolFolder(options: ToolFolderOptions): SourceGroup {
-  return new ToolFolder(options)
-}
-
-class ToolFolder implements SourceGroup {
+export class ToolFolder {
+  readonly path: string
   readonly #options: Required<ToolFolderOptions>
   readonly #modules: ModuleVersions
   /** By name. */
@@ -45,17 +41,20 @@ class ToolFolder implements SourceGroup {
   #scansAhead = 0
   #isClosed = false
 
-  constructor(options: ToolFolderOptions) {
+  constructor(path: string, options: ToolFolderOptions) {
+    this.path = path
     this.#options = { quietMs: 50, pollMs: 2_000, ...options }
     this.#modules = new ModuleVersions(options.maxReloads)
   }
 
+  /** Sorted by the names of files. */
   sources(): ToolSource[] {
     const names = [...this.#files.keys()].sort()
     const files = names.flatMap((name) => this.#files.get(name)?.source ?? [])
     return this.#problem ? [{ name: 'files', state: 'down', reason: this.#problem, tools: [] }] : files
   }
 
+  /** Looks for changes at once, and tries those that are down again; resolves once each was tried. Never rejects. */
   async reload(): Promise<void> {
     this.#poll ??= setInterval(() => this.#scanUnlessBusy(), this.#options.pollMs).unref()
     await this.#scanNext(true)
@@ -118,7 +117,7 @@ class ToolFolder implements SourceGroup {
 
   /** The files that may have tools: name to path. */
   async #find(): Promise<Map<string, string>> {
-    const { folder } = this.#options
+    const folder = this.path
     try {
       const entries = await readdir(folder, { withFileTypes: true })
       this.#problem = undefined
@@ -143,7 +142,7 @@ class ToolFolder implements SourceGroup {
   #watch(): void {
     if (this.#watcher || this.#isClosed) return
     try {
-      this.#watcher = watch(this.#options.folder, { persistent: false }, () => this.#scanSoon())
+      this.#watcher = watch(this.path, { persistent: false }, () => this.#scanSoon())
       this.#watcher.on('error', () => this.#unwatch())
     } catch {
       this.#unwatch()

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import type { ToolChoice } from './tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions } from './tool-source.ts'
+
+/** A kind of sources, whose code is loaded where the settings file names some. */
+interface SourceKind {
+  isUsed(choice: ToolChoice): boolean
+  open(options: SourceGroupOptions): Promise<SourceGroup>
+}
+
+/** All kinds, in order of precedence. */
+export const sourceKinds: readonly SourceKind[] = [
+  {
+    isUsed: ({ folder, isFolderGiven }) => isFolderGiven || existsSync(folder),
+    async open(options) {
+      const { FileTools } = await import('./files/file-tools.ts')
+      return new FileTools(options)
+    },
+  },
+  {
+    isUsed: ({ commands }) => commands.length > 0,
+    async open(options) {
+      const { CommandTools } = await import('./commands/command-tools.ts')
+      return new CommandTools(options)
+    },
+  },
+]

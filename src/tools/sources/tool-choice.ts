@@ -1,0 +1,14 @@
+import type { Command } from './commands/command.ts'
+
+/** What the settings file says of tools. */
+export interface ToolChoice {
+  folder: string
+  /** True where the settings name the folder; else it is used where it exists. */
+  isFolderGiven: boolean
+  /** The names of the optional built-in tools that are offered. */
+  on: readonly string[]
+  /** Patterns of the names of tools that are not offered. */
+  off: readonly string[]
+  /** The tools that run programs. */
+  commands: readonly Command[]
+}
