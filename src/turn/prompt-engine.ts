@@ -9,6 +9,7 @@ import { fitAfterRefusal, fitContext, truncationNotice } from './fit-context.ts'
 import type { FittedPrompt } from './fit-log.ts'
 import { fitModel } from './fit-model.ts'
 import { deltas, emptyReply, finishReasonOf, fold, type Reply } from './fold.ts'
+import { ForcedCall, forcedTools } from './forced-call.ts'
 import { lastReply, withMessage } from './newest-message.ts'
 import { nextAction } from './next-action.ts'
 import type { ChatRequest, EnginePart } from './ports/engine.ts'
@@ -47,12 +48,15 @@ export async function promptEngine(
       reply = fold(reply, parts, ports.limits)
       return client.publish(deltas(parts), parts)
     }
+    const mustCall = forcedTools(begun, tools)
     while (!reply.done) {
-      const rescue = rescuesText(begun, tools, ports.limits) ? new TextRescue(tools) : undefined
+      const forced = mustCall.length > 0 ? new ForcedCall(mustCall, ports.limits.maxAnswerBytes) : undefined
+      const rescue = !forced && rescuesText(begun, tools, ports.limits) ? new TextRescue(tools) : undefined
+      const calls = forced ?? rescue
       try {
-        const request = chatRequest(fitted, tools, ports.limits)
+        const request = chatRequest(fitted, tools, mustCall, ports.limits)
         for await (const read of ports.engine.chat(request, client.signal)) {
-          const parts = rescue ? rescue.take(read) : read
+          const parts = calls ? calls.take(read) : read
           const behind = parts.length > 0 ? take(parts) : undefined
           if (behind) await behind
         }
@@ -76,9 +80,10 @@ export async function promptEngine(
   return await endStep(state, reply, tools, ports)
 }
 
-/** With a format, only where the client has tools too: with tools, Ollama sends a formatted reply in one piece. */
-function offersTools({ request, deviceTools }: TurnState): boolean {
-  return request.offerTools && (request.settings.format === undefined || deviceTools.length > 0)
+/** With a format, only where the client has tools too, or asks for a call: with tools, Ollama sends a formatted reply in one piece. */
+function offersTools({ request, deviceTools, step }: TurnState): boolean {
+  const isFormatted = request.settings.format !== undefined && !(request.toolChoice && step === 0)
+  return request.offerTools && (!isFormatted || deviceTools.length > 0)
 }
 
 /** A formatted reply may look like a call, and is none. */
@@ -104,6 +109,7 @@ const brokenOff = "The engine's answer ended without its last part."
 function chatRequest(
   { state, log }: FittedPrompt,
   tools: readonly ToolSchema[],
+  mustCall: readonly ToolSchema[],
   limits: TurnLimits,
 ): ChatRequest {
   const { model, stream, settings } = state.request
@@ -111,6 +117,7 @@ function chatRequest(
     model,
     messages: prompt({ ...state, log }),
     tools,
+    ...(mustCall.length > 0 && { mustCall }),
     stream,
     settings: withContextWindow(settings, limits.contextTokens),
   }

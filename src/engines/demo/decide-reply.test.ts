@@ -99,6 +99,14 @@ test('tools are picked by the words of their names, then of their descriptions',
   assert.deepEqual(called('What time is it, and where am I?', tools).sort(), ['get_location', 'get_time'])
 })
 
+test('where it must call, it calls the best of these tools, also with values that are missing', () => {
+  const messages = [{ role: 'user' as const, content: 'Good day!' }]
+  const { call } = decideReply(messages, tools, { mustCall: [getWeather] })
+  assert.deepEqual(call, { name: 'get_weather', arguments: {} })
+  const asked = [{ role: 'user' as const, content: 'What time is it?' }]
+  assert.equal(decideReply(asked, tools, { mustCall: tools }).call?.name, 'get_time')
+})
+
 test('a turn calls each tool once, and at most four tools', () => {
   const many = ['red', 'green', 'blue', 'white', 'black', 'pink'].map((name) => tool(name, ''))
   assert.equal(called('red green blue white black pink', many).length, 4)

@@ -25,22 +25,27 @@ const maxSearched = 4_000
 /**
  * Decides the next reply of the newest turn: it calls the best tool whose arguments are known, else reports the results. A
  * tool can take its arguments from the results of earlier calls. Each tool is called once, so the turn ends. `otherModel`: the name of
- * the model that was asked for, where it is another.
+ * the model that was asked for, where it is another. `mustCall`: the tools of which it calls one, with the arguments that it finds.
  */
 export function decideReply(
   messages: PromptMessage[],
   tools: readonly ToolSchema[],
-  otherModel?: string,
+  {
+    otherModel,
+    mustCall = [],
+  }: { otherModel?: string | undefined; mustCall?: readonly ToolSchema[] | undefined } = {},
 ): DemoReply {
   const start = messages.findLastIndex(({ role }) => role === 'user')
   const question = (messages[start]?.content ?? '').slice(0, maxSearched)
   const calls = finishedCalls(messages.slice(start + 1))
   const results = calls.map(({ result }) => result.slice(0, maxSearched)).reverse()
 
-  const wanted = rankTools(question, tools)
+  const isForced = mustCall.length > 0
+  const ranked = rankTools(question, isForced ? mustCall : tools)
+  const wanted = (isForced ? [...ranked, ...mustCall] : ranked)
     .filter((tool) => !calls.some(({ name }) => name === tool.function.name))
     .map((tool) => ({ name: tool.function.name, ...findArguments(tool, question, results) }))
-  const next = wanted.find(({ missing }) => missing.length === 0)
+  const next = wanted.find(({ missing }) => missing.length === 0) ?? (isForced ? wanted[0] : undefined)
 
   const isIntroduced = messages.some(
     ({ role, content }) => role === 'assistant' && content.includes(introduction),

@@ -15,9 +15,12 @@ const demo: EngineModel = { name: 'demo', capabilities: ['completion', 'tools'] 
 export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
   return {
     name: 'demo',
-    async *chat({ model, messages, tools, stream }, signal) {
+    async *chat({ model, messages, tools, mustCall, stream }, signal) {
       signal.throwIfAborted()
-      const reply = messages.length > 0 ? decideReply(messages, tools, otherModel(model)) : undefined
+      const reply =
+        messages.length > 0
+          ? decideReply(messages, tools, { otherModel: otherModel(model), mustCall })
+          : undefined
       const prompt = messages.map(({ content }) => content).join(' ')
       const output = { model, prompt, reply, field: messageField, stream, tokenDelayMs }
       for await (const line of ollamaLines(output, signal)) yield [parseLine(line)]
@@ -28,7 +31,9 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       const json = 'application/json; charset=utf-8'
       const prompt = typeof body.prompt === 'string' ? body.prompt : ''
       const reply =
-        prompt === '' ? undefined : decideReply([{ role: 'user', content: prompt }], [], otherModel(model))
+        prompt === ''
+          ? undefined
+          : decideReply([{ role: 'user', content: prompt }], [], { otherModel: otherModel(model) })
       const stream = body.stream !== false
       const field = (response: string): JsonObject => ({ response })
       const output = { model, prompt, reply, field, stream, tokenDelayMs }

@@ -57,6 +57,20 @@ for (const { name, contentType, answer } of chatAnswers) {
   })
 }
 
+test('a model that must call a tool is asked for a reply of the form of a call, in place of the format that the client asked for', async (t) => {
+  const bodies: unknown[] = []
+  const engine = await startEngine(t, async (incoming, response) => {
+    bodies.push(await json(incoming))
+    response.end('{"message":{"role":"assistant","content":""},"done":true}\n')
+  })
+  const tool = { type: 'function', function: { name: 'wait' } } as const
+  const asked = { ...request, tools: [tool], mustCall: [tool], settings: { format: 'json' } }
+  await collect(engine.chat(asked, unaborted))
+  const [body] = bodies as { format?: { properties?: { name?: unknown } }; mustCall?: unknown }[]
+  assert.deepEqual(body?.format?.properties?.name, { const: 'wait' })
+  assert.equal(body?.mustCall, undefined)
+})
+
 test('a reply whose connection is closed early anywhere is an engine-cut error, and no part is incomplete', async (t) => {
   const { answer } = recording('text-then-two-calls')
   const parts = completeLines(answer).map((line) => parseLine(line))

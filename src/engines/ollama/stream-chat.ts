@@ -1,5 +1,6 @@
 import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import type { Timeouts } from '../http1/deadline.ts'
+import { callFormat } from './call-format.ts'
 import { checkedRequest } from './checked-request.ts'
 import type { OllamaHost, OllamaRequest, OllamaResponse } from './ollama-request.ts'
 import { createReplyDecoder, type ReplyDecoder } from './reply-decoder.ts'
@@ -83,12 +84,14 @@ class Reply implements AsyncIterator<EnginePart[], undefined> {
 }
 
 // With `truncate: false` a prompt that is too long is an error; by default Ollama drops its first messages and reports nothing.
-function chatRequest({ model, messages, tools, stream, settings }: ChatRequest): OllamaRequest {
+// Ollama knows no choice of tools: a format makes its reply a call.
+function chatRequest({ model, messages, tools, mustCall, stream, settings }: ChatRequest): OllamaRequest {
   const offered = tools.length > 0 ? { tools } : {}
+  const format = mustCall && { format: callFormat(mustCall) }
   return {
     method: 'POST',
     path: '/api/chat',
-    body: { truncate: false, ...settings, model, messages, ...offered, stream },
+    body: { truncate: false, ...settings, ...format, model, messages, ...offered, stream },
   }
 }
 

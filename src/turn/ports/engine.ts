@@ -21,6 +21,11 @@ export interface ChatRequest {
   messages: PromptMessage[]
   /** Empty: none are offered, and the request to the engine has no `tools`. */
   tools: readonly ToolSchema[]
+  /**
+   * The tools of which one has to be called; absent: the model decides. An engine that cannot make it call replies with a text that is
+   * the JSON of the call: `{"name": "…", "arguments": {…}}`.
+   */
+  mustCall?: readonly ToolSchema[]
   /** False asks the engine for the reply at once, not in pieces. */
   stream: boolean
   settings: JsonObject

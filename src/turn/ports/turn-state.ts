@@ -13,6 +13,8 @@ export interface TurnRequest {
   offerTools: boolean
   /** Patterns of the names of the resident tools that are offered; absent: all of them are. */
   residentTools?: string[]
+  /** What the first answer has to be: a call of any of the tools, or of this one. Absent: the model decides. */
+  toolChoice?: 'required' | { name: string }
   /** The engine's own members, such as `options`, `format`, `think` and `logprobs`, as the client gave them. */
   settings: JsonObject
   /** True where the client reads all arguments of its calls as texts: those that a tool does not declare are brought to texts too. */

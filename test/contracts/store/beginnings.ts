@@ -38,7 +38,7 @@ export function beginnings(world: () => StoreWorld): void {
     await store.reset(conversation, [{ role: 'system', content: 'Be brief.' }])
     const first = await begun(store, beginning(conversation, 'one'))
     await store.endStep(step(first.id, 1, 'first reply', { promptFrom: 2 }), [])
-    const tools = { offerTools: false, residentTools: ['get_*', 'a "b"'] }
+    const tools = { offerTools: false, residentTools: ['get_*', 'a "b"'], toolChoice: { name: 'x' } }
     const request = { model: 'other', stream: false, ...tools, settings: { think: true } }
     const state = await begun(
       store,

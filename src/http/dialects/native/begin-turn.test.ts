@@ -55,6 +55,21 @@ test('all members of a body are passed on', async (t) => {
   ])
 })
 
+test('a choice of a tool is passed on, and `auto` is the same as none', async (t) => {
+  const { ask, turns } = openNative(t)
+  for (const toolChoice of ['required', { name: 'get_time' }, 'auto', undefined])
+    await ask('POST', path, { input: 'Hi', ...(toolChoice && { toolChoice }) })
+  assert.deepEqual(
+    turns.begun.map(({ request }) => [request.offerTools, request.toolChoice]),
+    [
+      [true, 'required'],
+      [true, { name: 'get_time' }],
+      [true, undefined],
+      [true, undefined],
+    ],
+  )
+})
+
 test('members that are not known are refused with the nearest that is, in every body', async (t) => {
   const { ask, turns } = openNative(t)
   const user = { role: 'user', content: 'Hi' }
@@ -221,7 +236,8 @@ test('a body that does not fit the schema is refused with the path of the error,
     [{ input: 'Hi', model: 'a\u0000' }, /^model/],
     [{ input: 'Hi', model: '\ud800' }, /model must be well-formed/],
     [{ input: 'Hi', tools: [{}] }, /^tools\.0/],
-    [{ input: 'Hi', toolChoice: 'required' }, /^toolChoice/],
+    [{ input: 'Hi', toolChoice: 'always' }, /^toolChoice/],
+    [{ input: 'Hi', toolChoice: { tool: 'x' } }, /^toolChoice/],
     [{ input: 'Hi', whenBusy: 'wait' }, /^whenBusy/],
     [{ input: Array(5).fill({ role: 'user', content: '' }) }, /has 5 messages; 4 are allowed/],
     [{ input: [{ role: 'user', content: '', images: Array(5).fill('') }] }, /5 calls and images/],

@@ -44,6 +44,7 @@ export async function beginTurn(
       request: {
         ...{ model, stream: true, offerTools: toolChoice !== 'none' },
         ...(residentTools && { residentTools }),
+        ...(toolChoice && toolChoice !== 'auto' && toolChoice !== 'none' && { toolChoice }),
         settings: turnSettings(body),
       },
       messages: turnMessages(body),

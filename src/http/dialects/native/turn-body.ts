@@ -41,7 +41,16 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
     }),
   ),
   toolChoice: Type.Optional(
-    sharedEnum('ToolChoice', 'none: the model gets no tools in this turn.', ['auto', 'none']),
+    Type.Union([
+      sharedEnum(
+        'ToolChoiceMode',
+        "none: the model gets no tools in this turn; required: the turn's first answer is a call; auto: the model decides.",
+        ['auto', 'none', 'required'],
+      ),
+      bodySchema('NamedTool', "The turn's first answer is a call of this tool.", {
+        name: Type.String({ minLength: 1, maxLength: 64 }),
+      }),
+    ]),
   ),
   system: Type.Optional(Type.String({ description: "The conversation's system prompt from now on." })),
   options: Type.Optional({
