@@ -1,5 +1,11 @@
 /** The built-in tools that are offered only where the settings name them. */
-export const optionalToolNames = ['convert_units', 'get_forecast', 'get_time', 'search_places'] as const
+export const optionalToolNames = [
+  'calculate',
+  'convert_units',
+  'get_forecast',
+  'get_time',
+  'search_places',
+] as const
 
 /** The name of one of them. */
 export type OptionalToolName = (typeof optionalToolNames)[number]

@@ -89,6 +89,7 @@ export const packages: Record<string, string[]> = {
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],
+  'expr-eval-fork': ['tools'],
   'ipaddr.js': ['tools'],
   pg: ['store'],
   'pg-protocol': ['store'],
