@@ -45,12 +45,12 @@ test('a table switches on built-in tools that are off by default, by name or by 
   const on = (names: string) => load(t, `[tools]\non = ${names}`).tools?.on
   assert.deepEqual(on('["get_time", "search_places"]'), ['get_time', 'search_places'])
   assert.deepEqual(on('["get_*", "get_time"]'), ['get_forecast', 'get_time'])
-  assert.deepEqual(on('["*"]'), ['convert_units', 'get_forecast', 'get_time', 'search_places'])
+  assert.deepEqual(on('["*"]'), ['calculate', 'convert_units', 'get_forecast', 'get_time', 'search_places'])
 })
 
 test('a name of no such tool is refused with the nearest', (t) => {
   const known =
-    'it names no tool that is off by default; these are convert_units, get_forecast, get_time and search_places'
+    'it names no tool that is off by default; these are calculate, convert_units, get_forecast, get_time and search_places'
   assert.deepEqual(load(t, '[tools]\non = ["get_time", "get_tyme", "xyzzyplugh", "fs_*"]').problems, [
     `on[1] of [tools] in /chatterd.toml: ${known}; did you mean get_time?`,
     `on[2] of [tools] in /chatterd.toml: ${known}`,
