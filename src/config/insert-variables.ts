@@ -8,18 +8,20 @@ export interface MissingVariable {
 
 const variable = /\$\{([A-Za-z_]\w*)\}/g
 
-/** A table whose texts have each `${NAME}` replaced by the variable of the environment. One that is empty counts as not there. */
+/** A table whose texts have each `${NAME}` replaced by the variable of the environment. One that is empty counts as not there. `inserted`: the values that were put in. */
 export function insertVariables(
   table: JsonObject,
   env: Readonly<Record<string, string | undefined>>,
-): { value: Record<string, unknown>; missing: MissingVariable[] } {
+): { value: Record<string, unknown>; missing: MissingVariable[]; inserted: string[] } {
   const missing: MissingVariable[] = []
+  const inserted: string[] = []
 
   function insert(value: unknown, at: string): unknown {
     if (typeof value === 'string')
       return value.replace(variable, (written, name: string) => {
         const found = env[name]
-        if (!found) missing.push({ at, name })
+        if (found) inserted.push(found)
+        else missing.push({ at, name })
         return found || written
       })
     if (Array.isArray(value)) return value.map((each, index) => insert(each, `${at}[${index}]`))
@@ -32,5 +34,5 @@ export function insertVariables(
     )
   }
 
-  return { value: insertInto(table, ''), missing }
+  return { value: insertInto(table, ''), missing, inserted }
 }

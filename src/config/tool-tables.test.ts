@@ -21,7 +21,14 @@ function load(t: TestContext, text: string, { env = {}, name = 'chatterd.toml' }
 
 test('without a table the folder of tools is that in the working directory', (t) => {
   const { cwd, tools } = load(t, '')
-  assert.deepEqual(tools, { folder: join(cwd, 'tools'), isFolderGiven: false, on: [], off: [], commands: [] })
+  assert.deepEqual(tools, {
+    folder: join(cwd, 'tools'),
+    isFolderGiven: false,
+    on: [],
+    off: [],
+    commands: [],
+    http: [],
+  })
 })
 
 test('a table names the folder, as any path in the file, and what is off', (t) => {
@@ -36,6 +43,7 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
       on: [],
       off: ['fs_write_*'],
       commands: [],
+      http: [],
     })
   }
   assert.equal(load(t, '[tools]\nfolder = "~/own"').tools?.folder, '/home/ann/own')
@@ -72,6 +80,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     on: [],
     off: ['fs_*', '$WHAT', `\${}`],
     commands: [],
+    http: [],
   })
 })
 
@@ -93,8 +102,8 @@ test('a variable that is missing or empty is named, and no value of another one 
 
 test('what a table does not take is refused, with what it takes', (t) => {
   assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
-    'fodler of [tools] in /chatterd.toml: it takes folder, on, off and commands; did you mean folder?',
-    'something of [tools] in /chatterd.toml: it takes folder, on, off and commands',
+    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, commands and http; did you mean folder?',
+    'something of [tools] in /chatterd.toml: it takes folder, on, off, commands and http',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools]; did you mean tools?',

@@ -5,9 +5,11 @@ import { type OptionalToolName, optionalToolNames } from '../protocol/optional-t
 import type { CommandTable } from './command-table.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
+import type { HttpTable } from './http-table.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
 import { readCommands } from './read-commands.ts'
+import { readHttp } from './read-http.ts'
 
 /** What the tables of the settings file say of tools. */
 export interface ToolTables {
@@ -21,12 +23,14 @@ export interface ToolTables {
   readonly off: readonly string[]
   /** The tools that run programs, in the order of the file. */
   readonly commands: readonly CommandTable[]
+  /** The tools that send requests to one endpoint, in the order of the file. */
+  readonly http: readonly HttpTable[]
 }
 
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools']
 
-const members = ['folder', 'on', 'off', 'commands']
+const members = ['folder', 'on', 'off', 'commands', 'http']
 const defaultFolder = 'tools'
 
 /** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
@@ -41,6 +45,7 @@ export function readToolTables(
     on: [],
     off: [],
     commands: [],
+    http: [],
   }
   const { tools } = file.settings
   if (file.path === undefined || tools === undefined) return { tables: standard, problems: [] }
@@ -60,10 +65,13 @@ export function readToolTables(
   if (!off) problems.push(`off of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
   const commands = readCommands(value.commands, { file: file.path, machine })
-  problems.push(...commands.problems)
+  // These look for arguments in URLs before they replace variables.
+  const http = readHttp(tools.http, { file: file.path, machine })
+  problems.push(...commands.problems, ...http.problems)
   const tables = {
     ...standard,
-    commands: commands.commands,
+    commands: commands.tables,
+    http: http.tables,
     ...(folder !== undefined && { folder, isFolderGiven: true }),
     ...(on && { on: optionalToolNames.filter((name) => on.some((pattern) => matchPattern(pattern, name))) }),
     ...(off && { off }),

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { openTools } from '../../src/try-tools.ts'
+import { serve } from '../support/stand-ins/local-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = await readFile(join(root, 'docs', 'tools.md'), 'utf8')
@@ -26,7 +27,8 @@ async function openFolder(t: TestContext, files: [string, string][]) {
     // The page shows the settings file in parts.
     await appendFile(join(cwd, path), `${source}\n`)
   }
-  const tools = await openTools(loadConfig({ platform: process.platform, home: cwd, cwd, env: {} }))
+  const env = { QUOTES_KEY: 'key-of-quotes' }
+  const tools = await openTools(loadConfig({ platform: process.platform, home: cwd, cwd, env }))
   t.after(async () => {
     await tools.close()
     await rm(cwd, { recursive: true })
@@ -77,6 +79,32 @@ test('the settings file of docs/tools.md is accepted, and does what it says', as
   assert.match(await outputOf('/'), /%.*\n.*\d%/)
   assert.match(await outputOf('/no such folder'), /^disk_free failed: exit code 1: df: .*no such folder/)
   assert.equal(await outputOf('--help'), 'disk_free failed: "path" must not begin with "-"')
+})
+
+test('the example of a web service in docs/tools.md asks it as the page says', async (t) => {
+  const requests: string[] = []
+  const web = await serve((request, response) => {
+    requests.push(`${request.method} ${request.url} ${request.headers.authorization}`)
+    const isKnown = request.url?.startsWith('/v1/ACME')
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(isKnown ? '{"price": 12.50}' : '{"error": "no such symbol"}')
+  })
+  t.after(() => web.close())
+  const files = filesOf(page)
+    .filter(([, source]) => source.startsWith('[tools.http.'))
+    .map(([path, source]): [string, string] => [path, source.replace('https://quotes.example.com', web.url)])
+  const tools = await openFolder(t, files)
+  assert.deepEqual(tools.check().advice, [])
+  const outputOf = async (args: object) => (await tools.call('get_quote', JSON.stringify(args))).output
+  assert.equal(await outputOf({ symbol: 'ACME', currency: 'EUR' }), '12.50')
+  assert.equal(
+    await outputOf({ symbol: '../x' }),
+    'get_quote failed: status 404 Not Found: {"error": "no such symbol"}',
+  )
+  assert.deepEqual(requests, [
+    'GET /v1/ACME?currency=EUR Bearer key-of-quotes',
+    'GET /v1/..%2Fx Bearer key-of-quotes',
+  ])
 })
 
 test('the example in the README and the one in the folder of examples are that of docs/tools.md', async () => {

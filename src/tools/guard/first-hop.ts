@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ChatterdError } from '../../protocol/errors.ts'
+import { reservedHeaders } from '../../protocol/reserved-headers.ts'
 import type { Hop, Method } from './redirected.ts'
 
 /** What a tool asks for. */
@@ -12,21 +13,6 @@ export interface ToolRequest {
   /** It is sent again where a redirect keeps the method. */
   body?: string | Uint8Array
 }
-
-/** Headers that say how a message is sent, to whom and by which proxy. */
-const reservedHeaders = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** @throws ChatterdError `invalid-request` for a header that cannot be sent */
 export function firstHop({ url, method = 'GET', headers = {}, body }: ToolRequest): Hop {

@@ -24,4 +24,11 @@ export const sourceKinds: readonly SourceKind[] = [
       return new CommandTools(options)
     },
   },
+  {
+    isUsed: ({ http }) => http.length > 0,
+    async open(options) {
+      const { HttpTools } = await import('./http/http-tools.ts')
+      return new HttpTools(options)
+    },
+  },
 ]

@@ -1,4 +1,5 @@
 import type { Command } from './commands/command.ts'
+import type { Endpoint } from './http/endpoint.ts'
 
 /** What the settings file says of tools. */
 export interface ToolChoice {
@@ -11,4 +12,6 @@ export interface ToolChoice {
   off: readonly string[]
   /** The tools that run programs. */
   commands: readonly Command[]
+  /** The tools that send requests to one endpoint. */
+  http: readonly Endpoint[]
 }

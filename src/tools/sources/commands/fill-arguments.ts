@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
+import { argumentOf, textOf } from '../argument-text.ts'
 import type { Command, CommandPart } from './command.ts'
 
 /**
@@ -35,25 +36,9 @@ function fill(parts: readonly CommandPart[], values: ToolArguments, properties: 
   return element
 }
 
-/** Undefined where there is none. */
-function argumentOf(argument: string, values: ToolArguments): unknown {
-  return Object.hasOwn(values, argument) ? (values[argument] ?? undefined) : undefined
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : argumentsJson(value)
-}
-
 /** True for a number, and for a value that the operator has listed. */
 function isHarmless(value: unknown, schema: unknown): boolean {
   if (typeof value === 'number' || typeof value === 'bigint') return true
   if (!isJsonObject(schema)) return false
   return schema.const === value || (Array.isArray(schema.enum) && schema.enum.some((each) => each === value))
-}
-
-/** The JSON of arguments, in which integers have all their digits. */
-export function argumentsJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'bigint' ? JSON.rawJSON(String(each)) : each,
-  )
 }

@@ -1,0 +1,87 @@
+import { didYouMean } from '../protocol/closest-name.ts'
+import { isJsonObject } from '../protocol/json.ts'
+import type { Machine } from './data-folder.ts'
+import { type HttpTable, httpMethods } from './http-table.ts'
+import { insertVariables } from './insert-variables.ts'
+import {
+  isOptionalText,
+  isOptionalTimeout,
+  type MemberCheck,
+  memberProblems,
+  readNamedTables,
+  type TableProblem,
+  timeout,
+  timeoutMs,
+} from './named-tables.ts'
+import { readHeaders } from './read-headers.ts'
+import { readUrlTemplate } from './read-url-template.ts'
+import { argumentsOf } from './text-template.ts'
+
+const members = [
+  ...['description', 'method', 'url', 'headers', 'result', 'parameters', 'timeout', 'idempotent'],
+] as const
+
+/** Reads the tables of endpoints, whose variables are not replaced yet; or says what is wrong with them. */
+export function readHttp(
+  value: unknown,
+  { file, machine }: { file: string; machine: Machine },
+): { tables: HttpTable[]; problems: string[] } {
+  return readNamedTables(value, { kind: 'http', file }, (name, written) => {
+    const { value: table } = insertVariables(written, machine.env)
+    const problems = memberProblems(table, members, checksOf(table))
+    const headers = readHeaders(written.headers, machine.env)
+    const read = readUrlTemplate(String(written.url), machine.env)
+    if (typeof read === 'string' && typeof table.url === 'string')
+      problems.push({ member: 'url', text: read })
+    problems.push(...headers.problems)
+    if (problems.length > 0 || typeof read === 'string') return { problems }
+    const { description, method, result, parameters, idempotent } = table
+    const ms = timeoutMs(table.timeout)
+    const endpoint: HttpTable = {
+      ...{ name, method: httpMethods.find((each) => each === method) ?? 'GET', url: read.url },
+      ...(typeof description === 'string' && { description }),
+      headers: headers.headers,
+      ...(typeof result === 'string' && { result }),
+      ...(isJsonObject(parameters) && { parameters }),
+      ...(ms !== undefined && { timeoutMs: ms }),
+      ...(typeof idempotent === 'boolean' && { idempotent }),
+      secrets: [...headers.secrets, ...read.secrets],
+    }
+    return { table: endpoint, problems: argumentProblems(endpoint) }
+  })
+}
+
+function checksOf(table: Record<string, unknown>): MemberCheck<(typeof members)[number]>[] {
+  const { description, method, url, result, parameters, idempotent } = table
+  const isMethod = method === undefined || httpMethods.some((each) => each === method)
+  const isPointer = result === undefined || (typeof result === 'string' && /^(?:\/|$)/.test(result))
+  return [
+    ['description', isOptionalText(description), 'a text'],
+    ['method', isMethod, `one of ${httpMethods.join(', ')}`],
+    ['url', typeof url === 'string', 'a URL'],
+    ['result', isPointer, 'a JSON Pointer, such as "/price"'],
+    ['parameters', parameters === undefined || isJsonObject(parameters), 'a JSON Schema'],
+    ['timeout', isOptionalTimeout(table.timeout), timeout.expected],
+    ['idempotent', idempotent === undefined || typeof idempotent === 'boolean', 'true or false'],
+  ]
+}
+
+/** What is wrong with the use of arguments. */
+function argumentProblems({ method, url, parameters }: HttpTable): TableProblem[] {
+  const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
+  const used = new Set([url.path, ...url.query].flatMap(argumentsOf))
+  const unknown = [...used].filter((name) => !declared.includes(name))
+  const fixed = url.query.map(([first]) => (typeof first === 'string' ? first.split('=', 1)[0] : undefined))
+  const isInQuery = method === 'GET' || method === 'DELETE'
+  const doubled = isInQuery ? declared.filter((name) => !used.has(name) && fixed.includes(name)) : []
+  return [
+    ...unknown.map((name) => ({
+      member: 'url',
+      text: `parameters has no property "${name}"${didYouMean(name, declared)} ({{${name}}} is the text {${name}})`,
+    })),
+    ...doubled.map((name) => ({
+      member: 'parameters',
+      text: `"${name}" is in the query of url already: put {${name}} there, or give it another name`,
+    })),
+  ]
+}

@@ -1,0 +1,14 @@
+/** Percent-encoded, with all characters that mean something in a URL. */
+export function encodedText(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+}
+
+/**
+ * A path that a URL keeps as it is.
+ *
+ * @throws Error, for the model, where a part of it is `.` or `..`: the URL would be that of another path
+ */
+export function safePath(path: string): string {
+  if (/\/(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) throw new Error('no part of a path may be "." or ".."')
+  return path
+}

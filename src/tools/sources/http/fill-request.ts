@@ -1,0 +1,69 @@
+import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
+import type { ToolRequest } from '../../guard/first-hop.ts'
+import { argumentOf, argumentsJson, textOf } from '../argument-text.ts'
+import { encodedText, safePath } from './encoded-text.ts'
+import type { Endpoint, UrlPart } from './endpoint.ts'
+
+/**
+ * The request of a call: arguments of the path, then those of the query, and what is left in the query or in a JSON body. A member of
+ * the query with an argument that the call does not have is left out.
+ *
+ * @throws Error, for the model, where the arguments make no path
+ */
+export function fillRequest(
+  { method, url, headers, parameters }: Endpoint,
+  values: ToolArguments,
+): ToolRequest {
+  const path = safePath(
+    url.path.map((part) => (typeof part === 'string' ? part : pathText(part, values))).join(''),
+  )
+  const named = new Set(
+    [url.path, ...url.query].flat().flatMap((part) => (typeof part === 'string' ? [] : part.argument)),
+  )
+  const left = Object.entries(values).filter(([name]) => !named.has(name))
+  const isInQuery = method === 'GET' || method === 'DELETE'
+  const query = [
+    ...url.query.filter((parts) => isComplete(parts, values)).map((parts) => fill(parts, values)),
+    ...(isInQuery ? left.flatMap(queryMembers) : []),
+  ]
+  const hasBody = !isInQuery && (left.length > 0 || hasMore(parameters?.properties, named))
+  return {
+    method,
+    url: query.length > 0 ? `${path}${path.includes('?') ? '&' : '?'}${query.join('&')}` : path,
+    headers: { ...(hasBody && { 'content-type': 'application/json' }), ...lowerCased(headers) },
+    ...(hasBody && { body: argumentsJson(Object.fromEntries(left)) }),
+  }
+}
+
+function pathText({ argument }: Exclude<UrlPart, string>, values: ToolArguments): string {
+  const value = argumentOf(argument, values)
+  // Without it, the path may be that of another endpoint.
+  if (value === undefined || value === '') throw new Error(`"${argument}" is missing or empty`)
+  return encodedText(textOf(value))
+}
+
+function isComplete(parts: readonly UrlPart[], values: ToolArguments): boolean {
+  return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
+}
+
+function fill(parts: readonly UrlPart[], values: ToolArguments): string {
+  const texts = parts.map((part) =>
+    typeof part === 'string' ? part : encodedText(textOf(argumentOf(part.argument, values))),
+  )
+  return texts.join('')
+}
+
+/** A list is a member for each element. */
+function queryMembers([name, value]: [string, unknown]): string[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  const given = values.filter((each) => each !== null && each !== undefined)
+  return given.map((each) => `${encodedText(name)}=${encodedText(textOf(each))}`)
+}
+
+function hasMore(properties: unknown, named: ReadonlySet<string>): boolean {
+  return Object.keys(properties ?? {}).some((name) => !named.has(name))
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

@@ -1,0 +1,59 @@
+import type { Tool } from '../../../turn/ports/toolbox.ts'
+import type { GuardPorts } from '../../guard/find-addresses.ts'
+import type { ToolChoice } from '../tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
+import type { Endpoint } from './endpoint.ts'
+import { fillRequest } from './fill-request.ts'
+import { createSend } from './send-request.ts'
+
+/** The tools that send requests to one endpoint. */
+export class HttpTools implements SourceGroup {
+  readonly #maxOutputBytes: number
+  readonly #ports: GuardPorts | undefined
+  #source: ToolSource = { name: 'http', state: 'ready', tools: [] }
+
+  constructor({ maxOutputBytes }: Pick<SourceGroupOptions, 'maxOutputBytes'>, ports?: GuardPorts) {
+    this.#maxOutputBytes = maxOutputBytes
+    this.#ports = ports
+  }
+
+  use({ http }: Pick<ToolChoice, 'http'>): void {
+    this.#source = { ...this.#source, tools: http.map((endpoint) => this.#toolOf(endpoint)) }
+  }
+
+  sources(): ToolSource[] {
+    return this.#source.tools.length > 0 ? [this.#source] : []
+  }
+
+  /** There is nothing to look for. */
+  async reload(): Promise<void> {}
+
+  /** Requests end with their calls. */
+  close(): void {}
+
+  #toolOf(endpoint: Endpoint): Tool {
+    const { name, description, method, result, secrets, timeoutMs, idempotent = method === 'GET' } = endpoint
+    const send = createSend({
+      ...{ secrets, result, maxOutputBytes: this.#maxOutputBytes, ports: this.#ports },
+      allowedHosts: [endpoint.url.host],
+    })
+    return {
+      schema: {
+        type: 'function',
+        function: {
+          name,
+          ...(description !== undefined && { description }),
+          parameters: parametersOf(endpoint),
+        },
+      },
+      run: async (args, { signal }) => await send(fillRequest(endpoint, args), signal),
+      ...(idempotent && { idempotent: true }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }
+  }
+}
+
+/** Arguments that the operator has not declared are refused, unless the schema says that there may be more. */
+function parametersOf({ parameters = { type: 'object', properties: {} } }: Endpoint) {
+  return { additionalProperties: false, ...parameters }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { send } from '../support/clients/classic/post.ts'
+import { ask } from '../support/clients/native/ask.ts'
+import { databaseKinds } from '../support/databases/database-kinds.ts'
+import { serverEnv, startServer } from '../support/processes/child-server.ts'
+import { serve } from '../support/stand-ins/local-server.ts'
+import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
+import { calls, says } from '../support/stand-ins/ollama-replies.ts'
+
+const secret = 's3cret-of-the-service'
+
+/** A server with the tools of these tables, in which `WEB` is the address of a web service. */
+async function openServer(t: TestContext, tables: string, service: RequestListener) {
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-http-tools-'))
+  const web = await serve(service)
+  const write = (text: string) => writeFile(join(folder, 'chatterd.toml'), text.replaceAll('WEB', web.url))
+  await write(tables)
+  const ollama = await ollamaStandIn()
+  const model = ollama.model('tools:test')
+  const [, postgresql] = databaseKinds
+  assert.ok(postgresql)
+  const source = await postgresql.create({ after: (end) => t.after(end) })
+  const args = ['--config', join(folder, 'chatterd.toml')]
+  const server = startServer({ ...serverEnv(source, ollama.url), SECRET: secret }, t.signal, args)
+  t.after(async () => {
+    server.kill('SIGKILL')
+    await server.exit
+    await Promise.all([ollama.close(), web.close()])
+    await rm(folder, { recursive: true })
+  })
+  const url = await server.url
+  return {
+    ...{ server, web, write, folder },
+    catalog: async () => (await ask(`${url}/chatterd/v1/tools`)).text,
+    /** What the model reads of its call, and the whole response to the client. */
+    async call(name: string, args: object, app: string) {
+      model.replies(says(calls([{ name, arguments: args }])), says('thank you'))
+      const { response } = send(`${url}/llmtools`, {
+        ...{ appID: app, model: model.name, stream: true, tools: [] },
+        messages: [{ role: 'user', content: 'do it' }],
+      })
+      const { text } = await response
+      return { text, result: model.lastMessages().findLast(({ role }) => role === 'tool')?.content }
+    },
+  }
+}
+
+const parameters = (table: string, ...names: string[]) =>
+  `[tools.http.${table}.parameters.properties]\n${names.map((name) => `${name} = { type = "string" }`).join('\n')}\n`
+
+test('a model asks web services of the settings file, whatever these respond, and reads no secret [guarded]', async (t) => {
+  const tables = `
+[tools.http.get_quote]
+description = "Last price of a stock"
+url = "WEB/v1/{symbol}"
+headers = { Authorization = "Bearer \${SECRET}" }
+result = "/price"
+${parameters('get_quote', 'symbol')}
+[tools.http.break]
+method = "POST"
+url = "WEB/broken?key=\${SECRET}"
+${parameters('break', 'text')}
+[tools.http.hang]
+url = "WEB/hang"
+timeout = "200ms"
+[tools.http.flood]
+url = "WEB/flood"
+[tools.http.stray]
+url = "WEB/stray"
+`
+  const closed: string[] = []
+  const other = await serve((_request, response) => response.end('private'))
+  t.after(() => other.close())
+  const { server, call, catalog } = await openServer(t, tables, (request, response) => {
+    const { url = '', headers } = request
+    response.on('close', () => closed.push(url))
+    if (url === '/hang') return
+    if (url === '/stray') return response.writeHead(302, { location: other.url }).end()
+    if (url === '/flood') {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      const write = () => {
+        while (response.writable && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', write)
+      return write()
+    }
+    const isBroken = url.startsWith('/broken')
+    response.writeHead(isBroken ? 500 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ price: 12.5, url, authorization: headers.authorization }))
+  })
+  assert.equal((await call('get_quote', { symbol: 'A/B' }, 'a')).result, '12.5')
+  const broken = await call('break', { text: 'x' }, 'b')
+  assert.equal(
+    broken.result,
+    'break failed: status 500 Internal Server Error: {"price":12.5,"url":"/broken?key=***"}',
+  )
+  assert.equal((await call('hang', {}, 'c')).result, 'hang gave no result within 0.2 s.')
+  assert.match(
+    (await call('flood', {}, 'd')).result ?? '',
+    /x\n\[cut here: the response has more than 65536 bytes\]$/,
+  )
+  assert.match(
+    (await call('stray', {}, 'e')).result ?? '',
+    /^stray failed: 127\.0\.0\.1 redirects to an address/,
+  )
+  for (const path of ['/hang', '/flood']) assert.ok(closed.includes(path), path)
+  const tools = JSON.parse(await catalog()) as { tools: { name: string; source: string }[] }
+  assert.deepEqual(
+    tools.tools.filter(({ source }) => source === 'http').map(({ name }) => name),
+    ['break', 'flood', 'get_quote', 'hang', 'stray'],
+  )
+  server.kill('SIGTERM')
+  const { code, errors } = await server.exit
+  assert.equal(code, 0)
+  for (const text of [broken.text, JSON.stringify(tools), errors]) assert.ok(!text.includes(secret), text)
+})
