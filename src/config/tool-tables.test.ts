@@ -28,6 +28,7 @@ test('without a table the folder of tools is that in the working directory', (t)
     off: [],
     commands: [],
     http: [],
+    openapi: [],
   })
 })
 
@@ -44,6 +45,7 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
       off: ['fs_write_*'],
       commands: [],
       http: [],
+      openapi: [],
     })
   }
   assert.equal(load(t, '[tools]\nfolder = "~/own"').tools?.folder, '/home/ann/own')
@@ -81,6 +83,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     off: ['fs_*', '$WHAT', `\${}`],
     commands: [],
     http: [],
+    openapi: [],
   })
 })
 
@@ -102,8 +105,8 @@ test('a variable that is missing or empty is named, and no value of another one 
 
 test('what a table does not take is refused, with what it takes', (t) => {
   assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
-    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, commands and http; did you mean folder?',
-    'something of [tools] in /chatterd.toml: it takes folder, on, off, commands and http',
+    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, commands, http and openapi; did you mean folder?',
+    'something of [tools] in /chatterd.toml: it takes folder, on, off, commands, http and openapi',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools]; did you mean tools?',

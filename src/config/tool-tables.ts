@@ -8,8 +8,10 @@ import { type Machine, pathsOf } from './data-folder.ts'
 import type { HttpTable } from './http-table.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
+import type { OpenApiTable } from './openapi-table.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
+import { readOpenApi } from './read-openapi.ts'
 
 /** What the tables of the settings file say of tools. */
 export interface ToolTables {
@@ -25,12 +27,14 @@ export interface ToolTables {
   readonly commands: readonly CommandTable[]
   /** The tools that send requests to one endpoint, in the order of the file. */
   readonly http: readonly HttpTable[]
+  /** The APIs whose OpenAPI documents have tools, in the order of the file. */
+  readonly openapi: readonly OpenApiTable[]
 }
 
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools']
 
-const members = ['folder', 'on', 'off', 'commands', 'http']
+const members = ['folder', 'on', 'off', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
 
 /** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
@@ -46,6 +50,7 @@ export function readToolTables(
     off: [],
     commands: [],
     http: [],
+    openapi: [],
   }
   const { tools } = file.settings
   if (file.path === undefined || tools === undefined) return { tables: standard, problems: [] }
@@ -65,13 +70,15 @@ export function readToolTables(
   if (!off) problems.push(`off of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
   const commands = readCommands(value.commands, { file: file.path, machine })
-  // These look for arguments in URLs before they replace variables.
+  // These look for arguments and secrets before variables are replaced.
   const http = readHttp(tools.http, { file: file.path, machine })
-  problems.push(...commands.problems, ...http.problems)
+  const openapi = readOpenApi(tools.openapi, { file: file.path, machine })
+  problems.push(...commands.problems, ...http.problems, ...openapi.problems)
   const tables = {
     ...standard,
     commands: commands.tables,
     http: http.tables,
+    openapi: openapi.tables,
     ...(folder !== undefined && { folder, isFolderGiven: true }),
     ...(on && { on: optionalToolNames.filter((name) => on.some((pattern) => matchPattern(pattern, name))) }),
     ...(off && { off }),

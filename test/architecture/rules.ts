@@ -46,8 +46,8 @@ export const rooms: Record<string, Room> = {
   },
   tools: {
     imports: { protocol: 'all', turn: 'ports' },
-    // Files: tools are modules of the user's own, too.
-    builtins: ['files', 'network', 'processes'],
+    // Files: tools are modules of the user's own, too. Threads: YAML of others can take long to read.
+    builtins: ['files', 'network', 'processes', 'threads'],
     globals: ['process', 'fetch', 'clock', 'chance', 'timers', 'console'],
   },
   store: {
@@ -100,6 +100,7 @@ export const packages: Record<string, string[]> = {
   typebox: ['http'],
   undici: ['engines', 'tools'],
   uqr: ['cli'],
+  yaml: ['tools'],
 }
 
 /** The group of each builtin that reaches outside the process, without `node:`. */

@@ -31,4 +31,11 @@ export const sourceKinds: readonly SourceKind[] = [
       return new HttpTools(options)
     },
   },
+  {
+    isUsed: ({ openapi }) => openapi.length > 0,
+    async open(options) {
+      const { OpenApiTools } = await import('./openapi/openapi-tools.ts')
+      return new OpenApiTools(options)
+    },
+  },
 ]

@@ -1,5 +1,6 @@
 import type { Command } from './commands/command.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import type { Api } from './openapi/api.ts'
 
 /** What the settings file says of tools. */
 export interface ToolChoice {
@@ -14,4 +15,6 @@ export interface ToolChoice {
   commands: readonly Command[]
   /** The tools that send requests to one endpoint. */
   http: readonly Endpoint[]
+  /** The APIs whose OpenAPI documents have tools. */
+  openapi: readonly Api[]
 }

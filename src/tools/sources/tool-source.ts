@@ -6,13 +6,15 @@ export type SourceState = 'starting' | 'ready' | 'down'
 
 /** Where tools come from. */
 export interface ToolSource {
-  /** As people see it: `builtin`, `file:get-time.ts`, `command`. */
+  /** As people see it: `builtin`, `file:get-time.ts`, `command`, `openapi:petstore`. */
   readonly name: string
   readonly state: SourceState
   /** Why it is down, in one line. */
   readonly reason?: string | undefined
   /** Empty where it is not ready. */
   readonly tools: readonly Tool[]
+  /** A sentence for each tool that it would have, and that cannot be one. */
+  readonly problems?: readonly string[]
 }
 
 /** What sources of all kinds have in common. */

@@ -15,6 +15,7 @@ const choice = {
   off: [],
   commands: [],
   http: [],
+  openapi: [],
 }
 
 /** The sources of a server that has one tool, and two more that can be switched on. */

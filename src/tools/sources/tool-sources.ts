@@ -117,7 +117,8 @@ export class ToolSources {
     const { on, off } = this.#choice
     const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
     const all = [{ name: builtin, tools: switchedOn }, ...sources]
-    const { added, removed, changed, problems, unusedOff } = toolbox.setSources(all, off)
+    const { added, removed, changed, unusedOff, ...merged } = toolbox.setSources(all, off)
+    const problems = [...sources.flatMap((source) => source.problems ?? []), ...merged.problems]
     const logged = this.#logged
     this.#logged = new Map(sources.map(({ name, reason }) => [name, reason]))
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))

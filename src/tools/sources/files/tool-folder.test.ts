@@ -15,7 +15,15 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [], commands: [], http: [] }
+  const choice: ToolChoice = {
+    folder,
+    isFolderGiven: true,
+    on: [],
+    off: [],
+    commands: [],
+    http: [],
+    openapi: [],
+  }
   const toolbox = createToolbox([])
   const changes = new EventTarget()
   const log: string[] = []

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../../protocol/json.ts'
+import type { Tool } from '../../../turn/ports/toolbox.ts'
+import type { GuardPorts } from '../../guard/find-addresses.ts'
+import { createSend, type Send } from '../http/send-request.ts'
+import { UnusableSource } from '../tool-source.ts'
+import type { Api } from './api.ts'
+import { argumentsSchema } from './arguments-schema.ts'
+import { Document, UnusableOperation } from './document.ts'
+import { fillOperation } from './fill-operation.ts'
+import { findServer } from './find-server.ts'
+import { listOperations } from './list-operations.ts'
+import type { Operation } from './operation.ts'
+
+export interface OpenedApi {
+  tools: Tool[]
+  /** A sentence for each operation that is left out. */
+  problems: string[]
+}
+
+/**
+ * Makes the tools of an OpenAPI document.
+ *
+ * @throws UnusableSource where there is none
+ */
+export function openApi(
+  api: Api,
+  root: JsonObject,
+  { maxOutputBytes, ports }: { maxOutputBytes: number; ports?: GuardPorts | undefined },
+): OpenedApi {
+  const document = new Document(root)
+  const { url: server, allowedHosts } = findServer(api, root)
+  const send = createSend({ allowedHosts, secrets: api.secrets, maxOutputBytes, ports })
+  const headers = lowerCased(api.headers)
+  const { operations: patterns, prefix } = api
+  const { operations, problems } = listOperations(document, {
+    patterns,
+    headers: Object.keys(headers),
+    prefix,
+  })
+  const tools = operations.flatMap((operation) => {
+    try {
+      const parameters = argumentsSchema(document, operation)
+      return [toolOf(operation, parameters, { api, server, headers, send })]
+    } catch (error) {
+      if (!(error instanceof UnusableOperation)) throw error
+      problems.push(`the operation ${operation.title} is left out: ${error.message}`)
+      return []
+    }
+  })
+  if (tools.length === 0) {
+    const [problem = 'the document has no operations'] = problems
+    throw new UnusableSource(`no operation can be a tool: ${problem}`)
+  }
+  return { tools, problems }
+}
+
+function toolOf(
+  operation: Operation,
+  parameters: JsonObject,
+  { api, server, headers, send }: { api: Api; server: string; headers: Record<string, string>; send: Send },
+): Tool {
+  const { name, description, method } = operation
+  return {
+    schema: {
+      type: 'function',
+      function: { name: api.prefix + name, ...(description !== '' && { description }), parameters },
+    },
+    run: async (args, { signal }) => await send(fillOperation(operation, { server, headers }, args), signal),
+    ...(method === 'GET' && { idempotent: true }),
+    ...(api.timeoutMs !== undefined && { timeoutMs: api.timeoutMs }),
+  }
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

@@ -1,0 +1,79 @@
+import type { GuardPorts } from '../../guard/find-addresses.ts'
+import { SupervisedSource } from '../supervised-source.ts'
+import type { ToolChoice } from '../tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
+import type { Api } from './api.ts'
+import { loadDocument } from './load-document.ts'
+import { openApi } from './open-api.ts'
+import { parseDocument } from './parse-document.ts'
+
+export interface OpenApiToolsOptions extends Pick<SourceGroupOptions, 'maxOutputBytes' | 'onChange'> {
+  ports?: GuardPorts
+  /** The pause after the first failure, in milliseconds. */
+  retryMs?: number
+}
+
+/** The source of one document, and why some of its operations are left out. */
+interface OpenedDocument {
+  /** What the settings file says of it, as JSON. */
+  written: string
+  source: SupervisedSource
+  problems: string[]
+}
+
+/** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`. */
+export class OpenApiTools implements SourceGroup {
+  readonly #options: OpenApiToolsOptions
+  /** By name, in the order of the settings file. */
+  #documents: ReadonlyMap<string, OpenedDocument> = new Map()
+
+  constructor(options: OpenApiToolsOptions) {
+    this.#options = options
+  }
+
+  use({ openapi }: Pick<ToolChoice, 'openapi'>): void {
+    const before = this.#documents
+    this.#documents = new Map(
+      openapi.map((api) => {
+        const known = before.get(api.name)
+        return [api.name, known?.written === JSON.stringify(api) ? known : this.#open(api)]
+      }),
+    )
+    const kept = new Set(this.#documents.values())
+    for (const document of before.values()) if (!kept.has(document)) document.source.close()
+  }
+
+  sources(): ToolSource[] {
+    return [...this.#documents.values()].map(({ source, problems }) => {
+      const { name, state, reason, tools } = source
+      return { name, state, reason, tools, problems: state === 'ready' ? problems : [] }
+    })
+  }
+
+  async reload(): Promise<void> {
+    const sources = [...this.#documents.values()].map(({ source }) => source)
+    for (const source of sources) source.start()
+    await Promise.all(sources.map((source) => source.attempted()))
+  }
+
+  close(): void {
+    for (const { source } of this.#documents.values()) source.close()
+  }
+
+  #open(api: Api): OpenedDocument {
+    const { onChange, ports, maxOutputBytes, retryMs } = this.#options
+    const source = new SupervisedSource({
+      name: `openapi:${api.name}`,
+      onChange,
+      ...(retryMs !== undefined && { retryMs }),
+      async open(signal) {
+        const root = await parseDocument(await loadDocument(api, signal, ports), signal)
+        const { tools, problems } = openApi(api, root, { maxOutputBytes, ports })
+        document.problems = problems.map((problem) => `openapi:${api.name}: ${problem}`)
+        return tools
+      },
+    })
+    const document: OpenedDocument = { written: JSON.stringify(api), source, problems: [] }
+    return document
+  }
+}
