@@ -13,7 +13,7 @@ const page = await readFile(join(root, 'docs', 'tools.md'), 'utf8')
 
 /** Files that a page shows: blocks of code whose first line is a comment with the path. */
 function filesOf(text: string): [string, string][] {
-  const blocks = text.matchAll(/^```(?:ts|js|toml)\n(?:\/\/|#) ([\w./-]+)\n([\s\S]*?)^```$/gm)
+  const blocks = text.matchAll(/^```(?:ts|js|toml|yaml)\n(?:\/\/|#) ([\w./-]+)\n([\s\S]*?)^```$/gm)
   return [...blocks].map(([, path = '', source = '']) => [path, source.trim()])
 }
 
@@ -105,6 +105,32 @@ test('the example of a web service in docs/tools.md asks it as the page says', a
     'GET /v1/ACME?currency=EUR Bearer key-of-quotes',
     'GET /v1/..%2Fx Bearer key-of-quotes',
   ])
+})
+
+test('the example of an OpenAPI document in docs/tools.md has the tools that the page says', async (t) => {
+  const requests: string[] = []
+  const web = await serve(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    requests.push(`${request.method} ${request.url} ${body}`.trim())
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": "Rex"}')
+  })
+  t.after(() => web.close())
+  const files = filesOf(page)
+    .filter(([path, source]) => path === 'petstore.yaml' || source.startsWith('[tools.openapi.'))
+    .map(([path, source]): [string, string] => [
+      path,
+      source.replace('https://petstore.example.com', web.url),
+    ])
+  const tools = await openFolder(t, files)
+  assert.deepEqual(
+    tools.list().map(({ name, source }) => `${name} ${source}`),
+    ['getPetById openapi:petstore', 'get_weather builtin', 'placeOrder openapi:petstore'],
+  )
+  assert.deepEqual([tools.check().problems, tools.check().advice], [[], []])
+  assert.equal((await tools.call('getPetById', '{"id": 7}')).output, '{"name": "Rex"}')
+  await tools.call('placeOrder', '{"pet": 7, "gift": null}')
+  assert.deepEqual(requests, ['GET /pets/7', 'POST /orders {"pet":7,"gift":null}'])
 })
 
 test('the example in the README and the one in the folder of examples are that of docs/tools.md', async () => {

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { send } from '../support/clients/classic/post.ts'
 import { ask } from '../support/clients/native/ask.ts'
 import { databaseKinds } from '../support/databases/database-kinds.ts'
@@ -118,4 +119,49 @@ url = "WEB/stray"
   const { code, errors } = await server.exit
   assert.equal(code, 0)
   for (const text of [broken.text, JSON.stringify(tools), errors]) assert.ok(!text.includes(secret), text)
+})
+
+const petstore = `
+openapi: 3.0.0
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+`
+
+test('a document of an API that is away at the start brings its tools when it is there, and another one at SIGHUP [reload]', async (t) => {
+  const tables = `
+tool-wait = "100ms"
+[tools.openapi.pets]
+document = "WEB/openapi.yaml"
+headers = { X-Key = "\${SECRET}" }
+`
+  let isAway = true
+  const { server, call, catalog, write, folder } = await openServer(t, tables, (request, response) => {
+    if (request.url !== '/openapi.yaml') return response.end(`${request.url} ${request.headers['x-key']}`)
+    response.writeHead(isAway ? 500 : 200).end(petstore)
+    isAway = false
+  })
+  const names = async () => {
+    const { tools } = JSON.parse(await catalog()) as { tools: { name: string; source: string }[] }
+    return tools.filter(({ source }) => source === 'openapi:pets').map(({ name }) => name)
+  }
+  const until = async (expected: string[]) => {
+    while (`${await names()}` !== `${expected}`) await delay(20, undefined, { signal: t.signal })
+  }
+  await until(['getPet'])
+  assert.equal((await call('getPet', { id: 7 }, 'a')).result, '/pets/7 ***')
+  await writeFile(join(folder, 'pets.yaml'), petstore.replace('getPet', 'describePet'))
+  await write('[tools.openapi.pets]\ndocument = "pets.yaml"\nserver = "WEB"\n')
+  server.kill('SIGHUP')
+  await until(['describePet'])
+  assert.equal((await call('describePet', { id: 8 }, 'b')).result, '/pets/8 undefined')
+  server.kill('SIGTERM')
+  const { errors } = await server.exit
+  assert.match(
+    errors,
+    /the tools of openapi:pets are not available: the document cannot be fetched: status 500/,
+  )
+  assert.ok(!errors.includes(secret))
 })
