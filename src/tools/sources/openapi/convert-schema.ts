@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 import { type Document, UnusableOperation } from './document.ts'
-import { plainKeywords } from './plain-keywords.ts'
+import { isReadOnly, plainKeywords } from './plain-keywords.ts'
 
 /** The most schemas of one tool whose references are replaced by what they lead to, and of one tool at all. */
 const maxInline = 500
@@ -77,22 +77,18 @@ function convertOnce(
     const { required } = written
     if (!Array.isArray(required)) return converted
     // What is only read is not sent.
-    const sent = required.filter((name) => typeof name === 'string' && !isReadOnly(written, name))
+    const sent = required.filter((name) => typeof name === 'string' && !isReadOnlyMember(written, name))
     return sent.length > 0 ? { ...converted, required: [...new Set(sent)] } : converted
   }
 
   function members(value: JsonObject): JsonObject {
-    const sent = Object.entries(value).filter(([name, schema]) => name !== '__proto__' && !onlyRead(schema))
+    const sent = Object.entries(value).filter(([name, schema]) => name !== '__proto__' && !isReadOnly(schema))
     return Object.fromEntries(sent.map(([name, schema]) => [name, convert(schema)]))
   }
 }
 
-function isReadOnly({ properties }: JsonObject, name: string): boolean {
-  return isJsonObject(properties) && Object.hasOwn(properties, name) && onlyRead(properties[name])
-}
-
-function onlyRead(schema: Json | undefined): boolean {
-  return isJsonObject(schema) && schema.readOnly === true
+function isReadOnlyMember({ properties }: JsonObject, name: string): boolean {
+  return isJsonObject(properties) && Object.hasOwn(properties, name) && isReadOnly(properties[name])
 }
 
 /** `nullable` of OpenAPI 3.0. */

@@ -35,16 +35,14 @@ export function listOperations(
   const problems: string[] = []
   const taken = new Set<string>()
   for (const [path, method, item, written] of operationsOf(document, problems)) {
-    const fitting = patterns?.filter((pattern) => isNamed(written, pattern)) ?? []
+    const own = toolName(written.operationId ?? `${method.toLowerCase()}${path}`)
+    const names = [own, ...(typeof written.operationId === 'string' ? [written.operationId] : [])]
+    const fitting = patterns?.filter((pattern) => isNamed(written, names, pattern)) ?? []
     for (const pattern of fitting) unused.delete(pattern)
     if (patterns ? fitting.length === 0 : method !== 'GET') continue
     const title = typeof written.operationId === 'string' ? written.operationId : `${method} ${path}`
     try {
-      const name = freeName(
-        toolName(written.operationId ?? `${method.toLowerCase()}${path}`),
-        taken,
-        maxName - prefix.length,
-      )
+      const name = freeName(own, taken, maxName - prefix.length)
       const operation = readOperation(document, { path, item, written, headers })
       operations.push({ title, name, method, ...operation })
       taken.add(name)
@@ -78,13 +76,10 @@ function* operationsOf(
   }
 }
 
-function isNamed({ operationId, tags }: JsonObject, pattern: string): boolean {
-  if (pattern.startsWith('tag:'))
-    return (
-      Array.isArray(tags) &&
-      tags.some((tag) => typeof tag === 'string' && matchPattern(pattern.slice(4), tag))
-    )
-  return typeof operationId === 'string' && matchPattern(pattern, operationId)
+function isNamed({ tags }: JsonObject, names: readonly string[], pattern: string): boolean {
+  if (!pattern.startsWith('tag:')) return names.some((name) => matchPattern(pattern, name))
+  const named = Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+  return named.some((tag) => matchPattern(pattern.slice('tag:'.length), tag))
 }
 
 function readOperation(

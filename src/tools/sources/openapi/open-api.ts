@@ -48,7 +48,8 @@ export function openApi(
     }
   })
   if (tools.length === 0) {
-    const [problem = 'the document has no operations'] = problems
+    const none = patterns ? 'it has none' : 'it has none that only reads; name others with operations'
+    const [problem = none] = problems
     throw new UnusableSource(`no operation can be a tool: ${problem}`)
   }
   return { tools, problems }

@@ -78,7 +78,7 @@ async function open(
 const documentOf = (paths: object, schemas: object = {}, others: object = {}) =>
   JSON.stringify({ openapi: '3.0.0', info: {}, paths, components: { schemas }, ...others })
 
-const everything = { operations: ['*', 'tag:*'] }
+const everything = { operations: ['*'] }
 
 function propertiesOf(schema: { parameters?: JsonObject } | undefined): JsonObject {
   const properties = schema?.parameters?.properties
@@ -95,7 +95,7 @@ suite('the operations of an OpenAPI document', () => {
     ])
     assert.equal(describe('listPets')?.description, 'Lists pets\n\nLists pets, the newest first.')
     const named = await open(t, yaml, {
-      api: { operations: ['delete*', 'tag:sto*', 'listPet'], prefix: 'shop_' },
+      api: { operations: ['delete*', 'tag:sto*', 'get_store_*', 'listPet'], prefix: 'shop_' },
     })
     assert.deepEqual(named.names(), [
       'shop_deletePet',
@@ -107,7 +107,7 @@ suite('the operations of an OpenAPI document', () => {
 
   test('what cannot be a tool is left out with the reason, and the others stay', async (t) => {
     const { names, source } = await open(t, yaml, { api: everything })
-    assert.equal(names().length, 7)
+    assert.equal(names().length, 8)
     assert.deepEqual(
       source?.problems?.map((problem) => problem.replace('openapi:pets: the operation ', '')),
       [
@@ -209,6 +209,8 @@ suite('the operations of an OpenAPI document', () => {
       'path_query',
     ])
     assert.deepEqual(Object.keys(propertiesOf(describe('replacePet'))), ['petId', 'body'])
+    // What is only read is no argument.
+    assert.deepEqual(Object.keys(propertiesOf(describe('renamePet'))), ['petId', 'name'])
     await run('get_store_inventory_path_rest', { path: ['a/b', 'c'], rest: 'd', path_query: 'e' })
     await run('replacePet', { petId: 1, body: { petId: 2, name: 'x' } })
     assert.deepEqual(
@@ -397,7 +399,10 @@ suite('documents that are away, or bad', () => {
       ['{"openapi": "4.0.0"}', /^the document is none of OpenAPI 3\.0 or 3\.1$/],
       ['text', /^the document is no OpenAPI document$/],
       ['', /^the document is no OpenAPI document$/],
-      ['{"openapi": "3.0.0"}', /^no operation can be a tool: the document has no operations$/],
+      [
+        '{"openapi": "3.0.0"}',
+        /^no operation can be a tool: it has none that only reads; name others with operations$/,
+      ],
       ['a: 1\na: 2', /^the document is neither JSON nor YAML: Map keys must be unique at line 2, column 1$/],
     ]
     for (const [text, reason] of reasons) {
@@ -426,8 +431,8 @@ suite('documents that are away, or bad', () => {
       `openapi: 3.0.0\n__proto__: { polluted: true }\npaths: {}`,
       JSON.stringify({
         openapi: '3.0.0',
-        paths: { '/x': { get: { parameters: 'x', tags: 1, requestBody: [] } } },
-      }).replace('"x"', '{"__proto__":1}'),
+        paths: { '/{x}': { get: { parameters: 'x', tags: 1, requestBody: [] } } },
+      }).replace('"parameters":"x"', '"parameters":{"__proto__":1}'),
     ]
     const before = process.memoryUsage().rss
     for (const text of hostile) {

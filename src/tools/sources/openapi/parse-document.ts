@@ -48,7 +48,7 @@ async function parsedYaml(text: string, signal: AbortSignal): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const onAbort = () => reject(new Error('it was given up'))
   worker.once('message', resolve)
-  worker.once('error', reject)
+  worker.on('error', reject)
   worker.once('exit', () => reject(new Error('it ended')))
   signal.addEventListener('abort', onAbort)
   try {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../protocol/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 /** Longer examples cost more than they help, in characters of JSON. */
@@ -43,4 +43,9 @@ function typeOf(type: Json | undefined): JsonObject {
 
 function isShortList(examples: Json | undefined): boolean {
   return Array.isArray(examples) && examples.length > 0 && JSON.stringify(examples).length <= maxExample
+}
+
+/** True for a member that responses have, and requests have not. */
+export function isReadOnly(schema: Json | undefined): boolean {
+  return isJsonObject(schema) && schema.readOnly === true
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 import { type Document, UnusableOperation } from './document.ts'
 import type { OperationBody, Parameter } from './operation.ts'
+import { isReadOnly } from './plain-keywords.ts'
 import { freeArgument } from './read-parameters.ts'
 
 const formType = 'application/x-www-form-urlencoded'
@@ -51,6 +52,6 @@ function membersOf(schema: JsonObject | undefined): string[] | undefined {
   if (schema.nullable === true || schema.allOf || schema.anyOf || schema.oneOf || schema.patternProperties)
     return undefined
   if (schema.additionalProperties === true || isJsonObject(schema.additionalProperties)) return undefined
-  const names = Object.keys(schema.properties)
+  const names = Object.entries(schema.properties).flatMap(([name, each]) => (isReadOnly(each) ? [] : name))
   return names.length > 0 ? names : undefined
 }

@@ -23,7 +23,9 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
   name: Type.String(),
   description: Type.Optional(Type.String()),
   parameters: AnyObject,
-  source: Type.String({ description: 'The name of its source: builtin, file:get-time.ts, or command.' }),
+  source: Type.String({
+    description: 'The name of its source: builtin, file:get-time.ts, command, http, or openapi:petstore.',
+  }),
   limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
     timeoutMs: Type.Integer(),
     maxOutputBytes: Type.Integer(),
