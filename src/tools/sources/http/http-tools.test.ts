@@ -300,6 +300,8 @@ suite('what the guard and secrets are for', () => {
       const { output } = await run()
       assert.match(output, /"Bearer \*\*\*","key":"\*\*\*","url":"\/(works|fails)\?key=\*\*\*"/)
     }
+    use({ headers: { Authorization: 'Bearer s3cret key/1' }, secrets, result: '/authorization' })
+    assert.equal((await run()).output, 'Bearer ***')
     const cut = await open(t, typed('text/plain', `${'-'.repeat(900)}${'s3cret'.repeat(100)}`), {
       maxOutputBytes: 1_000,
     })

@@ -1,4 +1,3 @@
-import { errorMessage } from '../../error-message.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
 import { createGuardedRequest } from '../../guard/guarded-request.ts'
@@ -34,13 +33,8 @@ export function createSend(options: SenderOptions): Send {
   const redact = createRedact(options.secrets)
   const maxBytes = result ? maxBodyBytes : maxOutputBytes
   return async (asked, signal) => {
-    try {
-      const headers = { ...defaultHeaders, ...asked.headers }
-      const response = await request({ ...asked, headers, maxBytes, signal })
-      return responseText(response, { result, maxOutputBytes, redact })
-    } catch (error) {
-      // Without its cause, whose message would be read too.
-      throw new Error(redact(errorMessage(error)))
-    }
+    const headers = { ...defaultHeaders, ...asked.headers }
+    const response = await request({ ...asked, headers, maxBytes, signal })
+    return responseText(response, { result, maxOutputBytes, redact })
   }
 }

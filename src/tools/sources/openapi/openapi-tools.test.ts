@@ -441,6 +441,10 @@ suite('documents that are away, or bad', () => {
     }
     assert.ok(process.memoryUsage().rss - before < 700_000_000)
     assert.equal('polluted' in {}, false)
+    const deep = `${'{"items":'.repeat(3_000)}{}${'}'.repeat(3_000)}`
+    const parameters = `[{"name":"q","in":"query","schema":${deep}}]`
+    const inside = await open(t, `{"openapi":"3.0.0","paths":{"/x":{"get":{"parameters":${parameters}}}}}`)
+    assert.equal(inside.source?.reason, 'the document is too large or too deeply nested')
     const { source } = await open(t, ' '.repeat(9 * 2 ** 20))
     assert.equal(source?.reason, 'the document is longer than 8388608 bytes')
   })
