@@ -4,7 +4,7 @@ import { isReadOnly, plainKeywords } from './plain-keywords.ts'
 
 /** The most schemas of one tool whose references are replaced by what they lead to, and of one tool at all. */
 const maxInline = 500
-const maxSchemas = 5_000
+const maxSchemas = 1_000
 
 const ofSchemas = ['properties', 'patternProperties']
 const ofSchemaLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']

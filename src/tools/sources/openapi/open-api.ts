@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
@@ -18,15 +19,19 @@ export interface OpenedApi {
 }
 
 /**
- * Makes the tools of an OpenAPI document.
+ * Makes the tools of an OpenAPI document; between two of them, the process can do other things.
  *
  * @throws UnusableSource where there is none
  */
-export function openApi(
+export async function openApi(
   api: Api,
   root: JsonObject,
-  { maxOutputBytes, ports }: { maxOutputBytes: number; ports?: GuardPorts | undefined },
-): OpenedApi {
+  {
+    maxOutputBytes,
+    ports,
+    signal,
+  }: { maxOutputBytes: number; ports?: GuardPorts | undefined; signal: AbortSignal },
+): Promise<OpenedApi> {
   const document = new Document(root)
   const { url: server, allowedHosts } = findServer(api, root)
   const send = createSend({ allowedHosts, secrets: api.secrets, maxOutputBytes, ports })
@@ -37,16 +42,17 @@ export function openApi(
     headers: Object.keys(headers),
     prefix,
   })
-  const tools = operations.flatMap((operation) => {
+  const tools: Tool[] = []
+  for (const operation of operations) {
+    await setImmediate(undefined, { signal })
     try {
       const parameters = argumentsSchema(document, operation)
-      return [toolOf(operation, parameters, { api, server, headers, send })]
+      tools.push(toolOf(operation, parameters, { api, server, headers, send }))
     } catch (error) {
       if (!(error instanceof UnusableOperation)) throw error
       problems.push(`the operation ${operation.title} is left out: ${error.message}`)
-      return []
     }
-  })
+  }
   if (tools.length === 0) {
     const none = patterns ? 'it has none' : 'it has none that only reads; name others with operations'
     const [problem = none] = problems

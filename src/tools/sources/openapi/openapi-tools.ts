@@ -68,7 +68,7 @@ export class OpenApiTools implements SourceGroup {
       ...(retryMs !== undefined && { retryMs }),
       async open(signal) {
         const root = await parseDocument(await loadDocument(api, signal, ports), signal)
-        const { tools, problems } = openApi(api, root, { maxOutputBytes, ports })
+        const { tools, problems } = await openApi(api, root, { maxOutputBytes, ports, signal })
         document.problems = problems.map((problem) => `openapi:${api.name}: ${problem}`)
         return tools
       },
