@@ -8,7 +8,14 @@ function makeTool(name: string): Tool {
   return { schema: { type: 'function', function: { name } }, run: () => name }
 }
 
-const choice = { folder: 'no such folder', isFolderGiven: false, on: ['get_time'], off: [], commands: [] }
+const choice = {
+  folder: 'no such folder',
+  isFolderGiven: false,
+  on: ['get_time'],
+  off: [],
+  ask: [],
+  commands: [],
+}
 
 /** The sources of a server that has one tool, and two more that can be switched on. */
 async function openSources(t: TestContext) {

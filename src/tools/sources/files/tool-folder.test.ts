@@ -15,7 +15,7 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [], commands: [] }
+  const choice: ToolChoice = { folder, isFolderGiven: true, on: [], off: [], ask: [], commands: [] }
   const toolbox = createToolbox([])
   const changes = new EventTarget()
   const log: string[] = []
