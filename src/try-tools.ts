@@ -61,7 +61,11 @@ export async function openTools(config: Config): Promise<TriedTools> {
       const schemas = toolbox.schemas()
       return {
         problems: [...down, ...sources.problems],
-        advice: [...judgeTools(schemas), ...sources.unusedOff.map(unusedMessage)],
+        advice: [
+          ...judgeTools(schemas),
+          ...sources.unused.off.map((pattern) => unusedMessage('off', pattern)),
+          ...sources.unused.ask.map((pattern) => unusedMessage('ask', pattern)),
+        ],
         tokens: estimateTools(schemas),
       }
     },
@@ -69,6 +73,6 @@ export async function openTools(config: Config): Promise<TriedTools> {
   }
 }
 
-function unusedMessage(pattern: string): string {
-  return `off in [tools] has "${pattern}", which is the name of no tool`
+function unusedMessage(list: 'off' | 'ask', pattern: string): string {
+  return `${list} in [tools] has "${pattern}", which is the name of no tool`
 }

@@ -19,6 +19,7 @@ EVENTS = {
     "text-delta": (models.TextDeltaEvent, models.TextDelta),
     "thinking-delta": (models.ThinkingDeltaEvent, models.ThinkingDelta),
     "call-start": (models.CallStartEvent, models.CallStart),
+    "call-approved": (models.CallApprovedEvent, models.CallApproved),
     "call-end": (models.CallEndEvent, models.CallEnd),
     "step-end": (models.StepEndEvent, models.StepEnd),
     "turn-waiting": (models.TurnWaitingEvent, models.TurnWaiting),

@@ -26,6 +26,7 @@ test('without a table the folder of tools is that in the working directory', (t)
     isFolderGiven: false,
     on: [],
     off: [],
+    ask: [],
     commands: [],
     http: [],
     openapi: [],
@@ -43,6 +44,7 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
       isFolderGiven: true,
       on: [],
       off: ['fs_write_*'],
+      ask: [],
       commands: [],
       http: [],
       openapi: [],
@@ -81,6 +83,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     isFolderGiven: true,
     on: [],
     off: ['fs_*', '$WHAT', `\${}`],
+    ask: [],
     commands: [],
     http: [],
     openapi: [],
@@ -105,16 +108,17 @@ test('a variable that is missing or empty is named, and no value of another one 
 
 test('what a table does not take is refused, with what it takes', (t) => {
   assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
-    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, commands, http and openapi; did you mean folder?',
-    'something of [tools] in /chatterd.toml: it takes folder, on, off, commands, http and openapi',
+    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, ask, commands, http and openapi; did you mean folder?',
+    'something of [tools] in /chatterd.toml: it takes folder, on, off, ask, commands, http and openapi',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools]; did you mean tools?',
   ])
   assert.deepEqual(load(t, 'tools = 1').problems, ['[tools] in /chatterd.toml: expected a table'])
-  assert.deepEqual(load(t, '[tools]\noff = "x"\nfolder = 1').problems, [
+  assert.deepEqual(load(t, '[tools]\noff = "x"\nfolder = 1\nask = [1]').problems, [
     'folder of [tools] in /chatterd.toml: expected a path',
     'off of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
+    'ask of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
   ])
 })
 

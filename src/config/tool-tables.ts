@@ -23,6 +23,8 @@ export interface ToolTables {
   readonly on: readonly OptionalToolName[]
   /** Patterns of the names of tools that are not offered. */
   readonly off: readonly string[]
+  /** Patterns of the names of tools whose calls a person has to approve. */
+  readonly ask: readonly string[]
   /** The tools that run programs, in the order of the file. */
   readonly commands: readonly CommandTable[]
   /** The tools that send requests to one endpoint, in the order of the file. */
@@ -34,7 +36,7 @@ export interface ToolTables {
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools']
 
-const members = ['folder', 'on', 'off', 'commands', 'http', 'openapi']
+const members = ['folder', 'on', 'off', 'ask', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
 
 /** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
@@ -48,6 +50,7 @@ export function readToolTables(
     isFolderGiven: false,
     on: [],
     off: [],
+    ask: [],
     commands: [],
     http: [],
     openapi: [],
@@ -64,10 +67,11 @@ export function readToolTables(
   // Values are not shown: they may hold what the environment has.
   const folder = parseFolder(value.folder, { base: dirname(file.path), machine })
   if (value.folder !== undefined && folder === undefined) problems.push(`folder of ${where}: expected a path`)
-  const [on, off] = [namesOf(value.on), namesOf(value.off)]
+  const [on, off, ask] = [namesOf(value.on), namesOf(value.off), namesOf(value.ask)]
   const expected = 'expected a list of names, in which * stands for any text'
   if (!on) problems.push(`on of ${where}: ${expected}`)
   if (!off) problems.push(`off of ${where}: ${expected}`)
+  if (!ask) problems.push(`ask of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
   const commands = readCommands(value.commands, { file: file.path, machine })
   // These look for arguments and secrets before variables are replaced.
@@ -82,6 +86,7 @@ export function readToolTables(
     ...(folder !== undefined && { folder, isFolderGiven: true }),
     ...(on && { on: optionalToolNames.filter((name) => on.some((pattern) => matchPattern(pattern, name))) }),
     ...(off && { off }),
+    ...(ask && { ask }),
   }
   return { tables: Object.freeze(tables), problems }
 }

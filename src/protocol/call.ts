@@ -7,12 +7,16 @@ export type CallSide = 'resident' | 'device'
 /**
  * The states of a call. Every call ends exactly once.
  *
+ *     either:   asked → denied | expired | superseded | cancelled, or, once a person has approved it:
  *     resident: running → succeeded | failed | timed-out | interrupted
  *     device:   offered → answered | expired | superseded | cancelled
  *
+ * Only calls of tools that the settings name in `ask` begin as `asked`.
  * A call whose arguments do not fit the tool's schema, or whose name no tool has, is `failed` from the start, on either side.
  */
 export type CallStatus =
+  | 'asked'
+  | 'denied'
   | 'running'
   | 'offered'
   | 'succeeded'
@@ -23,6 +27,14 @@ export type CallStatus =
   | 'expired'
   | 'superseded'
   | 'cancelled'
+
+/** What a person approves: the tool with its source, and its arguments. */
+export interface Approval {
+  /** Of the tool's name and the call's arguments (docs/native.md): who approves a call names what has been shown. */
+  hash: string
+  /** Where the tool comes from: a source of resident tools, or `device`. */
+  source: string
+}
 
 /** One tool call of an assistant message together with its result. */
 export interface Call {
@@ -37,6 +49,8 @@ export interface Call {
   written?: JsonObject
   /** What was mended of the call as the model wrote it. */
   repairs?: Repair[]
+  /** Present where a person has to approve the call, or had to. */
+  approval?: Approval
   side: CallSide
   status: CallStatus
   /** What the model reads as the result: the output, or a message that says why there is none. */
@@ -47,5 +61,5 @@ export interface Call {
 
 /** True while the call has not ended. */
 export function isOpen(call: Pick<Call, 'status'>): boolean {
-  return call.status === 'running' || call.status === 'offered'
+  return call.status === 'running' || call.status === 'offered' || call.status === 'asked'
 }

@@ -22,6 +22,7 @@ export const errorKinds = {
   'no-open-call': { status: 409, title: 'No call is open', retry: false },
   'unknown-call': { status: 404, title: 'The turn has no such call', retry: false },
   'result-conflict': { status: 409, title: 'The call has another result already', retry: false },
+  'approval-conflict': { status: 409, title: 'The approval does not fit the call', retry: false },
   'call-closed': { status: 410, title: 'The call is closed', retry: false },
   'key-reused': { status: 422, title: 'The key belongs to another request', retry: false },
   'too-many-requests': { status: 429, title: 'Too many turns at once', retry: true },

@@ -64,9 +64,15 @@ function dataOf(event: TurnEvent): object {
     case 'logprobs':
       return { logprobs: event.logprobs }
     case 'call-start': {
-      const { callId, name, arguments: args, side, repairs } = event
-      return { callId, name, arguments: args, side, ...(repairs && { repairs }) }
+      const { callId, name, arguments: args, side, repairs, approval } = event
+      return {
+        ...{ callId, name, arguments: args, side },
+        ...(repairs && { repairs }),
+        ...(approval && { approval }),
+      }
     }
+    case 'call-approved':
+      return { callId: event.callId }
     case 'call-end': {
       const { callId, status, output, ms } = event
       return { callId, status, ...outcomeOf(status, output), ms: Math.round(ms) }
@@ -98,13 +104,12 @@ function messageOf({ message: { role, content, thinking, calls } }: StepEnd): ob
 }
 
 /** A call as the native dialect sends it. */
-export function callData({ id: callId, name, arguments: args, side, repairs, status, output }: Call): object {
+export function callData(call: Call): object {
+  const { id: callId, name, arguments: args, side, repairs, approval, status, output } = call
   return {
-    callId,
-    name,
-    arguments: args,
-    side,
+    ...{ callId, name, arguments: args, side },
     ...(repairs && { repairs }),
+    ...(approval && { approval }),
     status,
     ...outcomeOf(status, output),
   }

@@ -1,4 +1,4 @@
-import type { Call, CallSide, CallStatus } from './call.ts'
+import type { Approval, Call, CallSide, CallStatus } from './call.ts'
 import type { ErrorCode } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Logprob } from './logprobs.ts'
@@ -24,6 +24,7 @@ export type TurnEvent =
   | Delta
   | LogprobsEvent
   | CallStart
+  | { type: 'call-approved'; callId: string }
   | { type: 'call-end'; callId: string; status: CallStatus; output?: string; ms: number }
   | StepEnd
   | { type: 'turn-waiting'; calls: string[] }
@@ -50,6 +51,7 @@ export interface CallStart {
   arguments: JsonObject
   side: CallSide
   repairs?: Repair[]
+  approval?: Approval
   /** True where the client's device is asked to run it. */
   offered: boolean
 }

@@ -3,7 +3,7 @@ import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { ErrorDetail } from '../protocol/events.ts'
 import type { FinishReason, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { RequestKey } from '../turn/ports/conversation-store.ts'
+import type { ApprovedCall, RequestKey } from '../turn/ports/conversation-store.ts'
 import type { CallOutcome } from '../turn/ports/turn-store.ts'
 
 // Arguments of the SQL functions. What clients and models write is passed as JSON texts: these hold \u0000, which `text` cannot.
@@ -36,10 +36,22 @@ export function messageArgument(
 
 /** `id` comes first in `request`: the SQL function `call_id_json` reads it there. */
 function callArgument(call: Call): object {
-  const { id, index, name, arguments: args, written, repairs, side, status, output, restartable } = call
+  const {
+    id,
+    index,
+    name,
+    arguments: args,
+    written,
+    repairs,
+    approval,
+    side,
+    status,
+    output,
+    restartable,
+  } = call
   return {
     index,
-    request: JSON.stringify({ id, name, arguments: args, written, repairs }),
+    request: JSON.stringify({ id, name, arguments: args, written, repairs, approval }),
     side,
     status,
     result: output === undefined ? undefined : JSON.stringify(output),
@@ -52,9 +64,15 @@ export function toolArguments(tools: readonly ToolSchema[]): [string, string][] 
   return tools.map((tool) => [JSON.stringify(tool.function.name), JSON.stringify(tool)])
 }
 
-/** The result of a call, as `end_calls` and `store_results` take it. */
-export function resultArgument({ seq, index, status, output }: CallOutcome): object {
-  return { seq, index, status, result: JSON.stringify(output) }
+/** The result of a call, or its approval, as `end_calls` and `store_results` take it. */
+export function resultArgument(result: CallOutcome | ApprovedCall): object {
+  const { seq, index, status } = result
+  return { seq, index, status, ...('output' in result && { result: JSON.stringify(result.output) }) }
+}
+
+/** Names of tools, each as a JSON text. */
+export function namesArgument(names: readonly string[]): string[] {
+  return names.map((name) => JSON.stringify(name))
 }
 
 /** An error as a JSON text. */

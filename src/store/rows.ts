@@ -13,7 +13,7 @@ export interface CallRow {
   /** The number of its message. */
   seq: number
   index: number
-  /** `Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs'>` as a JSON text, whose numbers keep their digits. */
+  /** `CallRequest` as a JSON text, whose numbers keep their digits. */
   request: string
   side: CallSide
   status: CallStatus
@@ -22,6 +22,8 @@ export interface CallRow {
   /** How long it took, in milliseconds; null while it has not ended. */
   ms: number | null
 }
+
+type CallRequest = Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs' | 'approval'>
 
 /** What `message_row` returns. */
 export interface MessageRow {
@@ -49,6 +51,8 @@ export interface StateRow {
   /** Null where the caller has them. */
   tools: ToolRow[] | null
   toolsVersion: number
+  /** Names of tools, as JSON texts. */
+  approvedTools: string[]
   system: string | null
   pinned: number
   promptFrom: number
@@ -76,7 +80,7 @@ export interface NewestTurnRow {
 
 export function callOf({ index, request, side, status, result, restartable }: CallRow): Call {
   return {
-    ...(parseExact(request) as unknown as Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs'>),
+    ...(parseExact(request) as unknown as CallRequest),
     ...{ index, side, status },
     ...(result !== null && { output: result }),
     ...(restartable && { restartable }),
@@ -101,6 +105,10 @@ export function messagesOf(rows: readonly MessageRow[], callRows: readonly CallR
 
 export function toolsOf(rows: readonly ToolRow[]): ToolSchema[] {
   return rows.map(([, schema]) => parseExact(schema) as unknown as ToolSchema)
+}
+
+export function namesOf(rows: readonly string[]): string[] {
+  return rows.map((name) => JSON.parse(name))
 }
 
 /** What `turn_state` has left out: the caller has it. */
@@ -137,6 +145,7 @@ export function stateOf(
     ...{ pinned, promptFrom, lastEvent },
     ...(truncation && { truncation }),
     deviceTools: tools ? toolsOf(tools) : knownTools,
+    approvedTools: namesOf(row.approvedTools),
     ...(system !== null && { system }),
     log: [
       ...cached.filter(({ seq }) => seq <= after && (seq <= pinned || seq >= promptFrom)),

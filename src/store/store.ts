@@ -1,7 +1,14 @@
 import { hostname } from 'node:os'
 import type { ConversationStore, Replay, ResultsOutcome } from '../turn/ports/conversation-store.ts'
 import type { HeartbeatResult, ProcessLease } from '../turn/ports/process-lease.ts'
-import { bodiesOf, conversationArgument, keyArgument, messageArgument, resultArgument } from './arguments.ts'
+import {
+  bodiesOf,
+  conversationArgument,
+  keyArgument,
+  messageArgument,
+  namesArgument,
+  resultArgument,
+} from './arguments.ts'
 import { createBeginOperations } from './begin-turn.ts'
 import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
@@ -58,13 +65,14 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
       return row ? newestTurnOf(row) : undefined
     },
 
-    async storeResults({ turn, id, results, tools, key }): Promise<ResultsOutcome> {
+    async storeResults({ turn, id, results, approvedTools, tools, key }): Promise<ResultsOutcome> {
       const posted = tools && postedTools(tools)
       const known = logCache.toolsOf(turn)
       const send = (known?: KnownTools) =>
         call<ResultsRow>('store_results', {
           ...{ turn, resultsId: id, ...self, maxTools, keyLifeMs, ...keyArgument(key) },
           results: results.map(resultArgument),
+          approvedTools: approvedTools && namesArgument(approvedTools),
           ...toolsArgument(posted, known),
         })
       let row = await send(known)

@@ -9,13 +9,14 @@ import {
 } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import type { LogCache } from './log-cache.ts'
-import { type CallRow, callOf } from './rows.ts'
+import { type CallRow, callOf, namesOf } from './rows.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 /** What `end_calls` returns. */
 interface CallsRow {
   status: 'running' | 'waiting'
   calls: CallRow[]
+  approvedTools: string[]
   appended: EventChunk | null
 }
 
@@ -34,8 +35,11 @@ export function createTurnWrites(call: CallFunction, runner: string, logCache: L
 
     async endCalls(turn, results, chunks, run) {
       const argument = { turn, runner, run, results: results.map(resultArgument), events: chunks }
-      const { status, calls, appended } = await call<CallsRow>('end_calls', argument)
-      return { status, calls: calls.map(callOf), appended: appended ?? undefined }
+      const { status, calls, approvedTools, appended } = await call<CallsRow>('end_calls', argument)
+      return {
+        ...{ status, calls: calls.map(callOf), approvedTools: namesOf(approvedTools) },
+        appended: appended ?? undefined,
+      }
     },
 
     async endTurn({ turn, status, error, partial }, chunks, run) {

@@ -1,5 +1,7 @@
+import { matchPattern } from '../protocol/match-pattern.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
+import { callHash } from './call-hash.ts'
 import { InvalidTool } from './check-schema.ts'
 import { checkLimit, checkTool } from './check-tool.ts'
 import { errorMessage } from './error-message.ts'
@@ -25,6 +27,8 @@ export interface ToolDescription {
   source: string
   timeoutMs: number
   maxOutputBytes: number
+  /** True where a person has to approve its calls. */
+  approval: boolean
 }
 
 /** How the tools have changed: names, and a sentence for each tool that cannot be offered. */
@@ -36,15 +40,21 @@ export interface ToolChange {
   problems: string[]
   /** The patterns of `off` that are the name of no tool. */
   unusedOff: string[]
+  /** The same of `ask`. */
+  unusedAsk: string[]
 }
 
 /** The toolbox, whose tools can change while the process runs. */
 export interface ResidentToolbox extends Toolbox {
   /**
    * Replaces all tools but the built-in ones by those of these sources, in order of precedence, and offers none whose name fits a pattern of
-   * `off`. Calls that run go on with the tool that they have begun with.
+   * `off`. Calls of tools whose names fit a pattern of `ask`, of either side, have to be approved. Calls that run go on with the tool that
+   * they have begun with.
    */
-  setSources(sources: readonly Pick<ToolSource, 'name' | 'tools'>[], off: readonly string[]): ToolChange
+  setSources(
+    sources: readonly Pick<ToolSource, 'name' | 'tools'>[],
+    patterns?: { off?: readonly string[]; ask?: readonly string[] },
+  ): ToolChange
   /** Sorted by name. */
   describe(): ToolDescription[]
 }
@@ -65,26 +75,39 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
   const fit = createFit(options.fit)
   let current: ReadonlyMap<string, SourcedTool> = new Map()
   let schemas: ToolSchema[] = []
+  let asked: readonly string[] = []
 
-  function setSources(sources: Parameters<ResidentToolbox['setSources']>[0], off: readonly string[]) {
+  function setSources(
+    ...[sources, { off = [], ask = [] } = {}]: Parameters<ResidentToolbox['setSources']>
+  ): ToolChange {
     const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
     const change = changeOf(current, merged.tools)
     current = merged.tools
     // The same array while the schemas are the same.
     if (change.added.length + change.removed.length + change.changed.length > 0)
       schemas = [...current.values()].map(({ schema }) => schema)
-    return { ...change, problems: merged.problems, unusedOff: merged.unusedOff }
+    asked = ask
+    const unusedAsk = ask.filter(
+      (pattern) => ![...current.keys()].some((name) => matchPattern(pattern, name)),
+    )
+    return { ...change, problems: merged.problems, unusedOff: merged.unusedOff, unusedAsk }
   }
 
-  setSources([], [])
+  const isAsked = (name: string) => asked.some((pattern) => matchPattern(pattern, name))
+  setSources([])
   return {
     setSources,
     schemas: () => schemas,
     describe: () =>
       [...current.values()].map(({ schema, source, timeoutMs: ms }) => ({
-        ...{ schema, source, timeoutMs: ms, maxOutputBytes },
+        ...{ schema, source, timeoutMs: ms, maxOutputBytes, approval: isAsked(schema.function.name) },
       })),
     has: (name) => current.has(name),
+    isAsked,
+    approvalOf: (name, args) => ({
+      hash: callHash(name, args),
+      source: current.get(name)?.source ?? 'device',
+    }),
     isIdempotent: (name) => current.get(name)?.tool.idempotent === true,
 
     fit(schema, args, undeclared) {
@@ -119,7 +142,7 @@ function checkBuiltin(tools: readonly Tool[], timeoutMs: number): void {
 function changeOf(
   before: ReadonlyMap<string, SourcedTool>,
   after: ReadonlyMap<string, SourcedTool>,
-): Omit<ToolChange, 'problems' | 'unusedOff'> {
+): Pick<ToolChange, 'added' | 'removed' | 'changed'> {
   const isSame = (name: string) =>
     JSON.stringify(before.get(name)?.schema) === JSON.stringify(after.get(name)?.schema)
   return {

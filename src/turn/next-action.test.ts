@@ -24,7 +24,7 @@ function stateWith(step: number, calls?: Call[]): TurnState {
     },
     request: { model: 'm', stream: true, offerTools: true, settings: {} },
     log: calls ? [asked, reply] : [asked],
-    ...{ run: 1, deviceTools: [], lastEvent: 1, results: [] },
+    ...{ run: 1, deviceTools: [], approvedTools: [], lastEvent: 1, results: [] },
   }
 }
 
@@ -53,8 +53,7 @@ test('resident calls are run before the device is waited for', () => {
 
 test('open device calls are waited for, also at the last step', () => {
   const calls = [call(0, 'device', 'offered'), call(1, 'resident', 'succeeded')]
-  for (const step of [1, 3])
-    assert.deepEqual(nextAction(stateWith(step, calls), limits), { do: 'wait-for-device' })
+  for (const step of [1, 3]) assert.deepEqual(nextAction(stateWith(step, calls), limits), { do: 'wait' })
 })
 
 test('when all calls have ended, however they did, the model is prompted again', () => {
@@ -90,7 +89,7 @@ test('a turn never prompts while a call of its reply is open, nor past its steps
       }
       if (next.do === 'end') assert.ok(answered && !last.calls.some(isOpen))
       if (next.do === 'run-calls') assert.ok(next.calls.length > 0 && next.calls.every(isOpen))
-      if (next.do === 'wait-for-device') assert.ok(last?.calls.some(isOpen))
+      if (next.do === 'wait') assert.ok(last?.calls.some(isOpen))
     }),
     { numRuns: 300, seed: 1 },
   )

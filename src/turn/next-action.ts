@@ -8,7 +8,8 @@ import type { TurnEnding } from './ports/turn-store.ts'
 export type NextAction =
   | { do: 'prompt' }
   | { do: 'run-calls'; calls: Call[] }
-  | { do: 'wait-for-device' }
+  /** For its device, or for a person. */
+  | { do: 'wait' }
   | { do: 'end'; ending: Pick<TurnEnding, 'status' | 'error'> }
 
 /** Decides from the log alone, so the decision is the same after a crash, in another process, and in a test. */
@@ -16,9 +17,9 @@ export function nextAction(state: TurnState, limits: Pick<TurnLimits, 'maxSteps'
   const reply = lastReply(state)
   if (!reply) return { do: 'prompt' }
   const open = reply.calls.filter(isOpen)
-  const resident = open.filter((call) => call.side === 'resident')
-  if (resident.length > 0) return { do: 'run-calls', calls: resident }
-  if (open.length > 0) return { do: 'wait-for-device' }
+  const running = open.filter((call) => call.status === 'running')
+  if (running.length > 0) return { do: 'run-calls', calls: running }
+  if (open.length > 0) return { do: 'wait' }
   if (reply.calls.length === 0) return { do: 'end', ending: { status: 'completed' } }
   const repeated = repeatedFailure(state)
   if (repeated) return { do: 'end', ending: { status: 'failed', error: callRepeated(repeated) } }

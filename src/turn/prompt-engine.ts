@@ -30,7 +30,7 @@ export async function promptEngine(
 ): Promise<TurnState> {
   const step = begun.step + 1
   const { deviceTools, request } = begun
-  const offered = offersTools(begun) ? offeredTools(ports.toolbox, deviceTools, request.residentTools) : []
+  const offered = offersTools(begun) ? offeredTools(ports.toolbox, deviceTools, request) : []
   let reply = emptyReply
   let state = begun
   let tools: readonly ToolSchema[] = offered
@@ -158,9 +158,9 @@ async function endStep(
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
   )
-  const { deviceTools, request } = state
+  const { deviceTools, approvedTools, request } = state
   const { textArguments } = request
-  const routing = { toolbox, offered, deviceTools, textArguments, usedIds, newCallId }
+  const routing = { toolbox, offered, deviceTools, approvedTools, textArguments, usedIds, newCallId }
   const routed = routeCalls(reply.calls, routing)
   const finishReason = finishReasonOf(reply)
   const calls = callsToRun(routed, finishReason, state.step < limits.maxSteps)
@@ -168,7 +168,7 @@ async function endStep(
   const message = { ...messageOf(reply), calls, usage, finishReason }
   const draft = { ...message, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
   const next = nextAction(withMessage(state, draft), limits)
-  const waits: { status: TurnStatus } = { status: next.do === 'wait-for-device' ? 'waiting' : 'running' }
+  const waits: { status: TurnStatus } = { status: next.do === 'wait' ? 'waiting' : 'running' }
   const status = next.do === 'end' ? next.ending : waits
   const { id: turn, step, promptFrom, truncation } = state
   const outcome = { turn, step, message, ...status, promptFrom, ...(truncation && { truncation }) }
@@ -176,7 +176,7 @@ async function endStep(
     ...calls.map(callStart),
     { type: 'step-end', step, message: { ...messageOf(reply), calls }, usage, finishReason },
     ...calls.filter((call) => call.status === 'failed').map((call) => callEnd(call, 0)),
-    ...(next.do === 'wait-for-device' ? [turnWaiting(calls)] : []),
+    ...(next.do === 'wait' ? [turnWaiting(calls)] : []),
     ...(next.do === 'end' ? [turnEnd(next.ending)] : []),
   ]
   const stored = await store.endStep(outcome, events)

@@ -39,8 +39,13 @@ function result(call: Call): PromptMessage {
 function resultText(call: Call): string {
   if (isOpen(call)) return 'No result yet.'
   // A late result is stored with its call, but earlier prompts have said already that there is none.
-  if (call.status === 'superseded') return 'No result: the user went on before the device answered.'
-  if (call.status === 'expired') return call.output ?? 'No result: the device did not answer this call.'
+  const from = call.approval ? 'anybody' : 'the device'
+  if (call.status === 'superseded') return `No result: the user went on before ${from} answered.`
+  if (call.status === 'expired')
+    return (
+      call.output ??
+      `No result: ${call.approval ? 'nobody answered' : 'the device did not answer'} this call.`
+    )
   if (call.status === 'cancelled') return 'No result: the call was cancelled.'
   if (call.status === 'interrupted') return 'No result: the call was interrupted, and its outcome is unknown.'
   return call.output ?? ''

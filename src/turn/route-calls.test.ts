@@ -14,7 +14,14 @@ function route(asked: Partial<EngineCall>[], usedIds: string[] = []) {
   let made = 0
   const newCallId = () => `own_${++made}`
   const calls = asked.map((one) => ({ name: 'weather', arguments: {}, ...one }))
-  return routeCalls(calls, { toolbox, offered, deviceTools: [locate], usedIds: new Set(usedIds), newCallId })
+  return routeCalls(calls, {
+    toolbox,
+    offered,
+    deviceTools: [locate],
+    approvedTools: [],
+    usedIds: new Set(usedIds),
+    newCallId,
+  })
 }
 
 test('calls of resident tools run here, calls of device tools are offered to the device', () => {
@@ -39,6 +46,7 @@ test('a call goes to the side that its tool was offered for, also where the tool
       toolbox: changed,
       offered,
       deviceTools: [locate],
+      approvedTools: [],
       usedIds: new Set<string>(),
       newCallId: () => 'own',
     }
@@ -62,6 +70,7 @@ test('a tool that was not offered cannot be called', () => {
     toolbox,
     offered: [],
     deviceTools: [],
+    approvedTools: [],
     usedIds: new Set<string>(),
     newCallId: () => 'own',
   })
@@ -98,6 +107,7 @@ test('what was mended of a call is told with it, in the order in which it was me
     toolbox,
     offered: [tool],
     deviceTools: [tool],
+    approvedTools: [],
     usedIds: new Set<string>(),
     newCallId: () => 'own',
   })
@@ -133,6 +143,7 @@ test('arguments that do not fit fail with a message, and are stored as they came
     toolbox,
     offered: [...offered, near],
     deviceTools: [near],
+    approvedTools: [],
     usedIds: new Set<string>(),
     newCallId: () => 'own',
   }
@@ -164,6 +175,7 @@ test('ids are never given twice in a turn', () => {
         toolbox,
         offered,
         deviceTools: [locate],
+        approvedTools: [],
         usedIds: new Set(taken),
         newCallId: () => `fresh_${++made}`,
       }

@@ -7,6 +7,7 @@ import type { Repair } from '../protocol/repair.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { EngineCall } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
+import type { TurnRequest } from './ports/turn-state.ts'
 
 /** What decides which side a call goes to. */
 export interface CallRouting {
@@ -15,6 +16,8 @@ export interface CallRouting {
   offered: readonly ToolSchema[]
   /** The device's: those of the offered ones that are among them run there. */
   deviceTools: readonly ToolSchema[]
+  /** As in the turn's state. */
+  approvedTools: readonly string[]
   /** As in the turn's request. */
   textArguments?: true | undefined
   /** Ids of this turn's earlier calls. */
@@ -34,7 +37,7 @@ export function routeCalls(asked: readonly EngineCall[], routing: CallRouting): 
 
 function route(
   call: EngineCall,
-  { toolbox, offered, deviceTools, textArguments }: CallRouting,
+  { toolbox, offered, deviceTools, approvedTools, textArguments }: CallRouting,
 ): Omit<Call, 'id' | 'index'> {
   const { name, arguments: given, repairs: found = [] } = call
   const mended = mendCall(call, offered)
@@ -60,9 +63,16 @@ function route(
     ...args,
     ...repairsOf([...found, ...repairs, ...fitRepairs(fit.written, fit.arguments)]),
   }
-  if (side === 'device') return { ...mendedCall, side, status: 'offered' }
-  const restartable = toolbox.isIdempotent(called)
-  return { ...mendedCall, side, status: 'running', ...(restartable && { restartable }) }
+  const isAsked = toolbox.isAsked(called) && !approvedTools.includes(called)
+  const approval = isAsked && toolbox.approvalOf(called, fit.arguments)
+  const restartable = side === 'resident' && toolbox.isIdempotent(called)
+  return {
+    ...mendedCall,
+    ...(approval && { approval }),
+    side,
+    status: isAsked ? 'asked' : side === 'device' ? 'offered' : 'running',
+    ...(restartable && { restartable }),
+  }
 }
 
 function repairsOf(repairs: readonly Repair[]): Pick<Call, 'repairs'> {
@@ -78,14 +88,17 @@ function unknownTool(name: string, offered: readonly ToolSchema[]): string {
 }
 
 /**
- * The tools that a model is offered: the resident ones whose names have the form of one of `patterns`, then the device's in order of
- * appearance. A resident name wins, also where that tool is not offered: nobody has to ask which of the two has run.
+ * The tools that a model is offered: the resident ones that the request chooses, then the device's in order of appearance, without
+ * those whose calls have to be approved where the client cannot ask. A resident name wins, also where that tool is not offered: nobody
+ * has to ask which of the two has run.
  */
 export function offeredTools(
   toolbox: Toolbox,
   device: readonly ToolSchema[],
-  patterns: readonly string[] = ['*'],
+  { residentTools: patterns = ['*'], canAsk }: Pick<TurnRequest, 'residentTools' | 'canAsk'> = {},
 ): ToolSchema[] {
   const isChosen = (tool: ToolSchema) => patterns.some((pattern) => matchPattern(pattern, tool.function.name))
-  return [...toolbox.schemas().filter(isChosen), ...device.filter((tool) => !toolbox.has(tool.function.name))]
+  const own = device.filter((tool) => !toolbox.has(tool.function.name))
+  const all = [...toolbox.schemas().filter(isChosen), ...own]
+  return canAsk ? all : all.filter((tool) => !toolbox.isAsked(tool.function.name))
 }

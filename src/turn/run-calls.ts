@@ -33,7 +33,11 @@ export async function runCalls(
     callEnd({ ...call, ...outcomeOf(results[index]) }, took[index] ?? 0),
   )
   const outcome = await ports.store.endCalls(state.id, results, events)
-  return { ...withMessage(state, { ...reply, calls: outcome.calls }), status: outcome.status }
+  return {
+    ...withMessage(state, { ...reply, calls: outcome.calls }),
+    status: outcome.status,
+    approvedTools: outcome.approvedTools,
+  }
 }
 
 function outcomeOf(result: CallOutcome | undefined): Partial<Call> {

@@ -10,12 +10,12 @@ import { callEnd, turnEnd } from './turn-events.ts'
 import type { TurnClient, TurnPorts } from './turn-ports.ts'
 
 /**
- * Runs a turn until it has ended or waits for its client's device, and publishes its events. Every outcome is stored before it is
+ * Runs a turn until it has ended or waits for its client, and publishes its events. Every outcome is stored before it is
  * published. Throws what the store throws, and faults of chatterd itself: the turn has not ended then, and the caller has to end it.
  */
 export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnClient): Promise<void> {
   let state = begun
-  // A turn that was aborted does not wait for its device.
+  // A turn that was aborted does not wait.
   while (state.status === 'running' || (state.status === 'waiting' && client.signal.aborted)) {
     const next = aborted(client.signal) ?? nextAction(state, ports.limits)
     switch (next.do) {
@@ -25,9 +25,9 @@ export async function runTurn(begun: TurnState, ports: TurnPorts, client: TurnCl
       case 'run-calls':
         state = await runCalls(state, next.calls, ports, client)
         break
-      case 'wait-for-device':
-        // The outcome after which only device calls were open has changed the status.
-        throw new Error('a turn runs though only device calls are open')
+      case 'wait':
+        // The outcome after which no open call runs has changed the status.
+        throw new Error('a turn runs though none of its open calls does')
       case 'end': {
         const ending = { turn: state.id, ...next.ending }
         const events = [...endsOfOpenCalls(state), turnEnd(next.ending)]

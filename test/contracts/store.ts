@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import type { DatabaseKind } from '../support/databases/database-kinds.ts'
 import { adoptions } from './store/adoptions.ts'
+import { approvals } from './store/approvals.ts'
 import { beginnings } from './store/beginnings.ts'
 import { messageBoard } from './store/board.ts'
 import { cancels } from './store/cancels.ts'
@@ -28,6 +29,7 @@ const parts = {
   'beginning a turn': beginnings,
   'what a running turn writes': steps,
   'results of a device': results,
+  'calls that a person has to approve': approvals,
   'requests that are withdrawn': withdrawals,
   'the journal': journal,
   'events that the store appends itself': eventRecords,

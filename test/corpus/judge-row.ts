@@ -50,7 +50,14 @@ function runnable(
   const offered = tools.map(schemaOf)
   if (mode === 'neither' && !offered.some((tool) => tool.function.name === call.name)) return undefined
   const [routed] = routeCalls([call], {
-    ...{ toolbox, offered, deviceTools: offered, usedIds: new Set<string>(), newCallId: () => 'call' },
+    ...{
+      toolbox,
+      offered,
+      deviceTools: offered,
+      approvedTools: [],
+      usedIds: new Set<string>(),
+      newCallId: () => 'call',
+    },
   })
   if (routed?.status !== 'offered' || (mode === 'neither' && routed.repairs)) return undefined
   return { name: routed.name, arguments: routed.arguments }

@@ -21,7 +21,7 @@ async function open(t: TestContext, command: Partial<Command>, { maxOutputBytes 
   const use = (changes: Partial<Command>) => {
     const program = { name: 'try', program: 'true', args: [], env, secrets: [], cwd }
     commands.use({ commands: [{ ...program, ...changes }] })
-    toolbox.setSources(commands.sources(), [])
+    toolbox.setSources(commands.sources())
   }
   use(command)
   t.after(async () => {

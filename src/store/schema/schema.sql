@@ -22,18 +22,19 @@ create table chatterd.calls (
   result json,
   restartable boolean not null default false,
   starts integer not null default 1,
+  approved boolean not null default true,
   published boolean not null default true,
   results_id uuid,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   PRIMARY KEY (conversation_id, message_seq, index),
-  CHECK (((status = ANY (ARRAY['running'::text, 'offered'::text])) OR (ended_at IS NOT NULL))),
-  CHECK (((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed-out'::text, 'interrupted'::text])) OR ((side = 'device'::text) AND (status = ANY (ARRAY['offered'::text, 'answered'::text, 'expired'::text, 'superseded'::text, 'cancelled'::text]))))),
+  CHECK (((status = ANY (ARRAY['running'::text, 'offered'::text, 'asked'::text])) OR (ended_at IS NOT NULL))),
+  CHECK (((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed-out'::text, 'interrupted'::text, 'asked'::text, 'denied'::text])) OR (((side = 'device'::text) OR (NOT approved)) AND (status = ANY (ARRAY['expired'::text, 'superseded'::text, 'cancelled'::text]))) OR ((side = 'device'::text) AND (status = ANY (ARRAY['offered'::text, 'answered'::text]))))),
   CHECK ((side = ANY (ARRAY['resident'::text, 'device'::text]))),
   FOREIGN KEY (conversation_id, message_seq) REFERENCES chatterd.messages(conversation_id, seq) ON DELETE CASCADE
 );
 CREATE INDEX calls_by_turn ON chatterd.calls USING btree (turn_id);
-CREATE INDEX calls_open ON chatterd.calls USING btree (turn_id) WHERE (status = ANY (ARRAY['running'::text, 'offered'::text]));
+CREATE INDEX calls_open ON chatterd.calls USING btree (turn_id) WHERE (status = ANY (ARRAY['running'::text, 'offered'::text, 'asked'::text]));
 
 create table chatterd.conversations (
   id uuid not null,
@@ -44,6 +45,7 @@ create table chatterd.conversations (
   model json,
   tools json not null default '[]'::json,
   tools_version bigint not null default 0,
+  approved_tools text[] not null default '{}'::text[],
   next_seq bigint not null default 1,
   kept boolean not null default false,
   pinned bigint not null default 0,
@@ -177,6 +179,7 @@ create table chatterd.write_check (
 );
 
 -- Functions:
+-- add_approved_tools(p_conversation uuid, p json) returns void
 -- adopt_turn(p_turn uuid, p json) returns void
 -- append_call_ends(p_turn uuid) returns json
 -- append_call_ends_and_waiting(p_turn uuid) returns json
@@ -186,6 +189,7 @@ create table chatterd.write_check (
 -- begun_state(p_conversation uuid, p json, p_earlier boolean) returns json
 -- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
 -- call_id_json(p_request json) returns text
+-- call_record(k chatterd.calls) returns text
 -- call_row(k chatterd.calls) returns json
 -- can_reopen(p_turn uuid) returns boolean
 -- cancel_idle_turn(p json) returns void
@@ -193,7 +197,7 @@ create table chatterd.write_check (
 -- cancel_waiting_turn(p_turn uuid, p_calls text) returns void
 -- change_conversation(p json) returns json
 -- check_digest(p_digest text, p json) returns void
--- close_calls(p_turn uuid, p_offered text) returns text
+-- close_calls(p_turn uuid, p_waiting text) returns text
 -- conversation_row(c chatterd.conversations) returns json
 -- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
@@ -209,6 +213,7 @@ create table chatterd.write_check (
 -- find_replay(p json) returns json
 -- find_turn(p json) returns json
 -- has_events(p_turn uuid, p_events json) returns boolean
+-- has_to_wait(p_turn uuid) returns boolean
 -- has_tools(c chatterd.conversations, p json) returns boolean
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json

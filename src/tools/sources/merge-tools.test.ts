@@ -12,13 +12,10 @@ const context = { signal: new AbortController().signal, conversation: 'app', tur
 
 test('of two tools with one name the first source has it, and the other one is named with both', async () => {
   const toolbox = createToolbox([makeTool('get_weather', 'built in')])
-  const { problems, added } = toolbox.setSources(
-    [
-      { name: 'file:a.ts', tools: [makeTool('get_weather', 'own'), makeTool('zone', 'a')] },
-      { name: 'file:b.ts', tools: [makeTool('zone', 'b'), makeTool('alpha', 'b')] },
-    ],
-    [],
-  )
+  const { problems, added } = toolbox.setSources([
+    { name: 'file:a.ts', tools: [makeTool('get_weather', 'own'), makeTool('zone', 'a')] },
+    { name: 'file:b.ts', tools: [makeTool('zone', 'b'), makeTool('alpha', 'b')] },
+  ])
   assert.deepEqual(added, ['alpha', 'zone'])
   assert.deepEqual(problems, [
     'the tool get_weather of file:a.ts is left out: builtin has a tool of this name; give one of them another name',
@@ -38,7 +35,7 @@ test('of two tools with one name the first source has it, and the other one is n
 test('names with dots and slashes are mended, and others that do not fit are left out with the reason', async () => {
   const toolbox = createToolbox([])
   const tools = ['fs.read', 'fs/write', 'two words'].map((name) => makeTool(name))
-  const { problems } = toolbox.setSources([{ name: 'mcp:fs', tools }], [])
+  const { problems } = toolbox.setSources([{ name: 'mcp:fs', tools }])
   assert.deepEqual(
     toolbox.schemas().map((schema) => schema.function.name),
     ['fs_read', 'fs_write'],
@@ -53,7 +50,7 @@ test('names with dots and slashes are mended, and others that do not fit are lef
 test('tools that are off are not offered, whatever they come from, and the device may have one of their names', () => {
   const toolbox = createToolbox([makeTool('get_weather')])
   const tools = ['fs_write_file', 'fs_write_all', 'fs_read'].map((name) => makeTool(name))
-  const { problems } = toolbox.setSources([{ name: 'mcp:fs', tools }], ['fs_write_*', 'get_weather'])
+  const { problems } = toolbox.setSources([{ name: 'mcp:fs', tools }], { off: ['fs_write_*', 'get_weather'] })
   assert.deepEqual(
     [toolbox.schemas().map((schema) => schema.function.name), problems, toolbox.has('get_weather')],
     [['fs_read'], [], false],
@@ -63,7 +60,7 @@ test('tools that are off are not offered, whatever they come from, and the devic
 test('the list that models see is the same one until a schema in it changes', () => {
   const toolbox = createToolbox([makeTool('a')])
   const list = (description: string) =>
-    toolbox.setSources([{ name: 'file:b.ts', tools: [makeTool('b', description)] }], [])
+    toolbox.setSources([{ name: 'file:b.ts', tools: [makeTool('b', description)] }])
   list('one')
   const before = toolbox.schemas()
   assert.ok(Object.isFrozen(before[1]?.function))
@@ -75,8 +72,8 @@ test('the list that models see is the same one until a schema in it changes', ()
 
 test('a call of a tool that was removed since it was offered fails with words', async () => {
   const toolbox = createToolbox([])
-  toolbox.setSources([{ name: 'file:b.ts', tools: [makeTool('b')] }], [])
-  toolbox.setSources([], [])
+  toolbox.setSources([{ name: 'file:b.ts', tools: [makeTool('b')] }])
+  toolbox.setSources([])
   const output = 'The tool "b" is not available any more.'
   assert.deepEqual(await toolbox.run('b', {}, context), { status: 'failed', output })
 })

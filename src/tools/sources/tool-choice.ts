@@ -11,6 +11,8 @@ export interface ToolChoice {
   on: readonly string[]
   /** Patterns of the names of tools that are not offered. */
   off: readonly string[]
+  /** Patterns of the names of tools whose calls a person has to approve. */
+  ask: readonly string[]
   /** The tools that run programs. */
   commands: readonly Command[]
   /** The tools that send requests to one endpoint. */

@@ -13,6 +13,7 @@ const choice = {
   isFolderGiven: false,
   on: ['get_time'],
   off: [],
+  ask: [],
   commands: [],
   http: [],
   openapi: [],

@@ -35,7 +35,7 @@ export class ToolSources {
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
   #problems = new Set<string>()
-  #unusedOff: readonly string[] = []
+  #unused: Readonly<Record<'off' | 'ask', readonly string[]>> = { off: [], ask: [] }
 
   constructor(choice: ToolChoice, options: ToolSourcesOptions) {
     this.#choice = choice
@@ -78,9 +78,9 @@ export class ToolSources {
     return [...this.#problems]
   }
 
-  /** The patterns of `off` that are the name of no tool. */
-  get unusedOff(): readonly string[] {
-    return this.#unusedOff
+  /** The patterns of `off` and of `ask` that are the name of no tool. */
+  get unused(): Readonly<Record<'off' | 'ask', readonly string[]>> {
+    return this.#unused
   }
 
   async close(): Promise<void> {
@@ -114,17 +114,17 @@ export class ToolSources {
   #update(): void {
     const { toolbox, optional, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { on, off } = this.#choice
+    const { on, off, ask } = this.#choice
     const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
     const all = [{ name: builtin, tools: switchedOn }, ...sources]
-    const { added, removed, changed, unusedOff, ...merged } = toolbox.setSources(all, off)
+    const { added, removed, changed, unusedOff, unusedAsk, ...merged } = toolbox.setSources(all, { off, ask })
     const problems = [...sources.flatMap((source) => source.problems ?? []), ...merged.problems]
     const logged = this.#logged
     this.#logged = new Map(sources.map(({ name, reason }) => [name, reason]))
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))
     for (const problem of problems) if (!this.#problems.has(problem)) onWarning(problem)
     this.#problems = new Set(problems)
-    this.#unusedOff = unusedOff
+    this.#unused = { off: unusedOff, ask: unusedAsk }
     const parts = [
       ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),
       ...(removed.length > 0 ? [`removed: ${removed.join(', ')}`] : []),

@@ -71,18 +71,26 @@ export interface NewestTurn {
   calls: StoredCall[]
 }
 
-/** A request with results of device calls of one turn. */
+/** A call that a person has approved: it runs now, where its tool is resident, or its device is asked to run it. */
+export interface ApprovedCall extends CallKey {
+  status: 'running' | 'offered'
+}
+
+/** A request with results of device calls of one turn, or with what a person has decided about calls that are asked. */
 export interface TurnResults {
   turn: string
   /** A new UUID. A second call with the same one is the same request. */
   id: string
-  results: readonly CallOutcome[]
+  /** A call that a person has denied is `denied`. */
+  results: readonly (CallOutcome | ApprovedCall)[]
+  /** Tools whose calls are approved in this conversation from now on. */
+  approvedTools?: readonly string[]
   tools?: readonly ToolSchema[]
   key?: RequestKey
 }
 
 /**
- * What results have led to. `go-on`: the turn runs again, in this process. `recorded`: other calls of it are open. `conflict`: one of
+ * What results have led to. `go-on`: the turn runs again, in this process. `recorded`: it still waits, or runs elsewhere. `conflict`: one of
  * the calls is not open; nothing is stored, but for results of superseded calls. `replay`: as in `BeginOutcome`.
  */
 export type ResultsOutcome =

@@ -1,3 +1,4 @@
+import type { Approval } from '../../protocol/call.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
@@ -47,6 +48,10 @@ export interface Toolbox {
   has(name: string): boolean
   /** True for a resident tool that may be started again. */
   isIdempotent(name: string): boolean
+  /** True for the name of a tool, of either side, whose calls a person has to approve. */
+  isAsked(name: string): boolean
+  /** What a person approves who approves such a call. Arguments are those that `fit` gave. */
+  approvalOf(name: string, args: JsonObject): Approval
   /**
    * Checks arguments against a tool's JSON Schema, of either side, and brings them to the declared types. `undeclared`: the schema of
    * arguments that the tool neither declares nor forbids.

@@ -17,6 +17,8 @@ export interface TurnRequest {
   toolChoice?: 'required' | { name: string }
   /** The engine's own members, such as `options`, `format`, `think` and `logprobs`, as the client gave them. */
   settings: JsonObject
+  /** True where the client can ask a person: tools whose calls have to be approved are offered to no other. */
+  canAsk?: true
   /** True where the client reads all arguments of its calls as texts: those that a tool does not declare are brought to texts too. */
   textArguments?: true
 }
@@ -41,6 +43,8 @@ export interface TurnState {
   /** Why messages, or parts of them, are left out of the prompt; absent where all is in it. */
   truncation?: Truncation
   deviceTools: readonly ToolSchema[]
+  /** The tools whose calls a person has approved for good in this conversation. */
+  approvedTools: readonly string[]
   /** The conversation's system prompt, which comes before all messages. */
   system?: string
   /** Number of its last event in the journal. */

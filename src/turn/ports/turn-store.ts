@@ -36,7 +36,9 @@ export interface TurnEnding {
 export interface CallsOutcome {
   /** All calls of that message, with the results that devices have sent meanwhile. */
   calls: Call[]
-  /** `waiting` where a device call is still open. */
+  /** As `TurnState` has it. */
+  approvedTools: string[]
+  /** `waiting` where calls are still open and none of them runs. */
   status: 'running' | 'waiting'
 }
 

@@ -47,18 +47,18 @@ async function checkConversation(
   )
   if (messages[0]) assert.equal(messages[0].next_seq, messages.length + 1)
 
-  const turns = await query<{ id: string; status: string; events: number; running: number; offered: number }>(
+  const turns = await query<{ id: string; status: string; events: number; running: number; waiting: number }>(
     `select t.id, t.status, t.last_event as events, count(k) filter (where k.status = 'running')::integer as running,
-       count(k) filter (where k.status = 'offered')::integer as offered
+       count(k) filter (where k.status in ('offered', 'asked'))::integer as waiting
      from chatterd.turns t left join chatterd.calls k on k.turn_id = t.id
      join chatterd.conversations c on c.id = t.conversation_id where c.tenant = $1 and c.name = $2 group by t.id`,
     [tenant, name],
   )
   assert.ok(turns.filter(({ status }) => status === 'running' || status === 'waiting').length <= 1)
-  for (const { status, running, offered } of turns) {
-    if (status === 'waiting') assert.ok(offered > 0 && running === 0, 'a waiting turn waits for a device')
+  for (const { status, running, waiting } of turns) {
+    if (status === 'waiting') assert.ok(waiting > 0 && running === 0, 'a waiting turn waits for its client')
     else if (status !== 'running')
-      assert.equal(running + offered, 0, `open calls of a turn that is ${status}`)
+      assert.equal(running + waiting, 0, `open calls of a turn that is ${status}`)
   }
 
   await checkEvents({ query }, turns)
@@ -67,7 +67,7 @@ async function checkConversation(
     [tenant, name],
   )
   for (const { key, status, result } of calls) {
-    if (status === 'running' || status === 'offered') continue
+    if (['running', 'offered', 'asked'].includes(status)) continue
     assert.equal(ended.get(key) ?? `${status} ${result}`, `${status} ${result}`)
     ended.set(key, `${status} ${result}`)
   }

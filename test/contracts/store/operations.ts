@@ -7,9 +7,11 @@ import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { WhenBusy } from '../../../src/turn/ports/conversation-store.ts'
 import {
   answered,
+  askedCall,
   beginning,
   chunk,
   delta,
+  denied,
   deviceCall,
   residentCall,
   resultsFor,
@@ -29,13 +31,17 @@ export type Operation =
       by: number
     }
   | { do: 'results'; by: number; from: number; count: number }
+  | { do: 'approve'; by: number; from: number; deny: boolean }
 
 const whenBusy = fc.constantFrom<WhenBusy>('queue', 'refuse', 'replace')
 
-type CallKind = Call['side'] | 'restartable'
+type CallKind = Call['side'] | 'restartable' | 'asked' | 'asked-device'
 
 const by = fc.nat(1)
-const kindLists = fc.array(fc.constantFrom<CallKind>('resident', 'restartable', 'device'), { maxLength: 3 })
+const kindLists = fc.array(
+  fc.constantFrom<CallKind>('resident', 'restartable', 'device', 'asked', 'asked-device'),
+  { maxLength: 3 },
+)
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), by, tools: offered(), whenBusy }) },
   {
@@ -45,6 +51,10 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('results' as const), by, from: fc.nat(2), count: fc.nat(3) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('approve' as const), by, from: fc.nat(2), deny: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('endCalls' as const), by }) },
   {
@@ -108,17 +118,26 @@ export async function perform(
     }
     case 'endCalls': {
       const results = open
-        .filter(({ side }) => side === 'resident')
+        .filter(({ status }) => status === 'running')
         .map(({ seq, index }) => succeeded(seq, index))
       if (results.length > 0) await store.endCalls(turn, results, chunksOf())
       return
     }
     case 'results': {
-      const device = open.filter(({ side }) => side === 'device')
+      const device = open.filter(({ status }) => status === 'offered')
       const results = device
         .slice(operation.from, operation.from + operation.count)
         .map(({ seq, index }) => answered(seq, index))
       if (results.length > 0) await store.storeResults(resultsFor(turn, results))
+      return
+    }
+    case 'approve': {
+      const asked = open.filter(({ status }) => status === 'asked').slice(operation.from)
+      const decided = asked.map(({ seq, index, side }) => {
+        if (operation.deny) return denied(seq, index)
+        return { seq, index, status: side === 'device' ? ('offered' as const) : ('running' as const) }
+      })
+      if (decided.length > 0) await store.storeResults(resultsFor(turn, decided))
       return
     }
     case 'withdraw':
@@ -148,5 +167,7 @@ export async function perform(
 
 function callOf(kind: CallKind, index: number): Call {
   if (kind === 'device') return deviceCall(index)
+  if (kind === 'asked') return askedCall(index)
+  if (kind === 'asked-device') return askedCall(index, 'device')
   return kind === 'resident' ? residentCall(index) : { ...residentCall(index), restartable: true }
 }

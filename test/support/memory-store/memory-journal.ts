@@ -1,10 +1,10 @@
-import { isOpen } from '../../../src/protocol/call.ts'
+import { type CallStatus, isOpen } from '../../../src/protocol/call.ts'
 import { type EventChunk, eventRecord, nextNumber } from '../../../src/protocol/event-chunk.ts'
 import type { TurnEnd, TurnEvent } from '../../../src/protocol/events.ts'
-import type { StoredCall } from '../../../src/turn/ports/conversation-store.ts'
 import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
-import { callEnd, turnEnd } from '../../../src/turn/turn-events.ts'
+import { turnEnd } from '../../../src/turn/turn-events.ts'
 import {
+  callEvents,
   callsOf,
   endCalls,
   isActive,
@@ -35,23 +35,21 @@ export function appendEvents(turn: StoredTurn, events: readonly TurnEvent[]): Ev
 export function closeCalls(
   conversation: StoredConversation,
   turn: StoredTurn,
-  offered: 'cancelled' | 'superseded',
+  waiting: 'cancelled' | 'superseded',
 ): TurnEvent[] {
   const open = callsOf(conversation, turn).filter(isOpen)
-  const closed: StoredCall[] = [
-    ...turn.unpublished.splice(0),
-    ...endCalls(
+  const end = (from: CallStatus, status: CallStatus) =>
+    endCalls(
       conversation,
-      open.map((call) => ({ ...call, status: 'interrupted' })),
-      'running',
-    ),
-    ...endCalls(
-      conversation,
-      open.map((call) => ({ ...call, status: offered })),
-      'offered',
-    ),
-  ]
-  return closed.map((call) => callEnd(call, 0))
+      open.map((call) => ({ ...call, status })),
+      from,
+    )
+  return callEvents([
+    ...turn.unpublished.splice(0).filter((call) => !isOpen(call)),
+    ...end('running', 'interrupted'),
+    ...end('offered', waiting),
+    ...end('asked', waiting),
+  ])
 }
 
 /** Ends a turn that waits; its open calls are from now on `calls`. */

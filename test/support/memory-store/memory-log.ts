@@ -1,13 +1,13 @@
-import type { Call, CallStatus } from '../../../src/protocol/call.ts'
+import { type Call, type CallStatus, isOpen } from '../../../src/protocol/call.ts'
 import { type ConversationKey, keyOf } from '../../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../../src/protocol/errors.ts'
 import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
-import type { ErrorDetail, TurnStatus } from '../../../src/protocol/events.ts'
+import type { ErrorDetail, TurnEvent, TurnStatus } from '../../../src/protocol/events.ts'
 import type { LogMessage, NewMessage } from '../../../src/protocol/message.ts'
 import type { ToolSchema } from '../../../src/protocol/tool-schema.ts'
 import type { StoredCall } from '../../../src/turn/ports/conversation-store.ts'
 import type { CallKey, Truncation, TurnRequest, TurnState } from '../../../src/turn/ports/turn-state.ts'
-import type { CallOutcome } from '../../../src/turn/ports/turn-store.ts'
+import { callEnd } from '../../../src/turn/turn-events.ts'
 
 /** A turn as the store holds it. */
 export interface StoredTurn {
@@ -30,7 +30,7 @@ export interface StoredTurn {
   resultsId?: string | undefined
   followed: boolean
   cancelRequested: boolean
-  /** Calls with results from while it ran, and the events that `endCalls` appended for them the last time. */
+  /** Calls with results, or approvals, from while it ran, and the events that `endCalls` appended for them the last time. */
   unpublished: StoredCall[]
   endCallsChunk?: EventChunk | undefined
 }
@@ -42,6 +42,7 @@ export interface StoredConversation {
   messages: LogMessage[]
   turns: StoredTurn[]
   tools: readonly ToolSchema[]
+  approvedTools: string[]
   system?: string | undefined
   nextSeq: number
   pinned: number
@@ -56,7 +57,15 @@ export class MemoryLog {
   open(key: ConversationKey): StoredConversation {
     const found = this.conversations.get(keyOf(key))
     if (found) return found
-    const rest = { messages: [], turns: [], tools: [], nextSeq: 1, pinned: 0, promptFrom: 1 }
+    const rest = {
+      messages: [],
+      turns: [],
+      tools: [],
+      approvedTools: [],
+      nextSeq: 1,
+      pinned: 0,
+      promptFrom: 1,
+    }
     const fresh: StoredConversation = { key, name: key.name, ...rest }
     this.conversations.set(keyOf(key), fresh)
     return fresh
@@ -93,7 +102,21 @@ export function isActive({ status }: Pick<StoredTurn, 'status'>): boolean {
   return status === 'running' || status === 'waiting'
 }
 
-export const isOffered = (call: Call) => call.status === 'offered'
+/** True where calls are open and none of them runs. */
+export function hasToWait(calls: readonly Call[]): boolean {
+  const open = calls.filter(isOpen)
+  return open.length > 0 && open.every(({ status }) => status !== 'running')
+}
+
+/** What a result, or an approval, is for. */
+export function statusBefore(status: CallStatus): CallStatus {
+  return ['running', 'offered', 'denied'].includes(status) ? 'asked' : 'offered'
+}
+
+/** The events of calls that have changed without one. */
+export function callEvents(calls: readonly StoredCall[]): TurnEvent[] {
+  return calls.map((call) => (isOpen(call) ? { type: 'call-approved', callId: call.id } : callEnd(call, 0)))
+}
 
 export function append(
   conversation: StoredConversation,
@@ -123,7 +146,7 @@ function alterCalls({ messages }: StoredConversation, alter: (call: Call, seq: n
   for (const message of messages) message.calls = message.calls.map((call) => alter(call, message.seq))
 }
 
-/** Ends those of the calls that are `from`; returns them as they are then. */
+/** Ends, or approves, those of the calls that are `from`; returns them as they are then. */
 export function endCalls(
   conversation: StoredConversation,
   outcomes: readonly (CallKey & { status: CallStatus; output?: string })[],
@@ -145,14 +168,14 @@ export function reopen(conversation: StoredConversation, keys: readonly CallKey[
   alterCalls(conversation, (call, seq) => {
     if (!keys.some((key) => key.seq === seq && key.index === call.index)) return call
     const { output: _, ...rest } = call
-    return { ...rest, status: 'offered' }
+    return { ...rest, status: rest.approval ? 'asked' : 'offered' }
   })
 }
 
 export function stateOf(
-  { key, messages, pinned, promptFrom, truncation, tools, system }: StoredConversation,
+  { key, messages, pinned, promptFrom, truncation, tools, approvedTools, system }: StoredConversation,
   { id, run, request, status, step, lastEvent }: StoredTurn,
-  results: readonly CallOutcome[] = [],
+  results: readonly CallKey[] = [],
 ): TurnState {
   const log = messages.filter(
     ({ seq, refused }) => !refused && (seq <= Math.min(pinned, promptFrom - 1) || seq >= promptFrom),
@@ -169,6 +192,7 @@ export function stateOf(
       pinned,
       promptFrom,
       deviceTools: tools,
+      approvedTools,
       lastEvent,
       results,
     },

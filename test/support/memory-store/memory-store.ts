@@ -7,20 +7,20 @@ import type {
   ResultsOutcome,
 } from '../../../src/turn/ports/conversation-store.ts'
 import type { EventJournal } from '../../../src/turn/ports/event-journal.ts'
-import type { CallKey } from '../../../src/turn/ports/turn-state.ts'
-import { callEnd } from '../../../src/turn/turn-events.ts'
 import { appendEvents, cancelWaiting, memoryJournal } from './memory-journal.ts'
 import {
   append,
+  callEvents,
   callsOf,
   endCalls,
+  hasToWait,
   isActive,
-  isOffered,
   MemoryLog,
   pin,
   type StoredConversation,
   type StoredTurn,
   stateOf,
+  statusBefore,
 } from './memory-log.ts'
 import { MemoryQueue } from './memory-queue.ts'
 import { memoryTurns } from './memory-turns.ts'
@@ -116,7 +116,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         return { turn: id, status, input, calls: callsOf(conversation, turn) }
       }),
 
-    storeResults: ({ turn: turnId, id, results, tools, key }) =>
+    storeResults: ({ turn: turnId, id, results, approvedTools = [], tools, key }) =>
       transaction('storeResults', (): ResultsOutcome => {
         const found = log.locate(turnId)
         if (!found) return { result: 'conflict' }
@@ -124,21 +124,23 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         if (turn.resultsId === id) return { result: 'go-on', state: stateOf(conversation, turn, results) }
         const replay = queue.replay(conversation.key, key)
         if (replay) return replay
+        const before = callsOf(conversation, turn)
+        const fits = ({ seq, index, status }: (typeof results)[number]) =>
+          before.some(
+            (call) => call.seq === seq && call.index === index && call.status === statusBefore(status),
+          )
+        const isConflict = results.length > 0 && (!isActive(turn) || !results.every(fits))
+        if (isConflict) return { result: 'conflict' }
+        conversation.approvedTools = [...new Set([...conversation.approvedTools, ...approvedTools])]
         if (results.length === 0) return { result: 'recorded' }
-        const offered = callsOf(conversation, turn).filter(isOffered)
-        const fits = ({ seq, index }: CallKey) =>
-          offered.some((call) => call.seq === seq && call.index === index)
-        if (!isActive(turn) || !results.every(fits)) return { result: 'conflict' }
-        turn.unpublished.push(...endCalls(conversation, results, 'offered'))
+        for (const result of results)
+          turn.unpublished.push(...endCalls(conversation, [result], statusBefore(result.status)))
         conversation.tools = mergeTools(conversation.tools, tools)
         queue.remember(conversation.key, key, turnId, turn.lastEvent)
         if (turn.status === 'running') return { result: 'recorded' }
         const eventBefore = turn.lastEvent
-        appendEvents(
-          turn,
-          turn.unpublished.splice(0).map((call) => callEnd(call, 0)),
-        )
-        if (results.length < offered.length) return { result: 'recorded' }
+        appendEvents(turn, callEvents(turn.unpublished.splice(0)))
+        if (hasToWait(callsOf(conversation, turn))) return { result: 'recorded' }
         Object.assign(turn, { status: 'running', run: turn.run + 1, resultsId: id, eventBefore })
         return { result: 'go-on', state: stateOf(conversation, turn, results) }
       }),

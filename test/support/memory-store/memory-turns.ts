@@ -1,15 +1,15 @@
 import { ChatterdError } from '../../../src/protocol/errors.ts'
 import { type EventChunk, eventsOf } from '../../../src/protocol/event-chunk.ts'
-import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { TurnWrites } from '../../../src/turn/ports/turn-writes.ts'
-import { callEnd, turnWaiting } from '../../../src/turn/turn-events.ts'
+import { turnWaiting } from '../../../src/turn/turn-events.ts'
 import { appendEvents, cancelWaiting, closeCalls, truncate, writeChunks } from './memory-journal.ts'
 import {
   append,
+  callEvents,
   callsOf,
   endCalls,
+  hasToWait,
   isActive,
-  isOffered,
   type MemoryLog,
   reopen,
   type StoredConversation,
@@ -45,15 +45,16 @@ export function memoryTurns(
         if (endCalls(conversation, results, 'running').length > 0) {
           writeChunks(turn, events)
           const calls = callsOf(conversation, turn)
-          const waits = calls.some(isOffered)
-          const callEnds: TurnEvent[] = turn.unpublished.splice(0).map((call) => callEnd(call, 0))
-          turn.endCallsChunk = appendEvents(turn, [...callEnds, ...(waits ? [turnWaiting(calls)] : [])])
+          const waits = hasToWait(calls)
+          const changed = callEvents(turn.unpublished.splice(0))
+          turn.endCallsChunk = appendEvents(turn, [...changed, ...(waits ? [turnWaiting(calls)] : [])])
           if (waits) turn.status = 'waiting'
           if (waits && turn.cancelRequested) cancelWaiting(conversation, turn, 'cancelled')
         }
         const calls = conversation.messages.find(({ seq }) => seq === results[0]?.seq)?.calls ?? []
         return {
           calls,
+          approvedTools: conversation.approvedTools,
           status: waitsIn(turn.endCallsChunk) ? 'waiting' : 'running',
           appended: turn.endCallsChunk,
         }

@@ -70,6 +70,7 @@ export function openNative(
         source: 'builtin',
         timeoutMs: 15_000,
         maxOutputBytes: 65_536,
+        approval: false,
       },
     ],
     toolSources: () => [

@@ -12,7 +12,7 @@ export class ScriptedTurns {
   isDraining = false
   /** What was begun, in order. */
   readonly begun: Omit<TurnBeginning, 'turn'>[] = []
-  readonly stored: Pick<TurnResults, 'turn' | 'results'>[] = []
+  readonly stored: Omit<TurnResults, 'id'>[] = []
   /** Thrown by the next beginning. */
   refusal: Error | undefined
   /** Outcomes of the next results, one each; then `recorded`. */
@@ -44,9 +44,9 @@ export class ScriptedTurns {
     return this.replay
   }
 
-  async storeResults({ turn, results }: Pick<TurnResults, 'turn' | 'results'>) {
-    this.stored.push({ turn, results })
-    return { result: this.outcomes.shift() ?? ('recorded' as const), turn, after: 0 }
+  async storeResults(given: Omit<TurnResults, 'id'>) {
+    this.stored.push(given)
+    return { result: this.outcomes.shift() ?? ('recorded' as const), turn: given.turn, after: 0 }
   }
 
   async follow(turn: string, after: number, sink: EventSink, disconnected: AbortSignal): Promise<FollowEnd> {

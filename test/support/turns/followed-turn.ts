@@ -10,7 +10,7 @@ import { conversation, request } from './scripted-turn.ts'
 
 /** A turn as a process begins to run it. */
 export function stateOf(id: string, events = 1): TurnState {
-  const log = { log: [], pinned: 0, promptFrom: 1, deviceTools: [], results: [] }
+  const log = { log: [], pinned: 0, promptFrom: 1, deviceTools: [], approvedTools: [], results: [] }
   return { ...{ id, run: 1, conversation, request, status: 'running', step: 0, lastEvent: events }, ...log }
 }
 

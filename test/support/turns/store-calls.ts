@@ -64,7 +64,7 @@ export function step(
   rest: Partial<StepOutcome> & { calls?: Call[] } = {},
 ): StepOutcome {
   const { calls = [], ...others } = rest
-  const waits = calls.length > 0 && calls.every(({ status }) => status === 'offered')
+  const waits = calls.length > 0 && calls.every(({ status }) => status === 'offered' || status === 'asked')
   const status = calls.length === 0 ? 'completed' : waits ? 'waiting' : 'running'
   const message = { role: 'assistant' as const, content, calls, usage: {}, finishReason: 'stop' as const }
   return { turn, step: number, message, status, promptFrom: 1, ...others }
@@ -73,6 +73,12 @@ export function step(
 /** A call of a device tool. */
 export function deviceCall(index = 0, name = 'get_location'): Call {
   return { id: `call-${index}`, index, name, arguments: {}, side: 'device', status: 'offered' }
+}
+
+/** A call that a person has to approve. */
+export function askedCall(index = 0, side: Call['side'] = 'resident', name = 'send_mail'): Call {
+  const approval = { hash: `hash ${index}`, source: side === 'device' ? 'device' : 'builtin' }
+  return { id: `call-${index}`, index, name, arguments: {}, approval, side, status: 'asked' }
 }
 
 /** A call of a resident tool. */
@@ -86,6 +92,10 @@ export function succeeded(seq: number, index: number, output = `output ${index}`
 
 export function answered(seq: number, index: number, output = `result ${index}`): CallOutcome {
   return { seq, index, status: 'answered', output }
+}
+
+export function denied(seq: number, index: number, output = 'The user denied this call.'): CallOutcome {
+  return { seq, index, status: 'denied', output }
 }
 
 export function tool(name: string, description = `Device tool ${name}`): ToolSchema {

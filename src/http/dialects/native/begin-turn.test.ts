@@ -19,7 +19,7 @@ test('a text alone begins a turn; the response has the turn and its path', async
   assert.deepEqual(turns.begun, [
     {
       conversation: { tenant: '', name: 'chat' },
-      request: { model: 'demo', stream: true, offerTools: true, settings: {} },
+      request: { model: 'demo', stream: true, offerTools: true, canAsk: true, settings: {} },
       messages: [{ role: 'user', content: 'Hi' }],
       whenBusy: 'queue',
     },
@@ -40,7 +40,7 @@ test('all members of a body are passed on', async (t) => {
     {
       conversation: { tenant: '', name: 'chat' },
       request: {
-        ...{ model: 'demo', stream: true, offerTools: false },
+        ...{ model: 'demo', stream: true, offerTools: false, canAsk: true },
         settings: { ...settings, keep_alive: '10m', top_logprobs: 3 },
       },
       messages: [

@@ -42,7 +42,7 @@ export async function beginTurn(
     {
       conversation,
       request: {
-        ...{ model, stream: true, offerTools: toolChoice !== 'none' },
+        ...{ model, stream: true, offerTools: toolChoice !== 'none', canAsk: true as const },
         ...(residentTools && { residentTools }),
         ...(toolChoice && toolChoice !== 'auto' && toolChoice !== 'none' && { toolChoice }),
         settings: turnSettings(body),

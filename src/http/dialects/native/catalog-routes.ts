@@ -55,13 +55,14 @@ async function modelData({ name, capabilities, contextLength }: EngineModel, eng
   }
 }
 
-function toolData({ schema, source, timeoutMs, maxOutputBytes }: ResidentTool) {
+function toolData({ schema, source, approval, timeoutMs, maxOutputBytes }: ResidentTool) {
   const { name, description, parameters = {} } = schema.function
   return {
     name,
     ...(description !== undefined && { description }),
     parameters,
     source,
+    approval,
     limits: { timeoutMs, maxOutputBytes },
   }
 }

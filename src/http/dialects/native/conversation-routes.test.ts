@@ -194,6 +194,7 @@ test('the models of the engine and the resident tools with their limits are list
     tools: [
       {
         ...{ name: 'get_weather', parameters: { type: 'object' }, source: 'builtin' },
+        approval: false,
         limits: { timeoutMs: 15_000, maxOutputBytes: 65_536 },
       },
     ],

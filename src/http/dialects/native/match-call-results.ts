@@ -21,7 +21,7 @@ export interface MatchedResults {
 
 /**
  * Matches results with the calls of the turn. A result that is stored already has no outcome. Throws `unknown-call` for a call that
- * the device does not have, `result-conflict` for a call that has a different result, and `invalid-request` for two different
+ * the device does not have, `no-open-call` for one that is not approved yet, `result-conflict` for a call that has a different result, and `invalid-request` for two different
  * results of one call.
  */
 export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn): MatchedResults {
@@ -29,6 +29,8 @@ export function matchCallResults(posted: readonly CallResult[], turn: StoredTurn
   for (const { callId, output } of withoutRepeats(posted)) {
     const call = turn.calls.find(({ id, side }) => id === callId && side === 'device')
     if (!call) throw new ChatterdError('unknown-call', `The device has no call "${callId}" in this turn.`)
+    if (call.status === 'asked')
+      throw new ChatterdError('no-open-call', `The call "${callId}" is not approved yet.`)
     if (call.status === 'answered') {
       if (call.output !== output)
         throw new ChatterdError('result-conflict', `The call "${callId}" has another result already.`)
@@ -56,12 +58,12 @@ function outcome({ seq, index }: StoredCall, output: string): CallOutcome {
   return { seq, index, status: 'answered', output }
 }
 
-function isActive({ status }: StoredTurn): boolean {
+export function isActive({ status }: StoredTurn): boolean {
   return status === 'running' || status === 'waiting'
 }
 
-function closedMessage({ id, status }: StoredCall): string {
-  return status === 'offered'
+export function closedMessage({ id, status }: StoredCall): string {
+  return status === 'offered' || status === 'asked'
     ? `The call "${id}" is closed: its turn has ended.`
     : `The call "${id}" is closed: it is ${status}.`
 }

@@ -126,6 +126,8 @@ const examples: TurnEvent[] = [
   { type: 'thinking-delta', text: 'a' },
   { type: 'logprobs', logprobs: [{ ...token, topLogprobs: [token] }] },
   { type: 'call-start', ...called, offered: true },
+  { type: 'call-start', ...called, approval: { hash: 'f00', source: 'builtin' }, offered: false },
+  { type: 'call-approved', callId: 'c' },
   { type: 'call-end', callId: 'c', status: 'answered', output: '1', ms: 1.5 },
   { type: 'call-end', callId: 'c', status: 'timed-out', output: 'Too slow.', ms: 1 },
   {

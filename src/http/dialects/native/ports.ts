@@ -12,6 +12,8 @@ export interface ResidentTool {
   source: string
   timeoutMs: number
   maxOutputBytes: number
+  /** True where a person has to approve its calls. */
+  approval: boolean
 }
 
 /** Where tools come from: how many of a source are offered, and why it is down. */

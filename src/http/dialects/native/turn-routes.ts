@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
+import { ApprovalsBody, approvalsOf } from './approvals-body.ts'
 import type { NativePorts } from './ports.ts'
 import { turnNotFound } from './problem.ts'
 import { readTurn } from './read-turn.ts'
 import { callResultsOf, ResultsBody } from './results-body.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
+import { storeApprovals } from './store-approvals.ts'
 import { storeCallResults } from './store-results.ts'
 import { turnData } from './turn-data.ts'
 
@@ -44,6 +46,23 @@ export function turnRoutes(scope: FastifyInstance, ports: NativePorts): void {
     },
     async ({ params, body }) =>
       turnData(await storeCallResults(idOf(params), callResultsOf(body, ports.limits), ports)),
+  )
+
+  scope.post<{ Params: Path; Body: Static<typeof ApprovalsBody> }>(
+    '/turns/:id/approvals',
+    {
+      schema: {
+        ...shared,
+        operationId: 'postApprovals',
+        summary: 'Approves or denies calls that wait for a person',
+        description:
+          'All or none of a request are stored. Idempotent: what is decided already changes nothing.',
+        body: ApprovalsBody,
+        response: { 200: ok, ...problemResponses(404, 409, 410, 429) },
+      },
+    },
+    async ({ params, body }) =>
+      turnData(await storeApprovals(idOf(params), approvalsOf(body, ports.limits), ports)),
   )
 
   scope.post<{ Params: Path }>(

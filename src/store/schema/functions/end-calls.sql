@@ -1,6 +1,6 @@
 -- Stores the results of resident calls. p: {turn, runner, run?, results: [{seq, index, status, result}], events}; `result` is a JSON text,
--- `events` as insert_events takes them. The turn waits if a device call of the same message is still open.
--- Returns {status, calls: [call_row], appended}. `status`: `running` or `waiting`. `calls`: all of that message. `appended`: what was
+-- `events` as insert_events takes them. The turn waits if other calls of the same message are still open, and none of them runs.
+-- Returns {status, calls: [call_row], approvedTools, appended}. `status`: `running` or `waiting`. `calls`: all of that message. `appended`: what was
 -- appended after `events`, {first, count, records}, or null: devices sent results meanwhile, and the turn waits.
 -- A second call with the same results changes nothing and returns the same.
 create function chatterd.end_calls(p json) returns json language plpgsql as $$
@@ -21,7 +21,7 @@ begin
   if ended > 0 then
     last := chatterd.insert_events(t, p->'events');
     update chatterd.turns set last_event = last where id = t.id;
-    waits := exists (select from chatterd.calls where turn_id = t.id and status = 'offered');
+    waits := chatterd.has_to_wait(t.id);
     appended := chatterd.append_call_ends_and_waiting(t.id);
     update chatterd.turns
     set end_calls_event = (appended->>'first')::integer, status = case when waits then 'waiting' else status end
@@ -38,7 +38,8 @@ begin
     end if;
     waits := coalesce(waits, t.status = 'waiting');
   end if;
-  return json_build_object('status', case when waits then 'waiting' else 'running' end, 'appended', appended, 'calls', (
+  return json_build_object('status', case when waits then 'waiting' else 'running' end, 'appended', appended,
+    'approvedTools', (select approved_tools from chatterd.conversations where id = t.conversation_id), 'calls', (
     select json_agg(chatterd.call_row(k) order by index) from chatterd.calls k
     where conversation_id = t.conversation_id and message_seq = (p->'results'->0->>'seq')::bigint));
 end $$;

@@ -15,7 +15,7 @@ begin
             where conversation_id = t.conversation_id and turn_id = t.id and role = 'assistant' and complete);
   end if;
   if t.status <> 'running' or t.step <> (p->>'step')::integer - 1 then perform chatterd.raise_turn_lost(); end if;
-  if exists (select from chatterd.calls where turn_id = t.id and status in ('running', 'offered')) then
+  if exists (select from chatterd.calls where turn_id = t.id and status in ('running', 'offered', 'asked')) then
     raise exception using errcode = 'CDLST', message = 'The turn has calls that have not ended.';
   end if;
   select * into c from chatterd.conversations where id = t.conversation_id;

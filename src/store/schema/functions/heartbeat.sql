@@ -1,4 +1,4 @@
--- Renews the lease of a process, and does what no other request does: recovers turns that no process runs, expires device calls,
+-- Renews the lease of a process, and does what no other request does: recovers turns that no process runs, expires calls,
 -- removes what is kept for a limited time. After its first statement it waits for no lock, so it may lock many conversations: what
 -- another transaction holds is left for the next heartbeat.
 -- p: {runner, host, pid, leaseMs, running: [turn], abandoned: [turn], alone, room, maxUnjournaled, callTimeoutMs, keyLifeMs,
@@ -101,7 +101,7 @@ create function chatterd.adopt_turn(p_turn uuid, p json) returns void language s
   where id = p_turn
 $$;
 
--- Expires device calls that got no result in time, and returns the turns that go on without them: they are adopted, at most p_room.
+-- Expires calls whose device, or a person who was asked, has not answered in time, and returns the turns that go on without them: they are adopted, at most p_room.
 -- p: {runner, maxUnjournaled, callTimeoutMs}
 create function chatterd.expire_calls(p json, p_room integer) returns uuid[] language plpgsql as $$
 declare
@@ -112,7 +112,7 @@ begin
   for late in
     select distinct one.id, one.conversation_id
     from chatterd.calls k join chatterd.turns one on one.id = k.turn_id
-    where k.status = 'offered' and k.created_at < oldest and one.status = 'waiting'
+    where k.status in ('offered', 'asked') and k.created_at < oldest and one.status = 'waiting'
     order by one.conversation_id limit p_room
   loop
     perform from chatterd.conversations where id = late.conversation_id for update skip locked;
@@ -120,9 +120,9 @@ begin
     perform from chatterd.turns where id = late.id and status = 'waiting' for update skip locked;
     continue when not found;
     update chatterd.calls set status = 'expired', ended_at = now(), published = false
-    where turn_id = late.id and status = 'offered' and created_at < oldest;
+    where turn_id = late.id and status in ('offered', 'asked') and created_at < oldest;
     perform chatterd.append_call_ends(late.id);
-    if not exists (select from chatterd.calls where turn_id = late.id and status = 'offered') then
+    if not chatterd.has_to_wait(late.id) then
       perform chatterd.adopt_turn(late.id, p);
       adopted := adopted || late.id;
     end if;

@@ -12,20 +12,20 @@ begin
   return json_build_object('first', t.last_event - added + 1, 'count', added, 'records', p_records);
 end $$;
 
--- The same of the call ends that no event has published yet.
+-- The same of the ends and approvals of calls that no event has published yet.
 create function chatterd.append_call_ends(p_turn uuid) returns json language plpgsql as $$
 begin
   return chatterd.append_events(p_turn, chatterd.publish_call_ends(p_turn));
 end $$;
 
--- The same, and, where device calls are open, that the turn waits for them.
+-- The same, and, where the turn has to wait for calls that are open, that it does.
 create function chatterd.append_call_ends_and_waiting(p_turn uuid) returns json language plpgsql as $$
 declare
   call_ends text := chatterd.publish_call_ends(p_turn);
   waiting text;
 begin
   select 'turn-waiting {"calls":[' || string_agg(chatterd.call_id_json(request), ',' order by message_seq, index) || E']}\n'
-  into waiting from chatterd.calls where turn_id = p_turn and status = 'offered';
+  into waiting from chatterd.calls where turn_id = p_turn and status in ('offered', 'asked') and chatterd.has_to_wait(p_turn);
   return chatterd.append_events(p_turn, call_ends || coalesce(waiting, ''));
 end $$;
 

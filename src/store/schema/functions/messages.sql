@@ -11,10 +11,11 @@ begin
   from json_array_elements(p_messages) with ordinality as m(item, number);
 
   insert into chatterd.calls
-    (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, restartable)
+    (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, approved, restartable)
   select p_conversation, p_seq + m.number - 1, (k.item->>'index')::integer, p_turn, (k.item->>'request')::json,
          k.item->>'side', k.item->>'status', (k.item->>'result')::json,
-         case when k.item->>'status' in ('running', 'offered') then null else now() end,
+         case when k.item->>'status' in ('running', 'offered', 'asked') then null else now() end,
+         k.item->>'status' <> 'asked',
          coalesce((k.item->>'restartable')::boolean, false)
   from json_array_elements(p_messages) with ordinality as m(item, number),
        json_array_elements(m.item->'calls') as k(item);

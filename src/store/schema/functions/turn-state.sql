@@ -8,6 +8,7 @@ begin
   return (select json_build_object(
     'id', c.id, 'after', p_after, 'tenant', c.tenant, 'conversation', c.name, 'system', c.system,
     'tools', case when not p_without_tools then c.tools end, 'toolsVersion', c.tools_version,
+    'approvedTools', c.approved_tools,
     'pinned', c.pinned, 'promptFrom', c.prompt_from, 'truncation', c.truncation,
     'turn', t.id, 'run', t.run, 'firstSeq', t.first_seq, 'request', t.request::text, 'status', t.status, 'step', t.step, 'lastEvent', t.last_event,
     'messages', (

@@ -67,7 +67,7 @@ $$;
 create function chatterd.reopen_turn(p_turn uuid) returns void language plpgsql as $$
 begin
   perform chatterd.truncate_events(p_turn);
-  update chatterd.calls k set status = 'offered', ended_at = null
+  update chatterd.calls k set status = case when approved then 'offered' else 'asked' end, ended_at = null
   from chatterd.turns t
   -- Calls in a history that the client sent along were never open.
   where t.id = p_turn and k.turn_id = t.id and k.status = 'superseded' and k.message_seq >= t.reply_seq;

@@ -28,6 +28,8 @@ create table chatterd.conversations (
   tools json not null default '[]',
   -- How often they have been changed. Never set back, also where a change is withdrawn: processes know tools by it.
   tools_version bigint not null default 0,
+  -- The tools whose calls a person has approved for good in this conversation: their names as JSON texts.
+  approved_tools text[] not null default '{}',
   next_seq bigint not null default 1,
   -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
   kept boolean not null default false,
@@ -120,7 +122,7 @@ create table chatterd.calls (
   message_seq bigint not null,
   index integer not null,
   turn_id uuid,
-  -- {id, name, arguments, written?}
+  -- {id, name, arguments, written?, repairs?, approval?}
   request json not null,
   side text not null check (side in ('resident', 'device')),
   status text not null,
@@ -129,20 +131,23 @@ create table chatterd.calls (
   -- Whether its tool may be started again when its process is gone, and how often it was started.
   restartable boolean not null default false,
   starts integer not null default 1,
-  -- False from its result until an event publishes it. While the turn runs, only its process can number that event.
+  -- False until a person has approved it, where one has to.
+  approved boolean not null default true,
+  -- False from its result, or its approval, until an event publishes it. While the turn runs, only its process can number that event.
   published boolean not null default true,
-  -- The request that its result came with.
+  -- The request that its result came with, or its approval.
   results_id uuid,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
   primary key (conversation_id, message_seq, index),
   foreign key (conversation_id, message_seq) references chatterd.messages on delete cascade,
-  check (status in ('running', 'offered') or ended_at is not null),
-  check (status in ('running', 'succeeded', 'failed', 'timed-out', 'interrupted')
-    or side = 'device' and status in ('offered', 'answered', 'expired', 'superseded', 'cancelled'))
+  check (status in ('running', 'offered', 'asked') or ended_at is not null),
+  check (status in ('running', 'succeeded', 'failed', 'timed-out', 'interrupted', 'asked', 'denied')
+    or (side = 'device' or not approved) and status in ('expired', 'superseded', 'cancelled')
+    or side = 'device' and status in ('offered', 'answered'))
 );
 create index calls_by_turn on chatterd.calls (turn_id);
-create index calls_open on chatterd.calls (turn_id) where status in ('running', 'offered');
+create index calls_open on chatterd.calls (turn_id) where status in ('running', 'offered', 'asked');
 
 -- The journal: the events of every turn, numbered from 1 without gaps, in chunks of consecutive ones. The process that runs a turn
 -- numbers its events; while none runs it, or when a turn is taken from its process, functions do (event-records.sql).

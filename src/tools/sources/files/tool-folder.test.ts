@@ -20,6 +20,7 @@ async function open(
     isFolderGiven: true,
     on: [],
     off: [],
+    ask: [],
     commands: [],
     http: [],
     openapi: [],

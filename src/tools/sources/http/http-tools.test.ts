@@ -36,7 +36,7 @@ async function open(
   const use = (changes: Partial<Endpoint> = {}) => {
     const url = { host, path: [`http://${host}/v1`], query: [] }
     tools.use({ http: [{ name: 'try', method: 'GET', url, headers: {}, secrets: [], ...changes }] })
-    toolbox.setSources(tools.sources(), [])
+    toolbox.setSources(tools.sources(), {})
   }
   use()
   const never = new AbortController().signal

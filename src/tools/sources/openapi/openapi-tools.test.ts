@@ -62,7 +62,7 @@ async function open(
   tools.use({ openapi: [given] })
   await tools.reload()
   const toolbox = createToolbox([])
-  const merge = () => toolbox.setSources(tools.sources(), [])
+  const merge = () => toolbox.setSources(tools.sources(), {})
   merge()
   const [source] = tools.sources()
   return {

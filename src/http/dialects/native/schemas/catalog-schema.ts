@@ -26,6 +26,7 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
   source: Type.String({
     description: 'The name of its source: builtin, file:get-time.ts, command, http, or openapi:petstore.',
   }),
+  approval: Type.Boolean({ description: 'Whether a person has to approve its calls.' }),
   limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
     timeoutMs: Type.Integer(),
     maxOutputBytes: Type.Integer(),

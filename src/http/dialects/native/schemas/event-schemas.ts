@@ -7,6 +7,7 @@ import {
   CallSchema,
   CallSideSchema,
   CallStatusSchema,
+  callApproval,
   callOutcome,
   callRepairs,
   FinishReasonSchema,
@@ -50,7 +51,9 @@ export const eventSchemas = {
     arguments: AnyObject,
     side: CallSideSchema,
     ...callRepairs,
+    ...callApproval,
   }),
+  'call-approved': sharedSchema('CallApproved', 'A person has approved a call.', { callId: Type.String() }),
   'call-end': sharedSchema('CallEnd', 'A call has ended.', {
     callId: Type.String(),
     status: CallStatusSchema,
@@ -68,7 +71,7 @@ export const eventSchemas = {
     usage: UsageSchema,
     finishReason: FinishReasonSchema,
   }),
-  'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results of these calls.', {
+  'turn-waiting': sharedSchema('TurnWaiting', 'The turn waits for results or approvals of these calls.', {
     calls: Type.Array(Type.String()),
   }),
   notice: sharedSchema('Notice', 'Information about the turn, which goes on.', {

@@ -9,7 +9,7 @@ const everywhere = [403, 413, 421, 422, 500, 503]
 const descriptions: Record<number, string> = {
   403: 'The request is from a web page of another origin.',
   404: 'The turn, conversation, call or model does not exist.',
-  409: 'The conversation is busy, or the call has another result.',
+  409: 'The conversation is busy, or the call has another result, or another approval.',
   410: 'The call is closed.',
   413: 'The request is too large.',
   421: 'The server does not have the name that the request is sent to.',

@@ -10,6 +10,8 @@ export const CallSideSchema = sharedEnum('CallSide', 'Where a tool runs: in the 
 ])
 
 export const CallStatusSchema = sharedEnum('CallStatus', 'What has become of a call.', [
+  'asked',
+  'denied',
   'running',
   'offered',
   'succeeded',
@@ -41,12 +43,23 @@ export const callRepairs = {
   ),
 }
 
+/** What a person approves; absent where nobody has to. */
+export const callApproval = {
+  approval: Type.Optional({
+    ...sharedSchema('Approval', 'What a person has to approve, or had to.', {
+      hash: Type.String({ description: 'Of the name and the arguments; to be sent back with the decision.' }),
+      source: Type.String({ description: 'Where the tool comes from: a source of `GET /tools`, or device.' }),
+    }),
+  }),
+}
+
 export const CallSchema = sharedSchema('Call', 'A tool call, and its result once it has ended.', {
   callId: Type.String(),
   name: Type.String(),
   arguments: AnyObject,
   side: CallSideSchema,
   ...callRepairs,
+  ...callApproval,
   status: CallStatusSchema,
   ...callOutcome,
   ms: Type.Optional(Type.Integer({ description: 'Milliseconds from its start to its end.' })),
@@ -77,7 +90,7 @@ export const TurnEndStatusSchema = sharedEnum('TurnEndStatus', 'How a turn ended
 
 const TurnStatusSchema = sharedEnum(
   'TurnStatus',
-  'Whether a turn runs or waits for results of its device, or how it ended.',
+  'Whether a turn runs or waits for its client, or how it ended.',
   ['running', 'waiting', ...ends],
 )
 
