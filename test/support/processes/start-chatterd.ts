@@ -10,9 +10,12 @@ const defaults = {
   CHATTERD_DRAIN_TIMEOUT: '100ms',
 }
 
-/** Starts the product, put together as it is in earnest, from these environment variables alone. */
-export function startChatterd(env: Record<string, string>): Promise<Server> {
-  const machine = { platform: process.platform, home: tmpdir(), cwd: import.meta.dirname }
+/** Starts the product, put together as it is in earnest, from these environment variables, and the settings file in `cwd`, if any. */
+export function startChatterd(
+  env: Record<string, string>,
+  { cwd = import.meta.dirname } = {},
+): Promise<Server> {
+  const machine = { platform: process.platform, home: tmpdir(), cwd }
   const config = loadConfig({ ...machine, env: { ...defaults, ...env } })
   return serve(config, { version: '0.0.0-test', out: () => {} })
 }

@@ -76,6 +76,8 @@ function checkCalls(events: readonly SeenEvent[]): void {
     } else if (name === 'call-end') {
       hold(ends.get(String(data.callId)) === '', `a call ends that is not open, or twice: ${raw}`)
       ends.set(String(data.callId), String(data.status))
+    } else if (name === 'call-approved') {
+      hold(ends.get(String(data.callId)) === '', `a call is approved that is not open: ${raw}`)
     } else if (name === 'turn-waiting') {
       for (const callId of data.calls as string[]) hold(ends.get(callId) === '', `it waits for none: ${raw}`)
     }

@@ -22,7 +22,8 @@ export function hold(condition: unknown, message: string): asserts condition {
 }
 
 const names = new Set<string>([
-  ...['turn-start', 'step-start', 'text-delta', 'thinking-delta', 'logprobs', 'call-start', 'call-end'],
+  ...['turn-start', 'step-start', 'text-delta', 'thinking-delta', 'logprobs'],
+  ...['call-start', 'call-approved', 'call-end'],
   ...['step-end', 'turn-waiting', 'notice', 'turn-end'],
 ])
 
