@@ -15,15 +15,22 @@ type ValidationError = NonNullable<FastifyError['validation']>[number] & {
 export function validationMessage({ validation = [], validationContext }: FastifyError): string {
   const errors = validation as ValidationError[]
   const depth = Math.max(...errors.map(depthOf))
-  const nearest = errors.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
+  const deepest = errors.filter((error) => error.keyword !== 'anyOf' && depthOf(error) === depth)
+  // Of an object, what is wrong with its members says more than that no text was given.
+  const ofMembers = deepest.filter(
+    ({ keyword, data }) => isJsonObject(data) && keyword !== 'type' && keyword !== 'enum',
+  )
+  const nearest = ofMembers.length > 0 ? ofMembers : deepest
   const first = nearest[0] ?? errors[0]
   const isQuery = validationContext === 'querystring'
   const context = isQuery ? 'query' : (validationContext ?? 'body')
   const path = first?.instancePath.slice(1).replaceAll('/', '.') || context
   if (first === undefined) return `${path}: is not as expected.`
-  if (Array.isArray(first.params.allowedValues))
-    return `${path}: one of ${first.params.allowedValues.join(', ')} is expected.`
   const same = nearest.filter(({ instancePath }) => instancePath === first.instancePath)
+  if (Array.isArray(first.params.allowedValues)) {
+    const takesObject = same.some(({ keyword, params }) => keyword === 'type' && params.type === 'object')
+    return `${path}: one of ${first.params.allowedValues.join(', ')}${takesObject ? ', or an object,' : ''} is expected.`
+  }
   if (same.length > 1 && same.every(({ keyword }) => keyword === 'const'))
     return `${path}: one of ${same.map(({ params }) => params.allowedValue).join(', ')} is expected.`
   const missing = nearest.flatMap(({ params }) => (params.missingProperty as string | undefined) ?? [])

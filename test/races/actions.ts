@@ -35,6 +35,17 @@ const doings = fc.oneof(
       how: fc.constantFrom('native', 'native', 'classic', 'keyed'),
     }),
   },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('approve'),
+      processIndex,
+      turn: whichTurn,
+      /** Of the calls that were asked; all where none is chosen. */
+      calls: fc.subarray([0, 1]),
+      decision: fc.constantFrom<'approve' | 'always' | 'deny'>('approve', 'approve', 'always', 'deny'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel'), processIndex, turn: whichTurn }) },
   {
     weight: 4,

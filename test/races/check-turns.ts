@@ -3,6 +3,8 @@ import { maxUnjournaledEvents, toolStarts } from './race-limits.ts'
 import type { RaceWorld } from './race-world.ts'
 import type { Stored, StoredTurn } from './stored.ts'
 
+/** Calls that wait for the device, or for a person. */
+const forClients = ['offered', 'asked']
 const isActive = ({ status }: StoredTurn) => status === 'running' || status === 'waiting'
 
 /** Yields a message for each thing that must be true of every turn in the end and is not. */
@@ -22,10 +24,10 @@ export function* checkTurns(world: RaceWorld, { turns, queued: tickets }: Stored
 }
 
 function* checkStatus({ status, calls }: StoredTurn): Iterable<string> {
-  const open = calls.filter((call) => call.status === 'running' || call.status === 'offered')
+  const open = calls.filter((call) => ['running', ...forClients].includes(call.status))
   if (status === 'running') yield 'it runs for ever'
-  if (status === 'waiting' && (open.length === 0 || open.some((call) => call.side !== 'device')))
-    yield 'it waits, but not for a device'
+  if (status === 'waiting' && (open.length === 0 || open.some((call) => !forClients.includes(call.status))))
+    yield 'it waits, but not for a device or a person'
   if (status !== 'waiting' && open.length > 0) yield `it has ended with ${open.length} open calls`
 }
 
@@ -50,7 +52,7 @@ function* checkEvents(turn: StoredTurn): Iterable<string> {
     callEnds.set(callId, [...(callEnds.get(callId) ?? []), status])
   }
   for (const call of calls) {
-    const isOpen = call.status === 'offered' && isActive(turn)
+    const isOpen = forClients.includes(call.status) && isActive(turn)
     const expected = isOpen ? '' : call.status
     const ended = (callEnds.get(call.id) ?? []).join()
     if (ended !== expected)

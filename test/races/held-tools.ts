@@ -10,7 +10,7 @@ import { scenesOf } from './plans.ts'
 /** Holds something up, until the scheduler releases it. */
 type Hold = (what: string) => Promise<void>
 
-/** `effect`, a tool with effects, and `again`, an idempotent one. Both take some time. */
+/** `effect` and `asked`, tools with effects, and `again`, an idempotent one. All take some time. Calls of `asked` and of the device's `unlock` have to be approved. */
 export function heldToolbox(hold: Hold, observed: Observations): Toolbox {
   const run =
     (kind: string) =>
@@ -22,7 +22,9 @@ export function heldToolbox(hold: Hold, observed: Observations): Toolbox {
       return 'done'
     }
   const again: Tool = { ...resident('again', run('again')), idempotent: true }
-  return createToolbox([resident('effect', run('effect')), again])
+  const toolbox = createToolbox([resident('effect', run('effect')), resident('asked', run('asked')), again])
+  toolbox.setSources([], { ask: ['asked', 'unlock'] })
+  return toolbox
 }
 
 /** An engine that follows the plan of the message it is asked, each part held up. */

@@ -3,15 +3,16 @@ import { user } from '../support/turns/store-calls.ts'
 import type { Doing } from './actions.ts'
 import { ClientRequest, Subscriber } from './clients.ts'
 import { planned } from './plans.ts'
+import { postApprovals } from './post-approvals.ts'
 import { postResults } from './post-results.ts'
 import type { RaceWorld } from './race-world.ts'
 import { inRealTime } from './virtual-clock.ts'
 
-const turnRequest = { model: 'm', stream: true, offerTools: true, settings: {} }
-const locate = {
+const turnRequest = { model: 'm', stream: true, offerTools: true, canAsk: true as const, settings: {} }
+const deviceTools = ['locate', 'unlock'].map((name) => ({
   type: 'function' as const,
-  function: { name: 'locate', parameters: { type: 'object', properties: {} } },
-}
+  function: { name, parameters: { type: 'object', properties: {} } },
+}))
 /** How long statements have to reach the lock that holds them up, in milliseconds. */
 const jamMs = 8
 
@@ -34,6 +35,8 @@ async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Prom
       return post(doing, world)
     case 'results':
       return postResults(doing, world)
+    case 'approve':
+      return postApprovals(doing, world)
     case 'cancel':
       return cancel(world.process(doing.processIndex), world.turn(doing.turn), world)
     case 'follow':
@@ -95,7 +98,7 @@ function post(doing: Extract<Doing, { do: 'post' }>, world: RaceWorld): void {
     conversation,
     request: turnRequest,
     messages: [message],
-    tools: [locate],
+    tools: deviceTools,
     whenBusy,
     ...(key && { key }),
   }

@@ -7,7 +7,8 @@ import { user } from '../support/turns/store-calls.ts'
 
 /**
  * What the model does in a turn, a part for each step, and then it replies with text. The letters of a step: calls of `l`, a tool
- * of the device; `e`, a resident tool with effects; `i`, an idempotent one; `n`, an unknown name. Or `f`: the engine
+ * of the device; `e`, a resident tool with effects; `i`, an idempotent one; `a`, one with effects, and `d`, one of the device, whose
+ * calls have to be approved; `n`, an unknown name. Or `f`: the engine
  * fails before its reply; `c`: its reply breaks off; `z`: it falls silent.
  */
 export const plans = fc.constantFrom(
@@ -30,10 +31,24 @@ export const plans = fc.constantFrom(
     'ii',
     'n',
     'i/i',
+    'a',
+    'd',
+    'aa',
+    'ad',
+    'la',
+    'ea/a',
+    'd/l',
   ],
 )
 
-const tools: Record<string, string> = { l: 'locate', e: 'effect', i: 'again', n: 'nobody' }
+const tools: Record<string, string> = {
+  l: 'locate',
+  e: 'effect',
+  i: 'again',
+  a: 'asked',
+  d: 'unlock',
+  n: 'nobody',
+}
 
 /** The user's message that has the model follow a plan; `id` makes it unique. */
 export function planned(id: string, plan: string): NewMessage {

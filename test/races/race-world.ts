@@ -24,6 +24,14 @@ export interface PostedResults {
   request: ClientRequest
 }
 
+/** Decisions that were posted, all about calls of one turn. */
+export interface PostedApprovals {
+  turn: string
+  calls: string[]
+  approve: boolean
+  request: ClientRequest
+}
+
 /** One run: processes, clients and time, on a database that holds nothing else. */
 export class RaceWorld {
   readonly clock = new VirtualClock()
@@ -36,6 +44,7 @@ export class RaceWorld {
   readonly all: RaceProcess[] = []
   readonly posts: Post[] = []
   readonly results: PostedResults[] = []
+  readonly approvals: PostedApprovals[] = []
   readonly subscribers: Subscriber[] = []
   /** Conversations that a client has emptied or removed. */
   readonly emptied = new Set<string>()
@@ -120,7 +129,7 @@ export class RaceWorld {
   kill(processIndex: number): void {
     const killed = this.process(processIndex)
     killed.kill()
-    for (const { request } of [...this.posts, ...this.results])
+    for (const { request } of [...this.posts, ...this.results, ...this.approvals])
       if (request.by === killed && request.status === 'pending') request.status = 'lost'
     for (const subscriber of this.subscribers) if (subscriber.at === killed) subscriber.disconnect()
     for (const [settled, by] of this.open) if (by === killed) this.open.delete(settled)

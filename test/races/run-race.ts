@@ -1,4 +1,5 @@
 import type { Doing } from './actions.ts'
+import { checkApprovals } from './check-approvals.ts'
 import { checkClients } from './check-clients.ts'
 import { checkTurns } from './check-turns.ts'
 import { perform } from './perform.ts'
@@ -22,7 +23,12 @@ export async function runRace(race: Race, database: RaceDatabase): Promise<void>
     }
     await settle(world)
     const end = await readStored(world)
-    const broken = [...faultsOf(world), ...checkTurns(world, end), ...checkClients(world, end)]
+    const broken = [
+      ...faultsOf(world),
+      ...checkTurns(world, end),
+      ...checkClients(world, end),
+      ...checkApprovals(world, end),
+    ]
     if (broken.length > 0) throw new Error(broken.join('\n'))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

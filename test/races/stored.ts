@@ -10,6 +10,8 @@ export interface StoredCall {
   status: string
   output: string | null
   restartable: boolean
+  /** True where a person had to approve it. */
+  isAsked: boolean
 }
 
 /** A turn as it is stored, with all that belongs to it. */
@@ -64,7 +66,7 @@ const sql = `
         'id', t.id, 'status', t.status, 'events', t.last_event, 'followed', t.followed, 'superseded', t.supersedes,
         'calls', (
           select coalesce(json_agg(json_build_object('id', request->>'id', 'name', request->>'name', 'side', side,
-            'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable)
+            'seq', message_seq, 'status', status, 'output', result, 'restartable', restartable, 'isAsked', request->'approval' is not null)
             order by message_seq, index), '[]')
           from chatterd.calls where turn_id = t.id),
         'chunks', (
