@@ -73,7 +73,7 @@ export function finishReasonOf({ calls, done }: Reply): FinishReason {
 }
 
 /** Bytes that a text has in UTF-8. Each half of a surrogate pair counts two. */
-function utf8Length(text: string): number {
+export function utf8Length(text: string): number {
   let bytes = text.length
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)

@@ -123,7 +123,8 @@ for (const [title, scenes, choice, detail] of refused) {
 }
 
 test('a call that is written without end is stopped at the limit of answers', async () => {
-  const scenes = pieces(Array(20).fill(' '.repeat(10)))
+  // 40 characters, of 3 bytes each.
+  const scenes = pieces(Array(4).fill('“'.repeat(10)))
   const { last } = await answer(scenes, 'required', { limits: { ...limits, maxAnswerBytes: 100 } })
   assert.ok(last.type === 'turn-end')
   assert.equal(last.error?.code, 'answer-limit')

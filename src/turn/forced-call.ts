@@ -4,6 +4,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import { parseExact } from '../protocol/exact-json.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { utf8Length } from './fold.ts'
 import type { EngineCall, EnginePart } from './ports/engine.ts'
 import type { TurnState } from './ports/turn-state.ts'
 
@@ -57,7 +58,7 @@ export class ForcedCall {
 
   #keep(text: string): void {
     this.#text.push(text)
-    this.#bytes += text.length
+    this.#bytes += utf8Length(text)
     if (this.#bytes > this.#maxBytes)
       throw new ChatterdError(
         'answer-limit',
