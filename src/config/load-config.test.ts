@@ -146,7 +146,7 @@ describe('settings', () => {
       `trun-timeout in ${file}: no such setting; did you mean turn-timeout?`,
       `max_body in ${file}: no such setting; did you mean max-body?`,
       `CHATTERD_MAX_BODY in ${file}: no such setting; did you mean max-body?`,
-      `limits in ${file}: no such table; settings are named at the top of the file, and its tables are [tools]`,
+      `limits in ${file}: no such table; settings are named at the top of the file, and its tables are [tools], [mcpServers]`,
       'PORT in the environment is "eighty": expected a port, 0 to 65535 (0: any free port)',
       '--engine is "olama": expected one of auto, ollama, demo',
       '--max-calls is "": expected a whole number, 1 to 1000',

@@ -15,17 +15,20 @@ export interface TableReading<Table> {
   problems: TableProblem[]
 }
 
-/** Reads the tables `[tools.KIND.NAME]` of one kind, in the order of the file. */
+/** Reads the tables of one kind, in the order of the file: `[tools.KIND.NAME]`, or `[KIND.NAME]` at the top of the file. */
 export function readNamedTables<Table>(
   value: unknown,
-  { kind, file }: { kind: string; file: string },
+  { kind, file, isTop = false }: { kind: string; file: string; isTop?: boolean },
   read: (name: string, table: JsonObject) => TableReading<Table>,
 ): { tables: Table[]; problems: string[] } {
   if (value === undefined) return { tables: [], problems: [] }
-  if (!isJsonObject(value))
-    return { tables: [], problems: [`${kind} of [tools] in ${file}: expected tables [tools.${kind}.NAME]`] }
+  const path = isTop ? kind : `tools.${kind}`
+  if (!isJsonObject(value)) {
+    const where = isTop ? kind : `${kind} of [tools]`
+    return { tables: [], problems: [`${where} in ${file}: expected tables [${path}.NAME]`] }
+  }
   const readings = Object.entries(value).map(([name, table]) => {
-    const where = `[tools.${kind}.${name}] in ${file}`
+    const where = `[${path}.${name}] in ${file}`
     if (!isJsonObject(table)) return { problems: [`${where}: expected a table`] }
     const reading = read(name, table)
     return {

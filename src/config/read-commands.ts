@@ -12,13 +12,12 @@ import {
   timeout,
   timeoutMs,
 } from './named-tables.ts'
+import { inheritedFrom, isTexts, isVariables } from './program-members.ts'
 import { partsOf } from './text-template.ts'
 
 const members = [
   ...['description', 'command', 'stdin', 'parameters', 'timeout', 'env', 'cwd', 'idempotent'],
 ] as const
-/** What programs get of chatterd's own environment, which may hold secrets. */
-const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
 
 /** Reads the tables of commands, whose variables are replaced; or says what is wrong with them. */
 export function readCommands(
@@ -52,16 +51,6 @@ function checksOf(table: JsonObject): MemberCheck<(typeof members)[number]>[] {
   ]
 }
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && !each.includes('\0'))
-}
-
-function isVariables(value: unknown): value is Record<string, string> {
-  const isVariable = ([name, text]: [string, unknown]) =>
-    /^[A-Za-z_]\w*$/.test(name) && typeof text === 'string' && !text.includes('\0')
-  return isJsonObject(value) && Object.entries(value).every(isVariable)
-}
-
 /** The command of a table whose members have the right types. */
 function readCommand(
   name: string,
@@ -84,13 +73,4 @@ function readCommand(
     cwd: path.parse(folder, { base, home: machine.home, paths: pathsOf(machine) }) ?? base,
     ...(typeof idempotent === 'boolean' && { idempotent }),
   }
-}
-
-function inheritedFrom({ env }: Machine): Record<string, string> {
-  return Object.fromEntries(
-    inherited.flatMap((name) => {
-      const value = env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 }

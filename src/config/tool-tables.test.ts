@@ -30,6 +30,7 @@ test('without a table the folder of tools is that in the working directory', (t)
     commands: [],
     http: [],
     openapi: [],
+    mcpServers: [],
   })
 })
 
@@ -48,6 +49,7 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
       commands: [],
       http: [],
       openapi: [],
+      mcpServers: [],
     })
   }
   assert.equal(load(t, '[tools]\nfolder = "~/own"').tools?.folder, '/home/ann/own')
@@ -87,6 +89,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     commands: [],
     http: [],
     openapi: [],
+    mcpServers: [],
   })
 })
 
@@ -112,7 +115,7 @@ test('what a table does not take is refused, with what it takes', (t) => {
     'something of [tools] in /chatterd.toml: it takes folder, on, off, ask, commands, http and openapi',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
-    'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools]; did you mean tools?',
+    'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools], [mcpServers]; did you mean tools?',
   ])
   assert.deepEqual(load(t, 'tools = 1').problems, ['[tools] in /chatterd.toml: expected a table'])
   assert.deepEqual(load(t, '[tools]\noff = "x"\nfolder = 1\nask = [1]').problems, [

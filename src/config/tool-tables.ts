@@ -8,9 +8,11 @@ import { type Machine, pathsOf } from './data-folder.ts'
 import type { HttpTable } from './http-table.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
+import type { McpTable } from './mcp-table.ts'
 import type { OpenApiTable } from './openapi-table.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
+import { readMcpServers } from './read-mcp-servers.ts'
 import { readOpenApi } from './read-openapi.ts'
 
 /** What the tables of the settings file say of tools. */
@@ -31,10 +33,12 @@ export interface ToolTables {
   readonly http: readonly HttpTable[]
   /** The APIs whose OpenAPI documents have tools, in the order of the file. */
   readonly openapi: readonly OpenApiTable[]
+  /** The MCP servers that have tools, in the order of the file. */
+  readonly mcpServers: readonly McpTable[]
 }
 
 /** The tables that the file may have beside the settings. */
-export const tableNames = ['tools']
+export const tableNames = ['tools', 'mcpServers']
 
 const members = ['folder', 'on', 'off', 'ask', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
@@ -44,8 +48,8 @@ export function readToolTables(
   file: ConfigFile,
   machine: Machine,
 ): { tables: ToolTables; problems: string[] } {
-  const { join, dirname } = pathsOf(machine)
-  const standard = {
+  const { join } = pathsOf(machine)
+  const standard: ToolTables = {
     folder: join(machine.cwd, defaultFolder),
     isFolderGiven: false,
     on: [],
@@ -54,10 +58,22 @@ export function readToolTables(
     commands: [],
     http: [],
     openapi: [],
+    mcpServers: [],
   }
-  const { tools } = file.settings
-  if (file.path === undefined || tools === undefined) return { tables: standard, problems: [] }
-  const where = `[tools] in ${file.path}`
+  if (file.path === undefined) return { tables: standard, problems: [] }
+  const servers = readMcpServers(file.settings.mcpServers, { file: file.path, machine })
+  const tools = readTools(file.settings.tools, { standard, file: file.path, machine })
+  const tables = { ...tools.tables, mcpServers: servers.tables }
+  return { tables: Object.freeze(tables), problems: [...tools.problems, ...servers.problems] }
+}
+
+/** Reads the table `[tools]`. */
+function readTools(
+  tools: unknown,
+  { standard, file, machine }: { standard: ToolTables; file: string; machine: Machine },
+): { tables: ToolTables; problems: string[] } {
+  if (tools === undefined) return { tables: standard, problems: [] }
+  const where = `[tools] in ${file}`
   if (!isJsonObject(tools)) return { tables: standard, problems: [`${where}: expected a table`] }
   const problems = Object.keys(tools)
     .filter((name) => !members.includes(name))
@@ -65,7 +81,7 @@ export function readToolTables(
   const { value, missing } = insertVariables(tools, machine.env)
   problems.push(...missing.map(({ at, name }) => `${at} of ${where}: there is no ${name} in the environment`))
   // Values are not shown: they may hold what the environment has.
-  const folder = parseFolder(value.folder, { base: dirname(file.path), machine })
+  const folder = parseFolder(value.folder, { base: pathsOf(machine).dirname(file), machine })
   if (value.folder !== undefined && folder === undefined) problems.push(`folder of ${where}: expected a path`)
   const [on, off, ask] = [namesOf(value.on), namesOf(value.off), namesOf(value.ask)]
   const expected = 'expected a list of names, in which * stands for any text'
@@ -73,10 +89,10 @@ export function readToolTables(
   if (!off) problems.push(`off of ${where}: ${expected}`)
   if (!ask) problems.push(`ask of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
-  const commands = readCommands(value.commands, { file: file.path, machine })
+  const commands = readCommands(value.commands, { file: file, machine })
   // These look for arguments and secrets before variables are replaced.
-  const http = readHttp(tools.http, { file: file.path, machine })
-  const openapi = readOpenApi(tools.openapi, { file: file.path, machine })
+  const http = readHttp(tools.http, { file: file, machine })
+  const openapi = readOpenApi(tools.openapi, { file: file, machine })
   problems.push(...commands.problems, ...http.problems, ...openapi.problems)
   const tables = {
     ...standard,
@@ -88,7 +104,7 @@ export function readToolTables(
     ...(off && { off }),
     ...(ask && { ask }),
   }
-  return { tables: Object.freeze(tables), problems }
+  return { tables, problems }
 }
 
 /** Undefined where the value is no list of names. */

@@ -86,6 +86,7 @@ export const rooms: Record<string, Room> = {
 export const packages: Record<string, string[]> = {
   '@electric-sql/pglite': ['store'],
   '@fastify/swagger': ['http'],
+  '@modelcontextprotocol/client': ['tools'],
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],

@@ -38,4 +38,11 @@ export const sourceKinds: readonly SourceKind[] = [
       return new OpenApiTools(options)
     },
   },
+  {
+    isUsed: ({ mcpServers }) => mcpServers.length > 0,
+    async open(options) {
+      const { McpTools } = await import('./mcp/mcp-tools.ts')
+      return new McpTools(options)
+    },
+  },
 ]

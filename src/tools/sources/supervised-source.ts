@@ -4,9 +4,12 @@ import { type SourceState, type ToolSource, UnusableSource } from './tool-source
 
 export interface SupervisedOptions {
   name: string
-  /** Tries to get the tools. Rejects with the reason where it cannot, and with an `UnusableSource` where it is not to be tried again. */
-  open(signal: AbortSignal): Promise<readonly Tool[]>
-  /** Called after every attempt. */
+  /**
+   * Tries to get the tools. Rejects with the reason where it cannot, and with an `UnusableSource` where it is not to be tried again.
+   * `signal`: aborted when the attempt has failed, or its tools are not used any more.
+   */
+  open(signal: AbortSignal, lifetime: SourceLifetime): Promise<readonly Tool[]>
+  /** Called after every attempt, and every change. */
   onChange(): void
   /** Longest time of one attempt, in milliseconds. Default 30,000. */
   attemptMs?: number
@@ -14,6 +17,14 @@ export interface SupervisedOptions {
   retryMs?: number
   /** The longest pause, in milliseconds. Default 300,000. */
   maxRetryMs?: number
+}
+
+/** What becomes of a source after it was opened. Calls have no effect when its tools are not used any more. */
+export interface SourceLifetime {
+  /** It has other tools now. */
+  change(tools: readonly Tool[]): void
+  /** It has no tools any more, and is tried again. */
+  fail(error: unknown): void
 }
 
 /** A source that is tried until its tools are there: its failures reach nobody but its state. */
@@ -24,6 +35,7 @@ export class SupervisedSource implements ToolSource {
   #reason: string | undefined
   #tools: readonly Tool[] = []
   #failures = 0
+  #readyAt = 0
   #attempt = new AbortController()
   #attempted = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -71,22 +83,41 @@ export class SupervisedSource implements ToolSource {
     this.#attempt = attempt
     const { open, attemptMs, onChange } = this.#options
     try {
-      const tools = await inTime(open(attempt.signal), attemptMs, attempt.signal)
+      const opened = open(attempt.signal, {
+        change: (tools) => this.#change(attempt, tools),
+        fail: (error) => this.#fail(attempt, error),
+      })
+      const tools = await inTime(opened, attemptMs, attempt.signal)
       if (attempt.signal.aborted) return
       this.#state = 'ready'
       this.#reason = undefined
       this.#tools = tools
-      this.#failures = 0
+      this.#readyAt = performance.now()
     } catch (error) {
-      if (attempt.signal.aborted) return
-      this.#state = 'down'
-      this.#reason = errorMessage(error)
-      this.#tools = []
-      // What an attempt that has failed still does is of no use.
-      attempt.abort()
-      if (!(error instanceof UnusableSource)) this.#retryLater()
+      this.#fail(attempt, error)
+      return
     }
     onChange()
+  }
+
+  #change(attempt: AbortController, tools: readonly Tool[]): void {
+    if (attempt.signal.aborted || this.#state !== 'ready') return
+    this.#tools = tools
+    this.#options.onChange()
+  }
+
+  #fail(attempt: AbortController, error: unknown): void {
+    if (attempt.signal.aborted) return
+    // One that fails again soon after it was ready is not tried more often than one that is never ready.
+    const isLasting = performance.now() - this.#readyAt > this.#options.maxRetryMs
+    if (this.#state === 'ready' && isLasting) this.#failures = 0
+    this.#state = 'down'
+    this.#reason = errorMessage(error)
+    this.#tools = []
+    // What an attempt that has failed still does is of no use.
+    attempt.abort()
+    if (!(error instanceof UnusableSource)) this.#retryLater()
+    this.#options.onChange()
   }
 
   #retryLater(): void {

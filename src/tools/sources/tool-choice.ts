@@ -1,5 +1,6 @@
 import type { Command } from './commands/command.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import type { McpServer } from './mcp/mcp-server.ts'
 import type { Api } from './openapi/api.ts'
 
 /** What the settings file says of tools. */
@@ -19,4 +20,6 @@ export interface ToolChoice {
   http: readonly Endpoint[]
   /** The APIs whose OpenAPI documents have tools. */
   openapi: readonly Api[]
+  /** The MCP servers that have tools. */
+  mcpServers: readonly McpServer[]
 }

@@ -17,6 +17,7 @@ const choice = {
   commands: [],
   http: [],
   openapi: [],
+  mcpServers: [],
 }
 
 /** The sources of a server that has one tool, and two more that can be switched on. */

@@ -36,7 +36,7 @@ function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: Command['sec
 }
 
 /** Why a program could not be started, for the model and the operator, without its arguments and variables. */
-export function startFailure(error: unknown, { program, cwd }: Command): Error {
+export function startFailure(error: unknown, { program, cwd }: Pick<Command, 'program' | 'cwd'>): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' && !existsSync(cwd))
     return new Error(`the working directory of the program ${program} does not exist`)

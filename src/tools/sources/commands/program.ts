@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { graceMs, groupOf } from './process-group.ts'
 
 /** How to start a program. */
 export interface ProgramOptions {
@@ -24,10 +25,8 @@ export interface ProgramEnd {
   signal: NodeJS.Signals | null
 }
 
-/** A program that runs, and the processes of its group: those that it has started, unless they have left the group. */
-export interface Program {
-  /** Resolves when the program has ended and its output is read. Rejects where it cannot be started. */
-  ended: Promise<ProgramEnd>
+/** The processes of a program's group: itself and those that it has started, unless they have left the group. */
+export interface RunningGroup {
   /** Resolves when no process of the group is left, or SIGKILL was sent to all of them. */
   gone: Promise<void>
   /** Sends SIGTERM to the group, and a second later SIGKILL to those that are left. */
@@ -36,8 +35,12 @@ export interface Program {
   kill(): void
 }
 
-/** How long processes have between SIGTERM and SIGKILL, in milliseconds. */
-const graceMs = 1_000
+/** A program that runs. */
+export interface Program extends RunningGroup {
+  /** Resolves when the program has ended and its output is read. Rejects where it cannot be started. */
+  ended: Promise<ProgramEnd>
+}
+
 /** How much of standard error is kept. */
 const keptErrorBytes = 8 * 1024
 /** A program that writes more on standard error is stopped. */
@@ -112,21 +115,4 @@ export function startProgram(options: ProgramOptions): Program {
     gone.resolve()
   })
   return { ended: ended.promise, gone: gone.promise, stop, kill }
-}
-
-/** A function that sends signals to a process group, and returns whether there is any process in it. 0: only looks. */
-function groupOf(pid: number | undefined): (signal: NodeJS.Signals | 0) => boolean {
-  // Windows has no process groups.
-  const target = process.platform === 'win32' ? pid : pid && -pid
-  let isGone = target === undefined
-  return (signal) => {
-    // The number of a group that is gone may come to mean another one.
-    if (isGone || target === undefined) return false
-    try {
-      process.kill(target, signal)
-    } catch (error) {
-      isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH'
-    }
-    return !isGone
-  }
 }

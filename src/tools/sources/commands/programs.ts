@@ -1,8 +1,8 @@
-import { type Program, type ProgramOptions, startProgram } from './program.ts'
+import { type Program, type ProgramOptions, type RunningGroup, startProgram } from './program.ts'
 
 /** The programs that run; none of them outlives this process, unless it is killed itself. */
 export class Programs {
-  readonly #running = new Set<Program>()
+  readonly #running = new Set<RunningGroup>()
   #isClosed = false
   readonly #killAll = () => {
     for (const program of this.#running) program.kill()
@@ -13,11 +13,16 @@ export class Programs {
   }
 
   start(options: ProgramOptions): Program {
+    return this.run(() => startProgram(options))
+  }
+
+  /** Runs what `start` starts. */
+  run<Group extends RunningGroup>(start: () => Group): Group {
     if (this.#isClosed) throw new Error('the server stops')
-    const program = startProgram(options)
-    this.#running.add(program)
-    void program.gone.then(() => this.#running.delete(program))
-    return program
+    const group = start()
+    this.#running.add(group)
+    void group.gone.then(() => this.#running.delete(group))
+    return group
   }
 
   /** Stops all of them. Resolves when they are gone, after about a second at the latest. */

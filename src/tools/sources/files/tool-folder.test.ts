@@ -24,6 +24,7 @@ async function open(
     commands: [],
     http: [],
     openapi: [],
+    mcpServers: [],
   }
   const toolbox = createToolbox([])
   const changes = new EventTarget()

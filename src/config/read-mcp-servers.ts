@@ -1,0 +1,133 @@
+import type { JsonObject } from '../protocol/json.ts'
+import { type Machine, pathsOf } from './data-folder.ts'
+import { insertVariables } from './insert-variables.ts'
+import { path } from './kinds.ts'
+import type { McpTable } from './mcp-table.ts'
+import {
+  isOptionalTimeout,
+  type MemberCheck,
+  memberProblems,
+  readNamedTables,
+  type TableReading,
+  timeout,
+  timeoutMs,
+} from './named-tables.ts'
+import { inheritedFrom, isTexts, isVariables } from './program-members.ts'
+import { readHeaders } from './read-headers.ts'
+
+const common = ['type', 'prefix', 'tools', 'timeout', 'disabled'] as const
+const ofPrograms = ['command', 'args', 'env', 'cwd', ...common] as const
+const ofEndpoints = ['url', 'headers', ...common] as const
+
+type Member = (typeof ofPrograms)[number] | (typeof ofEndpoints)[number]
+
+/** Reads the tables of MCP servers, whose variables are not replaced yet; or says what is wrong with them. Those that are disabled are left out. */
+export function readMcpServers(
+  value: unknown,
+  { file, machine }: { file: string; machine: Machine },
+): { tables: McpTable[]; problems: string[] } {
+  return readNamedTables<McpTable>(value, { kind: 'mcpServers', file, isTop: true }, (name, written) => {
+    if (written.disabled === true) return { problems: [] }
+    return written.url === undefined
+      ? readProgram(name, written, { file, machine })
+      : readEndpoint(name, written, machine)
+  })
+}
+
+function readProgram(
+  name: string,
+  written: JsonObject,
+  { file, machine }: { file: string; machine: Machine },
+): TableReading<McpTable> {
+  const { value: table, missing, inserted } = insertVariables(written, machine.env)
+  const { type = 'stdio', command, args = [], env = {}, cwd = '.' } = table
+  const problems = [
+    ...memberProblems<Member>(table, ofPrograms, [
+      ['type', type === 'stdio', '"stdio", or a url'],
+      ['command', isTexts([command]) && command !== '', 'a program, or a url'],
+      ['args', isTexts(args), 'a list of texts'],
+      ['env', isVariables(env), 'texts by the names of variables'],
+      ['cwd', isTexts([cwd]) && cwd !== '', 'a path'],
+      ...commonChecks(table),
+    ]),
+    ...missingProblems(missing),
+  ]
+  if (problems.length > 0) return { problems }
+  const paths = pathsOf(machine)
+  const base = paths.dirname(file)
+  const own = isVariables(env) ? env : {}
+  return {
+    table: {
+      ...{ name, type: 'stdio', program: String(command), args: isTexts(args) ? args : [] },
+      env: { ...inheritedFrom(machine), ...own },
+      cwd: path.parse(String(cwd), { base, home: machine.home, paths }) ?? base,
+      ...commonMembers(table),
+      secrets: [...new Set([...Object.values(own), ...inserted])],
+    },
+    problems: [],
+  }
+}
+
+function readEndpoint(name: string, written: JsonObject, { env }: Machine): TableReading<McpTable> {
+  const { value: table, missing } = insertVariables(written, env)
+  const headers = readHeaders(written.headers, env)
+  const { inserted } = insertVariables({ url: written.url ?? '' }, env)
+  const type = endpointType(table.type)
+  const url = typeof table.url === 'string' && /^https?:\/\//i.test(table.url) ? URL.parse(table.url) : null
+  const problems = [
+    ...memberProblems<Member>(table, ofEndpoints, [
+      ['type', type !== undefined, '"http" or "sse"'],
+      [
+        'url',
+        url !== null && url.username === '' && url.password === '' && url.hash === '',
+        'a URL that begins with http:// or https://, without a user name',
+      ],
+      ...commonChecks(table),
+    ]),
+    ...headers.problems,
+    ...missingProblems(missing),
+  ]
+  if (problems.length > 0 || !type || !url) return { problems }
+  return {
+    table: {
+      ...{ name, type, url: url.href, headers: headers.headers },
+      ...commonMembers(table),
+      secrets: [...headers.secrets, ...inserted.filter((secret) => !url.host.includes(secret))],
+    },
+    problems: [],
+  }
+}
+
+/** Other programs write the name of Streamable HTTP in several ways. */
+function endpointType(type: unknown = 'http'): 'http' | 'sse' | undefined {
+  if (type === 'sse') return 'sse'
+  return type === 'http' || type === 'streamable-http' || type === 'streamableHttp' ? 'http' : undefined
+}
+
+function commonChecks(table: Record<string, unknown>): MemberCheck<Member>[] {
+  const { prefix = '', tools = [], disabled = false } = table
+  return [
+    [
+      'prefix',
+      typeof prefix === 'string' && /^[\w-]{0,32}$/.test(prefix),
+      'at most 32 letters, digits, "_" and "-"',
+    ],
+    ['tools', isTexts(tools), 'a list of names, in which * stands for any text'],
+    ['timeout', isOptionalTimeout(table.timeout), timeout.expected],
+    ['disabled', typeof disabled === 'boolean', 'true or false'],
+  ]
+}
+
+function commonMembers(table: Record<string, unknown>) {
+  const { prefix, tools } = table
+  const ms = timeoutMs(table.timeout)
+  return {
+    prefix: typeof prefix === 'string' ? prefix : '',
+    ...(isTexts(tools) && { tools }),
+    ...(ms !== undefined && { timeoutMs: ms }),
+  }
+}
+
+function missingProblems(missing: readonly { at: string; name: string }[]) {
+  return missing.map(({ at, name }) => ({ member: at, text: `there is no ${name} in the environment` }))
+}

@@ -1,0 +1,128 @@
+import type { PriorDiscovery } from '@modelcontextprotocol/client'
+import { errorMessage } from '../../error-message.ts'
+import { Programs } from '../commands/programs.ts'
+import { createRedact } from '../http/redact.ts'
+import { type SourceLifetime, SupervisedSource } from '../supervised-source.ts'
+import type { ToolChoice } from '../tool-choice.ts'
+import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
+import { connectServer } from './connect-server.ts'
+import type { McpServer } from './mcp-server.ts'
+import { patternProblems, serverTools } from './server-tools.ts'
+import { watchConnection } from './watch-connection.ts'
+
+export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange'> {
+  /** The pause after the first failure, in milliseconds. */
+  retryMs?: number
+  /** How often servers are asked whether they are there, in milliseconds. */
+  pingMs?: number
+}
+
+/** The source of one server. */
+interface OpenedServer {
+  server: McpServer
+  source: SupervisedSource
+  problems: readonly string[]
+  /** The protocol that it had last. */
+  known?: PriorDiscovery | undefined
+  /** Lists its tools anew. Absent before it is connected. */
+  list?: () => Promise<void>
+}
+
+/** Programs may have to be loaded from a registry first. */
+const attemptMs = 120_000
+
+/** The tools of MCP servers, each of which is a source. */
+export class McpTools implements SourceGroup {
+  readonly #options: McpToolsOptions
+  readonly #programs = new Programs()
+  /** By name, in the order of the settings file. */
+  #servers: ReadonlyMap<string, OpenedServer> = new Map()
+
+  constructor(options: McpToolsOptions) {
+    this.#options = options
+  }
+
+  use({ mcpServers }: Pick<ToolChoice, 'mcpServers'>): void {
+    const before = this.#servers
+    this.#servers = new Map(
+      mcpServers.map((server) => {
+        const known = before.get(server.name)
+        const isSame = JSON.stringify(known?.server) === JSON.stringify(server)
+        return [server.name, known && isSame ? known : this.#make(server)]
+      }),
+    )
+    const kept = new Set(this.#servers.values())
+    for (const opened of before.values()) if (!kept.has(opened)) opened.source.close()
+  }
+
+  sources(): ToolSource[] {
+    return [...this.#servers.values()].map(({ source, problems }) => {
+      const { name, state, reason, tools } = source
+      return { name, state, reason, tools, problems: state === 'ready' ? problems : [] }
+    })
+  }
+
+  /** Servers that run go on. */
+  async reload(): Promise<void> {
+    const reloads = [...this.#servers.values()].map(async ({ source, list }) => {
+      if (source.state === 'ready') return await list?.()
+      source.start()
+      return await source.attempted()
+    })
+    await Promise.all(reloads)
+  }
+
+  /** Ends all programs. */
+  async close(): Promise<void> {
+    for (const { source } of this.#servers.values()) source.close()
+    await this.#programs.close()
+  }
+
+  #make(server: McpServer): OpenedServer {
+    const { onChange, retryMs } = this.#options
+    const redact = createRedact(server.secrets)
+    const opened: OpenedServer = {
+      server,
+      problems: [],
+      source: new SupervisedSource({
+        ...{ name: `mcp:${server.name}`, onChange, attemptMs },
+        ...(retryMs !== undefined && { retryMs }),
+        open: async (signal, lifetime) => {
+          const fail = (error: unknown) => lifetime.fail(new Error(redact(errorMessage(error))))
+          try {
+            return await this.#open(opened, signal, { ...lifetime, fail })
+          } catch (error) {
+            // It may have another version now.
+            opened.known = undefined
+            throw new Error(redact(errorMessage(error)))
+          }
+        },
+      }),
+    }
+    return opened
+  }
+
+  async #open(opened: OpenedServer, signal: AbortSignal, { change, fail }: SourceLifetime) {
+    const { server, known } = opened
+    const connection = await connectServer(server, {
+      ...{ programs: this.#programs, known, signal },
+      onTools(error, tools) {
+        if (error) fail(error)
+        else if (tools) change(take(tools))
+      },
+    })
+    const { client } = connection
+    const take = (tools: Parameters<typeof serverTools>[2]) => {
+      opened.problems = patternProblems(server, tools)
+      return serverTools(server, client, tools)
+    }
+    const discover = client.getDiscoverResult()
+    opened.known = discover ? { kind: 'modern', discover } : { kind: 'legacy' }
+    watchConnection(connection, { signal, pingMs: this.#options.pingMs ?? 30_000, onEnd: fail })
+    const list = async () => take((await client.listTools(undefined, { signal, cacheMode: 'refresh' })).tools)
+    opened.list = async () => {
+      await list().then(change, fail)
+    }
+    return await list()
+  }
+}

@@ -1,0 +1,55 @@
+import type { Client, Tool as ServerTool } from '@modelcontextprotocol/client'
+import { isJsonObject } from '../../../protocol/json.ts'
+import { matchPattern } from '../../../protocol/match-pattern.ts'
+import type { Tool } from '../../../turn/ports/toolbox.ts'
+import { errorMessage } from '../../error-message.ts'
+import { createRedact } from '../http/redact.ts'
+import { callResult } from './call-result.ts'
+import type { McpServer } from './mcp-server.ts'
+
+/** The toolbox has the time limit of calls; this is the longest one of timers. */
+const noTimeout = 2 ** 31 - 1
+
+/** The tools of a server that the operator wants. */
+export function serverTools(server: McpServer, client: Client, tools: readonly ServerTool[]): Tool[] {
+  const { tools: patterns = ['*'] } = server
+  return tools
+    .filter(({ name }) => patterns.some((pattern) => matchPattern(pattern, name)))
+    .map((tool) => toolOf(server, client, tool))
+}
+
+function toolOf(server: McpServer, client: Client, tool: ServerTool): Tool {
+  const { name, description, inputSchema, annotations } = tool
+  const redact = createRedact(server.secrets)
+  const parameters: unknown = inputSchema
+  return {
+    schema: {
+      type: 'function',
+      function: {
+        name: server.prefix + name,
+        ...(description !== undefined && { description }),
+        ...(isJsonObject(parameters) && { parameters }),
+      },
+    },
+    async run(args, { signal }) {
+      try {
+        const request = { name, arguments: args }
+        return redact(callResult(await client.callTool(request, { signal, timeout: noTimeout })))
+      } catch (error) {
+        throw new Error(redact(errorMessage(error)))
+      }
+    },
+    ...((annotations?.readOnlyHint || annotations?.idempotentHint) && { idempotent: true }),
+    ...(server.timeoutMs !== undefined && { timeoutMs: server.timeoutMs }),
+  }
+}
+
+/** A sentence for each pattern of the operator that is the name of no tool. */
+export function patternProblems(
+  { name, tools: patterns = [] }: McpServer,
+  tools: readonly ServerTool[],
+): string[] {
+  return patterns
+    .filter((pattern) => !tools.some((tool) => matchPattern(pattern, tool.name)))
+    .map((pattern) => `mcp:${name}: it has no tool ${pattern}`)
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client'
+import { argumentsJson } from '../argument-text.ts'
+import { graceMs, groupOf } from '../commands/process-group.ts'
+import type { RunningGroup } from '../commands/program.ts'
+import { startFailure } from '../commands/program-result.ts'
+import type { Programs } from '../commands/programs.ts'
+import { LineReader } from './line-reader.ts'
+import type { McpProgram } from './mcp-server.ts'
+
+/** How much of standard error is kept. */
+const keptErrorBytes = 2_048
+
+/**
+ * The connection to an MCP server that is a program: one message a line, on its standard input and output. The program runs in a process
+ * group of its own, which ends with the connection.
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  onmessage?: Transport['onmessage']
+  /** The package takes a transport with `stderr` and `pid` for one to a program, which need not answer what it does not know. */
+  readonly stderr = null
+  readonly #server: McpProgram
+  readonly #programs: Programs
+  readonly #maxLineBytes: number
+  #child: ChildProcess | undefined
+  #group: RunningGroup | undefined
+  #errorsEnd: Buffer = Buffer.alloc(0)
+  #end: string | undefined
+  #ignoredLines = 0
+
+  constructor(server: McpProgram, { programs, maxLineBytes }: { programs: Programs; maxLineBytes: number }) {
+    this.#server = server
+    this.#programs = programs
+    this.#maxLineBytes = maxLineBytes
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
+  /** How the program has ended, with the end of its standard error. Undefined while it runs. */
+  get end(): string | undefined {
+    if (this.#end === undefined) return undefined
+    const errors = this.#errorsEnd.toString().trim().toWellFormed()
+    const ignored = this.#ignoredLines
+    const parts = [
+      this.#end,
+      ...(ignored > 0 ? [`lines on standard output that are no messages: ${ignored}`] : []),
+      ...(errors === '' ? [] : [errors]),
+    ]
+    return parts.join(': ')
+  }
+
+  /** How many lines were no messages. */
+  get ignoredLines(): number {
+    return this.#ignoredLines
+  }
+
+  async start(): Promise<void> {
+    const started = Promise.withResolvers<void>()
+    this.#group = this.#programs.run(() => this.#spawn(started))
+    await started.promise
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    const stdin = this.#child?.stdin
+    if (!stdin?.writable) throw new Error(this.end ?? 'the program does not read its input')
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    // JSON has no line ends.
+    stdin.write(`${argumentsJson(message)}\n`, (error) => (error ? reject(error) : resolve()))
+    await promise
+  }
+
+  /** Resolves when the program and all that it has started are gone. */
+  async close(): Promise<void> {
+    this.#group?.stop()
+    await this.#group?.gone
+  }
+
+  #spawn(started: PromiseWithResolvers<void>): RunningGroup {
+    const { program, args, env, cwd } = this.#server
+    const child = spawn(program, args, {
+      ...{ cwd, env, detached: true, windowsHide: true, stdio: 'pipe' },
+    })
+    this.#child = child
+    const { stdin, stdout, stderr } = child
+    const gone = Promise.withResolvers<void>()
+    const signalGroup = groupOf(child.pid)
+    let timer: NodeJS.Timeout | undefined
+
+    function stop(): void {
+      if (timer) return
+      stdin.end()
+      signalGroup('SIGTERM')
+      timer = setTimeout(kill, graceMs)
+    }
+
+    function kill(): void {
+      clearTimeout(timer)
+      signalGroup('SIGKILL')
+      // A process that has left the group may hold them open.
+      for (const stream of [stdin, stdout, stderr]) stream.destroy()
+      gone.resolve()
+    }
+
+    const lines = new LineReader(this.#maxLineBytes, (line) => this.#receive(line))
+    stdout.on('data', (chunk: Buffer) => {
+      if (lines.read(chunk)) return
+      this.#end ??= `the program was stopped: a line of its output has more than ${this.#maxLineBytes} bytes`
+      stdout.destroy()
+      stop()
+    })
+    stderr.on('data', (chunk: Buffer) => {
+      this.#errorsEnd = Buffer.concat([this.#errorsEnd, chunk]).subarray(-keptErrorBytes)
+    })
+    // What cannot be written is refused by `send`.
+    stdin.on('error', () => {})
+    child.on('spawn', () => started.resolve())
+    child.on('error', (error) => {
+      started.reject(startFailure(error, this.#server))
+      gone.resolve()
+    })
+    child.on('exit', stop)
+    child.on('close', (code, signal) => {
+      this.#end ??= signal
+        ? `the program was ended by ${signal}`
+        : `the program has ended with exit code ${code}`
+      if (!signalGroup(0)) {
+        clearTimeout(timer)
+        gone.resolve()
+      }
+      this.onclose?.()
+    })
+    return { gone: gone.promise, stop, kill }
+  }
+
+  #receive(line: string): void {
+    let message: JSONRPCMessage
+    try {
+      message = parseJSONRPCMessage(JSON.parse(line))
+    } catch {
+      this.#ignoredLines += 1
+      return
+    }
+    this.onmessage?.(message)
+  }
+}
