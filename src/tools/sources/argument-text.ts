@@ -16,3 +16,14 @@ export function argumentsJson(value: unknown): string {
     typeof each === 'bigint' ? JSON.rawJSON(String(each)) : each,
   )
 }
+
+/** Arguments of which `JSON.stringify` writes the same: for code that does so itself. */
+export function exactArguments(args: ToolArguments): ToolArguments {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, exactValue(value)]))
+}
+
+function exactValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return JSON.rawJSON(String(value))
+  if (Array.isArray(value)) return value.map(exactValue)
+  return typeof value === 'object' && value !== null ? exactArguments({ ...value }) : value
+}

@@ -93,3 +93,56 @@ test('a newer attempt takes the place of one that goes on, whose end changes not
   await late.promise
   assert.deepEqual([states, source.tools], [['ready', 'ready'], []])
 })
+
+test('a source that changes while it is ready has its newer tools, and while it is opened those that it changed to', async (t) => {
+  const other: Tool = { ...tool, schema: { type: 'function', function: { name: 'b' } } }
+  let change: (tools: readonly Tool[]) => void = () => assert.fail()
+  let changes = 0
+  const source = new SupervisedSource({
+    name: 'own',
+    async open(_, lifetime) {
+      ;({ change } = lifetime)
+      change([other])
+      return [tool]
+    },
+    onChange: () => changes++,
+  })
+  t.after(() => source.close())
+  source.start()
+  await source.attempted()
+  assert.deepEqual([source.state, source.tools, changes], ['ready', [other], 1])
+  change([tool])
+  assert.deepEqual([source.tools, changes], [[tool], 2])
+  source.close()
+  change([other])
+  assert.deepEqual([source.tools, changes], [[tool], 2])
+})
+
+test('a source that fails after it was ready is down, and tried again after longer and longer pauses', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let fail: (error: unknown) => void = () => assert.fail()
+  let tried = 0
+  const source = new SupervisedSource({
+    name: 'own',
+    async open(_, lifetime) {
+      ;({ fail } = lifetime)
+      tried += 1
+      return [tool]
+    },
+    onChange() {},
+    retryMs: 1_000,
+  })
+  t.after(() => source.close())
+  source.start()
+  const after = async (ms: number) => {
+    t.mock.timers.tick(ms)
+    await source.attempted()
+    return tried
+  }
+  await source.attempted()
+  fail(new Error('it ended'))
+  assert.deepEqual([source.state, source.reason, source.tools], ['down', 'it ended', []])
+  assert.deepEqual([await after(999), await after(1)], [1, 2])
+  fail(new Error('it ended'))
+  assert.deepEqual([await after(1_999), await after(1)], [2, 3])
+})

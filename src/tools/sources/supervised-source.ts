@@ -82,28 +82,31 @@ export class SupervisedSource implements ToolSource {
     const attempt = new AbortController()
     this.#attempt = attempt
     const { open, attemptMs, onChange } = this.#options
+    let isOpen = false
+    let changed: readonly Tool[] | undefined
+    const change = (tools: readonly Tool[]) => {
+      if (attempt.signal.aborted) return
+      if (!isOpen) changed = tools
+      else {
+        this.#tools = tools
+        onChange()
+      }
+    }
     try {
-      const opened = open(attempt.signal, {
-        change: (tools) => this.#change(attempt, tools),
-        fail: (error) => this.#fail(attempt, error),
-      })
+      const opened = open(attempt.signal, { change, fail: (error) => this.#fail(attempt, error) })
       const tools = await inTime(opened, attemptMs, attempt.signal)
       if (attempt.signal.aborted) return
+      isOpen = true
       this.#state = 'ready'
       this.#reason = undefined
-      this.#tools = tools
+      // What it has changed to while it was opened may be newer.
+      this.#tools = changed ?? tools
       this.#readyAt = performance.now()
     } catch (error) {
       this.#fail(attempt, error)
       return
     }
     onChange()
-  }
-
-  #change(attempt: AbortController, tools: readonly Tool[]): void {
-    if (attempt.signal.aborted || this.#state !== 'ready') return
-    this.#tools = tools
-    this.#options.onChange()
   }
 
   #fail(attempt: AbortController, error: unknown): void {

@@ -1,5 +1,5 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
-import { imageSize } from './image-size.ts'
+import { imageSize } from 'image-size'
 
 /**
  * What the model reads of a result: its blocks, a line each at least, and what is structured where no block is text.
@@ -18,10 +18,8 @@ function blockText(block: ContentBlock): string {
   switch (block.type) {
     case 'text':
       return block.text
-    case 'image': {
-      const size = imageSize(Buffer.from(block.data, 'base64'))
-      return size ? `[image, ${size.width}×${size.height}]` : '[image]'
-    }
+    case 'image':
+      return imageText(block.data)
     case 'audio':
       return `[audio, ${block.mimeType}]`
     case 'resource':
@@ -29,4 +27,14 @@ function blockText(block: ContentBlock): string {
     case 'resource_link':
       return `[resource, ${block.title ?? block.name}, ${block.uri}]`
   }
+}
+
+function imageText(base64: string): string {
+  try {
+    const { width, height } = imageSize(Buffer.from(base64, 'base64'))
+    if (width > 0 && height > 0) return `[image, ${width}×${height}]`
+  } catch {
+    // Its format is not known, or it is cut off.
+  }
+  return '[image]'
 }

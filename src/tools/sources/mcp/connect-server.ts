@@ -3,37 +3,40 @@ import {
   type JsonSchemaValidator,
   type jsonSchemaValidator,
   type PriorDiscovery,
-  SSEClientTransport,
-  StreamableHTTPClientTransport,
   type Tool,
-  type Transport,
 } from '@modelcontextprotocol/client'
 import type { Programs } from '../commands/programs.ts'
 import type { McpServer } from './mcp-server.ts'
+import { remoteTransport } from './remote-transport.ts'
 import { StdioTransport } from './stdio-transport.ts'
 
 /** How long a program may take to say which protocol it has; older ones do not answer. */
 const probeMs = 5_000
 /** How long each answer may take while a server is connected to. The first one includes its start. */
 const answerMs = 60_000
-const maxLineBytes = 16 * 1024 * 1024
+/** How long a server may take to end a session. */
+const endMs = 1_000
 const maxPages = 64
 
 export interface ConnectOptions {
   programs: Programs
   /** The protocol that the server is known to have. Absent: it is asked. */
   known?: PriorDiscovery | undefined
-  /** Ends the connection when it is aborted. */
+  /** Ends the attempt to connect when it is aborted. */
   signal: AbortSignal
+  /** The most bytes of one message of the server. */
+  maxMessageBytes: number
   /** Called with the tools that the server has now, or why they cannot be listed. */
   onTools(error: Error | null, tools: readonly Tool[] | null): void
 }
 
 /** A connection to an MCP server. */
 export interface Connection {
-  client: Client
+  readonly client: Client
   /** Why it has ended, as far as that is known. */
-  end(): string | undefined
+  reason(): string | undefined
+  /** Ends the session, and the program with all that it has started. Resolves when they are gone, after about a second at the latest. */
+  close(): Promise<void>
 }
 
 /**
@@ -46,9 +49,9 @@ export async function connectServer(server: McpServer, options: ConnectOptions):
   try {
     return await open(first, options)
   } catch (error) {
-    // Some older servers end when they are asked for a version that they do not know.
-    const mayBeOld = !options.known && first.end() !== undefined && !options.signal.aborted
-    if (!mayBeOld) throw error
+    // Some older programs end when they are asked for a version that they do not know.
+    const mayBeOld = server.type === 'stdio' && !options.known && first.connection.reason() !== undefined
+    if (!mayBeOld || options.signal.aborted) throw error
     return await open(makeConnection(server, options), { ...options, known: { kind: 'legacy' } })
   }
 }
@@ -59,15 +62,15 @@ const acceptAll: jsonSchemaValidator = {
   },
 }
 
-interface NewConnection extends Connection {
-  transport: Transport
+interface NewConnection {
+  connection: Connection
+  transport: Parameters<Client['connect']>[0]
 }
 
-function makeConnection(server: McpServer, { programs, onTools }: ConnectOptions): NewConnection {
-  const transport =
-    server.type === 'stdio'
-      ? new StdioTransport(server, { programs, maxLineBytes })
-      : remoteTransport(server.type, new URL(server.url), server.headers)
+function makeConnection(
+  server: McpServer,
+  { programs, onTools, maxMessageBytes }: ConnectOptions,
+): NewConnection {
   const client = new Client(
     { name: 'chatterd', version: '1' },
     {
@@ -78,33 +81,42 @@ function makeConnection(server: McpServer, { programs, onTools }: ConnectOptions
       jsonSchemaValidator: acceptAll,
     },
   )
-  return { client, transport, end: () => (transport instanceof StdioTransport ? transport.end : undefined) }
+  if (server.type === 'stdio') {
+    const transport = new StdioTransport(server, { programs, maxMessageBytes })
+    const connection = { client, reason: () => transport.end, close: () => transport.close() }
+    return { connection, transport }
+  }
+  let reason: string | undefined
+  const transport = remoteTransport(server, {
+    maxMessageBytes,
+    onLost(why) {
+      reason ??= why
+      void transport.close()
+    },
+  })
+  async function close(): Promise<void> {
+    const timer = setTimeout(() => void transport.close(), endMs)
+    await transport.endSession().catch(() => {})
+    clearTimeout(timer)
+    await transport.close()
+  }
+  return { connection: { client, reason: () => reason, close }, transport }
 }
 
 async function open(
-  { client, transport, end }: NewConnection,
+  { connection, transport }: NewConnection,
   { known, signal }: ConnectOptions,
 ): Promise<Connection> {
   signal.throwIfAborted()
-  signal.addEventListener('abort', () => void transport.close().catch(() => {}), { once: true })
+  const { client, reason, close } = connection
   try {
     await client.connect(transport, { signal, timeout: answerMs, ...(known && { prior: known }) })
+    signal.throwIfAborted()
+    return connection
   } catch (error) {
-    await transport.close().catch(() => {})
-    const reason = end()
-    throw reason === undefined ? error : new Error(reason)
+    // It may have failed because it was closed, and why says more.
+    const why = reason()
+    await close()
+    throw why === undefined ? error : new Error(why)
   }
-  return { client, end }
-}
-
-/** Redirects to other hosts are refused: the operator has named this one. */
-function remoteTransport(
-  type: 'http' | 'sse',
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-): Transport {
-  const requestInit = { headers: { ...headers } }
-  return type === 'http'
-    ? new StreamableHTTPClientTransport(url, { requestInit, redirectPolicy: 'same-origin' })
-    : new SSEClientTransport(url, { requestInit })
 }

@@ -1,81 +1,17 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import type { McpProgram } from './mcp-server.ts'
-import { McpTools, type McpToolsOptions } from './mcp-tools.ts'
-
-const require = createRequire(import.meta.url)
-
-/** The program of a server that is a package. */
-function packaged(name: string, args: string[] = []) {
-  return { args: [require.resolve(`@modelcontextprotocol/${name}/dist/index.js`), ...args] }
-}
-
-function makeFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'chatterd-mcp-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  return folder
-}
-
-/** A server that is a program of these lines; `answer(id, result)` writes an answer, and `on` has functions by the method that they answer. */
-function written(t: TestContext, lines: string) {
-  const file = join(makeFolder(t), 'server.mjs')
-  writeFileSync(
-    file,
-    `import { createInterface } from 'node:readline'
-const write = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
-const answer = (id, result) => write({ id, result })
-const info = { protocolVersion: '2025-06-18', capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'x', version: '1' } }
-const listed = (...names) => ({ tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })) })
-const on = { initialize: (id) => answer(id, info), ping: (id) => answer(id, {}) }
-${lines}
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method, params } = JSON.parse(line)
-  if (on[method]) on[method](id, params)
-  else if (id !== undefined) write({ id, error: { code: -32601, message: 'no such method' } })
-})
-`,
-  )
-  return { args: [file] }
-}
-
-/** The source of one server that is a program, once `isThere` holds. */
-async function open(
-  t: TestContext,
-  server: Partial<McpProgram>,
-  options: Omit<McpToolsOptions, 'onChange'> = {},
-) {
-  const changes = new EventTarget()
-  const group = new McpTools({
-    ...{ retryMs: 1, ...options },
-    onChange: () => changes.dispatchEvent(new Event('change')),
-  })
-  t.after(() => group.close())
-  const standard = { name: 'x', type: 'stdio', program: process.execPath, args: [], cwd: '/' } as const
-  group.use({ mcpServers: [{ ...standard, env: {}, prefix: '', secrets: [], ...server }] })
-  await group.reload()
-  const source = () => group.sources()[0] ?? assert.fail()
-  return {
-    group,
-    source,
-    names: () => source().tools.map(({ schema }) => schema.function.name),
-    async until(isThere: () => boolean) {
-      while (!isThere()) await once(changes, 'change')
-    },
-    async call(name: string, args = {}, signal = t.signal) {
-      const tool = source().tools.find(({ schema }) => schema.function.name === name)
-      const context = { signal, conversation: 'c', turn: 't', callId: 'i' }
-      return await (tool ?? assert.fail(source().reason)).run(args, context)
-    },
-  }
-}
+import { test } from 'node:test'
+import {
+  makeFolder,
+  openServer,
+  packagedServer,
+  program,
+  writtenServer,
+} from '../../../../test/support/mcp/opened-server.ts'
 
 test('results of all kinds become text', async (t) => {
-  const { call, source } = await open(t, packaged('server-everything'))
+  const { call, source } = await openServer(t, program(packagedServer('server-everything')))
   assert.equal(source().state, 'ready', source().reason)
   assert.equal(await call('echo', { message: 'hello' }), 'Echo: hello')
   assert.match(String(await call('get-tiny-image')), /\[image, \d+×\d+\]/)
@@ -90,11 +26,11 @@ test('only the tools that the operator names are offered, with the prefix', asyn
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'a.txt'), 'what is in it')
   const server = {
-    ...packaged('server-filesystem', [folder]),
+    ...program(packagedServer('server-filesystem'), folder),
     prefix: 'fs_',
     tools: ['read_text_*', 'nothing'],
   }
-  const { call, source, names } = await open(t, server)
+  const { call, source, names } = await openServer(t, server)
   assert.deepEqual(names(), ['fs_read_text_file'])
   assert.deepEqual(source().problems, ['mcp:x: it has no tool nothing'])
   assert.equal(await call('fs_read_text_file', { path: join(folder, 'a.txt') }), 'what is in it')
@@ -103,24 +39,34 @@ test('only the tools that the operator names are offered, with the prefix', asyn
 
 test('a server gets the variables of its table, and no others', async (t) => {
   const file = join(makeFolder(t), 'memory.jsonl')
-  const { call } = await open(t, { ...packaged('server-memory'), env: { MEMORY_FILE_PATH: file } })
+  const { call } = await openServer(t, {
+    ...program(packagedServer('server-memory')),
+    env: { MEMORY_FILE_PATH: file },
+  })
   const entities = [{ name: 'Ann', entityType: 'person', observations: ['likes tea'] }]
   await call('create_entities', { entities })
   assert.match(readFileSync(file, 'utf8'), /likes tea/)
-  const other = await open(t, { ...packaged('server-everything'), env: { ONE: 'first' } })
+  const other = await openServer(t, {
+    ...program(packagedServer('server-everything')),
+    env: { ONE: 'first' },
+  })
   assert.deepEqual(JSON.parse(String(await other.call('get-env'))), { ONE: 'first' })
 })
 
 test('nobody reads the secrets of a server', async (t) => {
-  const server = { ...packaged('server-everything'), env: { KEY: 'k3y-of-x' }, secrets: ['k3y-of-x'] }
-  const { call } = await open(t, server)
+  const server = {
+    ...program(packagedServer('server-everything')),
+    env: { KEY: 'k3y-of-x' },
+    secrets: ['k3y-of-x'],
+  }
+  const { call } = await openServer(t, server)
   assert.doesNotMatch(String(await call('get-env')), /k3y-of-x/)
 })
 
 test('a server that lists other tools has these from then on', async (t) => {
-  const { names, until, call } = await open(
+  const { names, until, call } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `let names = ['one']
 on['tools/list'] = (id) => answer(id, listed(...names))
@@ -138,9 +84,9 @@ on['tools/call'] = (id) => {
 })
 
 test('a server that ends is down, says why, and is started again', async (t) => {
-  const { source, until, call } = await open(
+  const { source, until, call } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `on['tools/list'] = (id) => answer(id, listed('quit'))
 on['tools/call'] = () => { console.error('no more paper'); process.exit(3) }`,
@@ -157,9 +103,9 @@ on['tools/call'] = () => { console.error('no more paper'); process.exit(3) }`,
 })
 
 test('a server that does not answer any more is down', async (t) => {
-  const { source, until } = await open(
+  const { source, until } = await openServer(
     t,
-    written(t, `on['tools/list'] = (id) => answer(id, listed('one'))\non.ping = () => {}`),
+    writtenServer(t, `on['tools/list'] = (id) => answer(id, listed('one'))\non.ping = () => {}`),
     { pingMs: 50, retryMs: 60_000 },
   )
   await until(() => source().state === 'down')
@@ -167,9 +113,9 @@ test('a server that does not answer any more is down', async (t) => {
 })
 
 test('a server that ends when it is asked for a newer protocol is started again for the older one', async (t) => {
-  const { source, names } = await open(
+  const { source, names } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `on['server/discover'] = () => process.exit(1)
 on['tools/list'] = (id) => answer(id, listed('one'))`,
@@ -179,9 +125,9 @@ on['tools/list'] = (id) => answer(id, listed('one'))`,
 })
 
 test('what a server writes beside its messages is ignored', async (t) => {
-  const { names } = await open(
+  const { names } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `console.log('listening')\nconsole.log('{"a": 1}')
 on['tools/list'] = (id) => answer(id, listed('one'))`,
@@ -192,9 +138,9 @@ on['tools/list'] = (id) => answer(id, listed('one'))`,
 
 test('a call that is given up is cancelled at the server', async (t) => {
   const seen = join(makeFolder(t), 'seen')
-  const { call, until } = await open(
+  const { call, until } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `import { writeFileSync } from 'node:fs'
 on['tools/list'] = (id) => answer(id, listed('slow', 'other'))
@@ -214,9 +160,9 @@ on['notifications/cancelled'] = () => writeFileSync(${JSON.stringify(seen)}, 'ca
 })
 
 test('large integers reach the server with all their digits', async (t) => {
-  const { call } = await open(
+  const { call } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `on['tools/list'] = (id) => answer(id, listed('one'))
 const { parse } = JSON
@@ -228,7 +174,7 @@ on['tools/call'] = (id, { text }) => answer(id, { content: [{ type: 'text', text
 })
 
 test('a program that is not there makes its source down, and says so', async (t) => {
-  const { source } = await open(t, { program: 'no-such-program' }, { retryMs: 60_000 })
+  const { source } = await openServer(t, { ...program(), program: 'no-such-program' }, { retryMs: 60_000 })
   assert.deepEqual(
     [source().state, source().reason],
     ['down', 'the program no-such-program is not installed'],
@@ -237,9 +183,9 @@ test('a program that is not there makes its source down, and says so', async (t)
 
 test('what a server has started ends with it', async (t) => {
   const file = join(makeFolder(t), 'pid')
-  const { group } = await open(
+  const { group } = await openServer(
     t,
-    written(
+    writtenServer(
       t,
       `import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -262,3 +208,105 @@ function isAlive(pid: number): boolean {
     return false
   }
 }
+
+test('a server is asked once for its protocol, also where it is started again', async (t) => {
+  const file = join(makeFolder(t), 'asked')
+  const { call, source, until } = await openServer(
+    t,
+    writtenServer(
+      t,
+      `import { appendFileSync } from 'node:fs'
+on['server/discover'] = (id) => {
+  appendFileSync(${JSON.stringify(file)}, 'asked ')
+  write({ id, error: { code: -32601, message: 'no such method' } })
+}
+on['tools/list'] = (id) => answer(id, listed('quit'))
+on['tools/call'] = () => process.exit(1)`,
+    ),
+  )
+  const [first] = source().tools
+  await assert.rejects(call('quit'), /exit code 1/)
+  await until(() => source().state === 'ready' && source().tools[0] !== first)
+  assert.equal(readFileSync(file, 'utf8'), 'asked ')
+})
+
+test('a program that writes a message without end is stopped', async (t) => {
+  const { call } = await openServer(
+    t,
+    writtenServer(
+      t,
+      `on['tools/list'] = (id) => answer(id, listed('one'))
+on['tools/call'] = () => {
+  const write = () => { while (process.stdout.write('x'.repeat(65_536))); }
+  process.stdout.on('drain', write)
+  write()
+}`,
+    ),
+    { maxMessageBytes: 1_000_000, retryMs: 60_000 },
+  )
+  await assert.rejects(call('one'), /the program was stopped: .* more than 1000000 bytes/)
+})
+
+test('a secret that the end of the errors of a program begins with is not read', async (t) => {
+  const server = writtenServer(t, `console.error('k3y-of-x'.repeat(2_000)); process.exit(1)`)
+  const { source } = await openServer(t, { ...server, secrets: ['k3y-of-x'] }, { retryMs: 60_000 })
+  assert.match(String(source().reason), /^the program has ended with exit code 1: \*+$/)
+})
+
+test('results that are no text, and those that are failures, are told in words', async (t) => {
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC'
+  const results = {
+    structured: { content: [], structuredContent: { price: 3.5 } },
+    both: { content: [{ type: 'text', text: 'It is 3.5.' }], structuredContent: { price: 3.5 } },
+    image: { content: [{ type: 'image', data: png, mimeType: 'image/png' }] },
+    broken: { content: [{ type: 'image', data: 'AAAA', mimeType: 'image/png' }] },
+    audio: { content: [{ type: 'audio', data: 'AAAA', mimeType: 'audio/wav' }] },
+    failed: { content: [{ type: 'text', text: 'no such stock' }], isError: true },
+    mute: { content: [], isError: true },
+  }
+  const { call } = await openServer(
+    t,
+    writtenServer(
+      t,
+      `const results = ${JSON.stringify(results)}
+on['tools/list'] = (id) => answer(id, listed(...Object.keys(results)))
+on['tools/call'] = (id, { name }) => answer(id, results[name])`,
+    ),
+  )
+  assert.equal(await call('structured'), '{"price":3.5}')
+  assert.equal(await call('both'), 'It is 3.5.')
+  assert.equal(await call('image'), '[image, 2×1]')
+  assert.equal(await call('broken'), '[image]')
+  assert.equal(await call('audio'), '[audio, audio/wav]')
+  await assert.rejects(call('failed'), { message: 'no such stock' })
+  await assert.rejects(call('mute'), { message: 'the server does not say why' })
+})
+
+test('when the settings change, servers that stay the same run on, and others end', async (t) => {
+  const same = {
+    ...writtenServer(t, `on['tools/list'] = (id) => answer(id, listed('of_' + process.pid))`),
+    name: 'same',
+  }
+  const pidFile = join(makeFolder(t), 'pid')
+  const other = writtenServer(
+    t,
+    `import { writeFileSync } from 'node:fs'
+writeFileSync(${JSON.stringify(pidFile)}, String(process.pid))
+on['tools/list'] = (id) => answer(id, listed('two'))`,
+  )
+  const { group, names, until } = await openServer(t, same)
+  const [first] = names()
+  group.use({ mcpServers: [other, same] })
+  await group.reload()
+  await until(() => group.sources().every(({ state }) => state === 'ready'))
+  assert.deepEqual(
+    group.sources().map(({ name }) => name),
+    ['mcp:x', 'mcp:same'],
+  )
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  group.use({ mcpServers: [{ ...same }] })
+  await group.reload()
+  assert.deepEqual(names(), [first])
+  await group.close()
+  assert.ok(!isAlive(pid))
+})

@@ -1,12 +1,12 @@
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
-import { errorMessage } from '../../error-message.ts'
 import { Programs } from '../commands/programs.ts'
 import { createRedact } from '../http/redact.ts'
 import { type SourceLifetime, SupervisedSource } from '../supervised-source.ts'
 import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import { connectServer } from './connect-server.ts'
+import { type Connection, connectServer } from './connect-server.ts'
 import type { McpServer } from './mcp-server.ts'
+import { serverError } from './server-error.ts'
 import { patternProblems, serverTools } from './server-tools.ts'
 import { watchConnection } from './watch-connection.ts'
 
@@ -15,6 +15,8 @@ export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange'> {
   retryMs?: number
   /** How often servers are asked whether they are there, in milliseconds. */
   pingMs?: number
+  /** The most bytes of one message of a server. */
+  maxMessageBytes?: number
 }
 
 /** The source of one server. */
@@ -37,6 +39,8 @@ export class McpTools implements SourceGroup {
   readonly #programs = new Programs()
   /** By name, in the order of the settings file. */
   #servers: ReadonlyMap<string, OpenedServer> = new Map()
+  /** The connections that are being closed. */
+  readonly #closing = new Set<Promise<void>>()
 
   constructor(options: McpToolsOptions) {
     this.#options = options
@@ -72,10 +76,10 @@ export class McpTools implements SourceGroup {
     await Promise.all(reloads)
   }
 
-  /** Ends all programs. */
+  /** Ends all sessions and programs. */
   async close(): Promise<void> {
     for (const { source } of this.#servers.values()) source.close()
-    await this.#programs.close()
+    await Promise.all([...this.#closing, this.#programs.close()])
   }
 
   #make(server: McpServer): OpenedServer {
@@ -88,13 +92,13 @@ export class McpTools implements SourceGroup {
         ...{ name: `mcp:${server.name}`, onChange, attemptMs },
         ...(retryMs !== undefined && { retryMs }),
         open: async (signal, lifetime) => {
-          const fail = (error: unknown) => lifetime.fail(new Error(redact(errorMessage(error))))
+          const fail = (error: unknown) => lifetime.fail(serverError(error, redact))
           try {
             return await this.#open(opened, signal, { ...lifetime, fail })
           } catch (error) {
             // It may have another version now.
             opened.known = undefined
-            throw new Error(redact(errorMessage(error)))
+            throw serverError(error, redact)
           }
         },
       }),
@@ -106,15 +110,18 @@ export class McpTools implements SourceGroup {
     const { server, known } = opened
     const connection = await connectServer(server, {
       ...{ programs: this.#programs, known, signal },
+      maxMessageBytes: this.#options.maxMessageBytes ?? 16 * 1024 * 1024,
       onTools(error, tools) {
         if (error) fail(error)
         else if (tools) change(take(tools))
       },
     })
+    signal.addEventListener('abort', () => this.#close(connection), { once: true })
+    if (signal.aborted) this.#close(connection)
     const { client } = connection
     const take = (tools: Parameters<typeof serverTools>[2]) => {
       opened.problems = patternProblems(server, tools)
-      return serverTools(server, client, tools)
+      return serverTools(server, connection, tools)
     }
     const discover = client.getDiscoverResult()
     opened.known = discover ? { kind: 'modern', discover } : { kind: 'legacy' }
@@ -124,5 +131,10 @@ export class McpTools implements SourceGroup {
       await list().then(change, fail)
     }
     return await list()
+  }
+
+  #close(connection: Connection): void {
+    const closing = connection.close().finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
   }
 }

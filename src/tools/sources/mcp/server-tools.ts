@@ -1,24 +1,26 @@
-import type { Client, Tool as ServerTool } from '@modelcontextprotocol/client'
+import type { Tool as ServerTool } from '@modelcontextprotocol/client'
 import { isJsonObject } from '../../../protocol/json.ts'
 import { matchPattern } from '../../../protocol/match-pattern.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
-import { errorMessage } from '../../error-message.ts'
+import { exactArguments } from '../argument-text.ts'
 import { createRedact } from '../http/redact.ts'
 import { callResult } from './call-result.ts'
+import type { Connection } from './connect-server.ts'
 import type { McpServer } from './mcp-server.ts'
+import { serverError } from './server-error.ts'
 
 /** The toolbox has the time limit of calls; this is the longest one of timers. */
 const noTimeout = 2 ** 31 - 1
 
 /** The tools of a server that the operator wants. */
-export function serverTools(server: McpServer, client: Client, tools: readonly ServerTool[]): Tool[] {
+export function serverTools(server: McpServer, connection: Connection, tools: readonly ServerTool[]): Tool[] {
   const { tools: patterns = ['*'] } = server
   return tools
     .filter(({ name }) => patterns.some((pattern) => matchPattern(pattern, name)))
-    .map((tool) => toolOf(server, client, tool))
+    .map((tool) => toolOf(server, connection, tool))
 }
 
-function toolOf(server: McpServer, client: Client, tool: ServerTool): Tool {
+function toolOf(server: McpServer, connection: Connection, tool: ServerTool): Tool {
   const { name, description, inputSchema, annotations } = tool
   const redact = createRedact(server.secrets)
   const parameters: unknown = inputSchema
@@ -33,10 +35,10 @@ function toolOf(server: McpServer, client: Client, tool: ServerTool): Tool {
     },
     async run(args, { signal }) {
       try {
-        const request = { name, arguments: args }
-        return redact(callResult(await client.callTool(request, { signal, timeout: noTimeout })))
+        const request = { name, arguments: exactArguments(args) }
+        return redact(callResult(await connection.client.callTool(request, { signal, timeout: noTimeout })))
       } catch (error) {
-        throw new Error(redact(errorMessage(error)))
+        throw serverError(connection.reason() ?? error, redact)
       }
     },
     ...((annotations?.readOnlyHint || annotations?.idempotentHint) && { idempotent: true }),

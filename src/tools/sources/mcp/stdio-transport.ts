@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client'
-import { argumentsJson } from '../argument-text.ts'
 import { graceMs, groupOf } from '../commands/process-group.ts'
 import type { RunningGroup } from '../commands/program.ts'
 import { startFailure } from '../commands/program-result.ts'
 import type { Programs } from '../commands/programs.ts'
+import { createRedact } from '../http/redact.ts'
 import { LineReader } from './line-reader.ts'
 import type { McpProgram } from './mcp-server.ts'
 
-/** How much of standard error is kept. */
-const keptErrorBytes = 2_048
+/** How much of the end of standard error is shown. */
+const shownErrorChars = 2_048
 
 /**
  * The connection to an MCP server that is a program: one message a line, on its standard input and output. The program runs in a process
@@ -23,17 +23,25 @@ export class StdioTransport implements Transport {
   readonly stderr = null
   readonly #server: McpProgram
   readonly #programs: Programs
-  readonly #maxLineBytes: number
+  readonly #maxMessageBytes: number
   #child: ChildProcess | undefined
   #group: RunningGroup | undefined
   #errorsEnd: Buffer = Buffer.alloc(0)
   #end: string | undefined
   #ignoredLines = 0
+  readonly #redact: (text: string) => string
+  /** More than is shown: a secret that begins before that is replaced as a whole. */
+  readonly #keptErrorBytes: number
 
-  constructor(server: McpProgram, { programs, maxLineBytes }: { programs: Programs; maxLineBytes: number }) {
+  constructor(
+    server: McpProgram,
+    { programs, maxMessageBytes }: { programs: Programs; maxMessageBytes: number },
+  ) {
     this.#server = server
     this.#programs = programs
-    this.#maxLineBytes = maxLineBytes
+    this.#maxMessageBytes = maxMessageBytes
+    this.#redact = createRedact(server.secrets)
+    this.#keptErrorBytes = 3 * (shownErrorChars + Math.max(0, ...server.secrets.map(({ length }) => length)))
   }
 
   get pid(): number | null {
@@ -43,7 +51,7 @@ export class StdioTransport implements Transport {
   /** How the program has ended, with the end of its standard error. Undefined while it runs. */
   get end(): string | undefined {
     if (this.#end === undefined) return undefined
-    const errors = this.#errorsEnd.toString().trim().toWellFormed()
+    const errors = this.#redact(this.#errorsEnd.toString()).slice(-shownErrorChars).trim().toWellFormed()
     const ignored = this.#ignoredLines
     const parts = [
       this.#end,
@@ -51,11 +59,6 @@ export class StdioTransport implements Transport {
       ...(errors === '' ? [] : [errors]),
     ]
     return parts.join(': ')
-  }
-
-  /** How many lines were no messages. */
-  get ignoredLines(): number {
-    return this.#ignoredLines
   }
 
   async start(): Promise<void> {
@@ -69,7 +72,7 @@ export class StdioTransport implements Transport {
     if (!stdin?.writable) throw new Error(this.end ?? 'the program does not read its input')
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     // JSON has no line ends.
-    stdin.write(`${argumentsJson(message)}\n`, (error) => (error ? reject(error) : resolve()))
+    stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()))
     await promise
   }
 
@@ -105,15 +108,15 @@ export class StdioTransport implements Transport {
       gone.resolve()
     }
 
-    const lines = new LineReader(this.#maxLineBytes, (line) => this.#receive(line))
+    const lines = new LineReader(this.#maxMessageBytes, (line) => this.#receive(line))
     stdout.on('data', (chunk: Buffer) => {
       if (lines.read(chunk)) return
-      this.#end ??= `the program was stopped: a line of its output has more than ${this.#maxLineBytes} bytes`
+      this.#end ??= `the program was stopped: a line of its output has more than ${this.#maxMessageBytes} bytes`
       stdout.destroy()
       stop()
     })
     stderr.on('data', (chunk: Buffer) => {
-      this.#errorsEnd = Buffer.concat([this.#errorsEnd, chunk]).subarray(-keptErrorBytes)
+      this.#errorsEnd = Buffer.concat([this.#errorsEnd, chunk]).subarray(-this.#keptErrorBytes)
     })
     // What cannot be written is refused by `send`.
     stdin.on('error', () => {})

@@ -11,14 +11,14 @@ export interface WatchOptions {
 }
 
 /** Looks after a connection until `signal` is aborted. A server that misses two questions in a row is taken for gone. */
-export function watchConnection({ client, end }: Connection, options: WatchOptions): void {
+export function watchConnection({ client, reason }: Connection, options: WatchOptions): void {
   const { signal, pingMs, onEnd } = options
   let missed = 0
   let isAsked = false
   const timer = setInterval(() => void ask(), pingMs)
   timer.unref()
   signal.addEventListener('abort', () => clearInterval(timer), { once: true })
-  client.onclose = () => onEnd(new Error(end() ?? 'the connection has ended'))
+  client.onclose = () => onEnd(new Error(reason() ?? 'the connection has ended'))
 
   async function ask(): Promise<void> {
     if (isAsked) return
