@@ -36,9 +36,11 @@ function parseFile(file: string, text: string): ConfigFile {
   }
 }
 
-function readFile(file: string): ConfigFile {
+/** Reads a file that a setting names. */
+export function readNamedFile(file: string, setting: string): ConfigFile {
   if (!/\.(toml|json)$/.test(file)) {
-    return { settings: {}, problems: [`--config is "${file}": expected a file that ends in .toml or .json`] }
+    const problem = `${setting} is "${file}": expected a file that ends in .toml or .json`
+    return { settings: {}, problems: [problem] }
   }
   try {
     return parseFile(file, readFileSync(file, 'utf8'))
@@ -51,11 +53,11 @@ function readFile(file: string): ConfigFile {
 /** Reads the file `named`, else `chatterd.toml` or `chatterd.json` in the working directory, if one is there. */
 export function readConfigFile(named: string | undefined, machine: Machine): ConfigFile {
   const paths = pathsOf(machine)
-  if (named !== undefined) return readFile(paths.resolve(machine.cwd, named))
+  if (named !== undefined) return readNamedFile(paths.resolve(machine.cwd, named), '--config')
   const found = defaultNames.map((name) => paths.join(machine.cwd, name)).filter((file) => existsSync(file))
   if (found.length > 1) {
     const problem = `${found.join(' and ')} both exist: keep one, or choose one with --config`
     return { settings: {}, problems: [problem] }
   }
-  return found[0] === undefined ? { settings: {}, problems: [] } : readFile(found[0])
+  return found[0] === undefined ? { settings: {}, problems: [] } : readNamedFile(found[0], '--config')
 }

@@ -6,7 +6,8 @@ export interface MissingVariable {
   name: string
 }
 
-const variable = /\$\{([A-Za-z_]\w*)\}/g
+/** Other programs that start MCP servers write `${NAME}` also as `${env:NAME}`, and with a default as `${NAME:-default}`. */
+const variable = /\$\{(?:env:)?((?:\w+:)?[A-Za-z_]\w*)(?::-([^{}]*))?\}/g
 
 /** A table whose texts have each `${NAME}` replaced by the variable of the environment. One that is empty counts as not there. `inserted`: the values that were put in. */
 export function insertVariables(
@@ -18,11 +19,11 @@ export function insertVariables(
 
   function insert(value: unknown, at: string): unknown {
     if (typeof value === 'string')
-      return value.replace(variable, (written, name: string) => {
+      return value.replace(variable, (written, name: string, standard?: string) => {
         const found = env[name]
         if (found) inserted.push(found)
-        else missing.push({ at, name })
-        return found || written
+        else if (standard === undefined) missing.push({ at, name })
+        return found || (standard ?? written)
       })
     if (Array.isArray(value)) return value.map((each, index) => insert(each, `${at}[${index}]`))
     return isJsonObject(value) ? insertInto(value, `${at}.`) : value

@@ -82,7 +82,9 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   )
   const invalid = [...results.values()].flatMap((result) => (result.ok ? [] : [result.problem]))
   const unknown = [...unknownNames(flags, file), ...unknownVariables(machine.env)]
-  const tools = readToolTables(file, machine)
+  const mcpConfig = results.get('mcpConfig')
+  const mcpFile = mcpConfig?.ok && typeof mcpConfig.value === 'string' ? mcpConfig.value : undefined
+  const tools = readToolTables(file, machine, mcpFile)
   const allProblems = [...problems, ...unknown, ...file.problems, ...invalid, ...tools.problems]
   if (allProblems.length > 0) throw new ConfigError(allProblems)
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../protocol/json.ts'
+import { readNamedFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
@@ -15,6 +16,12 @@ import {
 import { inheritedFrom, isTexts, isVariables } from './program-members.ts'
 import { readHeaders } from './read-headers.ts'
 
+/**
+ * Members that other programs write: what they need not ask about, and what they show. Here, calls that a person has to approve are named
+ * by `ask` of [tools].
+ */
+const foreign = ['alwaysAllow', 'autoApprove', 'trust', 'description', 'icon', 'gallery', 'version', 'dev']
+
 const common = ['type', 'prefix', 'tools', 'timeout', 'disabled'] as const
 const ofPrograms = ['command', 'args', 'env', 'cwd', ...common] as const
 const ofEndpoints = ['url', 'headers', ...common] as const
@@ -26,12 +33,34 @@ export function readMcpServers(
   value: unknown,
   { file, machine }: { file: string; machine: Machine },
 ): { tables: McpTable[]; problems: string[] } {
-  return readNamedTables<McpTable>(value, { kind: 'mcpServers', file, isTop: true }, (name, written) => {
-    if (written.disabled === true) return { problems: [] }
-    return written.url === undefined
-      ? readProgram(name, written, { file, machine })
-      : readEndpoint(name, written, machine)
+  return readNamedTables<McpTable>(value, { kind: 'mcpServers', file, isTop: true }, (name, table) => {
+    if (table.disabled === true) return { problems: [] }
+    const isForeign = ([member]: [string, unknown]) => foreign.includes(member)
+    const members = Object.entries(table)
+    const unused = members.filter(isForeign).map(([member]) => member)
+    const written: JsonObject = Object.fromEntries(members.filter((member) => !isForeign(member)))
+    const { table: read, problems } =
+      written.url === undefined
+        ? readProgram(name, written, { file, machine })
+        : readEndpoint(name, written, machine)
+    return { ...(read && { table: { ...read, unused } }), problems }
   })
+}
+
+/** Reads the servers of a file that another program owns; those of the settings file are `own`. */
+export function readMcpConfig(
+  path: string,
+  { machine, own }: { machine: Machine; own: readonly McpTable[] },
+): { tables: McpTable[]; problems: string[] } {
+  const { settings, problems } = readNamedFile(path, 'mcp-config')
+  const { mcpServers = settings.servers } = settings
+  if (problems.length > 0) return { tables: [], problems }
+  if (mcpServers === undefined)
+    return { tables: [], problems: [`mcp-config: ${path} has no member mcpServers`] }
+  const read = readMcpServers(mcpServers, { file: path, machine })
+  const twice = read.tables.filter(({ name }) => own.some((table) => table.name === name))
+  const taken = twice.map(({ name }) => `[mcpServers.${name}] is in ${path}, and in the settings file`)
+  return { tables: read.tables, problems: [...read.problems, ...taken] }
 }
 
 function readProgram(

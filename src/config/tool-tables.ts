@@ -12,7 +12,7 @@ import type { McpTable } from './mcp-table.ts'
 import type { OpenApiTable } from './openapi-table.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
-import { readMcpServers } from './read-mcp-servers.ts'
+import { readMcpConfig, readMcpServers } from './read-mcp-servers.ts'
 import { readOpenApi } from './read-openapi.ts'
 
 /** What the tables of the settings file say of tools. */
@@ -43,10 +43,14 @@ export const tableNames = ['tools', 'mcpServers']
 const members = ['folder', 'on', 'off', 'ask', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
 
-/** Reads the tables of the file, with `${NAME}` in their texts replaced from the environment; or says what is wrong with them. */
+/**
+ * Reads the tables of the file, and the MCP servers of the file `mcpConfig`, with `${NAME}` in their texts replaced from the environment; or
+ * says what is wrong with them.
+ */
 export function readToolTables(
   file: ConfigFile,
   machine: Machine,
+  mcpConfig?: string,
 ): { tables: ToolTables; problems: string[] } {
   const { join } = pathsOf(machine)
   const standard: ToolTables = {
@@ -60,12 +64,21 @@ export function readToolTables(
     openapi: [],
     mcpServers: [],
   }
-  if (file.path === undefined) return { tables: standard, problems: [] }
-  const servers = readMcpServers(file.settings.mcpServers, { file: file.path, machine })
-  const tools = readTools(file.settings.tools, { standard, file: file.path, machine })
-  const tables = { ...tools.tables, mcpServers: servers.tables }
-  return { tables: Object.freeze(tables), problems: [...tools.problems, ...servers.problems] }
+  const own =
+    file.path === undefined
+      ? noServers
+      : readMcpServers(file.settings.mcpServers, { file: file.path, machine })
+  const others = mcpConfig === undefined ? noServers : readMcpConfig(mcpConfig, { machine, own: own.tables })
+  const tools =
+    file.path === undefined
+      ? { tables: standard, problems: [] }
+      : readTools(file.settings.tools, { standard, file: file.path, machine })
+  const tables = { ...tools.tables, mcpServers: [...own.tables, ...others.tables] }
+  const problems = [...tools.problems, ...own.problems, ...others.problems]
+  return { tables: Object.freeze(tables), problems }
 }
+
+const noServers: ReturnType<typeof readMcpServers> = { tables: [], problems: [] }
 
 /** Reads the table `[tools]`. */
 function readTools(

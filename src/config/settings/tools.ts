@@ -1,4 +1,4 @@
-import { bytes, choice, count, duration, url } from '../kinds.ts'
+import { bytes, choice, count, duration, path, url } from '../kinds.ts'
 import type { Setting } from '../setting.ts'
 
 /** The settings of the tools. */
@@ -18,6 +18,16 @@ export const toolsSettings = {
     kind: url('http', 'https'),
     default: 'https://geocoding-api.open-meteo.com',
     about: 'Address of the service that finds places for search_places.',
+  },
+  mcpConfig: {
+    group: 'Tools',
+    name: 'mcp-config',
+    env: 'CHATTERD_MCP_CONFIG',
+    kind: path,
+    default: null,
+    reload: true,
+    about:
+      'A file of another program that has MCP servers, as its JSON member mcpServers (or servers); they are added to those of the settings file.',
   },
   maxTools: {
     group: 'Tools',

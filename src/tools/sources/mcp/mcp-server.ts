@@ -8,6 +8,8 @@ interface McpServerBase {
   /** Patterns of the names that the server gives its tools. Absent: all. */
   readonly tools?: readonly string[]
   readonly timeoutMs?: number
+  /** Members of the table that other programs have written, and that have no effect. */
+  readonly unused?: readonly string[]
   /** Texts that nobody must read. */
   readonly secrets: readonly string[]
 }

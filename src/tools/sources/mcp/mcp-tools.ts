@@ -7,7 +7,7 @@ import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source
 import { type Connection, connectServer } from './connect-server.ts'
 import type { McpServer } from './mcp-server.ts'
 import { serverError } from './server-error.ts'
-import { patternProblems, serverTools } from './server-tools.ts'
+import { patternProblems, serverTools, unusedMembers } from './server-tools.ts'
 import { watchConnection } from './watch-connection.ts'
 
 export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange'> {
@@ -120,7 +120,7 @@ export class McpTools implements SourceGroup {
     if (signal.aborted) this.#close(connection)
     const { client } = connection
     const take = (tools: Parameters<typeof serverTools>[2]) => {
-      opened.problems = patternProblems(server, tools)
+      opened.problems = [...unusedMembers(server), ...patternProblems(server, tools)]
       return serverTools(server, connection, tools)
     }
     const discover = client.getDiscoverResult()

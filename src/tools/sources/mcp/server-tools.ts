@@ -55,3 +55,10 @@ export function patternProblems(
     .filter((pattern) => !tools.some((tool) => matchPattern(pattern, tool.name)))
     .map((pattern) => `mcp:${name}: it has no tool ${pattern}`)
 }
+
+/** A sentence for each member of the table that another program has written, and that has no effect. */
+export function unusedMembers({ name, unused = [] }: McpServer): string[] {
+  return unused.map(
+    (member) => `mcp:${name}: ${member} is a member of other programs, and has no effect here`,
+  )
+}
