@@ -71,7 +71,7 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
   )
   t.mock.timers.tick(100)
   assert.deepEqual(sent, ['heartbeat with t1, room for 3'])
-  const result = { ended: ['lost'], adopted: [], cancelled: [] }
+  const result = { ended: ['lost'], adopted: [], cancelled: [], calls: [] }
   response.resolve(result)
   await heartbeat.first
   assert.deepEqual(results, [result])
@@ -81,7 +81,7 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
   const stopped = heartbeat.stop()
   await setImmediate()
   assert.deepEqual(sent, ['heartbeat with t1, room for 3', 'heartbeat with t1, room for 3'])
-  response.resolve({ ended: [], adopted: [], cancelled: [] })
+  response.resolve({ ended: [], adopted: [], cancelled: [], calls: [] })
   await stopped
   assert.deepEqual([sent.at(-1), results.length], ['end of lease', 1])
 })
