@@ -126,7 +126,7 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
     },
 
     async endLease() {
-      await call('end_lease', { runner })
+      return (await call<EndedCallRow[]>('end_lease', { runner })).map(endedCallOf)
     },
   }
 }

@@ -203,7 +203,7 @@ create table chatterd.write_check (
 -- conversation_row(c chatterd.conversations) returns json
 -- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
--- end_lease(p json) returns void
+-- end_lease(p json) returns json
 -- end_step(p_all json, p_bodies json[]) returns bigint
 -- end_turn(p json, p_bodies json[]) returns json
 -- ended_call_row(k chatterd.calls) returns json

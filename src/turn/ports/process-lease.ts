@@ -20,6 +20,6 @@ export interface ProcessLease {
    * process runs, expires device calls, and removes what is kept for a limited time.
    */
   heartbeat(running: readonly string[], room?: number): Promise<HeartbeatResult>
-  /** Ends the lease, when this process runs nothing any more. */
-  endLease(): Promise<void>
+  /** Ends the lease, when this process runs nothing any more. Returns calls that it still has to report. */
+  endLease(): Promise<EndedCall[]>
 }

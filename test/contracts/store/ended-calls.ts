@@ -104,6 +104,13 @@ export function endedCalls(world: () => StoreWorld): void {
     assert.deepEqual(await taken(process, turn), ['call-0 superseded'])
   })
 
+  test('a process that stops is given what is left to report', async () => {
+    const process = await world().process()
+    const { turn } = await waitingTurn(process.store, world().conversation())
+    await process.store.cancel(turn)
+    assert.deepEqual(briefly(await process.store.endLease(), turn), ['call-0 cancelled'])
+  })
+
   test('a call whose process is gone is reported by another one', async () => {
     const [one, two] = [await world().process(), await world().process()]
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
