@@ -16,6 +16,7 @@ import { watchConnections } from './http/close-app.ts'
 import { onPlainHttp } from './http/plain-http.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
+import { callReport } from './stream/call-report.ts'
 import { LiveTurns } from './stream/live-turns.ts'
 
 /** Where the server writes while it starts. */
@@ -114,6 +115,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
       now: () => performance.now(),
       newCallId: () => `call_${randomUUID()}`,
       newTurnId: uuidv7,
+      onCallEnd: (ended) => log.info(callReport(ended, toolbox), 'call'),
       onRunEnd: (run) => log[run.error ? 'warn' : 'info'](run, 'turn'),
       onFault: (fault, turn) => log.error({ err: fault, turn }, 'a turn failed by a fault of chatterd'),
     },

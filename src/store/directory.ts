@@ -14,7 +14,7 @@ import {
   storedOutcomeOf,
   storedTurnOf,
 } from './directory-rows.ts'
-import { type CallRow, type MessageRow, messagesOf } from './rows.ts'
+import { type CallRow, type EmptiedRow, emptiedOf, type MessageRow, messagesOf } from './rows.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 /** Reads and changes the conversations and turns of a database. `maxTools`: how many device tools a conversation may have. */
@@ -58,7 +58,8 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
 
     async remove(key) {
       const argument = { ...conversationArgument(key), conversationId: uuidv7() }
-      return (await call<string[] | null>('remove_conversation', argument)) ?? undefined
+      const row = await call<EmptiedRow | null>('remove_conversation', argument)
+      return row ? emptiedOf(row) : undefined
     },
 
     async messages(key, before, limit) {

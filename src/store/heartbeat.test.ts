@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { deviceCall } from '../../test/support/turns/store-calls.ts'
 import { ChatterdError } from '../protocol/errors.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -9,7 +10,7 @@ import { startHeartbeat } from './heartbeat.ts'
 async function faultsOf(error: Error): Promise<unknown[]> {
   const faults: unknown[] = []
   const heartbeat = startHeartbeat(
-    { heartbeat: () => Promise.reject(error), endLease: async () => {} },
+    { heartbeat: () => Promise.reject(error), endLease: async () => [] },
     {
       leaseMs: 60_000,
       turns: () => [],
@@ -31,7 +32,7 @@ test('a heartbeat that fails because the database is away is repeated soon, unti
         heartbeats += 1
         throw new ChatterdError('database-unavailable', 'away')
       },
-      endLease: async () => {},
+      endLease: async () => [],
     },
     { leaseMs: 450, turns: () => [], onHeartbeat: () => assert.fail(), onFault: () => assert.fail() },
   )
@@ -46,10 +47,12 @@ test('a heartbeat that fails because the database is away is repeated soon, unti
   assert.equal(heartbeats, 3)
 })
 
-test('heartbeats are sent three times in a lease, one at a time, and the lease ends after the last one', async (t) => {
+test('heartbeats are sent three times in a lease, one at a time, and the lease ends after the last one, with what is left to report', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const sent: string[] = []
-  const results: unknown[] = []
+  const results: HeartbeatResult[] = []
+  const call = deviceCall()
+  const ended = { conversation: 'c', turn: 't0', call, isApproved: true, ms: 5 }
   let response = Promise.withResolvers<HeartbeatResult>()
   const heartbeat = startHeartbeat(
     {
@@ -59,6 +62,7 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
       },
       async endLease() {
         sent.push('end of lease')
+        return [ended]
       },
     },
     {
@@ -71,7 +75,7 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
   )
   t.mock.timers.tick(100)
   assert.deepEqual(sent, ['heartbeat with t1, room for 3'])
-  const result = { ended: ['lost'], adopted: [], cancelled: [] }
+  const result = { ended: ['lost'], adopted: [], cancelled: [], calls: [] }
   response.resolve(result)
   await heartbeat.first
   assert.deepEqual(results, [result])
@@ -81,9 +85,9 @@ test('heartbeats are sent three times in a lease, one at a time, and the lease e
   const stopped = heartbeat.stop()
   await setImmediate()
   assert.deepEqual(sent, ['heartbeat with t1, room for 3', 'heartbeat with t1, room for 3'])
-  response.resolve({ ended: [], adopted: [], cancelled: [] })
+  response.resolve({ ended: [], adopted: [], cancelled: [], calls: [] })
   await stopped
-  assert.deepEqual([sent.at(-1), results.length], ['end of lease', 1])
+  assert.deepEqual([sent.at(-1), results.length, results[1]?.calls], ['end of lease', 2, [ended]])
 })
 
 test('a heartbeat that fails by another error than an unavailable database is reported', async () => {

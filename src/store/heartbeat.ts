@@ -60,7 +60,8 @@ export function startHeartbeat(
       clearInterval(timer)
       await Promise.all([inFlight, leaseThread?.stop()])
       clearTimeout(retry)
-      await lease.endLease().catch(() => {})
+      const calls = await lease.endLease().catch(() => [])
+      if (calls.length > 0) onHeartbeat({ ended: [], adopted: [], cancelled: [], calls })
     },
   }
 }

@@ -3,7 +3,8 @@ import type { TurnStatus } from '../protocol/events.ts'
 import { parseExact } from '../protocol/exact-json.ts'
 import type { FinishReason, LogMessage, NewMessage, Usage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
-import type { NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
+import type { EmptiedConversation, NewestTurn, StoredCall } from '../turn/ports/conversation-store.ts'
+import type { EndedCall } from '../turn/ports/ended-call.ts'
 import type { Truncation, TurnRequest, TurnState } from '../turn/ports/turn-state.ts'
 
 // What the SQL functions return, and its conversion into the types of the ports.
@@ -24,6 +25,20 @@ export interface CallRow {
 }
 
 type CallRequest = Pick<Call, 'id' | 'name' | 'arguments' | 'written' | 'repairs' | 'approval'>
+
+/** What `ended_call_row` returns. */
+export interface EndedCallRow {
+  conversation: string
+  turn: string
+  approved: boolean
+  call: CallRow
+}
+
+/** What `reset_conversation` and `remove_conversation` return. */
+export interface EmptiedRow {
+  turns: string[]
+  calls: EndedCallRow[]
+}
 
 /** What `message_row` returns. */
 export interface MessageRow {
@@ -89,6 +104,14 @@ export function callOf({ index, request, side, status, result, restartable }: Ca
 
 export function storedCallOf(row: CallRow): StoredCall {
   return { ...callOf(row), seq: row.seq }
+}
+
+export function endedCallOf({ conversation, turn, approved, call }: EndedCallRow): EndedCall {
+  return { conversation, turn, call: callOf(call), isApproved: approved, ms: Math.max(0, call.ms ?? 0) }
+}
+
+export function emptiedOf({ turns, calls }: EmptiedRow): EmptiedConversation {
+  return { turns, calls: calls.map(endedCallOf) }
 }
 
 /** The messages of `rows`, with their calls. */

@@ -14,7 +14,16 @@ import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 import { type KnownTools, postedTools, toolsArgument } from './known-tools.ts'
 import { LogCache } from './log-cache.ts'
-import { type NewestTurnRow, newestTurnOf, type StateRow, stateOf } from './rows.ts'
+import {
+  type EmptiedRow,
+  type EndedCallRow,
+  emptiedOf,
+  endedCallOf,
+  type NewestTurnRow,
+  newestTurnOf,
+  type StateRow,
+  stateOf,
+} from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { createTurnWrites } from './turn-writes.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -31,9 +40,10 @@ interface ResultsRow {
 }
 
 /** What `heartbeat` returns. */
-interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted'> {
+interface HeartbeatRow extends Omit<HeartbeatResult, 'adopted' | 'calls'> {
   at: string
   adopted: StateRow[]
+  calls: EndedCallRow[]
 }
 
 /** The most turns that one heartbeat adopts. */
@@ -93,7 +103,7 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
         messages: messages.map(messageArgument),
         pinned: pinned < 0 ? messages.length : pinned,
       }
-      return await call<string[]>('reset_conversation', argument, bodiesOf(messages))
+      return emptiedOf(await call<EmptiedRow>('reset_conversation', argument, bodiesOf(messages)))
     },
 
     async heartbeat(running, room = maxAdopted) {
@@ -109,14 +119,14 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
         previous,
         ...times,
       }
-      const { at, adopted, ...result } = await call<HeartbeatRow>('heartbeat', argument)
+      const { at, adopted, calls, ...result } = await call<HeartbeatRow>('heartbeat', argument)
       previous = at
       for (const turn of named) abandoned.delete(turn)
-      return { ...result, adopted: adopted.map((row) => stateOf(row)) }
+      return { ...result, adopted: adopted.map((row) => stateOf(row)), calls: calls.map(endedCallOf) }
     },
 
     async endLease() {
-      await call('end_lease', { runner })
+      return (await call<EndedCallRow[]>('end_lease', { runner })).map(endedCallOf)
     },
   }
 }

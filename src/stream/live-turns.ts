@@ -7,11 +7,13 @@ import { loadModel } from '../turn/load-model.ts'
 import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
 import type {
   ConversationStore,
+  EmptiedConversation,
   Replay,
   RequestKey,
   TurnBeginning,
   TurnResults,
 } from '../turn/ports/conversation-store.ts'
+import type { EndedCall } from '../turn/ports/ended-call.ts'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
@@ -129,9 +131,9 @@ export class LiveTurns {
   /** Removes a conversation with all that it holds; false where there was none. Its active turn is cancelled. */
   async remove(conversation: ConversationKey): Promise<boolean> {
     this.#closing.signal.throwIfAborted()
-    const active = await this.#ports.directory.remove(conversation)
-    if (active) await this.#endRemoved(active)
-    return active !== undefined
+    const removed = await this.#ports.directory.remove(conversation)
+    if (removed) await this.#endRemoved(removed)
+    return removed !== undefined
   }
 
   /** Loads a model, or unloads it, as these settings of a prompt ask; returns the engine's line. */
@@ -150,8 +152,9 @@ export class LiveTurns {
     else this.#notifier.notifyAll()
   }
 
-  /** Takes the result of a heartbeat: turns that this process has adopted, and turns of its own that were cancelled. */
-  onHeartbeat({ adopted, cancelled }: Pick<HeartbeatResult, 'adopted' | 'cancelled'>): void {
+  /** Takes the result of a heartbeat: turns that it has adopted, turns of its own that were cancelled, and calls that it has to report. */
+  onHeartbeat({ adopted, cancelled, calls }: Omit<HeartbeatResult, 'ended'>): void {
+    this.#reportCalls(calls)
     for (const state of adopted) void this.#running.runAgain(state)
     for (const turn of cancelled) this.#abort(turn)
   }
@@ -167,12 +170,17 @@ export class LiveTurns {
   }
 
   /** Ends turns that are gone from the store; the processes that run or follow them elsewhere are notified by it. */
-  async #endRemoved(turns: readonly string[]): Promise<void> {
+  async #endRemoved({ turns, calls }: EmptiedConversation): Promise<void> {
+    this.#reportCalls(calls)
     for (const turn of turns) {
       this.#running.get(turn)?.abort(new TurnAbort('cancelled', conversationEmptied))
       this.#notifier.notify(turn)
     }
     await Promise.all(turns.map((turn) => this.whenNotRunning(turn)))
+  }
+
+  #reportCalls(calls: readonly EndedCall[]): void {
+    for (const call of calls) this.#ports.onCallEnd?.(call)
   }
 
   #abort(turn: string): void {

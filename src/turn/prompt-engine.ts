@@ -153,7 +153,7 @@ async function endStep(
   state: TurnState,
   reply: Reply,
   offered: readonly ToolSchema[],
-  { store, toolbox, limits, newCallId }: TurnPorts,
+  { store, toolbox, limits, newCallId, onCallEnd }: TurnPorts,
 ): Promise<TurnState> {
   const usedIds = new Set(
     state.log.flatMap((m) => (m.turn === state.id ? m.calls.map((call) => call.id) : [])),
@@ -180,6 +180,9 @@ async function endStep(
     ...(next.do === 'end' ? [turnEnd(next.ending)] : []),
   ]
   const stored = await store.endStep(outcome, events)
+  const refused = calls.filter(({ status }) => status === 'failed')
+  for (const call of refused)
+    onCallEnd?.({ conversation: state.conversation.name, turn, call, isApproved: true, ms: 0 })
   return { ...withMessage(state, stored), ...status }
 }
 

@@ -29,10 +29,13 @@ export async function runCalls(
       return { seq: reply.seq, index: call.index, ...outcome }
     }),
   )
-  const events = calls.map((call, index) =>
-    callEnd({ ...call, ...outcomeOf(results[index]) }, took[index] ?? 0),
-  )
+  const ended = calls.map((call, index) => ({
+    ...{ conversation: state.conversation.name, turn: state.id, isApproved: true },
+    ...{ call: { ...call, ...outcomeOf(results[index]) }, ms: took[index] ?? 0 },
+  }))
+  const events = ended.map(({ call, ms }) => callEnd(call, ms))
   const outcome = await ports.store.endCalls(state.id, results, events)
+  for (const call of ended) ports.onCallEnd?.(call)
   return {
     ...withMessage(state, { ...reply, calls: outcome.calls }),
     status: outcome.status,

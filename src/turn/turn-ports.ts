@@ -1,5 +1,6 @@
 import type { TurnEvent } from '../protocol/events.ts'
 import type { ConversationDirectory } from './ports/conversation-directory.ts'
+import type { EndedCall } from './ports/ended-call.ts'
 import type { Engine, EnginePart } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
 import type { TurnLimits } from './ports/turn-state.ts'
@@ -15,6 +16,8 @@ export interface TurnPorts {
   /** Milliseconds, from any start. */
   now(): number
   newCallId(): string
+  /** Called with each call that this process has ended, once that is stored: for the log. */
+  onCallEnd?(ended: EndedCall): void
 }
 
 /** Whom a running turn publishes its events to. */

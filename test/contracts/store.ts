@@ -7,6 +7,7 @@ import { messageBoard } from './store/board.ts'
 import { cancels } from './store/cancels.ts'
 import { deviceTools } from './store/device-tools.ts'
 import { directory } from './store/directory.ts'
+import { endedCalls } from './store/ended-calls.ts'
 import { eventRecords } from './store/event-records.ts'
 import { interrupts } from './store/interrupts.ts'
 import { invariants } from './store/invariants.ts'
@@ -30,6 +31,7 @@ const parts = {
   'what a running turn writes': steps,
   'results of a device': results,
   'calls that a person has to approve': approvals,
+  'calls that have ended, for the log': endedCalls,
   'requests that are withdrawn': withdrawals,
   'the journal': journal,
   'events that the store appends itself': eventRecords,

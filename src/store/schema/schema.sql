@@ -24,6 +24,7 @@ create table chatterd.calls (
   starts integer not null default 1,
   approved boolean not null default true,
   published boolean not null default true,
+  reported boolean not null default false,
   results_id uuid,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
@@ -35,6 +36,7 @@ create table chatterd.calls (
 );
 CREATE INDEX calls_by_turn ON chatterd.calls USING btree (turn_id);
 CREATE INDEX calls_open ON chatterd.calls USING btree (turn_id) WHERE (status = ANY (ARRAY['running'::text, 'offered'::text, 'asked'::text]));
+CREATE INDEX calls_unreported ON chatterd.calls USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT reported));
 
 create table chatterd.conversations (
   id uuid not null,
@@ -201,9 +203,10 @@ create table chatterd.write_check (
 -- conversation_row(c chatterd.conversations) returns json
 -- empty_conversation(p_conversation uuid, p_id uuid) returns json
 -- end_calls(p json) returns json
--- end_lease(p json) returns void
+-- end_lease(p json) returns json
 -- end_step(p_all json, p_bodies json[]) returns bigint
 -- end_turn(p json, p_bodies json[]) returns json
+-- ended_call_row(k chatterd.calls) returns json
 -- enqueue(p_conversation uuid, p json) returns void
 -- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
@@ -249,6 +252,7 @@ create table chatterd.write_check (
 -- reset_conversation(p json, p_bodies json[]) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
 -- store_results(p json) returns json
+-- take_ended_calls() returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json

@@ -2,7 +2,7 @@ import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnStatus } from '../../protocol/events.ts'
 import type { FinishReason, LogMessage, Usage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
-import type { StoredCall } from './conversation-store.ts'
+import type { EmptiedConversation, StoredCall } from './conversation-store.ts'
 
 /** A turn as it is stored. */
 export interface StoredTurn {
@@ -79,10 +79,10 @@ export interface ConversationDirectory {
   /** Returns the changed conversation; undefined where there is none. */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
   /**
-   * Removes it with all that it holds, and returns the ids of its active turns, which are gone; undefined where there was none. Requests
-   * in its queue begin in a new one.
+   * Removes it with all that it holds, and returns what was in it; undefined where there was none. Requests in its queue begin in a new
+   * one.
    */
-  remove(key: ConversationKey): Promise<string[] | undefined>
+  remove(key: ConversationKey): Promise<EmptiedConversation | undefined>
   /** The newest messages below number `before`, oldest first, with their calls; undefined where there is no such conversation. */
   messages(key: ConversationKey, before: number | undefined, limit: number): Promise<LogMessage[] | undefined>
 }

@@ -3,6 +3,7 @@ import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { TurnStatus } from '../../protocol/events.ts'
 import type { NewMessage } from '../../protocol/message.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
+import type { EndedCall } from './ended-call.ts'
 import type { CallKey, TurnRequest, TurnState } from './turn-state.ts'
 import type { CallOutcome } from './turn-store.ts'
 import type { TurnWrites } from './turn-writes.ts'
@@ -99,6 +100,14 @@ export type ResultsOutcome =
   | { result: 'conflict' }
   | ({ result: 'replay' } & Replay)
 
+/** What was in a conversation that is empty now. */
+export interface EmptiedConversation {
+  /** Ids of its active turns, which are gone. */
+  turns: string[]
+  /** Their calls, and others that nobody has reported. */
+  calls: EndedCall[]
+}
+
 /** The conversations. Every operation is one transaction: all or nothing. All throw `database-unavailable`. */
 export interface ConversationStore extends TurnWrites {
   /**
@@ -119,9 +128,6 @@ export interface ConversationStore extends TurnWrites {
   cancel(turn: string): Promise<'ended' | 'asked' | 'unknown'>
   /** Asks the process that runs this turn to cancel it when no client follows it for this time, in milliseconds. */
   cancelIdle(turn: string, idleMs: number): Promise<void>
-  /**
-   * Empties the conversation, and begins it anew with these messages. Returns the ids of its active turns, which are gone; its queue
-   * stays.
-   */
-  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<string[]>
+  /** Empties the conversation, and begins it anew with these messages. Its queue stays. */
+  reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<EmptiedConversation>
 }

@@ -1,3 +1,4 @@
+import type { EndedCall } from './ended-call.ts'
 import type { TurnState } from './turn-state.ts'
 
 /** What a heartbeat has led to. */
@@ -8,6 +9,8 @@ export interface HeartbeatResult {
   adopted: TurnState[]
   /** Turns of this process that a client asked to cancel. */
   cancelled: string[]
+  /** Calls that no process has run to their end, by their device for example. Each is given to one process, which reports it. */
+  calls: EndedCall[]
 }
 
 /** The lease of this process: without a heartbeat in time, other processes end or adopt its turns. Throws `database-unavailable`. */
@@ -17,6 +20,6 @@ export interface ProcessLease {
    * process runs, expires device calls, and removes what is kept for a limited time.
    */
   heartbeat(running: readonly string[], room?: number): Promise<HeartbeatResult>
-  /** Ends the lease, when this process runs nothing any more. */
-  endLease(): Promise<void>
+  /** Ends the lease, when this process runs nothing any more. Returns calls that it still has to report. */
+  endLease(): Promise<EndedCall[]>
 }

@@ -135,7 +135,7 @@ export function directory(world: () => StoreWorld): void {
     const conversation = world().conversation()
     const { turn } = await waitingTurn(store, conversation)
     const removed = [await directory.remove(conversation), await directory.remove(conversation)]
-    assert.deepEqual(removed, [[turn], undefined])
+    assert.deepEqual([removed[0]?.turns, removed[1]], [[turn], undefined])
     assert.equal(await world().snapshot(conversation), undefined)
     assert.equal(await directory.turn(turn), undefined)
     assert.equal((await journal.read([{ turn, after: 0, follow: true }]))[0]?.status, undefined)

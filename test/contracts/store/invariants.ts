@@ -4,16 +4,20 @@ import fc from 'fast-check'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
 import { ChatterdError } from '../../../src/protocol/errors.ts'
 import { type EventChunk, eventsOf } from '../../../src/protocol/event-chunk.ts'
+import type { EndedCall } from '../../../src/turn/ports/ended-call.ts'
 import { testSize } from '../../support/test-size.ts'
 import { operations, perform } from './operations.ts'
-import type { StoreWorld } from './store-world.ts'
+import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 export function invariants(world: () => StoreWorld): void {
   test('leaves a conversation with one active turn, no gaps, and every call ended once [one-turn]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operations, { minLength: 4, maxLength: 24 }), async (list) => {
-        const processes = [await world().process(), await world().process()]
         const conversation = world().conversation()
+        const reported: string[] = []
+        const processes = [await world().process(), await world().process()].map((process) =>
+          withReports(process, conversation, reported),
+        )
         const ended = new Map<string, string>()
         for (const operation of list) {
           const process = processes[operation.by]
@@ -24,10 +28,47 @@ export function invariants(world: () => StoreWorld): void {
           if (operation.do === 'withdraw' || operation.do === 'reset') ended.clear()
           await checkConversation(world(), conversation, ended)
         }
+        await processes[0]?.store.heartbeat([])
+        await checkReports(world(), conversation, reported)
       }),
       { numRuns: testSize.operationLists },
     )
   })
+}
+
+/** A process that writes into `reported` which calls of this conversation it is given to report. */
+function withReports(process: StoreProcess, { name }: ConversationKey, reported: string[]): StoreProcess {
+  const { store } = process
+  const report = <T extends { calls: EndedCall[] }>(result: T): T => {
+    for (const { conversation, turn, call } of result.calls)
+      if (conversation === name) reported.push(`${turn} ${call.id} ${call.status}`)
+    return result
+  }
+  return {
+    ...process,
+    store: {
+      ...store,
+      heartbeat: async (running, room) => report(await store.heartbeat(running, room)),
+      reset: async (key, messages) => report(await store.reset(key, messages)),
+    },
+  }
+}
+
+/** Of the calls that no process has run to their end, each is reported once, as soon as it is certain that it has ended. */
+async function checkReports(
+  { query }: StoreWorld,
+  { tenant, name }: ConversationKey,
+  reported: readonly string[],
+): Promise<void> {
+  assert.deepEqual([...new Set(reported)], reported)
+  const ended = await query<{ call: string; isCertain: boolean }>(
+    `select concat_ws(' ', turn_id, request->>'id', status) as call, not exists (
+       select from chatterd.turns t where t.conversation_id = c.id and t.status = 'running') as "isCertain"
+     from chatterd.calls join chatterd.conversations c on c.id = conversation_id
+     where c.tenant = $1 and c.name = $2 and status not in ('running', 'offered', 'asked', 'succeeded')`,
+    [tenant, name],
+  )
+  for (const { call, isCertain } of ended) assert.ok(!isCertain || reported.includes(call), call)
 }
 
 /** `ended`: calls that have ended, and how. They stay so. */

@@ -162,11 +162,14 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         const conversation = log.open(key)
         for (const message of messages) append(conversation, null, message)
         pin(conversation, messages)
-        return active
+        return { turns: active, calls: [] }
       }),
 
     directory: {
-      remove: async (key) => log.remove(key),
+      async remove(key) {
+        const turns = log.remove(key)
+        return turns && { turns, calls: [] }
+      },
       async messages(key, before = Number.POSITIVE_INFINITY, limit) {
         const messages = log.conversations.get(keyOf(key))?.messages.filter(({ seq }) => seq < before)
         return structuredClone(messages?.slice(-limit))

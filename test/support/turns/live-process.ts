@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TurnEnd, TurnEvent } from '../../../src/protocol/events.ts'
 import type { AdmittedTurn } from '../../../src/stream/admission.ts'
+import { type CallReport, callReport } from '../../../src/stream/call-report.ts'
 import type { LiveTurn } from '../../../src/stream/live-turn.ts'
 import { type LiveLimits, LiveTurns } from '../../../src/stream/live-turns.ts'
 import type { RunReport } from '../../../src/stream/run-report.ts'
@@ -44,15 +45,18 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
   })
   const faults: unknown[] = []
   const runs: RunReport[] = []
+  const ended: CallReport[] = []
+  const toolbox = createToolbox(tools)
   let turnIds = 0
   let callIds = 0
   const turns = new LiveTurns(
     {
-      ...{ engine, store, limits, toolbox: createToolbox(tools), now: () => 0 },
+      ...{ engine, store, limits, toolbox, now: () => 0 },
       ...{ journal: store.journal, directory: store.directory },
       newCallId: () => `own_${++callIds}`,
       newTurnId: () => `t${++turnIds}`,
       onFault: (fault) => faults.push(fault),
+      onCallEnd: (call) => ended.push(callReport(call, toolbox)),
       onRunEnd: (run) => runs.push(run),
     },
     { ...bounds, ...more },
@@ -75,7 +79,7 @@ export function liveProcess(scripts: Scene[][], given: Given = {}) {
   }
 
   return {
-    ...{ turns, store, engine, faults, runs, post },
+    ...{ turns, store, engine, faults, runs, ended, post },
     hold: () => {
       gate = Promise.withResolvers()
     },

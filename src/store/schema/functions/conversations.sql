@@ -23,46 +23,50 @@ create function chatterd.remove_if_empty(p_conversation uuid) returns void langu
     and not exists (select from chatterd.queue where conversation_id = c.id)
 $$;
 
--- Empties a conversation, and begins it anew with these messages. Returns its active turns, which are gone: [turn].
+-- Empties a conversation, and begins it anew with these messages. Returns what empty_conversation returns.
 -- p: {tenant, conversation, conversationId, messages, pinned}; messages and p_bodies as append_messages takes them.
 create function chatterd.reset_conversation(p json, p_bodies json[]) returns json language plpgsql as $$
 declare
   c chatterd.conversations := chatterd.lock_conversation(p);
   own uuid := p->>'conversationId';
-  active json := chatterd.empty_conversation(c.id, own);
+  emptied json := chatterd.empty_conversation(c.id, own);
 begin
   update chatterd.conversations
   set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1, kept = true where id = own;
   perform chatterd.append_messages(own, null, 1, p->'messages', p_bodies);
-  return active;
+  return emptied;
 end $$;
 
--- Removes a conversation with all that it holds, and returns its active turns, [turn]; null where there was none. Where requests wait
--- in its queue, it stays, empty, and they begin in it. p: {tenant, conversation, conversationId}
+-- Removes a conversation with all that it holds, and returns what empty_conversation returns; null where there was none. Where requests
+-- wait in its queue, it stays, empty, and they begin in it. p: {tenant, conversation, conversationId}
 create function chatterd.remove_conversation(p json) returns json language plpgsql as $$
 declare
   own uuid := p->>'conversationId';
   old uuid;
-  active json;
+  emptied json;
 begin
   select id into old from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation' for update;
   if not found then return null; end if;
-  active := chatterd.empty_conversation(old, own);
+  emptied := chatterd.empty_conversation(old, own);
   perform chatterd.remove_if_empty(own);
-  return active;
+  return emptied;
 end $$;
 
 -- Deletes all that a conversation holds but its queue, and gives it the id p_id: to those who know the old one, it is gone. Returns
--- its active turns: [turn]. Those who run or follow them are notified, and the first in the queue. The caller has locked the
+-- {turns: [turn], calls: [ended_call_row]}: its active turns, and the ends of calls that nobody has reported. Those who run or follow them are notified, and the first in the queue. The caller has locked the
 -- conversation.
 create function chatterd.empty_conversation(p_conversation uuid, p_id uuid) returns json language plpgsql as $$
 declare
   t chatterd.turns;
+  calls json;
 begin
   perform from chatterd.turns where conversation_id = p_conversation order by id for update;
   select * into t from chatterd.turns where conversation_id = p_conversation and status in ('running', 'waiting');
   if t.followed then perform chatterd.notify_events(array[t.id]); end if;
   if t.status = 'running' then perform chatterd.notify_cancel(t); end if;
+  perform chatterd.close_calls(t.id, 'cancelled');
+  select coalesce(json_agg(chatterd.ended_call_row(k) order by message_seq, index), '[]') into calls
+  from chatterd.calls k where conversation_id = p_conversation and ended_at is not null and not reported;
   delete from chatterd.turns where conversation_id = p_conversation;
   delete from chatterd.messages where conversation_id = p_conversation;
   delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
@@ -71,5 +75,5 @@ begin
       pinned = default, prompt_from = default, truncation = default, created_at = default, updated_at = default
   where id = p_conversation;
   perform chatterd.notify_next_in_queue(p_id, null);
-  return case when t.id is null then '[]' else json_build_array(t.id) end;
+  return json_build_object('turns', case when t.id is null then '[]' else json_build_array(t.id) end, 'calls', calls);
 end $$;

@@ -12,7 +12,7 @@ declare
   last integer;
 begin
   if t.status = 'running' then
-    update chatterd.calls set status = r.status, result = r.result::json, ended_at = now()
+    update chatterd.calls set status = r.status, result = r.result::json, ended_at = now(), reported = true
     from json_to_recordset(p->'results') as r(seq bigint, index integer, status text, result text)
     where conversation_id = t.conversation_id and message_seq = r.seq and calls.index = r.index
       and calls.status = 'running';

@@ -4,8 +4,9 @@
 -- p: {runner, host, pid, leaseMs, running: [turn], abandoned: [turn], alone, room, maxUnjournaled, callTimeoutMs, keyLifeMs,
 -- eventRetentionMs, maxStarts, previous?}. `running`: the turns that the process runs. `previous`: `at` of its heartbeat before. `abandoned`: its requests that do not wait in a queue
 -- any more. `alone`: no other process can use this database. `room`: how many turns it can adopt; at most 20 are.
--- Returns {at, ended: [turn], adopted: [turn_state], cancelled: [turn]}. `at`: when it began, by the database's clock. `ended`: turns that no process runs, now interrupted or
--- cancelled. `adopted`: turns that this process has to go on with. `cancelled`: turns of its own that a client asked to cancel.
+-- Returns {at, ended: [turn], adopted: [turn_state], cancelled: [turn], calls: [ended_call_row]}. `at`: when it began, by the database's clock. `ended`: turns that no process runs, now interrupted or
+-- cancelled. `adopted`: turns that this process has to go on with. `cancelled`: turns of its own that a client asked to cancel. `calls`:
+-- their ends are reported by this process.
 create function chatterd.heartbeat(p json) returns json language plpgsql as $$
 declare
   me uuid := p->>'runner';
@@ -46,7 +47,8 @@ begin
     'adopted', (
       select coalesce(json_agg(chatterd.turn_state(conversation_id, id, 0)), '[]') from chatterd.turns where id = any (adopted)),
     'cancelled', array(
-      select id from chatterd.turns where runner = me and status = 'running' and cancel_requested));
+      select id from chatterd.turns where runner = me and status = 'running' and cancel_requested),
+    'calls', chatterd.take_ended_calls());
 end $$;
 
 -- Recovers turns that no process runs: those of processes that are gone, and those of this process that it does not know of,

@@ -30,7 +30,9 @@ create function chatterd.keep_lease(p json) returns void language sql as $$
   where id = (p->>'runner')::uuid
 $$;
 
--- Ends the lease of a process that shuts down, so that nobody waits for it to run out. p: {runner}
-create function chatterd.end_lease(p json) returns void language sql as $$
-  delete from chatterd.runners where id = (p->>'runner')::uuid
+-- Ends the lease of a process that shuts down, so that nobody waits for it to run out. Returns [ended_call_row], which it has to report.
+-- p: {runner}
+create function chatterd.end_lease(p json) returns json language sql as $$
+  delete from chatterd.runners where id = (p->>'runner')::uuid;
+  select chatterd.take_ended_calls()
 $$;

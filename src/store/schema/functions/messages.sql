@@ -11,10 +11,12 @@ begin
   from json_array_elements(p_messages) with ordinality as m(item, number);
 
   insert into chatterd.calls
-    (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, approved, restartable)
+    (conversation_id, message_seq, index, turn_id, request, side, status, result, ended_at, reported, approved, restartable)
   select p_conversation, p_seq + m.number - 1, (k.item->>'index')::integer, p_turn, (k.item->>'request')::json,
          k.item->>'side', k.item->>'status', (k.item->>'result')::json,
          case when k.item->>'status' in ('running', 'offered', 'asked') then null else now() end,
+         -- Those of a step are reported by its process, and those of a history by nobody.
+         k.item->>'status' not in ('running', 'offered', 'asked'),
          k.item->>'status' <> 'asked',
          coalesce((k.item->>'restartable')::boolean, false)
   from json_array_elements(p_messages) with ordinality as m(item, number),

@@ -135,6 +135,8 @@ create table chatterd.calls (
   approved boolean not null default true,
   -- False from its result, or its approval, until an event publishes it. While the turn runs, only its process can number that event.
   published boolean not null default true,
+  -- True once the log of a process has, or is about to have, the end of it.
+  reported boolean not null default false,
   -- The request that its result came with, or its approval.
   results_id uuid,
   created_at timestamptz not null default now(),
@@ -148,6 +150,7 @@ create table chatterd.calls (
 );
 create index calls_by_turn on chatterd.calls (turn_id);
 create index calls_open on chatterd.calls (turn_id) where status in ('running', 'offered', 'asked');
+create index calls_unreported on chatterd.calls (ended_at) where ended_at is not null and not reported;
 
 -- The journal: the events of every turn, numbered from 1 without gaps, in chunks of consecutive ones. The process that runs a turn
 -- numbers its events; while none runs it, or when a turn is taken from its process, functions do (event-records.sql).
