@@ -26,6 +26,7 @@ export function createTools(
   const toolbox = createToolbox(residentTools({ weather }), {
     timeoutMs,
     maxOutputBytes: config.toolOutputBytes,
+    maxImageBytes: config.toolImageBytes,
   })
   const { toolWaitMs: waitMs, toolReloads: maxReloads, toolOutputBytes: maxOutputBytes } = config
   const optional = optionalTools({ weather, places })

@@ -55,6 +55,8 @@ export interface Call {
   status: CallStatus
   /** What the model reads as the result: the output, or a message that says why there is none. */
   output?: string
+  /** Base64. What a model that sees images reads beside the output, which names them. */
+  images?: string[]
   /** True where the call may run again after its process is gone, because its tool declares that this does no harm. */
   restartable?: true
 }

@@ -67,7 +67,10 @@ export function toolArguments(tools: readonly ToolSchema[]): [string, string][] 
 /** The result of a call, or its approval, as `end_calls` and `store_results` take it. */
 export function resultArgument(result: CallOutcome | ApprovedCall): object {
   const { seq, index, status } = result
-  return { seq, index, status, ...('output' in result && { result: JSON.stringify(result.output) }) }
+  return {
+    ...{ seq, index, status },
+    ...('output' in result && { result: JSON.stringify(result.output), images: result.images }),
+  }
 }
 
 /** Names of tools, each as a JSON text. */

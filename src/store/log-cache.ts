@@ -98,7 +98,9 @@ export class LogCache {
 function sizeOf({ content, thinking, images = [], calls }: LogMessage): number {
   let bytes = messageBytes + 2 * (content.length + (thinking?.length ?? 0))
   for (const image of images) bytes += image.length
-  for (const call of calls)
+  for (const call of calls) {
     bytes += messageBytes + 2 * ((call.output?.length ?? 0) + JSON.stringify(call.arguments).length)
+    for (const image of call.images ?? []) bytes += image.length
+  }
   return bytes
 }

@@ -19,6 +19,7 @@ export interface CallRow {
   side: CallSide
   status: CallStatus
   result: string | null
+  images: string[] | null
   restartable: boolean
   /** How long it took, in milliseconds; null while it has not ended. */
   ms: number | null
@@ -93,11 +94,12 @@ export interface NewestTurnRow {
   calls: CallRow[]
 }
 
-export function callOf({ index, request, side, status, result, restartable }: CallRow): Call {
+export function callOf({ index, request, side, status, result, images, restartable }: CallRow): Call {
   return {
     ...(parseExact(request) as unknown as CallRequest),
     ...{ index, side, status },
     ...(result !== null && { output: result }),
+    ...(images && { images }),
     ...(restartable && { restartable }),
   }
 }

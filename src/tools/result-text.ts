@@ -18,3 +18,19 @@ export function truncateText(text: string, maxBytes: number): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes))
   return `${text.slice(0, read)}\n[truncated here: the output has ${bytes} bytes, the limit is ${maxBytes}]`
 }
+
+/** A result with those of its images, in base64, that come first and have at most `maxBytes` together; and a note where some are left out. */
+export function fitImages(
+  output: string,
+  images: readonly string[],
+  maxBytes: number,
+): { output: string; images?: string[] } {
+  let bytes = 0
+  const kept = images.filter((image) => {
+    bytes += image.length
+    return bytes <= maxBytes
+  })
+  const left = images.length - kept.length
+  const note = `\n[images left out: ${left} of ${images.length}; together they have ${bytes} bytes, the limit is ${maxBytes}]`
+  return { output: left > 0 ? output + note : output, ...(kept.length > 0 && { images: kept }) }
+}

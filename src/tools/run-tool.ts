@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Tool, ToolArguments, ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { errorMessage } from './error-message.ts'
 import { resultText } from './result-text.ts'
+import { TextWithImages } from './text-with-images.ts'
 
 /** A tool, and how long it may run, in milliseconds. */
 export interface LimitedTool {
@@ -54,6 +55,8 @@ async function outcomeOf(
 ): Promise<ToolOutcome> {
   try {
     const result = await tool.run(nativeArguments(args), context)
+    if (result instanceof TextWithImages)
+      return { status: 'succeeded', output: resultText(result.text), images: [...result.images] }
     return { status: 'succeeded', output: resultText(result) }
   } catch (thrown) {
     return { status: 'failed', output: `${name} failed: ${errorMessage(thrown)}` }

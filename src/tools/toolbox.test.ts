@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../protocol/json.ts'
 import type { Tool, ToolContext } from '../turn/ports/toolbox.ts'
+import { TextWithImages } from './text-with-images.ts'
 import { createToolbox } from './toolbox.ts'
 
 function makeTool(name: string, run: Tool['run'], rest: Partial<Tool> = {}): Tool {
@@ -129,6 +130,20 @@ describe('results', () => {
     assert.equal((await outcomeOf(() => '012345678º', limited)).output, truncated('012345678', 11))
     const failure = await outcomeOf(() => Promise.reject(new Error('x'.repeat(100))), limited)
     assert.equal(failure.output, truncated('try_it fai', 115))
+  })
+
+  test('images of a result over the limit are left out, with a note for the model', async () => {
+    const pictures = () => new TextWithImages('two', ['a'.repeat(60), 'b'.repeat(60)])
+    const all = { status: 'succeeded', output: 'two', images: ['a'.repeat(60), 'b'.repeat(60)] }
+    assert.deepEqual(await outcomeOf(pictures, { maxImageBytes: 120 }), all)
+    const note = (count: number, limit: number) =>
+      `two\n[images left out: ${count} of 2; together they have 120 bytes, the limit is ${limit}]`
+    const one = { ...all, output: note(1, 119), images: ['a'.repeat(60)] }
+    assert.deepEqual(await outcomeOf(pictures, { maxImageBytes: 119 }), one)
+    assert.deepEqual(await outcomeOf(pictures, { maxImageBytes: 0 }), {
+      status: 'succeeded',
+      output: note(2, 0),
+    })
   })
 
   test('a tool gets a copy of its arguments, and itself as this', async () => {

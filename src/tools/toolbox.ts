@@ -6,7 +6,7 @@ import { InvalidTool } from './check-schema.ts'
 import { checkLimit, checkTool } from './check-tool.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
-import { truncateText } from './result-text.ts'
+import { fitImages, truncateText } from './result-text.ts'
 import { runTool } from './run-tool.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
@@ -17,6 +17,8 @@ export interface ToolboxOptions {
   timeoutMs?: number
   /** Longest output of a tool, in bytes of UTF-8; a longer one is truncated. Default 65,536. */
   maxOutputBytes?: number
+  /** Most bytes of the images of one result, in base64; those beyond it are left out. Default 4 MiB. */
+  maxImageBytes?: number
   /** The limits of argument checking. */
   fit?: Partial<FitLimits>
 }
@@ -69,7 +71,7 @@ export const builtin = 'builtin'
  * out of range.
  */
 export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): ResidentToolbox {
-  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024 } = options
+  const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024, maxImageBytes = 4 * 2 ** 20 } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
   checkBuiltin(tools, timeoutMs)
   const fit = createFit(options.fit)
@@ -120,8 +122,9 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
 
     async run(name, args, context) {
       const tool = current.get(name)
-      const { status, output } = tool ? await runTool(tool, args, context) : removedTool(name)
-      return { status, output: truncateText(output, maxOutputBytes) }
+      const { status, output, images = [] } = tool ? await runTool(tool, args, context) : removedTool(name)
+      const text = truncateText(output, maxOutputBytes)
+      return { status, ...fitImages(text, images, maxImageBytes) }
     },
   }
 }

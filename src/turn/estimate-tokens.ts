@@ -40,7 +40,7 @@ export function tokenScale(source: PromptSource, tools: readonly ToolSchema[]): 
   const reply = kept[counted]
   if (!reply?.usage?.promptTokens) return 1
   // The results of its calls came after the count.
-  const asked = { ...reply, calls: reply.calls.map(({ output: _, ...call }) => call) }
+  const asked = { ...reply, calls: reply.calls.map(({ output: _, images: __, ...call }) => call) }
   const estimated = estimateFixed(source, tools) + estimateMessages([...kept.slice(0, counted), asked])
   const exact = reply.usage.promptTokens + (reply.usage.outputTokens ?? 0)
   // Engines that count only what was not in their cache say far too little.
@@ -53,16 +53,23 @@ export function estimateMessages(messages: readonly LogMessage[]): number {
 
 export function estimateMessage(message: LogMessage): number {
   let tokens = tokensPerMessage + estimate(message.content) + estimate(message.thinking ?? '')
-  for (const image of message.images ?? [])
-    tokens += Math.max(tokensPerImage, image.length / charsPerImageToken)
+  tokens += estimateImages(message.images)
   for (const call of message.calls) {
     tokens +=
       tokensPerMessage +
       estimate(call.name) +
       estimate(JSON.stringify(call.arguments)) +
-      estimate(call.output ?? '')
+      estimate(call.output ?? '') +
+      estimateImages(call.images)
   }
   return tokens
+}
+
+function estimateImages(images: readonly string[] = []): number {
+  return images.reduce(
+    (tokens, { length }) => tokens + Math.max(tokensPerImage, length / charsPerImageToken),
+    0,
+  )
 }
 
 /** Of lists that were estimated: one step needs the same estimate several times, and tools may be long. */

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { createMemoryStore } from '../../test/support/memory-store/memory-store.ts'
 import { call, calls, createScriptedEngine, says } from '../../test/support/turns/scripted-engine.ts'
 import { begin, resident, run } from '../../test/support/turns/scripted-turn.ts'
+import { TextWithImages } from '../tools/text-with-images.ts'
 import { createToolbox } from '../tools/toolbox.ts'
+import type { Tool } from './ports/toolbox.ts'
 
 const picture = { role: 'user' as const, content: 'What is it?', images: ['aGk='] }
 const toolbox = createToolbox([resident('weather', () => 'sunny')])
@@ -39,6 +41,22 @@ test('images that a model cannot see are left out of its prompts, with a notice,
     ['images-left-out'],
   )
   assert.deepEqual(store.conversation('talk')?.messages[0]?.images, ['aGk='])
+})
+
+test('a model that sees gets the images of results, and any other their text alone, without a notice', async () => {
+  const look: Tool['run'] = () => new TextWithImages('[image, 1×1]', ['aGk='])
+  for (const [sees, capabilities] of [
+    [true, ['tools', 'vision']],
+    [true, undefined],
+    [false, ['tools']],
+  ] as const) {
+    const engine = engineWith(capabilities && [...capabilities])
+    const { events, store } = await run({ engine, toolbox: createToolbox([resident('weather', look)]) })
+    const { content, images } = engine.requests[1]?.messages.at(-1) ?? {}
+    assert.deepEqual([content, images], ['[image, 1×1]', sees ? ['aGk='] : undefined])
+    assert.ok(events.every(({ type }) => type !== 'notice'))
+    assert.deepEqual(store.conversation('talk')?.messages[1]?.calls[0]?.images, ['aGk='])
+  }
 })
 
 test('nothing is left out where the model can take it, or the engine does not say what it can', async () => {

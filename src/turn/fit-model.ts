@@ -1,4 +1,5 @@
 import type { TurnEvent } from '../protocol/events.ts'
+import type { LogMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { TurnState } from './ports/turn-state.ts'
 import type { TurnPorts } from './turn-ports.ts'
@@ -21,7 +22,8 @@ export async function fitModel(
   signal: AbortSignal,
 ): Promise<ModelPrompt> {
   const hasImages = log.some(({ images = [] }) => images.length > 0)
-  if (tools.length === 0 && !hasImages) return { tools, log, notices: [] }
+  const hasToolImages = log.some(({ calls }) => calls.some(({ images }) => images))
+  if (tools.length === 0 && !hasImages && !hasToolImages) return { tools, log, notices: [] }
   // An engine that does not respond here will not respond to the prompt, which says so.
   const model = await engine.model(request.model, signal).catch(() => undefined)
   const lacks = (capability: string) => model?.capabilities?.includes(capability) === false
@@ -39,9 +41,14 @@ export async function fitModel(
     )
   return {
     tools: lacks('tools') ? [] : tools,
-    log: hasImages && lacks('vision') ? log.map(({ images: _, ...message }) => message) : log,
+    log: (hasImages || hasToolImages) && lacks('vision') ? log.map(withoutImages) : log,
     notices,
   }
+}
+
+/** The outputs of calls name their images. */
+function withoutImages({ images: _, ...message }: LogMessage): LogMessage {
+  return { ...message, calls: message.calls.map(({ images: __, ...call }) => call) }
 }
 
 function notice(code: string, detail: string): TurnEvent {

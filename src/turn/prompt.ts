@@ -32,7 +32,10 @@ function promptMessages(message: LogMessage): PromptMessage[] {
 }
 
 function result(call: Call): PromptMessage {
-  return { role: 'tool', content: resultText(call), tool_name: call.name, tool_call_id: call.id }
+  return {
+    ...{ role: 'tool', content: resultText(call), tool_name: call.name, tool_call_id: call.id },
+    ...(call.images && { images: call.images }),
+  }
 }
 
 /** What the model reads as a call's result. */

@@ -44,5 +44,7 @@ export async function runCalls(
 }
 
 function outcomeOf(result: CallOutcome | undefined): Partial<Call> {
-  return result ? { status: result.status, output: result.output } : {}
+  if (!result) return {}
+  const { status, output, images } = result
+  return { status, output, ...(images && { images }) }
 }

@@ -63,6 +63,15 @@ export const toolsSettings = {
     default: '64KiB',
     about: 'Longest output of a resident tool; a longer one is truncated, and the model is informed.',
   },
+  toolImageBytes: {
+    group: 'Tools',
+    name: 'tool-images',
+    env: 'CHATTERD_TOOL_IMAGES',
+    kind: bytes('0B', '64MiB'),
+    default: '4MiB',
+    about:
+      "Most bytes of the images in one resident tool's result, in base64; those beyond it are left out, and the model is informed.",
+  },
   toolWaitMs: {
     group: 'Tools',
     name: 'tool-wait',

@@ -20,6 +20,7 @@ create table chatterd.calls (
   side text not null,
   status text not null,
   result json,
+  images json,
   restartable boolean not null default false,
   starts integer not null default 1,
   approved boolean not null default true,

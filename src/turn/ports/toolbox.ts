@@ -38,6 +38,8 @@ export type Fit = { written: JsonObject } & (
 export interface ToolOutcome {
   status: 'succeeded' | 'failed' | 'timed-out'
   output: string
+  /** Base64. */
+  images?: string[]
 }
 
 /** The resident tools, with the limits and checks of all of them. No function throws. */

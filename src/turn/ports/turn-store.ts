@@ -21,6 +21,8 @@ export interface StepOutcome {
 export interface CallOutcome extends CallKey {
   status: CallStatus
   output: string
+  /** Base64. */
+  images?: string[]
 }
 
 /** How a turn ended that came to no whole reply. */

@@ -59,7 +59,7 @@ export function queues(world: () => StoreWorld): void {
       }))
       for (const { process, given } of waiting) await process.store.begin(given)
       if (way === 'reset') await two.store.reset(conversation, [])
-      else assert.deepEqual(await two.directory.remove(conversation), [active])
+      else assert.deepEqual((await two.directory.remove(conversation))?.turns, [active])
       const late = { process: one, given: queued(conversation, 'late') }
       const said: unknown[] = []
       for (const { process, given } of [...waiting, late]) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Call } from '../../../src/protocol/call.ts'
 import {
   answered,
   beginning,
@@ -15,6 +16,21 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function steps(world: () => StoreWorld): void {
+  test('the images of a result are in the log, for the next prompt and every other process', async () => {
+    const { store } = await world().process()
+    const conversation = world().conversation()
+    const { id: turn } = await begun(store, beginning(conversation))
+    const { seq } = await store.endStep(step(turn, 1, '', { calls: [residentCall(0), residentCall(1)] }), [])
+    const results = [{ ...succeeded(seq, 0), images: ['aGk=', 'aG8='] }, succeeded(seq, 1)]
+    const ended = await store.endCalls(turn, results, [])
+    const images = (calls: readonly Call[]) => calls.map((call) => call.images)
+    assert.deepEqual(images(ended.calls), [['aGk=', 'aG8='], undefined])
+    await store.endStep(step(turn, 2, 'done'), [])
+    const other = await world().process()
+    const { log } = await begun(other.store, beginning(conversation, 'next'))
+    assert.deepEqual(images(log[1]?.calls ?? []), [['aGk=', 'aG8='], undefined])
+  })
+
   test("a step's reply is in the log as it was returned", async () => {
     const { store } = await world().process()
     const conversation = world().conversation()

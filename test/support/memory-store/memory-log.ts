@@ -149,15 +149,15 @@ function alterCalls({ messages }: StoredConversation, alter: (call: Call, seq: n
 /** Ends, or approves, those of the calls that are `from`; returns them as they are then. */
 export function endCalls(
   conversation: StoredConversation,
-  outcomes: readonly (CallKey & { status: CallStatus; output?: string })[],
+  outcomes: readonly (CallKey & { status: CallStatus; output?: string; images?: string[] })[],
   from: CallStatus,
 ): StoredCall[] {
   const ended: StoredCall[] = []
   alterCalls(conversation, (call, seq) => {
     const outcome = outcomes.find((one) => one.seq === seq && one.index === call.index)
     if (!outcome || call.status !== from) return call
-    const { status, output } = outcome
-    const altered = { ...call, status, ...(output !== undefined && { output }) }
+    const { status, output, images } = outcome
+    const altered = { ...call, status, ...(output !== undefined && { output }), ...(images && { images }) }
     ended.push({ ...altered, seq })
     return altered
   })

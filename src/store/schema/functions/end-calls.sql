@@ -1,4 +1,4 @@
--- Stores the results of resident calls. p: {turn, runner, run?, results: [{seq, index, status, result}], events}; `result` is a JSON text,
+-- Stores the results of resident calls. p: {turn, runner, run?, results: [{seq, index, status, result, images?}], events}; `result` is a JSON text,
 -- `events` as insert_events takes them. The turn waits if other calls of the same message are still open, and none of them runs.
 -- Returns {status, calls: [call_row], approvedTools, appended}. `status`: `running` or `waiting`. `calls`: all of that message. `appended`: what was
 -- appended after `events`, {first, count, records}, or null: devices sent results meanwhile, and the turn waits.
@@ -12,8 +12,8 @@ declare
   last integer;
 begin
   if t.status = 'running' then
-    update chatterd.calls set status = r.status, result = r.result::json, ended_at = now(), reported = true
-    from json_to_recordset(p->'results') as r(seq bigint, index integer, status text, result text)
+    update chatterd.calls set status = r.status, result = r.result::json, images = r.images, ended_at = now(), reported = true
+    from json_to_recordset(p->'results') as r(seq bigint, index integer, status text, result text, images json)
     where conversation_id = t.conversation_id and message_seq = r.seq and calls.index = r.index
       and calls.status = 'running';
     get diagnostics ended = row_count;

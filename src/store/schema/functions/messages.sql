@@ -34,11 +34,11 @@ create function chatterd.message_row(m chatterd.messages) returns json language 
     'finishReason', m.finish_reason, 'refused', m.refused)
 $$;
 
--- A call as the program reads it: {seq, index, request, side, status, result, restartable, ms}. `seq`: its message. `request`: a JSON
+-- A call as the program reads it: {seq, index, request, side, status, result, images, restartable, ms}. `seq`: its message. `request`: a JSON
 -- text, because numbers in JSON would lose digits on the way. `ms`: how long it took, null while it is open.
 create function chatterd.call_row(k chatterd.calls) returns json language sql stable as $$
   select json_build_object(
-    'seq', k.message_seq, 'index', k.index, 'request', k.request::text, 'side', k.side, 'status', k.status, 'result', k.result,
+    'seq', k.message_seq, 'index', k.index, 'request', k.request::text, 'side', k.side, 'status', k.status, 'result', k.result, 'images', k.images,
     'restartable', k.restartable, 'ms', round(extract(epoch from k.ended_at - k.created_at) * 1000))
 $$;
 

@@ -128,6 +128,8 @@ create table chatterd.calls (
   status text not null,
   -- What the model reads, as a JSON string.
   result json,
+  -- What a model that sees reads beside it: base64 texts.
+  images json,
   -- Whether its tool may be started again when its process is gone, and how often it was started.
   restartable boolean not null default false,
   starts integer not null default 1,

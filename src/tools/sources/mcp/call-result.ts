@@ -1,17 +1,22 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 import { imageSize } from 'image-size'
+import { TextWithImages } from '../../text-with-images.ts'
 
 /**
- * What the model reads of a result: its blocks, a line each at least, and what is structured where no block is text.
+ * What the model reads of a result: its blocks, a line each at least, and what is structured where no block is text; and its images.
  *
  * @throws Error where the tool has failed, with the server's words
  */
-export function callResult({ content, structuredContent, isError }: CallToolResult): string {
+export function callResult(
+  { content, structuredContent, isError }: CallToolResult,
+  redact: (text: string) => string,
+): TextWithImages | string {
   const hasText = content.some(({ type }) => type === 'text')
   const structured = hasText || structuredContent === undefined ? [] : [JSON.stringify(structuredContent)]
-  const text = [...content.map(blockText), ...structured].join('\n')
+  const text = redact([...content.map(blockText), ...structured].join('\n'))
   if (isError) throw new Error(text === '' ? 'the server does not say why' : text)
-  return text
+  const images = content.flatMap((block) => (block.type === 'image' ? block.data : []))
+  return images.length > 0 ? new TextWithImages(text, images) : text
 }
 
 function blockText(block: ContentBlock): string {

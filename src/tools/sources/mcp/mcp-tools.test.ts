@@ -9,12 +9,16 @@ import {
   program,
   writtenServer,
 } from '../../../../test/support/mcp/opened-server.ts'
+import { TextWithImages } from '../../text-with-images.ts'
 
 test('results of all kinds become text', async (t) => {
   const { call, source } = await openServer(t, program(packagedServer('server-everything')))
   assert.equal(source().state, 'ready', source().reason)
   assert.equal(await call('echo', { message: 'hello' }), 'Echo: hello')
-  assert.match(String(await call('get-tiny-image')), /\[image, \d+×\d+\]/)
+  const picture = await call('get-tiny-image')
+  assert.ok(picture instanceof TextWithImages)
+  assert.match(picture.text, /\[image, \d+×\d+\]/)
+  assert.match(picture.images[0] ?? '', /^iVBORw0KGgo/)
   assert.match(String(await call('get-resource-links', { count: 1 })), /\n\[resource, .+, \S+\]$/)
   assert.match(
     String(await call('get-resource-reference', { resourceType: 'Text', resourceId: 1 })),
@@ -275,8 +279,8 @@ on['tools/call'] = (id, { name }) => answer(id, results[name])`,
   )
   assert.equal(await call('structured'), '{"price":3.5}')
   assert.equal(await call('both'), 'It is 3.5.')
-  assert.equal(await call('image'), '[image, 2×1]')
-  assert.equal(await call('broken'), '[image]')
+  assert.deepEqual(await call('image'), new TextWithImages('[image, 2×1]', [png]))
+  assert.deepEqual(await call('broken'), new TextWithImages('[image]', ['AAAA']))
   assert.equal(await call('audio'), '[audio, audio/wav]')
   await assert.rejects(call('failed'), { message: 'no such stock' })
   await assert.rejects(call('mute'), { message: 'the server does not say why' })

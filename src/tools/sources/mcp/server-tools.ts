@@ -36,7 +36,7 @@ function toolOf(server: McpServer, connection: Connection, tool: ServerTool): To
     async run(args, { signal }) {
       try {
         const request = { name, arguments: exactArguments(args) }
-        return redact(callResult(await connection.client.callTool(request, { signal, timeout: noTimeout })))
+        return callResult(await connection.client.callTool(request, { signal, timeout: noTimeout }), redact)
       } catch (error) {
         throw serverError(connection.reason() ?? error, redact)
       }
