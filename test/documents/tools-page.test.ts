@@ -6,6 +6,8 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { openTools } from '../../src/try-tools.ts'
+import { packagedServer } from '../support/mcp/opened-server.ts'
+import { serveAnswers } from '../support/mcp/remote-server.ts'
 import { serve } from '../support/stand-ins/local-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,7 +29,7 @@ async function openFolder(t: TestContext, files: [string, string][]) {
     // The page shows the settings file in parts.
     await appendFile(join(cwd, path), `${source}\n`)
   }
-  const env = { QUOTES_KEY: 'key-of-quotes' }
+  const env = { QUOTES_KEY: 'key-of-quotes', SEARCH_KEY: 'key-of-search' }
   const tools = await openTools(loadConfig({ platform: process.platform, home: cwd, cwd, env }))
   t.after(async () => {
     await tools.close()
@@ -66,10 +68,10 @@ test('the examples of docs/tools.md do what the page says', async (t) => {
 })
 
 test('the settings file of docs/tools.md is accepted, and does what it says', async (t) => {
-  const files = filesOf(page).map(([path, source]): [string, string] => [
-    path.replace(/^tools\//, 'my-tools/'),
-    source,
-  ])
+  // Those of MCP servers would be fetched.
+  const files = filesOf(page)
+    .filter(([, source]) => !source.startsWith('[mcpServers.'))
+    .map(([path, source]): [string, string] => [path.replace(/^tools\//, 'my-tools/'), source])
   const tools = await openFolder(t, files)
   assert.ok(tools.list().some(({ name }) => name === 'get_time'))
   assert.ok(!tools.list().some(({ name }) => name === 'get_weather'))
@@ -131,6 +133,30 @@ test('the example of an OpenAPI document in docs/tools.md has the tools that the
   assert.equal((await tools.call('getPetById', '{"id": 7}')).output, '{"name": "Rex"}')
   await tools.call('placeOrder', '{"pet": 7, "gift": null}')
   assert.deepEqual(requests, ['GET /pets/7', 'POST /orders {"pet":7,"gift":null}'])
+})
+
+test('the example of MCP servers in docs/tools.md has the tools that the page says', async (t) => {
+  const keys = new Set<unknown>()
+  const elsewhere = await serveAnswers(t, {}, ({ headers }) => keys.add(headers.authorization))
+  const own = `command = "node"\nargs = ["${packagedServer('server-filesystem')}", "."]`
+  const files = filesOf(page)
+    .filter(([, source]) => source.startsWith('[mcpServers.'))
+    .map(([path, source]): [string, string] => [
+      path,
+      source
+        .replace('command = "npx"\nargs = ["-y", "@modelcontextprotocol/server-filesystem", "."]', own)
+        .replace('https://mcp.example.com', elsewhere.url),
+    ])
+  const tools = await openFolder(t, files)
+  const sourceOf = (source: string) =>
+    tools.list().flatMap((tool) => (tool.source === source ? tool.name : []))
+  assert.deepEqual(sourceOf('mcp:search'), ['one'])
+  assert.ok(keys.has('Bearer key-of-search'))
+  const names = sourceOf('mcp:files')
+  assert.ok(names.includes('files_list_directory'))
+  assert.ok(names.every((name) => /^files_(read_|list_directory$)/.test(name)))
+  const { output } = await tools.call('files_list_directory', '{"path": "."}')
+  assert.match(output, /\[FILE\] chatterd\.toml/)
 })
 
 test('the example in the README and the one in the folder of examples are that of docs/tools.md', async () => {

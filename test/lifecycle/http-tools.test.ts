@@ -1,54 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { send } from '../support/clients/classic/post.ts'
-import { ask } from '../support/clients/native/ask.ts'
-import { databaseKinds } from '../support/databases/database-kinds.ts'
-import { serverEnv, startServer } from '../support/processes/child-server.ts'
+import { startToolServer } from '../support/processes/tool-server.ts'
 import { serve } from '../support/stand-ins/local-server.ts'
-import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
-import { calls, says } from '../support/stand-ins/ollama-replies.ts'
 
 const secret = 's3cret-of-the-service'
 
 /** A server with the tools of these tables, in which `WEB` is the address of a web service. */
 async function openServer(t: TestContext, tables: string, service: RequestListener) {
-  const folder = await mkdtemp(join(tmpdir(), 'chatterd-http-tools-'))
   const web = await serve(service)
-  const write = (text: string) => writeFile(join(folder, 'chatterd.toml'), text.replaceAll('WEB', web.url))
-  await write(tables)
-  const ollama = await ollamaStandIn()
-  const model = ollama.model('tools:test')
-  const [, postgresql] = databaseKinds
-  assert.ok(postgresql)
-  const source = await postgresql.create({ after: (end) => t.after(end) })
-  const args = ['--config', join(folder, 'chatterd.toml')]
-  const server = startServer({ ...serverEnv(source, ollama.url), SECRET: secret }, t.signal, args)
-  t.after(async () => {
-    server.kill('SIGKILL')
-    await server.exit
-    await Promise.all([ollama.close(), web.close()])
-    await rm(folder, { recursive: true })
-  })
-  const url = await server.url
-  return {
-    ...{ server, web, write, folder },
-    catalog: async () => (await ask(`${url}/chatterd/v1/tools`)).text,
-    /** What the model reads of its call, and the whole response to the client. */
-    async call(name: string, args: object, app: string) {
-      model.replies(says(calls([{ name, arguments: args }])), says('thank you'))
-      const { response } = send(`${url}/llmtools`, {
-        ...{ appID: app, model: model.name, stream: true, tools: [] },
-        messages: [{ role: 'user', content: 'do it' }],
-      })
-      const { text } = await response
-      return { text, result: model.lastMessages().findLast(({ role }) => role === 'tool')?.content }
-    },
-  }
+  t.after(web.close)
+  const write = (folder: string, text: string) =>
+    writeFile(join(folder, 'chatterd.toml'), text.replaceAll('WEB', web.url))
+  const opened = await startToolServer(t, (folder) => write(folder, tables), { SECRET: secret })
+  return { ...opened, write: (text: string) => write(opened.folder, text) }
 }
 
 const parameters = (table: string, ...names: string[]) =>
@@ -110,15 +78,15 @@ url = "WEB/stray"
     /^stray failed: 127\.0\.0\.1 redirects to an address/,
   )
   for (const path of ['/hang', '/flood']) assert.ok(closed.includes(path), path)
-  const tools = JSON.parse(await catalog()) as { tools: { name: string; source: string }[] }
+  const { text: catalogText, tools } = await catalog()
   assert.deepEqual(
-    tools.tools.filter(({ source }) => source === 'http').map(({ name }) => name),
+    tools.filter(({ source }) => source === 'http').map(({ name }) => name),
     ['break', 'flood', 'get_quote', 'hang', 'stray'],
   )
   server.kill('SIGTERM')
   const { code, errors } = await server.exit
   assert.equal(code, 0)
-  for (const text of [broken.text, JSON.stringify(tools), errors]) assert.ok(!text.includes(secret), text)
+  for (const text of [broken.text, catalogText, errors]) assert.ok(!text.includes(secret), text)
 })
 
 const petstore = `
@@ -144,7 +112,7 @@ headers = { X-Key = "\${SECRET}" }
     isAway = false
   })
   const names = async () => {
-    const { tools } = JSON.parse(await catalog()) as { tools: { name: string; source: string }[] }
+    const { tools } = await catalog()
     return tools.filter(({ source }) => source === 'openapi:pets').map(({ name }) => name)
   }
   const until = async (expected: string[]) => {

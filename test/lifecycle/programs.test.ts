@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../../src/tools/sources/commands/command.ts'
 import { CommandTools } from '../../src/tools/sources/commands/command-tools.ts'
 import { createToolbox } from '../../src/tools/toolbox.ts'
+import { isAlive } from '../support/processes/is-alive.ts'
 
 const env = { PATH: process.env.PATH ?? '' }
 const path = { type: 'object', properties: { path: { type: 'string' } } }
@@ -57,11 +58,7 @@ function node(script: string): Pick<Command, 'program' | 'args'> {
 
 /** Resolves when no process has this id. A process that has ended counts as none, also where nobody has asked for its end. */
 async function ended(pid: string): Promise<void> {
-  for (;;) {
-    const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')
-    if (/\) [ZX]/.test(state)) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  while (isAlive(Number(pid))) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Fails where `promise` takes longer. */

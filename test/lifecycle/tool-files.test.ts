@@ -1,67 +1,35 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { send } from '../support/clients/classic/post.ts'
-import { ask } from '../support/clients/native/ask.ts'
-import { databaseKinds } from '../support/databases/database-kinds.ts'
-import { serverEnv, startServer } from '../support/processes/child-server.ts'
-import { ollamaStandIn } from '../support/stand-ins/ollama.ts'
+import { isAlive } from '../support/processes/is-alive.ts'
+import { startToolServer } from '../support/processes/tool-server.ts'
 import { calls, done, pauses, says, text } from '../support/stand-ins/ollama-replies.ts'
 
-/** A server whose folder of tools has this file, or none. */
+/** A server whose folder of tools has these files. */
 async function openServer(t: TestContext, files: Record<string, string>, settings = 'tool-wait = "300ms"') {
-  const folder = await mkdtemp(join(tmpdir(), 'chatterd-tool-files-'))
-  const write = (name: string, source: string) => writeFile(join(folder, 'own', name), source)
-  await mkdir(join(folder, 'own'))
-  for (const [name, source] of Object.entries(files)) await write(name, source)
-  await writeFile(join(folder, 'chatterd.toml'), `${settings}\n[tools]\nfolder = "own"\n`)
-  const ollama = await ollamaStandIn()
-  const model = ollama.model('tools:test')
-  const [, postgresql] = databaseKinds
-  assert.ok(postgresql)
-  const source = await postgresql.create({ after: (end) => t.after(end) })
-  const args = ['--config', join(folder, 'chatterd.toml')]
-  const server = startServer(serverEnv(source, ollama.url), t.signal, args)
-  t.after(async () => {
-    server.kill('SIGKILL')
-    await server.exit
-    await ollama.close()
-    await rm(folder, { recursive: true })
+  const opened = await startToolServer(t, async (folder) => {
+    await mkdir(join(folder, 'own'))
+    for (const [name, source] of Object.entries(files)) await writeFile(join(folder, 'own', name), source)
+    await writeFile(join(folder, 'chatterd.toml'), `${settings}\n[tools]\nfolder = "own"\n`)
   })
-  const url = await server.url
-  const catalog = async () => {
-    const { tools, sources } = JSON.parse((await ask(`${url}/chatterd/v1/tools`)).text) as Catalog
-    const state = Object.fromEntries(sources.map(({ name, state, reason }) => [name, reason ?? state]))
-    return { state, tools: Object.fromEntries(tools.map(({ name, source }) => [name, source])) }
-  }
   return {
-    ...{ server, model, folder, write, catalog },
-    prompt: (content: string, appID: string) =>
-      send(`${url}/llmtools`, {
-        ...{ appID, model: model.name, stream: true, tools: [] },
-        messages: [{ role: 'user', content }],
-      }),
-    offered: () => model.lastTools().map((tool) => tool.function.name),
-    async until(name: string, state: RegExp) {
-      while (!state.test((await catalog()).state[name] ?? 'gone'))
-        await delay(20, undefined, { signal: t.signal })
+    ...opened,
+    write: (name: string, source: string) => writeFile(join(opened.folder, 'own', name), source),
+    offered: () => opened.model.lastTools().map((tool) => tool.function.name),
+    async catalog() {
+      const { tools, states } = await opened.catalog()
+      return { state: states, tools: Object.fromEntries(tools.map(({ name, source }) => [name, source])) }
     },
   }
-}
-
-interface Catalog {
-  tools: { name: string; source: string }[]
-  sources: { name: string; state: string; reason?: string }[]
 }
 
 const saying = (word: string) =>
   `import { defineTool } from 'chatterd'\nexport default defineTool({ run: (): string => '${word}' })\n`
 
 test('files of tools are written, changed, broken and mended while a server serves, and streams go on [tool-files]', async (t) => {
-  const { server, model, write, catalog, prompt, offered, until } = await openServer(t, {
+  const { server, model, write, catalog, prompt, offered, until, lastResult } = await openServer(t, {
     'say-word.ts': saying('first'),
   })
   assert.deepEqual((await catalog()).tools, { get_weather: 'builtin', say_word: 'file:say-word.ts' })
@@ -73,7 +41,7 @@ test('files of tools are written, changed, broken and mended while a server serv
   const asksForWord = async (app: string) => {
     model.replies(says(calls([{ name: 'say_word', arguments: {} }])), says('thank you'))
     await prompt('say it', app).response
-    return model.lastMessages().findLast(({ role }) => role === 'tool')?.content
+    return lastResult()
   }
   assert.equal(await asksForWord('a'), 'first')
   await write('say-word.ts', saying('second'))
@@ -104,7 +72,7 @@ test('files of tools are written, changed, broken and mended while a server serv
 })
 
 test('a tool whose file breaks while the model calls it fails with words, and the turn goes on [tool-files]', async (t) => {
-  const { model, write, prompt, until } = await openServer(t, { 'say-word.ts': saying('first') })
+  const { model, write, prompt, until, lastResult } = await openServer(t, { 'say-word.ts': saying('first') })
   const gate = Promise.withResolvers<void>()
   const call = calls([{ name: 'say_word', arguments: {} }])
   model.replies(pauses([text('wait')], gate.promise, [call, done()]), says('what a pity'))
@@ -114,10 +82,7 @@ test('a tool whose file breaks while the model calls it fails with words, and th
   await until('file:say-word.ts', /^say-word\.ts:/)
   gate.resolve()
   assert.match((await stream.response).text, /what a pity$/)
-  assert.equal(
-    model.lastMessages().findLast(({ role }) => role === 'tool')?.content,
-    'The tool "say_word" is not available any more.',
-  )
+  assert.equal(lastResult(), 'The tool "say_word" is not available any more.')
 })
 
 test('at SIGHUP the tables of the settings file are read again [reload]', async (t) => {
@@ -151,9 +116,7 @@ test('a server that is stopped ends its programs, which ignore SIGTERM, and ends
   server.kill('SIGTERM')
   assert.equal((await server.exit).code, 0)
   await response.catch(() => {})
-  // A process that has ended stays a zombie until somebody asks for its end.
-  const state = await readFile(`/proc/${pid.trim()}/stat`, 'utf8').catch(() => ') Z')
-  assert.match(state, /\) [ZX]/)
+  assert.ok(!isAlive(Number(pid)))
 })
 
 test('a file that never ends to load delays a start for as long as the setting says, and no longer', async (t) => {

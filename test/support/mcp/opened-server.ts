@@ -33,9 +33,13 @@ export function program(...args: string[]) {
  */
 export function writtenServer(t: TestContext, lines: string) {
   const file = join(makeFolder(t), 'server.mjs')
-  writeFileSync(
-    file,
-    `import { createInterface } from 'node:readline'
+  writeFileSync(file, serverSource(lines))
+  return program(file)
+}
+
+/** The source of such a program. */
+export function serverSource(lines: string): string {
+  return `import { createInterface } from 'node:readline'
 const write = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
 const answer = (id, result) => write({ id, result })
 const info = { protocolVersion: '2025-06-18', capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'x', version: '1' } }
@@ -47,9 +51,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (on[method]) on[method](id, params)
   else if (id !== undefined) write({ id, error: { code: -32601, message: 'no such method' } })
 })
-`,
-  )
-  return program(file)
+`
 }
 
 /** The source of one server, after the first attempt to open it. */

@@ -40,7 +40,7 @@ export async function startEverything(t: TestContext, type: 'http' | 'sse', port
   return { port: free, url: `http://127.0.0.1:${free}/${type === 'http' ? 'mcp' : 'sse'}`, saying, kill }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   const { port } = new URL(await listen(server))
   server.close()

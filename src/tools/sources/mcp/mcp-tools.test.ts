@@ -9,6 +9,7 @@ import {
   program,
   writtenServer,
 } from '../../../../test/support/mcp/opened-server.ts'
+import { isAlive } from '../../../../test/support/processes/is-alive.ts'
 import { TextWithImages } from '../../text-with-images.ts'
 
 test('results of all kinds become text', async (t) => {
@@ -203,15 +204,6 @@ on['tools/list'] = (id) => answer(id, listed('one'))`,
   await group.close()
   assert.ok(!isAlive(pid))
 })
-
-/** A process that has ended and that nobody has waited for counts as gone. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 test('a server is asked once for its protocol, also where it is started again', async (t) => {
   const file = join(makeFolder(t), 'asked')
