@@ -1,5 +1,6 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
+import { oneAtATime } from '../watch/one-at-a-time.ts'
 import { sourceKinds } from './source-kinds.ts'
 import type { ToolChoice } from './tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, SourceState, ToolSource } from './tool-source.ts'
@@ -8,7 +9,7 @@ export interface ToolSourcesOptions extends Omit<SourceGroupOptions, 'onChange'>
   toolbox: ResidentToolbox
   /** The built-in tools that are offered where the choice names them. */
   optional: readonly Tool[]
-  /** How long to wait for sources at the start, in milliseconds. */
+  /** How long to wait for sources at the start and at a reload, in milliseconds. */
   waitMs: number
   /** Takes a sentence for the log. */
   onNotice(text: string): void
@@ -27,7 +28,14 @@ export interface SourceReport {
 /** All sources of tools but the built-in ones; keeps the toolbox up to date with them. */
 export class ToolSources {
   readonly #options: ToolSourcesOptions
+  /** What the sources have taken over. */
   #choice: ToolChoice
+  /** What they have to take over next. */
+  #newest: ToolChoice
+  /** Two at the same time would open a kind of sources twice. */
+  readonly #useNewest = oneAtATime(() => this.#use())
+  /** The newest look for changes. */
+  #looked: Promise<unknown> = Promise.resolve()
   /** Those that are or were used, at the place of their kind. */
   #groups: readonly (SourceGroup | undefined)[] = []
   #isStarted = false
@@ -39,26 +47,23 @@ export class ToolSources {
 
   constructor(choice: ToolChoice, options: ToolSourcesOptions) {
     this.#choice = choice
+    this.#newest = choice
     this.#options = options
   }
 
   /** Opens all sources, and waits for them for as long as the options say: the tools of a slow one are offered once they are there. */
   async start(): Promise<void> {
-    await this.#use()
-    const { promise: waited, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, this.#options.waitMs)
-    await Promise.race([this.#reload(), waited])
-    clearTimeout(timer)
-    this.#update()
+    await this.#takeOver()
     this.#isStarted = true
   }
 
-  /** Takes over another choice, looks for changes, and tries at once what is down. */
+  /**
+   * Takes over another choice, looks for changes, and tries at once what is down; waits as a start does. Of choices that come while one is
+   * taken over, the last one counts.
+   */
   async reload(choice: ToolChoice): Promise<void> {
-    this.#choice = choice
-    await this.#use()
-    await this.#reload()
-    this.#update()
+    this.#newest = choice
+    await this.#takeOver()
   }
 
   /** Built-in tools first. */
@@ -85,6 +90,7 @@ export class ToolSources {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    await this.#useNewest()
     await Promise.all(this.#groups.map((group) => group?.close()))
     this.#groups = []
   }
@@ -94,21 +100,29 @@ export class ToolSources {
     return this.#groups.flatMap((group) => group?.sources() ?? [])
   }
 
+  async #takeOver(): Promise<void> {
+    await this.#useNewest()
+    const { promise: waited, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, this.#options.waitMs)
+    await Promise.race([this.#looked, waited])
+    clearTimeout(timer)
+    this.#update()
+  }
+
   async #use(): Promise<void> {
+    if (this.#isClosed) return
+    const choice = this.#newest
+    this.#choice = choice
     const { maxReloads, maxOutputBytes } = this.#options
     const options = { maxReloads, maxOutputBytes, onChange: () => this.#update() }
     const open = sourceKinds.map(async (kind, index) => {
-      const isUsed = kind.isUsed(this.#choice)
-      const group = this.#groups[index] ?? (isUsed ? await kind.open(options) : undefined)
-      await group?.use(this.#choice)
+      const group = this.#groups[index] ?? (kind.isUsed(choice) ? await kind.open(options) : undefined)
+      await group?.use(choice)
       return group
     })
     this.#groups = await Promise.all(open)
-    if (this.#isClosed) await this.close()
-  }
-
-  async #reload(): Promise<void> {
-    await Promise.all(this.#groups.map((group) => group?.reload()))
+    // Nobody waits for it here: a source that takes long must not delay the next choice.
+    this.#looked = Promise.all(this.#groups.map((group) => group?.reload()))
   }
 
   #update(): void {
