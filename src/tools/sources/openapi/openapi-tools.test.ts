@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,10 +38,11 @@ async function open(
   })
   const file = join(folder, 'document.yaml')
   await writeFile(file, text)
+  const changes = new EventTarget()
   const tools = new OpenApiTools({
     ...{ maxOutputBytes: 65_536, retryMs: 1 },
     ...(ports && { ports }),
-    onChange: () => {},
+    onChange: () => void changes.dispatchEvent(new Event('change')),
   })
   t.after(async () => {
     tools.close()
@@ -69,6 +71,10 @@ async function open(
     ...{ web, received, service, tools, file, source },
     names: () => merge() && toolbox.schemas().map((schema) => schema.function.name),
     describe: (name: string) => toolbox.schemas().find((schema) => schema.function.name === name)?.function,
+    /** Waits until a change of the source makes it true. */
+    async changed(holds: () => boolean) {
+      while (!holds()) await once(changes, 'change', { signal: t.signal })
+    },
     run: (name: string, args = {}, signal = t.signal) =>
       toolbox.run(name, args, { signal, conversation: 'app', turn: 't', callId: 'c' }),
   }
@@ -391,6 +397,17 @@ suite('documents that are away, or bad', () => {
     await writeFile(file, json)
     await tools.reload()
     assert.deepEqual(names(), ['findPets', 'getPet'])
+  })
+
+  test('a file that changes is read again by itself, and so is one that was missing', async (t) => {
+    const { file, names, changed } = await open(t, yaml)
+    await writeFile(`${file}.new`, json)
+    await rename(`${file}.new`, file)
+    await changed(() => names().join() === 'findPets,getPet')
+    await rm(file)
+    await changed(() => names().length === 0)
+    await writeFile(file, json)
+    await changed(() => names().length === 2)
   })
 
   test('what is no OpenAPI document is down, with the reason', async (t) => {

@@ -1,4 +1,5 @@
 import type { GuardPorts } from '../../guard/find-addresses.ts'
+import { FileWatch } from '../../watch/file-watch.ts'
 import { SupervisedSource } from '../supervised-source.ts'
 import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
@@ -17,21 +18,26 @@ export interface OpenApiToolsOptions extends Pick<SourceGroupOptions, 'maxOutput
 interface OpenedDocument {
   /** What the settings file says of it, as JSON. */
   written: string
+  /** The path of its file, or its URL. */
+  document: string
   source: SupervisedSource
   problems: string[]
 }
 
-/** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`. */
+/** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`, and files also when they have changed. */
 export class OpenApiTools implements SourceGroup {
   readonly #options: OpenApiToolsOptions
   /** By name, in the order of the settings file. */
   #documents: ReadonlyMap<string, OpenedDocument> = new Map()
+  readonly #files = new FileWatch((changed) => {
+    for (const { document, source } of this.#documents.values()) if (changed.has(document)) source.start()
+  })
 
   constructor(options: OpenApiToolsOptions) {
     this.#options = options
   }
 
-  use({ openapi }: Pick<ToolChoice, 'openapi'>): void {
+  async use({ openapi }: Pick<ToolChoice, 'openapi'>): Promise<void> {
     const before = this.#documents
     this.#documents = new Map(
       openapi.map((api) => {
@@ -41,6 +47,7 @@ export class OpenApiTools implements SourceGroup {
     )
     const kept = new Set(this.#documents.values())
     for (const document of before.values()) if (!kept.has(document)) document.source.close()
+    await this.#files.watch(openapi.flatMap(({ document, isUrl }) => (isUrl ? [] : document)))
   }
 
   sources(): ToolSource[] {
@@ -52,11 +59,13 @@ export class OpenApiTools implements SourceGroup {
 
   async reload(): Promise<void> {
     const sources = [...this.#documents.values()].map(({ source }) => source)
+    this.#files.refresh()
     for (const source of sources) source.start()
     await Promise.all(sources.map((source) => source.attempted()))
   }
 
   close(): void {
+    this.#files.close()
     for (const { source } of this.#documents.values()) source.close()
   }
 
@@ -73,7 +82,8 @@ export class OpenApiTools implements SourceGroup {
         return tools
       },
     })
-    const document: OpenedDocument = { written: JSON.stringify(api), source, problems: [] }
+    const written = JSON.stringify(api)
+    const document: OpenedDocument = { written, document: api.document, source, problems: [] }
     return document
   }
 }
