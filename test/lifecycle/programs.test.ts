@@ -16,7 +16,7 @@ const path = { type: 'object', properties: { path: { type: 'string' } } }
 /** A toolbox with a tool `try`, and a folder, in which its program runs. */
 async function open(t: TestContext, command: Partial<Command>, { maxOutputBytes = 65_536 } = {}) {
   const cwd = await realpath(await mkdtemp(join(tmpdir(), 'chatterd-commands-')))
-  const commands = new CommandTools({ maxReloads: 0, maxOutputBytes, onChange: () => {} })
+  const commands = new CommandTools({ maxOutputBytes })
   const toolbox = createToolbox([], { maxOutputBytes })
   const use = (changes: Partial<Command>) => {
     const program = { name: 'try', program: 'true', args: [], env, secrets: [], cwd }

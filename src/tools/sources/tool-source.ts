@@ -23,6 +23,10 @@ export interface SourceGroupOptions {
   maxReloads: number
   /** Longest output of a tool, in bytes. */
   maxOutputBytes: number
+  /** Longest response of a web service of which a part is the output, in bytes. */
+  maxResponseBytes: number
+  /** Longest OpenAPI document, in bytes. */
+  maxDocumentBytes: number
   /** Called when a source has changed. */
   onChange(): void
 }

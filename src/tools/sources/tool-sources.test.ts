@@ -11,6 +11,8 @@ function makeTool(name: string): Tool {
   return { schema: { type: 'function', function: { name } }, run: () => name }
 }
 
+const sizes = { maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 }
+
 const choice = {
   folder: 'no such folder',
   isFolderGiven: false,
@@ -29,7 +31,7 @@ async function openSources(t: TestContext, { waitMs = 60_000 } = {}) {
   const log: string[] = []
   const note = (text: string) => log.push(text)
   const optional = [makeTool('get_forecast'), makeTool('get_time')]
-  const limits = { waitMs, maxReloads: 1, maxOutputBytes: 65_536 }
+  const limits = { waitMs, maxReloads: 1, ...sizes }
   const sources = new ToolSources(choice, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()

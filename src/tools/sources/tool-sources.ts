@@ -113,8 +113,7 @@ export class ToolSources {
     if (this.#isClosed) return
     const choice = this.#newest
     this.#choice = choice
-    const { maxReloads, maxOutputBytes } = this.#options
-    const options = { maxReloads, maxOutputBytes, onChange: () => this.#update() }
+    const options = { ...this.#options, onChange: () => this.#update() }
     const open = sourceKinds.map(async (kind, index) => {
       const group = this.#groups[index] ?? (kind.isUsed(choice) ? await kind.open(options) : undefined)
       await group?.use(choice)

@@ -15,7 +15,7 @@ export class CommandTools implements SourceGroup {
   #source: ToolSource = { name: 'command', state: 'ready', tools: [] }
 
   /** A program that writes more than `maxOutputBytes` is stopped. */
-  constructor({ maxOutputBytes }: SourceGroupOptions) {
+  constructor({ maxOutputBytes }: Pick<SourceGroupOptions, 'maxOutputBytes'>) {
     this.#maxOutputBytes = maxOutputBytes
   }
 

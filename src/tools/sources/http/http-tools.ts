@@ -8,12 +8,15 @@ import { createSend } from './send-request.ts'
 
 /** The tools that send requests to one endpoint. */
 export class HttpTools implements SourceGroup {
-  readonly #maxOutputBytes: number
+  readonly #limits: Pick<SourceGroupOptions, 'maxOutputBytes' | 'maxResponseBytes'>
   readonly #ports: GuardPorts | undefined
   #source: ToolSource = { name: 'http', state: 'ready', tools: [] }
 
-  constructor({ maxOutputBytes }: Pick<SourceGroupOptions, 'maxOutputBytes'>, ports?: GuardPorts) {
-    this.#maxOutputBytes = maxOutputBytes
+  constructor(
+    { maxOutputBytes, maxResponseBytes }: Pick<SourceGroupOptions, 'maxOutputBytes' | 'maxResponseBytes'>,
+    ports?: GuardPorts,
+  ) {
+    this.#limits = { maxOutputBytes, maxResponseBytes }
     this.#ports = ports
   }
 
@@ -34,7 +37,7 @@ export class HttpTools implements SourceGroup {
   #toolOf(endpoint: Endpoint): Tool {
     const { name, description, method, result, secrets, timeoutMs, idempotent = method === 'GET' } = endpoint
     const send = createSend({
-      ...{ secrets, result, maxOutputBytes: this.#maxOutputBytes, ports: this.#ports },
+      ...{ secrets, result, ports: this.#ports, ...this.#limits },
       allowedHosts: [endpoint.url.host],
     })
     return {

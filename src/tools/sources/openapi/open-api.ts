@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
-import type { GuardPorts } from '../../guard/find-addresses.ts'
-import { createSend, type Send } from '../http/send-request.ts'
+import { createSend, type Send, type SenderOptions } from '../http/send-request.ts'
 import { UnusableSource } from '../tool-source.ts'
 import type { Api } from './api.ts'
 import { argumentsSchema } from './arguments-schema.ts'
@@ -27,14 +26,13 @@ export async function openApi(
   api: Api,
   root: JsonObject,
   {
-    maxOutputBytes,
-    ports,
     signal,
-  }: { maxOutputBytes: number; ports?: GuardPorts | undefined; signal: AbortSignal },
+    ...sender
+  }: Pick<SenderOptions, 'maxOutputBytes' | 'maxResponseBytes' | 'ports'> & { signal: AbortSignal },
 ): Promise<OpenedApi> {
   const document = new Document(root)
   const { url: server, allowedHosts } = findServer(api, root)
-  const send = createSend({ allowedHosts, secrets: api.secrets, maxOutputBytes, ports })
+  const send = createSend({ allowedHosts, secrets: api.secrets, ...sender })
   const headers = lowerCased(api.headers)
   const { operations: patterns, prefix } = api
   const { operations, problems } = listOperations(document, {

@@ -40,7 +40,7 @@ async function open(
   await writeFile(file, text)
   const changes = new EventTarget()
   const tools = new OpenApiTools({
-    ...{ maxOutputBytes: 65_536, retryMs: 1 },
+    ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 2 ** 20, retryMs: 1 },
     ...(ports && { ports }),
     onChange: () => void changes.dispatchEvent(new Event('change')),
   })
@@ -462,8 +462,8 @@ suite('documents that are away, or bad', () => {
     const parameters = `[{"name":"q","in":"query","schema":${deep}}]`
     const inside = await open(t, `{"openapi":"3.0.0","paths":{"/x":{"get":{"parameters":${parameters}}}}}`)
     assert.equal(inside.source?.reason, 'the document is too large or too deeply nested')
-    const { source } = await open(t, ' '.repeat(9 * 2 ** 20))
-    assert.equal(source?.reason, 'the document is longer than 8388608 bytes')
+    const { source } = await open(t, ' '.repeat(2 ** 20 + 1))
+    assert.equal(source?.reason, 'the document is longer than 1048576 bytes (tool-document)')
   })
 
   test('a document of 1 MB is read, in YAML too, while the process does other things', async (t) => {

@@ -8,7 +8,7 @@ import { loadDocument } from './load-document.ts'
 import { openApi } from './open-api.ts'
 import { parseDocument } from './parse-document.ts'
 
-export interface OpenApiToolsOptions extends Pick<SourceGroupOptions, 'maxOutputBytes' | 'onChange'> {
+export interface OpenApiToolsOptions extends Omit<SourceGroupOptions, 'maxReloads'> {
   ports?: GuardPorts
   /** The pause after the first failure, in milliseconds. */
   retryMs?: number
@@ -70,14 +70,18 @@ export class OpenApiTools implements SourceGroup {
   }
 
   #open(api: Api): OpenedDocument {
-    const { onChange, ports, maxOutputBytes, retryMs } = this.#options
+    const { onChange, retryMs, maxDocumentBytes: maxBytes, ...sender } = this.#options
     const source = new SupervisedSource({
       name: `openapi:${api.name}`,
       onChange,
       ...(retryMs !== undefined && { retryMs }),
       async open(signal) {
-        const root = await parseDocument(await loadDocument(api, signal, ports), signal)
-        const { tools, problems } = await openApi(api, root, { maxOutputBytes, ports, signal })
+        const limits = { maxBytes, signal }
+        const text = await loadDocument(api, limits, sender.ports)
+        const { tools, problems } = await openApi(api, await parseDocument(text, limits), {
+          ...sender,
+          signal,
+        })
         document.problems = problems.map((problem) => `openapi:${api.name}: ${problem}`)
         return tools
       },
