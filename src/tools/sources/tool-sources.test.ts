@@ -13,7 +13,7 @@ function makeTool(name: string): Tool {
 
 const sizes = { maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 }
 
-const choice = {
+const settings = {
   folder: 'no such folder',
   isFolderGiven: false,
   on: ['get_time'],
@@ -32,7 +32,7 @@ async function openSources(t: TestContext, { waitMs = 60_000 } = {}) {
   const note = (text: string) => log.push(text)
   const optional = [makeTool('get_forecast'), makeTool('get_time')]
   const limits = { waitMs, maxReloads: 1, ...sizes }
-  const sources = new ToolSources(choice, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
+  const sources = new ToolSources(settings, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()
   return { sources, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
@@ -44,14 +44,14 @@ test('of the optional tools those are offered that are switched on, as tools tha
   assert.deepEqual(sources.report(), [{ name: 'builtin', state: 'ready', tools: 2 }])
 })
 
-test('another choice switches tools on and off while the server runs, and `off` has the last word', async (t) => {
+test('other settings switch tools on and off while the server runs, and `off` has the last word', async (t) => {
   const { sources, log, names } = await openSources(t)
-  await sources.reload({ ...choice, on: ['get_forecast'] })
+  await sources.reload({ ...settings, on: ['get_forecast'] })
   assert.deepEqual(names(), ['get_forecast', 'get_weather'])
   assert.match(log.join(), /the tools have changed \(added: get_forecast; removed: get_time\)/)
-  await sources.reload({ ...choice, on: ['get_forecast', 'get_time'], off: ['get_*t*r'] })
+  await sources.reload({ ...settings, on: ['get_forecast', 'get_time'], off: ['get_*t*r'] })
   assert.deepEqual(names(), ['get_forecast', 'get_time'])
-  await sources.reload({ ...choice, on: ['get_time'], off: ['*'] })
+  await sources.reload({ ...settings, on: ['get_time'], off: ['*'] })
   assert.deepEqual(names(), [])
 })
 
@@ -66,7 +66,7 @@ test('reloads that overlap open a folder once, and the last one counts', async (
     join(folder, 'own.js'),
     'globalThis.toolTestLoads = (globalThis.toolTestLoads ?? 0) + 1\nexport default { run() {} }',
   )
-  const given = { ...choice, folder, isFolderGiven: true }
+  const given = { ...settings, folder, isFolderGiven: true }
   // Its code is there, so that opening the folder takes one turn of the event loop or less.
   await import('./files/file-tools.ts')
   const reloads: Promise<void>[] = []
@@ -85,7 +85,7 @@ test('a source that takes long to load delays neither a reload nor the next one'
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-slow-'))
   t.after(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'never.js'), 'await new Promise(() => {})')
-  const given = { ...choice, folder, isFolderGiven: true }
+  const given = { ...settings, folder, isFolderGiven: true }
   await sources.reload({ ...given, off: ['get_time'] })
   assert.deepEqual(names(), ['get_weather'])
   await sources.reload({ ...given, on: ['get_forecast'] })

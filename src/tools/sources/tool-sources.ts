@@ -1,13 +1,13 @@
+import type { ToolSettings } from '../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
 import { oneAtATime } from '../watch/one-at-a-time.ts'
 import { sourceKinds } from './source-kinds.ts'
-import type { ToolChoice } from './tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, SourceState, ToolSource } from './tool-source.ts'
 
 export interface ToolSourcesOptions extends Omit<SourceGroupOptions, 'onChange'> {
   toolbox: ResidentToolbox
-  /** The built-in tools that are offered where the choice names them. */
+  /** The built-in tools that are offered where the settings name them. */
   optional: readonly Tool[]
   /** How long to wait for sources at the start and at a reload, in milliseconds. */
   waitMs: number
@@ -29,9 +29,9 @@ export interface SourceReport {
 export class ToolSources {
   readonly #options: ToolSourcesOptions
   /** What the sources have taken over. */
-  #choice: ToolChoice
+  #settings: ToolSettings
   /** What they have to take over next. */
-  #newest: ToolChoice
+  #newest: ToolSettings
   /** Two at the same time would open a kind of sources twice. */
   readonly #useNewest = oneAtATime(() => this.#use())
   /** The newest look for changes. */
@@ -45,9 +45,9 @@ export class ToolSources {
   #problems = new Set<string>()
   #unused: Readonly<Record<'off' | 'ask', readonly string[]>> = { off: [], ask: [] }
 
-  constructor(choice: ToolChoice, options: ToolSourcesOptions) {
-    this.#choice = choice
-    this.#newest = choice
+  constructor(settings: ToolSettings, options: ToolSourcesOptions) {
+    this.#settings = settings
+    this.#newest = settings
     this.#options = options
   }
 
@@ -58,11 +58,11 @@ export class ToolSources {
   }
 
   /**
-   * Takes over another choice, looks for changes, and tries at once what is down; waits as a start does. Of choices that come while one is
+   * Takes over other settings, looks for changes, and tries at once what is down; waits as a start does. Of settings that come while others are
    * taken over, the last one counts.
    */
-  async reload(choice: ToolChoice): Promise<void> {
-    this.#newest = choice
+  async reload(settings: ToolSettings): Promise<void> {
+    this.#newest = settings
     await this.#takeOver()
   }
 
@@ -111,23 +111,23 @@ export class ToolSources {
 
   async #use(): Promise<void> {
     if (this.#isClosed) return
-    const choice = this.#newest
-    this.#choice = choice
+    const settings = this.#newest
+    this.#settings = settings
     const options = { ...this.#options, onChange: () => this.#update() }
     const open = sourceKinds.map(async (kind, index) => {
-      const group = this.#groups[index] ?? (kind.isUsed(choice) ? await kind.open(options) : undefined)
-      await group?.use(choice)
+      const group = this.#groups[index] ?? (kind.isUsed(settings) ? await kind.open(options) : undefined)
+      await group?.use(settings)
       return group
     })
     this.#groups = await Promise.all(open)
-    // Nobody waits for it here: a source that takes long must not delay the next choice.
+    // Nobody waits for it here: a source that takes long must not delay the next ones.
     this.#looked = Promise.all(this.#groups.map((group) => group?.reload()))
   }
 
   #update(): void {
     const { toolbox, optional, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { on, off, ask } = this.#choice
+    const { on, off, ask } = this.#settings
     const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
     const all = [{ name: builtin, tools: switchedOn }, ...sources]
     const { added, removed, changed, unusedOff, unusedAsk, ...merged } = toolbox.setSources(all, { off, ask })

@@ -1,8 +1,8 @@
+import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
 import { argumentsJson } from '../argument-text.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Command } from './command.ts'
 import { fillArguments } from './fill-arguments.ts'
 import type { ProgramOptions } from './program.ts'
 import { programResult, startFailure } from './program-result.ts'
@@ -19,7 +19,7 @@ export class CommandTools implements SourceGroup {
     this.#maxOutputBytes = maxOutputBytes
   }
 
-  use({ commands }: Pick<ToolChoice, 'commands'>): void {
+  use({ commands }: Pick<ToolSettings, 'commands'>): void {
     this.#source = { ...this.#source, tools: commands.map((command) => this.#toolOf(command)) }
   }
 
@@ -35,7 +35,7 @@ export class CommandTools implements SourceGroup {
     await this.#programs.close()
   }
 
-  #toolOf(command: Command): Tool {
+  #toolOf(command: CommandTool): Tool {
     const { name, description, idempotent, timeoutMs } = command
     return {
       schema: {
@@ -52,7 +52,7 @@ export class CommandTools implements SourceGroup {
     }
   }
 
-  async #run(command: Command, args: ToolArguments, signal: AbortSignal): Promise<string> {
+  async #run(command: CommandTool, args: ToolArguments, signal: AbortSignal): Promise<string> {
     const maxOutputBytes = this.#maxOutputBytes
     const program = this.#start(command, {
       file: command.program,
@@ -73,7 +73,7 @@ export class CommandTools implements SourceGroup {
     }
   }
 
-  #start(command: Command, options: ProgramOptions) {
+  #start(command: CommandTool, options: ProgramOptions) {
     try {
       return this.#programs.start(options)
     } catch (error) {
@@ -83,6 +83,6 @@ export class CommandTools implements SourceGroup {
 }
 
 /** Arguments that the command does not have would be lost, so they are refused; on standard input, the program gets all. */
-function parametersOf({ parameters = { type: 'object', properties: {} }, stdin }: Command) {
+function parametersOf({ parameters = { type: 'object', properties: {} }, stdin }: CommandTool) {
   return stdin ? parameters : { ...parameters, additionalProperties: false }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Command } from './command.ts'
+import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
 import type { ProgramEnd } from './program.ts'
 
 /** How much of standard error the model reads, in characters. */
@@ -13,7 +13,7 @@ const cutNote = '\n[cut here: the program was stopped, because it wrote too much
  *
  * @throws Error, for the model, where the program has failed.
  */
-export function programResult(end: ProgramEnd, secrets: Command['secrets'], maxBytes: number): string {
+export function programResult(end: ProgramEnd, secrets: CommandTool['secrets'], maxBytes: number): string {
   const { output, isCut, code, signal } = end
   if (isCut) {
     const kept = output.subarray(0, Math.max(0, maxBytes - cutNote.length))
@@ -26,7 +26,7 @@ export function programResult(end: ProgramEnd, secrets: Command['secrets'], maxB
   throw new Error(errors === '' ? how : `${how}: ${errors}`)
 }
 
-function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: Command['secrets']): string {
+function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: CommandTool['secrets']): string {
   const secrets = texts.filter(({ length }) => length >= minSecret).sort((a, b) => b.length - a.length)
   let text = end.toString()
   for (const secret of secrets) text = text.replaceAll(secret, '***')
@@ -36,7 +36,7 @@ function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: Command['sec
 }
 
 /** Why a program could not be started, for the model and the operator, without its arguments and variables. */
-export function startFailure(error: unknown, { program, cwd }: Pick<Command, 'program' | 'cwd'>): Error {
+export function startFailure(error: unknown, { program, cwd }: Pick<CommandTool, 'program' | 'cwd'>): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' && !existsSync(cwd))
     return new Error(`the working directory of the program ${program} does not exist`)

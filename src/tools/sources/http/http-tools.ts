@@ -1,8 +1,8 @@
+import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Endpoint } from './endpoint.ts'
 import { fillRequest } from './fill-request.ts'
 import { createSend } from './send-request.ts'
 
@@ -20,7 +20,7 @@ export class HttpTools implements SourceGroup {
     this.#ports = ports
   }
 
-  use({ http }: Pick<ToolChoice, 'http'>): void {
+  use({ http }: Pick<ToolSettings, 'http'>): void {
     this.#source = { ...this.#source, tools: http.map((endpoint) => this.#toolOf(endpoint)) }
   }
 
@@ -34,7 +34,7 @@ export class HttpTools implements SourceGroup {
   /** Requests end with their calls. */
   close(): void {}
 
-  #toolOf(endpoint: Endpoint): Tool {
+  #toolOf(endpoint: HttpTool): Tool {
     const { name, description, method, result, secrets, timeoutMs, idempotent = method === 'GET' } = endpoint
     const send = createSend({
       ...{ secrets, result, ports: this.#ports, ...this.#limits },
@@ -57,6 +57,6 @@ export class HttpTools implements SourceGroup {
 }
 
 /** Arguments that the operator has not declared are refused, unless the schema says that there may be more. */
-function parametersOf({ parameters = { type: 'object', properties: {} } }: Endpoint) {
+function parametersOf({ parameters = { type: 'object', properties: {} } }: HttpTool) {
   return { additionalProperties: false, ...parameters }
 }

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { createGuardedRequest } from '../../guard/guarded-request.ts'
 import { UnusableSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 
 /** What bounds the reading of a document. */
 export interface DocumentLimits {
@@ -16,7 +16,7 @@ export interface DocumentLimits {
  * @throws UnusableSource where it cannot be one; Error where it may be there later
  */
 export async function loadDocument(
-  { document, isUrl }: Pick<Api, 'document' | 'isUrl'>,
+  { document, isUrl }: Pick<OpenApiSource, 'document' | 'isUrl'>,
   { maxBytes, signal }: DocumentLimits,
   ports?: GuardPorts,
 ): Promise<string> {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../../protocol/json.ts'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import { createSend, type Send, type SenderOptions } from '../http/send-request.ts'
 import { UnusableSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 import { argumentsSchema } from './arguments-schema.ts'
 import { Document, UnusableOperation } from './document.ts'
 import { fillOperation } from './fill-operation.ts'
@@ -23,7 +23,7 @@ export interface OpenedApi {
  * @throws UnusableSource where there is none
  */
 export async function openApi(
-  api: Api,
+  api: OpenApiSource,
   root: JsonObject,
   {
     signal,
@@ -62,7 +62,12 @@ export async function openApi(
 function toolOf(
   operation: Operation,
   parameters: JsonObject,
-  { api, server, headers, send }: { api: Api; server: string; headers: Record<string, string>; send: Send },
+  {
+    api,
+    server,
+    headers,
+    send,
+  }: { api: OpenApiSource; server: string; headers: Record<string, string>; send: Send },
 ): Tool {
   const { name, description, method } = operation
   return {

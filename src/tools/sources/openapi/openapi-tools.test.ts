@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { serve } from '../../../../test/support/stand-ins/local-server.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { createToolbox } from '../../toolbox.ts'
-import type { Api } from './api.ts'
 import { OpenApiTools } from './openapi-tools.ts'
 
 const stores = new URL('../../../../test/support/openapi/', import.meta.url)
@@ -20,7 +20,11 @@ const json = await readFile(new URL('petstore-3.1.json', stores), 'utf8')
 async function open(
   t: TestContext,
   text: string,
-  { api = {}, ports, isUrl = false }: { api?: Partial<Api>; ports?: GuardPorts; isUrl?: boolean } = {},
+  {
+    api = {},
+    ports,
+    isUrl = false,
+  }: { api?: Partial<OpenApiSource>; ports?: GuardPorts; isUrl?: boolean } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-openapi-'))
   const received: { line: string; headers: IncomingMessage['headers']; body: string }[] = []
@@ -51,7 +55,7 @@ async function open(
   })
   const server = isUrl ? {} : { server: `${web.url}/api` }
   const document = isUrl ? `${web.url}/doc` : file
-  const given: Api = {
+  const given: OpenApiSource = {
     name: 'pets',
     document,
     isUrl,

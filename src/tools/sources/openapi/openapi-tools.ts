@@ -1,9 +1,9 @@
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { FileWatch } from '../../watch/file-watch.ts'
 import { SupervisedSource } from '../supervised-source.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 import { loadDocument } from './load-document.ts'
 import { openApi } from './open-api.ts'
 import { parseDocument } from './parse-document.ts'
@@ -37,7 +37,7 @@ export class OpenApiTools implements SourceGroup {
     this.#options = options
   }
 
-  async use({ openapi }: Pick<ToolChoice, 'openapi'>): Promise<void> {
+  async use({ openapi }: Pick<ToolSettings, 'openapi'>): Promise<void> {
     const before = this.#documents
     this.#documents = new Map(
       openapi.map((api) => {
@@ -69,7 +69,7 @@ export class OpenApiTools implements SourceGroup {
     for (const { source } of this.#documents.values()) source.close()
   }
 
-  #open(api: Api): OpenedDocument {
+  #open(api: OpenApiSource): OpenedDocument {
     const { onChange, retryMs, maxDocumentBytes: maxBytes, ...sender } = this.#options
     const source = new SupervisedSource({
       name: `openapi:${api.name}`,
