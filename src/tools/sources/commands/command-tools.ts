@@ -2,6 +2,7 @@ import type { CommandTool } from '../../../protocol/tool-settings/command-tool.t
 import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
 import { argumentsJson } from '../argument-text.ts'
+import { createRedact } from '../redact.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { fillArguments } from './fill-arguments.ts'
 import type { ProgramOptions } from './program.ts'
@@ -67,7 +68,7 @@ export class CommandTools implements SourceGroup {
       const end = await program.ended.catch((error: unknown) => {
         throw startFailure(error, command)
       })
-      return programResult(end, command.secrets, maxOutputBytes)
+      return programResult(end, createRedact(command.secrets), maxOutputBytes)
     } finally {
       signal.removeEventListener('abort', program.stop)
     }

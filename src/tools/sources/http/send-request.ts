@@ -1,7 +1,7 @@
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
 import { createGuardedRequest } from '../../guard/guarded-request.ts'
-import { createRedact } from './redact.ts'
+import { createRedact } from '../redact.ts'
 import { responseText } from './response-text.ts'
 
 /** Whom requests go to, and what the model reads of responses. */

@@ -1,7 +1,7 @@
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
 import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import { Programs } from '../commands/programs.ts'
-import { createRedact } from '../http/redact.ts'
+import { createRedact } from '../redact.ts'
 import { type SourceLifetime, SupervisedSource } from '../supervised-source.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { type Connection, connectServer } from './connect-server.ts'

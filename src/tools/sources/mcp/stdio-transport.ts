@@ -4,7 +4,7 @@ import { graceMs, groupOf } from '../commands/process-group.ts'
 import type { RunningGroup } from '../commands/program.ts'
 import { startFailure } from '../commands/program-result.ts'
 import type { Programs } from '../commands/programs.ts'
-import { createRedact } from '../http/redact.ts'
+import { createRedact } from '../redact.ts'
 import { LineReader } from './line-reader.ts'
 import type { McpProgram } from './mcp-server.ts'
 
