@@ -46,7 +46,7 @@ function start() {
     ...{ CHATTERD_DATA_DIR: join(folder, 'data'), CHATTERD_DRAIN_TIMEOUT: '1s' },
   }
   const config = loadConfig({ env: settings, platform: process.platform, home: folder, cwd: folder })
-  return serve(config, { version: '0.0.0-check', out: () => {} })
+  return serve({ config, files: [] }, { version: '0.0.0-check', out: () => {} })
 }
 
 async function checkPython(url: string): Promise<void> {

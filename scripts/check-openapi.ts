@@ -65,7 +65,7 @@ function start() {
     ...(database ? { DATABASE_URL: database } : { CHATTERD_DATA_DIR: join(folder, 'data') }),
   }
   const config = loadConfig({ env, platform: process.platform, home: folder, cwd: folder })
-  return serve(config, { version: '0.0.0-check', out: () => {} })
+  return serve({ config, files: [] }, { version: '0.0.0-check', out: () => {} })
 }
 
 try {

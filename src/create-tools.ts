@@ -28,16 +28,17 @@ export function createTools(
     maxOutputBytes: config.toolOutputBytes,
     maxImageBytes: config.toolImageBytes,
   })
-  const { toolWaitMs: waitMs, toolReloads: maxReloads, toolOutputBytes: maxOutputBytes } = config
   const optional = optionalTools({ weather, places })
   return {
     toolbox,
     sources: new ToolSources(config.tools, {
       toolbox,
       optional,
-      waitMs,
-      maxReloads,
-      maxOutputBytes,
+      waitMs: config.toolWaitMs,
+      maxReloads: config.toolReloads,
+      maxOutputBytes: config.toolOutputBytes,
+      maxResponseBytes: config.toolResponseBytes,
+      maxDocumentBytes: config.toolDocumentBytes,
       ...output,
     }),
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),

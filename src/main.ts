@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { hostname } from 'node:os'
 import { banner } from './cli/banner.ts'
 import { bannerFacts } from './cli/banner-facts.ts'
 import { openLog } from './cli/open-log.ts'
 import { openTls } from './cli/open-tls.ts'
-import { reloadConfig } from './cli/reload-config.ts'
 import { watchTls } from './cli/watch-tls.ts'
-import type { Config } from './config/settings.ts'
+import type { LoadedSettings } from './config/load-config.ts'
 import { createTools } from './create-tools.ts'
 import { openEngine } from './engines/open-engine.ts'
-import { createAccessCheck } from './http/access/guard-requests.ts'
 import { createApp } from './http/app.ts'
 import { watchConnections } from './http/close-app.ts'
 import { onPlainHttp } from './http/plain-http.ts'
+import { accessCheck, requestLimits } from './request-settings.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { callReport } from './stream/call-report.ts'
 import { LiveTurns } from './stream/live-turns.ts'
+import { watchSettings } from './watch-settings.ts'
 
 /** Where the server writes while it starts. */
 export interface ServeOutput {
@@ -28,6 +27,8 @@ export interface ServeOutput {
   isTerminal?: boolean
   /** Sentences about the settings, for the log. */
   notices?: readonly string[]
+  /** Reads the settings again; throws where they are wrong. Absent: those of the start stay. */
+  readAgain?(): LoadedSettings
 }
 
 /** A server that has started. */
@@ -36,8 +37,8 @@ export interface Server {
   url: string
   /** What the terminal shows of it. */
   firstLines: string
-  /** Takes over the certificate and those settings that can change while the server runs. What cannot be used is logged. */
-  reload(read: () => Config): Promise<void>
+  /** Reads the certificate and the settings again, as when a file of theirs has changed. What cannot be used is logged. */
+  reload(): Promise<void>
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. `reason`: for the log. */
   close(reason?: string): Promise<void>
 }
@@ -52,14 +53,15 @@ const closeGraceMs = 1_000
 const maxUnaccepted = 4_096
 
 /** Builds the rooms in order, and closes them last-in first-out; also where one of them cannot be built. */
-export async function serve(given: Config, output: ServeOutput): Promise<Server> {
-  let config = given
+export async function serve(given: LoadedSettings, output: ServeOutput): Promise<Server> {
+  const { config } = given
   await using rooms = new AsyncDisposableStack()
   let serving = false
   const { log, release } = await openLog(config)
   rooms.defer(release)
   for (const text of output.notices ?? []) log.warn(text)
   const onNotice = (text: string) => log.info(text)
+  const settings = rooms.use(watchSettings(given, { readAgain: output.readAgain ?? (() => given), log }))
   const tls = await openTls(config, onNotice)
 
   const engine = await openEngine({
@@ -160,7 +162,8 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     ...(tls && { tls }),
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
-  const certificates = tls && rooms.use(watchTls(tls, { read: () => openTls(config, onNotice), app, log }))
+  const readTls = () => openTls(settings.config, onNotice)
+  const certificates = tls && rooms.use(watchTls(tls, { read: readTls, app, log }))
   onPlainHttp(app, (address) =>
     log.warn({ address }, 'a client spoke http:// to this port, which speaks https://'),
   )
@@ -185,33 +188,21 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
   serving = true
   // Whoever waits for this function writes the first lines at once.
   setImmediate(release)
+  async function reload(): Promise<void> {
+    const next = settings.reload()
+    Object.assign(limits, requestLimits(next))
+    checkAccess = accessCheck(next)
+    await Promise.all([certificates?.reload(), sources.reload(next.tools)])
+  }
+  settings.onChange(() => void reload())
   return {
     url,
     firstLines: banner(facts),
-    async reload(read) {
-      config = reloadConfig(config, read, log)
-      Object.assign(limits, requestLimits(config))
-      checkAccess = accessCheck(config)
-      await Promise.all([certificates?.reload(), sources.reload(config.tools)])
-    },
+    reload,
     async close(reason) {
       if (reason) log.info({ turns: turns.ids().length }, reason)
       serving = false
       await open.disposeAsync()
     },
   }
-}
-
-/** What a request may have and use, and how its response is sent. */
-function requestLimits(config: Config) {
-  return { ...config, maxUnreadBytes: config.clientBufferBytes }
-}
-
-function accessCheck({ host, hosts = [], tlsName = [], origins }: Config) {
-  return createAccessCheck({
-    listenHost: host,
-    machineName: hostname(),
-    hosts: [...hosts, ...tlsName],
-    origins,
-  })
 }

@@ -16,19 +16,20 @@ const exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   // Imported only by the command that needs it, so that a wrong setting is reported without its loading time.
-  serve: async (config, read, notices) => {
+  serve: async (settings, readAgain, notices) => {
     serves = true
     let server: Server | undefined
     // Also while the server starts, when there is nothing to reload: without a listener the signal would end the process.
-    process.on('SIGHUP', () => void server?.reload(read))
+    process.on('SIGHUP', () => void server?.reload())
     const { serve } = await import('../main.ts')
-    server = await serve(config, {
+    server = await serve(settings, {
       version,
       notices,
+      readAgain,
       out: (text) => process.stdout.write(text),
       isTerminal: process.stdout.isTTY,
     })
-    closeOnSignal(server, config.drainTimeoutMs, (text) => process.stderr.write(text))
+    closeOnSignal(server, settings.config.drainTimeoutMs, (text) => process.stderr.write(text))
     // After the signal handlers: a reader of these lines may send a signal at once.
     process.stdout.write(server.firstLines)
     if (machine.env.npm_lifecycle_event !== undefined) closeWithParent()

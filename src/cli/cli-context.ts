@@ -1,4 +1,5 @@
 import type { Machine } from '../config/data-folder.ts'
+import type { LoadedSettings } from '../config/load-config.ts'
 import type { Config } from '../config/settings.ts'
 import type { TriedTools } from '../try-tools.ts'
 
@@ -11,10 +12,14 @@ export interface CliContext {
   /** Writes to standard error, line ends included. */
   err(text: string): void
   /**
-   * Starts the server. `read` reads the settings again; it throws a `ConfigError` where they are wrong. `notices`: sentences about the
-   * settings, for the log.
+   * Starts the server. `readAgain` throws a `ConfigError` where the settings are wrong. `notices`: sentences about the settings, for the
+   * log.
    */
-  serve(config: Config, read: () => Config, notices: readonly string[]): Promise<unknown>
+  serve(
+    settings: LoadedSettings,
+    readAgain: () => LoadedSettings,
+    notices: readonly string[],
+  ): Promise<unknown>
   /** Opens the tools of a server, without the server. */
   openTools(config: Config): Promise<TriedTools>
 }

@@ -15,7 +15,7 @@ async function run(args: string[], env: Record<string, string> = {}, start = (_:
     err: (text) => {
       seen.err += text
     },
-    serve: async (config, _read, notices) => {
+    serve: async ({ config }, _readAgain, notices) => {
       start(config)
       seen.notices.push(...notices)
       seen.served.push(config)

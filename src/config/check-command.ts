@@ -1,6 +1,6 @@
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
-import type { CommandTable } from './command-table.ts'
+import type { CommandTool } from '../protocol/tool-settings/command-tool.ts'
 import type { TableProblem } from './named-tables.ts'
 import { argumentsOf, isArgument, partsOf } from './text-template.ts'
 
@@ -10,7 +10,7 @@ const interpreter =
 const textFlag = /^-\w*[cer]$|^--(?:eval|print|command)$|^-command$|^\/c$/i
 
 /** What is wrong with the use of arguments. */
-export function checkCommand({ program, args, parameters, stdin }: CommandTable): TableProblem[] {
+export function checkCommand({ program, args, parameters, stdin }: CommandTool): TableProblem[] {
   const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
   const used = new Set(args.flatMap(argumentsOf))
   const unknown = [...used].filter((name) => !declared.includes(name))
@@ -32,7 +32,7 @@ export function checkCommand({ program, args, parameters, stdin }: CommandTable)
 }
 
 /** An interpreter would run what the model writes. */
-function interpretedProblems(argv: CommandTable['args']): TableProblem[] {
+function interpretedProblems(argv: CommandTool['args']): TableProblem[] {
   const texts = argv.map(([first]) => (typeof first === 'string' ? first : ''))
   const isRun = (index: number) =>
     textFlag.test(texts[index - 1] ?? '') && texts.slice(0, index - 1).some((text) => interpreter.test(text))

@@ -50,11 +50,17 @@ export function readNamedFile(file: string, setting: string): ConfigFile {
   }
 }
 
+/** The files that settings are read from, whether they are there or not: the file `named`, else those of the default names. */
+export function configFilePaths(named: string | undefined, machine: Machine): string[] {
+  const paths = pathsOf(machine)
+  if (named !== undefined) return [paths.resolve(machine.cwd, named)]
+  return defaultNames.map((name) => paths.join(machine.cwd, name))
+}
+
 /** Reads the file `named`, else `chatterd.toml` or `chatterd.json` in the working directory, if one is there. */
 export function readConfigFile(named: string | undefined, machine: Machine): ConfigFile {
-  const paths = pathsOf(machine)
-  if (named !== undefined) return readNamedFile(paths.resolve(machine.cwd, named), '--config')
-  const found = defaultNames.map((name) => paths.join(machine.cwd, name)).filter((file) => existsSync(file))
+  const paths = configFilePaths(named, machine)
+  const found = named === undefined ? paths.filter((file) => existsSync(file)) : paths
   if (found.length > 1) {
     const problem = `${found.join(' and ')} both exist: keep one, or choose one with --config`
     return { settings: {}, problems: [problem] }

@@ -47,6 +47,17 @@ describe('settings', () => {
     assert.equal(config.engine, 'auto')
   })
 
+  test('the files that settings depend on are the one that was read, or those that would be', () => {
+    const [toml, json] = [join(cwd, 'chatterd.toml'), join(cwd, 'chatterd.json')]
+    assert.deepEqual(readSettings(sources()).files, [toml, json])
+    write('own.toml', '')
+    const others = write('mcp.json', '{"mcpServers": {}}')
+    const flags = { config: 'own.toml', 'mcp-config': 'mcp.json' }
+    assert.deepEqual(readSettings(sources({ flags })).files, [join(cwd, 'own.toml'), others])
+    write('chatterd.json', '{}')
+    assert.deepEqual(readSettings(sources()).files, [json])
+  })
+
   test('every default is accepted by its own setting', () => {
     const { config, origins } = readSettings(sources())
     for (const [key, setting] of settingList) {

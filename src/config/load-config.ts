@@ -1,7 +1,7 @@
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { ConfigError } from './config-error.ts'
-import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type ConfigFile, configFilePaths, readConfigFile } from './config-file.ts'
 import type { Machine } from './data-folder.ts'
 import { type Flags, readSetting, type SettingResult } from './read-setting.ts'
 import { type Config, type SettingKey, settingList } from './settings.ts'
@@ -22,9 +22,14 @@ interface Origin {
   shown: string | null
 }
 
-/** The settings in force, where each comes from, and the file that was read, if any. */
-export interface EffectiveSettings {
+/** The settings in force, and the files that they depend on, whether these are there or not. */
+export interface LoadedSettings {
   config: Config
+  files: readonly string[]
+}
+
+/** The settings in force, where each comes from, and the file that was read, if any. */
+export interface EffectiveSettings extends LoadedSettings {
   origins: ReadonlyMap<SettingKey, Origin>
   file: string | undefined
 }
@@ -97,7 +102,8 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   const config = Object.freeze({ ...values, tools: tools.tables }) as Config
   const conflicting = conflicts(config, origins)
   if (conflicting.length > 0) throw new ConfigError(conflicting)
-  return { config, origins, file: file.path }
+  const own = file.path === undefined ? configFilePaths(flags.config, machine) : [file.path]
+  return { config, origins, file: file.path, files: [...own, ...(mcpFile === undefined ? [] : [mcpFile])] }
 }
 
 /** The settings in force; see `readSettings`. */

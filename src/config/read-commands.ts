@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../protocol/json.ts'
+import type { CommandTool } from '../protocol/tool-settings/command-tool.ts'
 import { checkCommand } from './check-command.ts'
-import type { CommandTable } from './command-table.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { path } from './kinds.ts'
 import {
@@ -23,7 +23,7 @@ const members = [
 export function readCommands(
   value: unknown,
   { file, machine }: { file: string; machine: Machine },
-): { tables: CommandTable[]; problems: string[] } {
+): { tables: CommandTool[]; problems: string[] } {
   const base = pathsOf(machine).dirname(file)
   return readNamedTables(value, { kind: 'commands', file }, (name, table) => {
     const problems = memberProblems(table, members, checksOf(table))
@@ -56,7 +56,7 @@ function readCommand(
   name: string,
   table: JsonObject,
   { base, machine }: { base: string; machine: Machine },
-): CommandTable {
+): CommandTool {
   const { description, command, stdin, parameters, env, cwd, idempotent } = table
   const [program = '', ...args] = isTexts(command) ? command : []
   const ms = timeoutMs(table.timeout)

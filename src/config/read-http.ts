@@ -1,7 +1,7 @@
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
+import { type HttpTool, httpMethods } from '../protocol/tool-settings/http-tool.ts'
 import type { Machine } from './data-folder.ts'
-import { type HttpTable, httpMethods } from './http-table.ts'
 import { insertVariables } from './insert-variables.ts'
 import {
   isOptionalText,
@@ -25,7 +25,7 @@ const members = [
 export function readHttp(
   value: unknown,
   { file, machine }: { file: string; machine: Machine },
-): { tables: HttpTable[]; problems: string[] } {
+): { tables: HttpTool[]; problems: string[] } {
   return readNamedTables(value, { kind: 'http', file }, (name, written) => {
     const { value: table } = insertVariables(written, machine.env)
     const problems = memberProblems(table, members, checksOf(table))
@@ -37,7 +37,7 @@ export function readHttp(
     if (problems.length > 0 || typeof read === 'string') return { problems }
     const { description, method, result, parameters, idempotent } = table
     const ms = timeoutMs(table.timeout)
-    const endpoint: HttpTable = {
+    const endpoint: HttpTool = {
       ...{ name, method: httpMethods.find((each) => each === method) ?? 'GET', url: read.url },
       ...(typeof description === 'string' && { description }),
       headers: headers.headers,
@@ -67,7 +67,7 @@ function checksOf(table: Record<string, unknown>): MemberCheck<(typeof members)[
 }
 
 /** What is wrong with the use of arguments. */
-function argumentProblems({ method, url, parameters }: HttpTable): TableProblem[] {
+function argumentProblems({ method, url, parameters }: HttpTool): TableProblem[] {
   const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
   const used = new Set([url.path, ...url.query].flatMap(argumentsOf))
   const unknown = [...used].filter((name) => !declared.includes(name))

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../protocol/json.ts'
+import type { McpServer } from '../protocol/tool-settings/mcp-server.ts'
 import { readNamedFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
-import type { McpTable } from './mcp-table.ts'
 import {
   isOptionalTimeout,
   type MemberCheck,
@@ -32,8 +32,8 @@ type Member = (typeof ofPrograms)[number] | (typeof ofEndpoints)[number]
 export function readMcpServers(
   value: unknown,
   { file, machine }: { file: string; machine: Machine },
-): { tables: McpTable[]; problems: string[] } {
-  return readNamedTables<McpTable>(value, { kind: 'mcpServers', file, isTop: true }, (name, table) => {
+): { tables: McpServer[]; problems: string[] } {
+  return readNamedTables<McpServer>(value, { kind: 'mcpServers', file, isTop: true }, (name, table) => {
     if (table.disabled === true) return { problems: [] }
     const isForeign = ([member]: [string, unknown]) => foreign.includes(member)
     const members = Object.entries(table)
@@ -50,8 +50,8 @@ export function readMcpServers(
 /** Reads the servers of a file that another program owns; those of the settings file are `own`. */
 export function readMcpConfig(
   path: string,
-  { machine, own }: { machine: Machine; own: readonly McpTable[] },
-): { tables: McpTable[]; problems: string[] } {
+  { machine, own }: { machine: Machine; own: readonly McpServer[] },
+): { tables: McpServer[]; problems: string[] } {
   const { settings, problems } = readNamedFile(path, 'mcp-config')
   const { mcpServers = settings.servers } = settings
   if (problems.length > 0) return { tables: [], problems }
@@ -67,7 +67,7 @@ function readProgram(
   name: string,
   written: JsonObject,
   { file, machine }: { file: string; machine: Machine },
-): TableReading<McpTable> {
+): TableReading<McpServer> {
   const { value: table, missing, inserted } = insertVariables(written, machine.env)
   const { type = 'stdio', command, args = [], env = {}, cwd = '.' } = table
   const problems = [
@@ -97,7 +97,7 @@ function readProgram(
   }
 }
 
-function readEndpoint(name: string, written: JsonObject, { env }: Machine): TableReading<McpTable> {
+function readEndpoint(name: string, written: JsonObject, { env }: Machine): TableReading<McpServer> {
   const { value: table, missing } = insertVariables(written, env)
   const headers = readHeaders(written.headers, env)
   const { inserted } = insertVariables({ url: written.url ?? '' }, env)

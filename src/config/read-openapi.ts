@@ -1,4 +1,5 @@
 import type { Json } from '../protocol/json.ts'
+import type { OpenApiSource } from '../protocol/tool-settings/open-api-source.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
@@ -10,7 +11,6 @@ import {
   timeout,
   timeoutMs,
 } from './named-tables.ts'
-import type { OpenApiTable } from './openapi-table.ts'
 import { readHeaders } from './read-headers.ts'
 
 const members = ['document', 'server', 'operations', 'headers', 'prefix', 'timeout'] as const
@@ -19,7 +19,7 @@ const members = ['document', 'server', 'operations', 'headers', 'prefix', 'timeo
 export function readOpenApi(
   value: unknown,
   { file, machine }: { file: string; machine: Machine },
-): { tables: OpenApiTable[]; problems: string[] } {
+): { tables: OpenApiSource[]; problems: string[] } {
   const paths = pathsOf(machine)
   const context = { base: paths.dirname(file), home: machine.home, paths }
   return readNamedTables(value, { kind: 'openapi', file }, (name, written) => {
@@ -30,7 +30,7 @@ export function readOpenApi(
     const { document, server, operations, prefix } = table
     const isUrl = /^https?:/i.test(String(document))
     const ms = timeoutMs(table.timeout)
-    const api: OpenApiTable = {
+    const api: OpenApiSource = {
       ...{ name, isUrl },
       document: isUrl ? String(document) : (path.parse(String(document), context) ?? ''),
       ...(typeof server === 'string' && { server }),

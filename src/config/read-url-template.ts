@@ -1,6 +1,7 @@
-import type { UrlTemplate } from './http-table.ts'
+import type { UrlTemplate } from '../protocol/tool-settings/http-tool.ts'
+import type { TextPart } from '../protocol/tool-settings/text-part.ts'
 import { insertVariables } from './insert-variables.ts'
-import { isArgument, partsOf, type TextPart } from './text-template.ts'
+import { isArgument, partsOf } from './text-template.ts'
 
 /** Its scheme, its host, and what follows that. */
 const start = /^https?:\/\/([^/?#\\]*)([/?#\\]?)/i

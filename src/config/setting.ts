@@ -14,7 +14,7 @@ export interface Setting<T = unknown> {
   kind: Kind<T>
   /** As a person writes it; null: there is no default. */
   default: string | null | PlatformDefault
-  /** True where SIGHUP changes it while the server runs; else a change needs a restart. */
+  /** True where a change of the settings file changes it while the server runs; else that needs a restart. */
   reload?: true
   /** What the setting does, and what happens at its limit. */
   about: string

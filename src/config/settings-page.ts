@@ -23,7 +23,7 @@ Durations are written \`500ms\`, \`15s\`, \`10m\` or \`1h\` (a bare number is se
 bytes). Relative paths in the file start at the file's folder, other relative paths at the working directory; \`~\` is your home
 folder. An empty environment variable counts as not set.
 
-At SIGHUP the settings file is read again, and these settings change while the server runs:
+The settings file is read again when it changes, and at SIGHUP. These settings change then, while the server runs:
 ${settingList
   .filter(([, { reload }]) => reload)
   .map(([, { name }]) => `\`${name}\``)

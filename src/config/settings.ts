@@ -1,3 +1,4 @@
+import type { ToolSettings } from '../protocol/tool-settings/tool-settings.ts'
 import type { Kind } from './kinds.ts'
 import type { Setting } from './setting.ts'
 import { dataSettings } from './settings/data.ts'
@@ -6,7 +7,6 @@ import { serverSettings } from './settings/server.ts'
 import { streamsSettings } from './settings/streams.ts'
 import { toolsSettings } from './settings/tools.ts'
 import { turnsSettings } from './settings/turns.ts'
-import type { ToolTables } from './tool-tables.ts'
 
 /** Every setting, by its name in `Config`. Names that end in Ms hold milliseconds, names that end in Bytes hold bytes. */
 const settings = {
@@ -28,7 +28,7 @@ type Value<S> = S extends { kind: Kind<infer T>; default: infer D }
 
 /** The settings that the program runs with. A setting without a default is undefined when it is not given. `tools`: the file's tables. */
 export type Config = { readonly [Key in SettingKey]: Value<(typeof settings)[Key]> } & {
-  readonly tools: ToolTables
+  readonly tools: ToolSettings
 }
 
 /** All settings as a list, for code that treats them alike. */

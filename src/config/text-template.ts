@@ -1,5 +1,4 @@
-/** A part of a template: a text, or the argument whose text is put there. */
-export type TextPart = string | { readonly argument: string }
+import type { TextPart } from '../protocol/tool-settings/text-part.ts'
 
 /** `{name}` is an argument, `{{name}}` the text `{name}`; `${NAME}` is a variable of the environment. */
 const placeholder = /(?<!\$)(\{\{[A-Za-z_][\w-]*\}\}|\{[A-Za-z_][\w-]*\})/

@@ -1,41 +1,16 @@
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
-import { type OptionalToolName, optionalToolNames } from '../protocol/optional-tools.ts'
-import type { CommandTable } from './command-table.ts'
+import { optionalToolNames } from '../protocol/optional-tools.ts'
+import type { ToolSettings } from '../protocol/tool-settings/tool-settings.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
-import type { HttpTable } from './http-table.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
-import type { McpTable } from './mcp-table.ts'
-import type { OpenApiTable } from './openapi-table.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
 import { readMcpConfig, readMcpServers } from './read-mcp-servers.ts'
 import { readOpenApi } from './read-openapi.ts'
-
-/** What the tables of the settings file say of tools. */
-export interface ToolTables {
-  /** Absolute. Default: `tools` in the working directory. */
-  readonly folder: string
-  /** True where the file names the folder. */
-  readonly isFolderGiven: boolean
-  /** The optional tools that are switched on. */
-  readonly on: readonly OptionalToolName[]
-  /** Patterns of the names of tools that are not offered. */
-  readonly off: readonly string[]
-  /** Patterns of the names of tools whose calls a person has to approve. */
-  readonly ask: readonly string[]
-  /** The tools that run programs, in the order of the file. */
-  readonly commands: readonly CommandTable[]
-  /** The tools that send requests to one endpoint, in the order of the file. */
-  readonly http: readonly HttpTable[]
-  /** The APIs whose OpenAPI documents have tools, in the order of the file. */
-  readonly openapi: readonly OpenApiTable[]
-  /** The MCP servers that have tools, in the order of the file. */
-  readonly mcpServers: readonly McpTable[]
-}
 
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools', 'mcpServers']
@@ -51,9 +26,9 @@ export function readToolTables(
   file: ConfigFile,
   machine: Machine,
   mcpConfig?: string,
-): { tables: ToolTables; problems: string[] } {
+): { tables: ToolSettings; problems: string[] } {
   const { join } = pathsOf(machine)
-  const standard: ToolTables = {
+  const standard: ToolSettings = {
     folder: join(machine.cwd, defaultFolder),
     isFolderGiven: false,
     on: [],
@@ -83,8 +58,8 @@ const noServers: ReturnType<typeof readMcpServers> = { tables: [], problems: [] 
 /** Reads the table `[tools]`. */
 function readTools(
   tools: unknown,
-  { standard, file, machine }: { standard: ToolTables; file: string; machine: Machine },
-): { tables: ToolTables; problems: string[] } {
+  { standard, file, machine }: { standard: ToolSettings; file: string; machine: Machine },
+): { tables: ToolSettings; problems: string[] } {
   if (tools === undefined) return { tables: standard, problems: [] }
   const where = `[tools] in ${file}`
   if (!isJsonObject(tools)) return { tables: standard, problems: [`${where}: expected a table`] }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Command } from '../../src/tools/sources/commands/command.ts'
+import type { CommandTool } from '../../src/protocol/tool-settings/command-tool.ts'
 import { CommandTools } from '../../src/tools/sources/commands/command-tools.ts'
 import { createToolbox } from '../../src/tools/toolbox.ts'
 import { isAlive } from '../support/processes/is-alive.ts'
@@ -15,11 +15,11 @@ const env = { PATH: process.env.PATH ?? '' }
 const path = { type: 'object', properties: { path: { type: 'string' } } }
 
 /** A toolbox with a tool `try`, and a folder, in which its program runs. */
-async function open(t: TestContext, command: Partial<Command>, { maxOutputBytes = 65_536 } = {}) {
+async function open(t: TestContext, command: Partial<CommandTool>, { maxOutputBytes = 65_536 } = {}) {
   const cwd = await realpath(await mkdtemp(join(tmpdir(), 'chatterd-commands-')))
-  const commands = new CommandTools({ maxReloads: 0, maxOutputBytes, onChange: () => {} })
+  const commands = new CommandTools({ maxOutputBytes })
   const toolbox = createToolbox([], { maxOutputBytes })
-  const use = (changes: Partial<Command>) => {
+  const use = (changes: Partial<CommandTool>) => {
     const program = { name: 'try', program: 'true', args: [], env, secrets: [], cwd }
     commands.use({ commands: [{ ...program, ...changes }] })
     toolbox.setSources(commands.sources())
@@ -47,12 +47,12 @@ async function open(t: TestContext, command: Partial<Command>, { maxOutputBytes 
 }
 
 /** A program of `sh`. */
-function sh(script: string): Pick<Command, 'program' | 'args'> {
+function sh(script: string): Pick<CommandTool, 'program' | 'args'> {
   return { program: 'sh', args: [['-c'], [script]] }
 }
 
 /** A program of Node. */
-function node(script: string): Pick<Command, 'program' | 'args'> {
+function node(script: string): Pick<CommandTool, 'program' | 'args'> {
   return { program: process.execPath, args: [['-e'], [script]] }
 }
 

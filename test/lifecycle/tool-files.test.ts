@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -83,6 +83,37 @@ test('a tool whose file breaks while the model calls it fails with words, and th
   gate.resolve()
   assert.match((await stream.response).text, /what a pity$/)
   assert.equal(lastResult(), 'The tool "say_word" is not available any more.')
+})
+
+test('a settings file that changes is read again while streams go on; broken or gone, it is logged, and what is in force stays [reload]', async (t) => {
+  const { server, model, folder, catalog, prompt } = await openServer(t, { 'say-word.ts': saying('first') })
+  const gate = Promise.withResolvers<void>()
+  model.replies(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  const stream = prompt('go on', 'stream')
+  await stream.event(0)
+  const file = join(folder, 'chatterd.toml')
+  const replace = async (lines: string) => {
+    await writeFile(join(folder, '.new'), lines)
+    await rename(join(folder, '.new'), file)
+  }
+  const own = '[tools]\nfolder = "own"\n'
+  await replace(`${own}[tools.commands.uptime]\ncommand = ["uptime"]\n`)
+  await server.logged(/the tools have changed \(added: uptime\)/)
+  const before = await catalog()
+  assert.deepEqual(Object.keys(before.tools), ['get_weather', 'say_word', 'uptime'])
+
+  await replace(`${own}[tools.commands.uptime\n`)
+  await server.logged(/chatterd\.toml is not valid TOML: line 3.*the settings in force stay/)
+  await rm(file)
+  await server.logged(/chatterd\.toml cannot be read \(ENOENT\).*the settings in force stay/)
+  assert.deepEqual(await catalog(), before)
+
+  await writeFile(file, `${own}off = ["get_*"]\n`)
+  await server.logged(/the tools have changed \(removed: get_weather, uptime\)/)
+  assert.deepEqual((await catalog()).tools, { say_word: 'file:say-word.ts' })
+  gate.resolve()
+  const { text: streamed, error } = await stream.response
+  assert.deepEqual([streamed, error], ['begun and done', undefined])
 })
 
 test('at SIGHUP the tables of the settings file are read again [reload]', async (t) => {

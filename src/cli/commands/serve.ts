@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { idleSettings } from '../../config/idle-settings.ts'
-import { loadConfig, readSettings } from '../../config/load-config.ts'
+import { readSettings } from '../../config/load-config.ts'
 import type { CliContext } from '../cli-context.ts'
 import { addSettingOptions, configSources } from '../setting-options.ts'
 
@@ -8,8 +8,15 @@ import { addSettingOptions, configSources } from '../setting-options.ts'
 export function addServeCommand(program: Command, context: CliContext): Command {
   const command = program.command('serve', { isDefault: true }).description('start the server (the default)')
   return addSettingOptions(command).action(async () => {
-    const settings = readSettings(configSources(command, context))
-    const read = () => loadConfig(configSources(command, context))
-    await context.serve(settings.config, read, idleSettings(settings))
+    const sources = configSources(command, context)
+    const settings = readSettings(sources)
+    let { file } = settings
+    const readAgain = () => {
+      // Where the file is gone, this is an error: without it, all that it says would be undone.
+      const again = readSettings({ ...sources, flags: { ...sources.flags, ...(file && { config: file }) } })
+      file = again.file
+      return again
+    }
+    await context.serve(settings, readAgain, idleSettings(settings))
   })
 }

@@ -72,6 +72,23 @@ export const toolsSettings = {
     about:
       "Most bytes of the images in one resident tool's result, in base64; those beyond it are left out, and the model is informed.",
   },
+  toolResponseBytes: {
+    group: 'Tools',
+    name: 'tool-response',
+    env: 'CHATTERD_TOOL_RESPONSE',
+    kind: bytes('64B', '256MiB'),
+    default: '4MiB',
+    about:
+      'Longest response of a web service of which a part is the result (result of [tools.http.NAME]); the call of a longer one fails.',
+  },
+  toolDocumentBytes: {
+    group: 'Tools',
+    name: 'tool-document',
+    env: 'CHATTERD_TOOL_DOCUMENT',
+    kind: bytes('1KiB', '64MiB'),
+    default: '8MiB',
+    about: 'Longest OpenAPI document; the tools of a longer one are down.',
+  },
   toolWaitMs: {
     group: 'Tools',
     name: 'tool-wait',
@@ -79,7 +96,7 @@ export const toolsSettings = {
     kind: duration('0s', '10m'),
     default: '5s',
     about:
-      'How long a start waits for tools that are not there yet; those that come later are offered from then on.',
+      'How long a start, and a change of settings, waits for tools that are not there yet; those that come later are offered from then on.',
   },
   toolReloads: {
     group: 'Tools',

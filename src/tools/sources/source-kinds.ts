@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import type { ToolChoice } from './tool-choice.ts'
+import type { ToolSettings } from '../../protocol/tool-settings/tool-settings.ts'
 import type { SourceGroup, SourceGroupOptions } from './tool-source.ts'
 
 /** A kind of sources, whose code is loaded where the settings file names some. */
 interface SourceKind {
-  isUsed(choice: ToolChoice): boolean
+  isUsed(settings: ToolSettings): boolean
   open(options: SourceGroupOptions): Promise<SourceGroup>
 }
 

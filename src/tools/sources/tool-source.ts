@@ -1,5 +1,5 @@
+import type { ToolSettings } from '../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
-import type { ToolChoice } from './tool-choice.ts'
 
 /** `starting`: it is tried for the first time. `down`: it has no tools now, and is tried again. */
 export type SourceState = 'starting' | 'ready' | 'down'
@@ -23,6 +23,10 @@ export interface SourceGroupOptions {
   maxReloads: number
   /** Longest output of a tool, in bytes. */
   maxOutputBytes: number
+  /** Longest response of a web service of which a part is the output, in bytes. */
+  maxResponseBytes: number
+  /** Longest OpenAPI document, in bytes. */
+  maxDocumentBytes: number
   /** Called when a source has changed. */
   onChange(): void
 }
@@ -30,7 +34,7 @@ export interface SourceGroupOptions {
 /** The sources of one kind, such as the files of a folder. */
 export interface SourceGroup {
   /** Takes over what the settings file says now. Calls that run go on, and so does what it does not change. Never rejects. */
-  use(choice: ToolChoice): void | Promise<void>
+  use(settings: ToolSettings): void | Promise<void>
   /** In an order that does not depend on time. */
   sources(): readonly ToolSource[]
   /** Looks for changes at once, and tries those that are down again; resolves once each was tried. Never rejects. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { createToolbox } from '../toolbox.ts'
@@ -8,7 +11,9 @@ function makeTool(name: string): Tool {
   return { schema: { type: 'function', function: { name } }, run: () => name }
 }
 
-const choice = {
+const sizes = { maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 }
+
+const settings = {
   folder: 'no such folder',
   isFolderGiven: false,
   on: ['get_time'],
@@ -21,13 +26,13 @@ const choice = {
 }
 
 /** The sources of a server that has one tool, and two more that can be switched on. */
-async function openSources(t: TestContext) {
+async function openSources(t: TestContext, { waitMs = 60_000 } = {}) {
   const toolbox = createToolbox([makeTool('get_weather')])
   const log: string[] = []
   const note = (text: string) => log.push(text)
   const optional = [makeTool('get_forecast'), makeTool('get_time')]
-  const limits = { waitMs: 60_000, maxReloads: 1, maxOutputBytes: 65_536 }
-  const sources = new ToolSources(choice, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
+  const limits = { waitMs, maxReloads: 1, ...sizes }
+  const sources = new ToolSources(settings, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()
   return { sources, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
@@ -39,13 +44,50 @@ test('of the optional tools those are offered that are switched on, as tools tha
   assert.deepEqual(sources.report(), [{ name: 'builtin', state: 'ready', tools: 2 }])
 })
 
-test('another choice switches tools on and off while the server runs, and `off` has the last word', async (t) => {
+test('other settings switch tools on and off while the server runs, and `off` has the last word', async (t) => {
   const { sources, log, names } = await openSources(t)
-  await sources.reload({ ...choice, on: ['get_forecast'] })
+  await sources.reload({ ...settings, on: ['get_forecast'] })
   assert.deepEqual(names(), ['get_forecast', 'get_weather'])
   assert.match(log.join(), /the tools have changed \(added: get_forecast; removed: get_time\)/)
-  await sources.reload({ ...choice, on: ['get_forecast', 'get_time'], off: ['get_*t*r'] })
+  await sources.reload({ ...settings, on: ['get_forecast', 'get_time'], off: ['get_*t*r'] })
   assert.deepEqual(names(), ['get_forecast', 'get_time'])
-  await sources.reload({ ...choice, on: ['get_time'], off: ['*'] })
+  await sources.reload({ ...settings, on: ['get_time'], off: ['*'] })
   assert.deepEqual(names(), [])
+})
+
+test('reloads that overlap open a folder once, and the last one counts', async (t) => {
+  const { sources, names } = await openSources(t)
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-overlap-'))
+  t.after(async () => {
+    await rm(folder, { recursive: true })
+    Reflect.deleteProperty(globalThis, 'toolTestLoads')
+  })
+  await writeFile(
+    join(folder, 'own.js'),
+    'globalThis.toolTestLoads = (globalThis.toolTestLoads ?? 0) + 1\nexport default { run() {} }',
+  )
+  const given = { ...settings, folder, isFolderGiven: true }
+  // Its code is there, so that opening the folder takes one turn of the event loop or less.
+  await import('./files/file-tools.ts')
+  const reloads: Promise<void>[] = []
+  for (const off of [['own'], ['get_*'], ['*'], []]) {
+    reloads.push(sources.reload({ ...given, off }))
+    // The next one comes while this one opens the folder.
+    await import('./files/file-tools.ts')
+  }
+  await Promise.all(reloads)
+  assert.deepEqual(names(), ['get_time', 'get_weather', 'own'])
+  assert.equal(Reflect.get(globalThis, 'toolTestLoads'), 1)
+})
+
+test('a source that takes long to load delays neither a reload nor the next one', async (t) => {
+  const { sources, names } = await openSources(t, { waitMs: 1 })
+  const folder = await mkdtemp(join(tmpdir(), 'chatterd-slow-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'never.js'), 'await new Promise(() => {})')
+  const given = { ...settings, folder, isFolderGiven: true }
+  await sources.reload({ ...given, off: ['get_time'] })
+  assert.deepEqual(names(), ['get_weather'])
+  await sources.reload({ ...given, on: ['get_forecast'] })
+  assert.deepEqual(names(), ['get_forecast', 'get_weather'])
 })

@@ -1,14 +1,15 @@
+import type { ToolSettings } from '../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { builtin, type ResidentToolbox } from '../toolbox.ts'
+import { oneAtATime } from '../watch/one-at-a-time.ts'
 import { sourceKinds } from './source-kinds.ts'
-import type { ToolChoice } from './tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, SourceState, ToolSource } from './tool-source.ts'
 
 export interface ToolSourcesOptions extends Omit<SourceGroupOptions, 'onChange'> {
   toolbox: ResidentToolbox
-  /** The built-in tools that are offered where the choice names them. */
+  /** The built-in tools that are offered where the settings name them. */
   optional: readonly Tool[]
-  /** How long to wait for sources at the start, in milliseconds. */
+  /** How long to wait for sources at the start and at a reload, in milliseconds. */
   waitMs: number
   /** Takes a sentence for the log. */
   onNotice(text: string): void
@@ -27,7 +28,14 @@ export interface SourceReport {
 /** All sources of tools but the built-in ones; keeps the toolbox up to date with them. */
 export class ToolSources {
   readonly #options: ToolSourcesOptions
-  #choice: ToolChoice
+  /** What the sources have taken over. */
+  #settings: ToolSettings
+  /** What they have to take over next. */
+  #newest: ToolSettings
+  /** Two at the same time would open a kind of sources twice. */
+  readonly #useNewest = oneAtATime(() => this.#use())
+  /** The newest look for changes. */
+  #looked: Promise<unknown> = Promise.resolve()
   /** Those that are or were used, at the place of their kind. */
   #groups: readonly (SourceGroup | undefined)[] = []
   #isStarted = false
@@ -37,28 +45,25 @@ export class ToolSources {
   #problems = new Set<string>()
   #unused: Readonly<Record<'off' | 'ask', readonly string[]>> = { off: [], ask: [] }
 
-  constructor(choice: ToolChoice, options: ToolSourcesOptions) {
-    this.#choice = choice
+  constructor(settings: ToolSettings, options: ToolSourcesOptions) {
+    this.#settings = settings
+    this.#newest = settings
     this.#options = options
   }
 
   /** Opens all sources, and waits for them for as long as the options say: the tools of a slow one are offered once they are there. */
   async start(): Promise<void> {
-    await this.#use()
-    const { promise: waited, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, this.#options.waitMs)
-    await Promise.race([this.#reload(), waited])
-    clearTimeout(timer)
-    this.#update()
+    await this.#takeOver()
     this.#isStarted = true
   }
 
-  /** Takes over another choice, looks for changes, and tries at once what is down. */
-  async reload(choice: ToolChoice): Promise<void> {
-    this.#choice = choice
-    await this.#use()
-    await this.#reload()
-    this.#update()
+  /**
+   * Takes over other settings, looks for changes, and tries at once what is down; waits as a start does. Of settings that come while others are
+   * taken over, the last one counts.
+   */
+  async reload(settings: ToolSettings): Promise<void> {
+    this.#newest = settings
+    await this.#takeOver()
   }
 
   /** Built-in tools first. */
@@ -85,6 +90,7 @@ export class ToolSources {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    await this.#useNewest()
     await Promise.all(this.#groups.map((group) => group?.close()))
     this.#groups = []
   }
@@ -94,27 +100,34 @@ export class ToolSources {
     return this.#groups.flatMap((group) => group?.sources() ?? [])
   }
 
+  async #takeOver(): Promise<void> {
+    await this.#useNewest()
+    const { promise: waited, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, this.#options.waitMs)
+    await Promise.race([this.#looked, waited])
+    clearTimeout(timer)
+    this.#update()
+  }
+
   async #use(): Promise<void> {
-    const { maxReloads, maxOutputBytes } = this.#options
-    const options = { maxReloads, maxOutputBytes, onChange: () => this.#update() }
+    if (this.#isClosed) return
+    const settings = this.#newest
+    this.#settings = settings
+    const options = { ...this.#options, onChange: () => this.#update() }
     const open = sourceKinds.map(async (kind, index) => {
-      const isUsed = kind.isUsed(this.#choice)
-      const group = this.#groups[index] ?? (isUsed ? await kind.open(options) : undefined)
-      await group?.use(this.#choice)
+      const group = this.#groups[index] ?? (kind.isUsed(settings) ? await kind.open(options) : undefined)
+      await group?.use(settings)
       return group
     })
     this.#groups = await Promise.all(open)
-    if (this.#isClosed) await this.close()
-  }
-
-  async #reload(): Promise<void> {
-    await Promise.all(this.#groups.map((group) => group?.reload()))
+    // Nobody waits for it here: a source that takes long must not delay the next ones.
+    this.#looked = Promise.all(this.#groups.map((group) => group?.reload()))
   }
 
   #update(): void {
     const { toolbox, optional, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { on, off, ask } = this.#choice
+    const { on, off, ask } = this.#settings
     const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
     const all = [{ name: builtin, tools: switchedOn }, ...sources]
     const { added, removed, changed, unusedOff, unusedAsk, ...merged } = toolbox.setSources(all, { off, ask })

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { McpServer } from '../../../src/tools/sources/mcp/mcp-server.ts'
+import type { McpServer } from '../../../src/protocol/tool-settings/mcp-server.ts'
 import { McpTools, type McpToolsOptions } from '../../../src/tools/sources/mcp/mcp-tools.ts'
 
 const require = createRequire(import.meta.url)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { DatabaseSource } from '../../../src/store/database.ts'
 import { endWithParent } from './end-with-parent.ts'
@@ -21,6 +22,8 @@ export interface ChildServer {
   url: Promise<string>
   exit: Promise<Exit>
   kill(signal: NodeJS.Signals): void
+  /** Resolves when it has written a line that fits on its error output, after the one of the call before. */
+  logged(pattern: RegExp): Promise<void>
 }
 
 /**
@@ -60,7 +63,20 @@ export function startServer(
     })
   })
   url.catch(() => {})
-  return { pid: child.pid ?? 0, url, exit, kill: (signal) => void child.kill(signal) }
+  let seen = 0
+  async function logged(pattern: RegExp): Promise<void> {
+    for (;;) {
+      const text = errors.slice(seen)
+      const found = pattern.exec(text)
+      const end = found ? text.indexOf('\n', found.index) : -1
+      if (found && end !== -1) {
+        seen += end
+        return
+      }
+      await once(child.stderr, 'data', { signal: over })
+    }
+  }
+  return { logged, pid: child.pid ?? 0, url, exit, kill: (signal) => void child.kill(signal) }
 }
 
 /**

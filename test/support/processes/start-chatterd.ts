@@ -17,5 +17,5 @@ export function startChatterd(
 ): Promise<Server> {
   const machine = { platform: process.platform, home: tmpdir(), cwd }
   const config = loadConfig({ ...machine, env: { ...defaults, ...env } })
-  return serve(config, { version: '0.0.0-test', out: () => {} })
+  return serve({ config, files: [] }, { version: '0.0.0-test', out: () => {} })
 }

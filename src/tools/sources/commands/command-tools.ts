@@ -1,8 +1,9 @@
+import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
 import { argumentsJson } from '../argument-text.ts'
-import type { ToolChoice } from '../tool-choice.ts'
+import { createRedact } from '../redact.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Command } from './command.ts'
 import { fillArguments } from './fill-arguments.ts'
 import type { ProgramOptions } from './program.ts'
 import { programResult, startFailure } from './program-result.ts'
@@ -15,11 +16,11 @@ export class CommandTools implements SourceGroup {
   #source: ToolSource = { name: 'command', state: 'ready', tools: [] }
 
   /** A program that writes more than `maxOutputBytes` is stopped. */
-  constructor({ maxOutputBytes }: SourceGroupOptions) {
+  constructor({ maxOutputBytes }: Pick<SourceGroupOptions, 'maxOutputBytes'>) {
     this.#maxOutputBytes = maxOutputBytes
   }
 
-  use({ commands }: Pick<ToolChoice, 'commands'>): void {
+  use({ commands }: Pick<ToolSettings, 'commands'>): void {
     this.#source = { ...this.#source, tools: commands.map((command) => this.#toolOf(command)) }
   }
 
@@ -35,7 +36,7 @@ export class CommandTools implements SourceGroup {
     await this.#programs.close()
   }
 
-  #toolOf(command: Command): Tool {
+  #toolOf(command: CommandTool): Tool {
     const { name, description, idempotent, timeoutMs } = command
     return {
       schema: {
@@ -52,7 +53,7 @@ export class CommandTools implements SourceGroup {
     }
   }
 
-  async #run(command: Command, args: ToolArguments, signal: AbortSignal): Promise<string> {
+  async #run(command: CommandTool, args: ToolArguments, signal: AbortSignal): Promise<string> {
     const maxOutputBytes = this.#maxOutputBytes
     const program = this.#start(command, {
       file: command.program,
@@ -67,13 +68,13 @@ export class CommandTools implements SourceGroup {
       const end = await program.ended.catch((error: unknown) => {
         throw startFailure(error, command)
       })
-      return programResult(end, command.secrets, maxOutputBytes)
+      return programResult(end, createRedact(command.secrets), maxOutputBytes)
     } finally {
       signal.removeEventListener('abort', program.stop)
     }
   }
 
-  #start(command: Command, options: ProgramOptions) {
+  #start(command: CommandTool, options: ProgramOptions) {
     try {
       return this.#programs.start(options)
     } catch (error) {
@@ -83,6 +84,6 @@ export class CommandTools implements SourceGroup {
 }
 
 /** Arguments that the command does not have would be lost, so they are refused; on standard input, the program gets all. */
-function parametersOf({ parameters = { type: 'object', properties: {} }, stdin }: Command) {
+function parametersOf({ parameters = { type: 'object', properties: {} }, stdin }: CommandTool) {
   return stdin ? parameters : { ...parameters, additionalProperties: false }
 }

@@ -1,23 +1,24 @@
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
+import type { TextPart } from '../../../protocol/tool-settings/text-part.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
 import { argumentOf, textOf } from '../argument-text.ts'
-import type { Command, CommandPart } from './command.ts'
 
 /**
  * The elements of argv after the program. An element with an argument that the call does not have is left out.
  *
  * @throws Error, for the model, where an argument has a null character, or would be read as an option.
  */
-export function fillArguments({ args, parameters }: Command, values: ToolArguments): string[] {
+export function fillArguments({ args, parameters }: CommandTool, values: ToolArguments): string[] {
   const properties = isJsonObject(parameters?.properties) ? parameters.properties : {}
   return args.filter((parts) => isComplete(parts, values)).map((parts) => fill(parts, values, properties))
 }
 
-function isComplete(parts: readonly CommandPart[], values: ToolArguments): boolean {
+function isComplete(parts: readonly TextPart[], values: ToolArguments): boolean {
   return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
 }
 
-function fill(parts: readonly CommandPart[], values: ToolArguments, properties: JsonObject): string {
+function fill(parts: readonly TextPart[], values: ToolArguments, properties: JsonObject): string {
   let element = ''
   for (const part of parts) {
     if (typeof part === 'string') {

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import type { Command } from './command.ts'
+import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
+import type { Redact } from '../redact.ts'
 import type { ProgramEnd } from './program.ts'
 
 /** How much of standard error the model reads, in characters. */
 const maxErrors = 2_048
-/** Shorter texts are no secrets, and are part of other words. */
-const minSecret = 4
 const cutNote = '\n[cut here: the program was stopped, because it wrote too much]'
 
 /**
@@ -13,7 +12,7 @@ const cutNote = '\n[cut here: the program was stopped, because it wrote too much
  *
  * @throws Error, for the model, where the program has failed.
  */
-export function programResult(end: ProgramEnd, secrets: Command['secrets'], maxBytes: number): string {
+export function programResult(end: ProgramEnd, redact: Redact, maxBytes: number): string {
   const { output, isCut, code, signal } = end
   if (isCut) {
     const kept = output.subarray(0, Math.max(0, maxBytes - cutNote.length))
@@ -22,21 +21,19 @@ export function programResult(end: ProgramEnd, secrets: Command['secrets'], maxB
   }
   if (code === 0) return output.toString()
   const how = signal ? `the program was ended by ${signal}` : `exit code ${code}`
-  const errors = endOfErrors(end.errors, secrets)
+  const errors = endOfErrors(end.errors, redact)
   throw new Error(errors === '' ? how : `${how}: ${errors}`)
 }
 
-function endOfErrors({ end, isWhole }: ProgramEnd['errors'], texts: Command['secrets']): string {
-  const secrets = texts.filter(({ length }) => length >= minSecret).sort((a, b) => b.length - a.length)
-  let text = end.toString()
-  for (const secret of secrets) text = text.replaceAll(secret, '***')
-  // Where the beginning is missing, it may begin with the end of a secret.
-  if (!isWhole) text = text.slice(secrets[0]?.length ?? 0)
-  return text.trim().slice(-maxErrors).toWellFormed()
+function endOfErrors({ end, isWhole }: ProgramEnd['errors'], redact: Redact): string {
+  const text = end.toString()
+  // Where the beginning is missing, half of a character may come first.
+  const redacted = isWhole ? redact(text) : redact(text.replace(/^\uFFFD+/, ''), 'start')
+  return redacted.trim().slice(-maxErrors).toWellFormed()
 }
 
 /** Why a program could not be started, for the model and the operator, without its arguments and variables. */
-export function startFailure(error: unknown, { program, cwd }: Pick<Command, 'program' | 'cwd'>): Error {
+export function startFailure(error: unknown, { program, cwd }: Pick<CommandTool, 'program' | 'cwd'>): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' && !existsSync(cwd))
     return new Error(`the working directory of the program ${program} does not exist`)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ToolChoice } from '../tool-choice.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { ToolFolder } from './tool-folder.ts'
 
@@ -12,7 +12,7 @@ export class FileTools implements SourceGroup {
     this.#options = options
   }
 
-  async use({ folder, isFolderGiven }: ToolChoice): Promise<void> {
+  async use({ folder, isFolderGiven }: ToolSettings): Promise<void> {
     const before = this.#folder
     if (before?.path === folder) return
     const isUsed = isFolderGiven || existsSync(folder)

@@ -1,8 +1,8 @@
 import { createRequire, type ModuleHooks, registerHooks } from 'node:module'
 import { sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type FileSignature, signatureNow, signatureOf } from '../../watch/file-signature.ts'
 import { UnusableSource } from '../tool-source.ts'
-import { type FileSignature, signatureNow, signatureOf } from './file-signature.ts'
 
 /** What `import … from 'chatterd'` gives to the modules of the folder, also where chatterd is not installed there. */
 const ownIndex = new URL(`../../../index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import { createToolbox } from '../../toolbox.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import { ToolSources } from '../tool-sources.ts'
 
 /** A folder with these files, and the tools of it. */
@@ -15,7 +15,7 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const choice: ToolChoice = {
+  const settings: ToolSettings = {
     folder,
     isFolderGiven: true,
     on: [],
@@ -33,13 +33,13 @@ async function open(
     log.push(text)
     changes.dispatchEvent(new Event('change'))
   }
-  const sources = new ToolSources(choice, {
+  const sources = new ToolSources(settings, {
     ...{
       toolbox,
       optional: [],
       waitMs: 60_000,
       maxReloads: 100,
-      maxOutputBytes: 65_536,
+      ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 },
       onNotice: note,
       onWarning: note,
       ...options,
@@ -58,7 +58,7 @@ async function open(
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   await sources.start()
   return {
-    ...{ folder, toolbox, sources, choice, log, write },
+    ...{ folder, toolbox, sources, settings, log, write },
     names: () => toolbox.schemas().map((schema) => schema.function.name),
     reasons: () => sources.report().flatMap(({ reason }) => reason ?? []),
     async run(name: string, args = {}, signal = new AbortController().signal) {
@@ -171,7 +171,7 @@ test('files that are added and removed are tools from then on, and none any more
 })
 
 test('when a file that others import has changed, they have it anew, and files that do not import it are not loaded again', async (t) => {
-  const { folder, run, choice, sources } = await open(t, {
+  const { folder, run, settings, sources } = await open(t, {
     'a.ts': `import { word } from './middle.ts'\nexport default { run: () => word() }`,
     'middle.ts': `export { word } from './lib/word.ts'`,
     'lib/word.ts': `export const word = () => 'old'`,
@@ -180,7 +180,7 @@ test('when a file that others import has changed, they have it anew, and files t
   const before = await run('b')
   assert.equal(await run('a'), 'old')
   await writeFile(join(folder, 'lib', 'word.ts'), `export const word = () => 'new'`)
-  await sources.reload(choice)
+  await sources.reload(settings)
   assert.equal(await run('a'), 'new')
   assert.equal(await run('b'), before)
 })
@@ -196,12 +196,12 @@ test('a file that imports a missing one is loaded once that is there', async (t)
 })
 
 test('a CommonJS module is loaded again too', async (t) => {
-  const { write, run, sources, choice } = await open(t, {
+  const { write, run, sources, settings } = await open(t, {
     'a.js': `module.exports = { run: () => 'old' }`,
   })
   assert.equal(await run('a'), 'old')
   await write('a.js', `module.exports = { run: () => 'new' }`)
-  await sources.reload(choice)
+  await sources.reload(settings)
   assert.equal(await run('a'), 'new')
 })
 
@@ -250,8 +250,8 @@ test('after so many changes none is loaded any more, and the file says why', asy
 })
 
 test('a folder that is not there is down, and its tools are there once it is', async (t) => {
-  const { folder, sources, choice, reasons, names } = await open(t, {})
-  const given = { ...choice, folder: join(folder, 'later') }
+  const { folder, sources, settings, reasons, names } = await open(t, {})
+  const given = { ...settings, folder: join(folder, 'later') }
   await sources.reload(given)
   assert.match(reasons()[0] ?? '', /the folder .*later cannot be read \(ENOENT\)/)
   await mkdir(given.folder)
@@ -261,16 +261,16 @@ test('a folder that is not there is down, and its tools are there once it is', a
 })
 
 test('a file behind a symbolic link is loaded, and another one when the link changes', async (t) => {
-  const { folder, sources, choice, run } = await open(t, {
+  const { folder, sources, settings, run } = await open(t, {
     'lib/one.ts': saying('1'),
     'lib/two.ts': saying('2'),
   })
   await symlink(join('lib', 'one.ts'), join(folder, 'say.ts'))
-  await sources.reload(choice)
+  await sources.reload(settings)
   assert.equal(await run('say'), '1')
   await symlink(join('lib', 'two.ts'), join(folder, '.say.ts'))
   await rename(join(folder, '.say.ts'), join(folder, 'say.ts'))
-  await sources.reload(choice)
+  await sources.reload(settings)
   assert.equal(await run('say'), '2')
 })
 

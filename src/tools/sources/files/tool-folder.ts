@@ -1,20 +1,18 @@
-import { type Dirent, type FSWatcher, watch } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ChangeNotices, type ChangeNoticesOptions } from '../../watch/change-notices.ts'
+import { oneAtATime } from '../../watch/one-at-a-time.ts'
 import { SupervisedSource } from '../supervised-source.ts'
 import type { ToolSource } from '../tool-source.ts'
 import { loadToolFile } from './load-tool-file.ts'
 import { ModuleVersions } from './module-versions.ts'
 
-export interface ToolFolderOptions {
+export interface ToolFolderOptions extends ChangeNoticesOptions {
   /** How many changes of files are loaded: each stays in memory. */
   maxReloads: number
   /** Called when a source has changed. */
   onChange(): void
-  /** How long a file has to be left alone before it is loaded, in milliseconds. Default 50. */
-  quietMs?: number
-  /** How often changes are looked for that the system does not report, in milliseconds. Default 2,000. */
-  pollMs?: number
 }
 
 /** A file of the folder: where it is, behind symbolic links, and its tools. */
@@ -29,22 +27,22 @@ const maxRetryMs = 3_600_000
 /** A folder of modules, the tools of each of which are a source. It is read at the first `reload`, and from then on when it changes. */
 export class ToolFolder {
   readonly path: string
-  readonly #options: Required<ToolFolderOptions>
+  readonly #onChange: () => void
   readonly #modules: ModuleVersions
   /** By name. */
   readonly #files = new Map<string, ToolFile>()
-  #poll: NodeJS.Timeout | undefined
+  readonly #notices: ChangeNotices
+  readonly #scan = oneAtATime(() => this.#scanOnce())
+  /** True where the next scan tries again those that are down. */
+  #triesAgain = false
   #problem: string | undefined
-  #watcher: FSWatcher | undefined
-  #quiet: NodeJS.Timeout | undefined
-  #scanning: Promise<void> = Promise.resolve()
-  #scansAhead = 0
   #isClosed = false
 
-  constructor(path: string, options: ToolFolderOptions) {
+  constructor(path: string, { maxReloads, onChange, ...options }: ToolFolderOptions) {
     this.path = path
-    this.#options = { quietMs: 50, pollMs: 2_000, ...options }
-    this.#modules = new ModuleVersions(options.maxReloads)
+    this.#onChange = onChange
+    this.#modules = new ModuleVersions(maxReloads)
+    this.#notices = new ChangeNotices(() => void this.#scan(), options)
   }
 
   /** Sorted by the names of files. */
@@ -56,37 +54,25 @@ export class ToolFolder {
 
   /** Looks for changes at once, and tries those that are down again; resolves once each was tried. Never rejects. */
   async reload(): Promise<void> {
-    this.#poll ??= setInterval(() => this.#scanUnlessBusy(), this.#options.pollMs).unref()
-    await this.#scanNext(true)
+    await this.#notices.watch([this.path])
+    this.#triesAgain = true
+    await this.#scan()
     await Promise.all([...this.#files.values()].map(({ source }) => source.attempted()))
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    clearInterval(this.#poll)
-    clearTimeout(this.#quiet)
-    this.#watcher?.close()
+    this.#notices.close()
     for (const { source } of this.#files.values()) source.close()
-    await this.#scanning
+    await this.#scan()
     this.#modules.close()
   }
 
-  #scanUnlessBusy(): void {
-    if (this.#scansAhead === 0) void this.#scanNext(false)
-  }
-
-  /** One at a time. Resolves when the files are found, and the loading of those that have changed has begun. */
-  #scanNext(triesAgain: boolean): Promise<void> {
-    this.#scansAhead += 1
-    const scan = this.#scanning.then(async () => {
-      this.#scansAhead -= 1
-      if (!this.#isClosed) await this.#scan(triesAgain)
-    })
-    this.#scanning = scan
-    return scan
-  }
-
-  async #scan(triesAgain: boolean): Promise<void> {
+  /** Finds the files, and begins to load those that have changed. */
+  async #scanOnce(): Promise<void> {
+    if (this.#isClosed) return
+    const triesAgain = this.#triesAgain
+    this.#triesAgain = false
     const found = await this.#find()
     const renewed = this.#modules.renew(await this.#modules.changedFiles())
     const gone = [...this.#files].filter(([name, { path }]) => found.get(name) !== path)
@@ -94,7 +80,7 @@ export class ToolFolder {
       source.close()
       this.#files.delete(name)
     }
-    if (gone.length > 0) this.#options.onChange()
+    if (gone.length > 0) this.#onChange()
     const toLoad = [...found].flatMap(([name, path]) => {
       const known = this.#files.get(name)
       if (!known) return this.#add(name, path)
@@ -108,7 +94,7 @@ export class ToolFolder {
     const source = new SupervisedSource({
       name: `file:${name}`,
       maxRetryMs,
-      onChange: this.#options.onChange,
+      onChange: this.#onChange,
       open: () => loadToolFile(name, path, this.#modules),
     })
     this.#files.set(name, { path, source })
@@ -121,43 +107,19 @@ export class ToolFolder {
     try {
       const entries = await readdir(folder, { withFileTypes: true })
       this.#problem = undefined
-      this.#watch()
       const named = entries.filter(isToolFile).map(({ name }) => name)
       const found = await Promise.all(
         named.map(async (name) => [name, await fileAt(join(folder, name))] as const),
       )
       return new Map(found.flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])))
     } catch (error) {
-      this.#unwatch()
       const problem = `the folder ${folder} cannot be read (${error instanceof Error && 'code' in error ? error.code : error})`
       if (problem !== this.#problem) {
         this.#problem = problem
-        this.#options.onChange()
+        this.#onChange()
       }
       return new Map()
     }
-  }
-
-  /** Where the system reports no changes, such as in some network folders, they are found by time. */
-  #watch(): void {
-    if (this.#watcher || this.#isClosed) return
-    try {
-      this.#watcher = watch(this.path, { persistent: false }, () => this.#scanSoon())
-      this.#watcher.on('error', () => this.#unwatch())
-    } catch {
-      this.#unwatch()
-    }
-  }
-
-  #unwatch(): void {
-    this.#watcher?.close()
-    this.#watcher = undefined
-  }
-
-  #scanSoon(): void {
-    clearTimeout(this.#quiet)
-    this.#quiet = setTimeout(() => void this.#scanNext(false), this.#options.quietMs)
-    this.#quiet.unref()
   }
 }
 

@@ -1,8 +1,9 @@
+import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
+import type { TextPart } from '../../../protocol/tool-settings/text-part.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
 import { argumentOf, argumentsJson, textOf } from '../argument-text.ts'
 import { encodedText, safePath } from './encoded-text.ts'
-import type { Endpoint, UrlPart } from './endpoint.ts'
 
 /**
  * The request of a call: arguments of the path, then those of the query, and what is left in the query or in a JSON body. A member of
@@ -11,7 +12,7 @@ import type { Endpoint, UrlPart } from './endpoint.ts'
  * @throws Error, for the model, where the arguments make no path
  */
 export function fillRequest(
-  { method, url, headers, parameters }: Endpoint,
+  { method, url, headers, parameters }: HttpTool,
   values: ToolArguments,
 ): ToolRequest {
   const path = safePath(
@@ -35,18 +36,18 @@ export function fillRequest(
   }
 }
 
-function pathText({ argument }: Exclude<UrlPart, string>, values: ToolArguments): string {
+function pathText({ argument }: Exclude<TextPart, string>, values: ToolArguments): string {
   const value = argumentOf(argument, values)
   // Without it, the path may be that of another endpoint.
   if (value === undefined || value === '') throw new Error(`"${argument}" is missing or empty`)
   return encodedText(textOf(value))
 }
 
-function isComplete(parts: readonly UrlPart[], values: ToolArguments): boolean {
+function isComplete(parts: readonly TextPart[], values: ToolArguments): boolean {
   return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
 }
 
-function fill(parts: readonly UrlPart[], values: ToolArguments): string {
+function fill(parts: readonly TextPart[], values: ToolArguments): string {
   const texts = parts.map((part) =>
     typeof part === 'string' ? part : encodedText(textOf(argumentOf(part.argument, values))),
   )

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { serve } from '../../../../test/support/stand-ins/local-server.ts'
+import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { createToolbox } from '../../toolbox.ts'
-import type { Endpoint } from './endpoint.ts'
 import { HttpTools } from './http-tools.ts'
 
 interface Received {
@@ -31,9 +31,9 @@ async function open(
   })
   t.after(() => web.close())
   const { host } = new URL(web.url)
-  const tools = new HttpTools({ maxOutputBytes }, ports)
+  const tools = new HttpTools({ maxOutputBytes, maxResponseBytes: 200_000 }, ports)
   const toolbox = createToolbox([], { maxOutputBytes })
-  const use = (changes: Partial<Endpoint> = {}) => {
+  const use = (changes: Partial<HttpTool> = {}) => {
     const url = { host, path: [`http://${host}/v1`], query: [] }
     tools.use({ http: [{ name: 'try', method: 'GET', url, headers: {}, secrets: [], ...changes }] })
     toolbox.setSources(tools.sources(), {})
@@ -227,7 +227,7 @@ suite('responses to tools', () => {
     large.use({ result: '/price' })
     assert.equal(
       (await large.run()).output,
-      'try failed: the response is longer than 4194304 bytes, so /price cannot be found in it',
+      'try failed: the response is longer than 200000 bytes, so /price cannot be found in it',
     )
     assert.ok(process.memoryUsage().rss - before < 100_000_000)
   })

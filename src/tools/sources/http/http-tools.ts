@@ -1,23 +1,26 @@
+import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Endpoint } from './endpoint.ts'
 import { fillRequest } from './fill-request.ts'
 import { createSend } from './send-request.ts'
 
 /** The tools that send requests to one endpoint. */
 export class HttpTools implements SourceGroup {
-  readonly #maxOutputBytes: number
+  readonly #limits: Pick<SourceGroupOptions, 'maxOutputBytes' | 'maxResponseBytes'>
   readonly #ports: GuardPorts | undefined
   #source: ToolSource = { name: 'http', state: 'ready', tools: [] }
 
-  constructor({ maxOutputBytes }: Pick<SourceGroupOptions, 'maxOutputBytes'>, ports?: GuardPorts) {
-    this.#maxOutputBytes = maxOutputBytes
+  constructor(
+    { maxOutputBytes, maxResponseBytes }: Pick<SourceGroupOptions, 'maxOutputBytes' | 'maxResponseBytes'>,
+    ports?: GuardPorts,
+  ) {
+    this.#limits = { maxOutputBytes, maxResponseBytes }
     this.#ports = ports
   }
 
-  use({ http }: Pick<ToolChoice, 'http'>): void {
+  use({ http }: Pick<ToolSettings, 'http'>): void {
     this.#source = { ...this.#source, tools: http.map((endpoint) => this.#toolOf(endpoint)) }
   }
 
@@ -31,10 +34,10 @@ export class HttpTools implements SourceGroup {
   /** Requests end with their calls. */
   close(): void {}
 
-  #toolOf(endpoint: Endpoint): Tool {
+  #toolOf(endpoint: HttpTool): Tool {
     const { name, description, method, result, secrets, timeoutMs, idempotent = method === 'GET' } = endpoint
     const send = createSend({
-      ...{ secrets, result, maxOutputBytes: this.#maxOutputBytes, ports: this.#ports },
+      ...{ secrets, result, ports: this.#ports, ...this.#limits },
       allowedHosts: [endpoint.url.host],
     })
     return {
@@ -54,6 +57,6 @@ export class HttpTools implements SourceGroup {
 }
 
 /** Arguments that the operator has not declared are refused, unless the schema says that there may be more. */
-function parametersOf({ parameters = { type: 'object', properties: {} } }: Endpoint) {
+function parametersOf({ parameters = { type: 'object', properties: {} } }: HttpTool) {
   return { additionalProperties: false, ...parameters }
 }

@@ -3,6 +3,7 @@ import { parseExact } from '../../../protocol/exact-json.ts'
 import type { Json } from '../../../protocol/json.ts'
 import { pointerTokens, valueAt } from '../../fit/json-pointer.ts'
 import type { HttpResponse } from '../../guard/exchange.ts'
+import type { Redact } from '../redact.ts'
 import { decodeText, mediaType } from './media-type.ts'
 
 /** How much the model reads of a response that is a failure, in bytes. */
@@ -13,8 +14,7 @@ export interface ResponseOptions {
   result?: string | undefined
   /** The most bytes of a text. */
   maxOutputBytes: number
-  /** `isCut`: the text may end within a secret. */
-  redact(text: string, isCut?: boolean): string
+  redact: Redact
 }
 
 /**
@@ -66,7 +66,7 @@ function contentText(response: HttpResponse, maxBytes: number, { redact }: Respo
   const bytes = Buffer.byteLength(text)
   if (!isTruncated && bytes <= maxBytes) return redact(text)
   const note = `\n[cut here: the response has ${sizeOf(response)}]`
-  return withoutEnd(redact(text, isTruncated), maxBytes - note.length) + note
+  return withoutEnd(redact(text, isTruncated ? 'end' : undefined), maxBytes - note.length) + note
 }
 
 function sizeOf({ body, headers, isTruncated }: HttpResponse): string {

@@ -1,7 +1,7 @@
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
 import { createGuardedRequest } from '../../guard/guarded-request.ts'
-import { createRedact } from './redact.ts'
+import { createRedact } from '../redact.ts'
 import { responseText } from './response-text.ts'
 
 /** Whom requests go to, and what the model reads of responses. */
@@ -13,8 +13,8 @@ export interface SenderOptions {
   result?: string | undefined
   /** The most bytes that the model reads. */
   maxOutputBytes: number
-  /** The most bytes of a response of which `result` is a part. Default 4 MiB. */
-  maxBodyBytes?: number
+  /** The most bytes of a response of which `result` is a part. */
+  maxResponseBytes: number
   ports?: GuardPorts | undefined
 }
 
@@ -28,10 +28,10 @@ const defaultHeaders = {
 
 /** Makes what sends requests through the guard. No secret is in what it returns or rejects with. */
 export function createSend(options: SenderOptions): Send {
-  const { result, maxOutputBytes, maxBodyBytes = 4 * 2 ** 20 } = options
+  const { result, maxOutputBytes, maxResponseBytes } = options
   const request = createGuardedRequest(options.allowedHosts, options.ports)
   const redact = createRedact(options.secrets)
-  const maxBytes = result ? maxBodyBytes : maxOutputBytes
+  const maxBytes = result ? maxResponseBytes : maxOutputBytes
   return async (asked, signal) => {
     const headers = { ...defaultHeaders, ...asked.headers }
     const response = await request({ ...asked, headers, maxBytes, signal })

@@ -5,8 +5,8 @@ import {
   type PriorDiscovery,
   type Tool,
 } from '@modelcontextprotocol/client'
+import type { McpServer } from '../../../protocol/tool-settings/mcp-server.ts'
 import type { Programs } from '../commands/programs.ts'
-import type { McpServer } from './mcp-server.ts'
 import { remoteTransport } from './remote-transport.ts'
 import { StdioTransport } from './stdio-transport.ts'
 

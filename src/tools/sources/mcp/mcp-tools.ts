@@ -1,11 +1,11 @@
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
+import type { McpServer } from '../../../protocol/tool-settings/mcp-server.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import { Programs } from '../commands/programs.ts'
-import { createRedact } from '../http/redact.ts'
+import { createRedact } from '../redact.ts'
 import { type SourceLifetime, SupervisedSource } from '../supervised-source.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { type Connection, connectServer } from './connect-server.ts'
-import type { McpServer } from './mcp-server.ts'
 import { serverError } from './server-error.ts'
 import { patternProblems, serverTools, unusedMembers } from './server-tools.ts'
 import { watchConnection } from './watch-connection.ts'
@@ -46,7 +46,7 @@ export class McpTools implements SourceGroup {
     this.#options = options
   }
 
-  use({ mcpServers }: Pick<ToolChoice, 'mcpServers'>): void {
+  use({ mcpServers }: Pick<ToolSettings, 'mcpServers'>): void {
     const before = this.#servers
     this.#servers = new Map(
       mcpServers.map((server) => {

@@ -3,8 +3,8 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client'
+import type { McpEndpoint } from '../../../protocol/tool-settings/mcp-server.ts'
 import { boundedFetch } from './bounded-fetch.ts'
-import type { McpEndpoint } from './mcp-server.ts'
 
 /** A connection to a server over HTTP. */
 export interface RemoteTransport extends Transport {

@@ -1,12 +1,12 @@
 import type { Tool as ServerTool } from '@modelcontextprotocol/client'
 import { isJsonObject } from '../../../protocol/json.ts'
 import { matchPattern } from '../../../protocol/match-pattern.ts'
+import type { McpServer } from '../../../protocol/tool-settings/mcp-server.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import { exactArguments } from '../argument-text.ts'
-import { createRedact } from '../http/redact.ts'
+import { createRedact } from '../redact.ts'
 import { callResult } from './call-result.ts'
 import type { Connection } from './connect-server.ts'
-import type { McpServer } from './mcp-server.ts'
 import { serverError } from './server-error.ts'
 
 /** The toolbox has the time limit of calls; this is the longest one of timers. */

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client'
+import type { McpProgram } from '../../../protocol/tool-settings/mcp-server.ts'
 import { graceMs, groupOf } from '../commands/process-group.ts'
 import type { RunningGroup } from '../commands/program.ts'
 import { startFailure } from '../commands/program-result.ts'
 import type { Programs } from '../commands/programs.ts'
-import { createRedact } from '../http/redact.ts'
+import { createRedact } from '../redact.ts'
 import { LineReader } from './line-reader.ts'
-import type { McpProgram } from './mcp-server.ts'
 
 /** How much of the end of standard error is shown. */
 const shownErrorChars = 2_048

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import { UnusableSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 
 /** Where requests go: a URL without a slash at its end, and the hosts that the operator has written. */
 export interface Server {
@@ -13,7 +13,7 @@ export interface Server {
  *
  * @throws UnusableSource where there is none, and where headers would go to a host that neither the operator nor a file of his names
  */
-export function findServer({ server, document, isUrl, headers }: Api, root: JsonObject): Server {
+export function findServer({ server, document, isUrl, headers }: OpenApiSource, root: JsonObject): Server {
   const written = server ?? serverOf(root)
   const url = URL.parse(written, isUrl ? document : undefined)
   if (!url || !/^https?:$/.test(url.protocol) || /[{}]/.test(written))

@@ -1,11 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../protocol/json.ts'
 import { matchPattern } from '../../../protocol/match-pattern.ts'
+import { type HttpMethod, httpMethods } from '../../../protocol/tool-settings/http-tool.ts'
 import { type Document, UnusableOperation } from './document.ts'
 import type { Operation } from './operation.ts'
 import { readBody } from './read-body.ts'
 import { readParameters } from './read-parameters.ts'
-
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** The longest name of a tool, and the longest description that all engines take. */
 const maxName = 64
@@ -59,13 +58,13 @@ export function listOperations(
 function* operationsOf(
   document: Document,
   problems: string[],
-): Generator<[string, (typeof methods)[number], JsonObject, JsonObject]> {
+): Generator<[string, HttpMethod, JsonObject, JsonObject]> {
   const { paths } = document.root
   for (const [path, value] of Object.entries(isJsonObject(paths) ? paths : {})) {
     if (!path.startsWith('/')) continue
     try {
       const item = document.resolve(value)
-      for (const method of methods) {
+      for (const method of httpMethods) {
         const operation = item?.[method.toLowerCase()]
         if (item && isJsonObject(operation)) yield [path, method, item, operation]
       }

@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../../protocol/json.ts'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
-import type { GuardPorts } from '../../guard/find-addresses.ts'
-import { createSend, type Send } from '../http/send-request.ts'
+import { createSend, type Send, type SenderOptions } from '../http/send-request.ts'
 import { UnusableSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 import { argumentsSchema } from './arguments-schema.ts'
 import { Document, UnusableOperation } from './document.ts'
 import { fillOperation } from './fill-operation.ts'
@@ -24,17 +23,16 @@ export interface OpenedApi {
  * @throws UnusableSource where there is none
  */
 export async function openApi(
-  api: Api,
+  api: OpenApiSource,
   root: JsonObject,
   {
-    maxOutputBytes,
-    ports,
     signal,
-  }: { maxOutputBytes: number; ports?: GuardPorts | undefined; signal: AbortSignal },
+    ...sender
+  }: Pick<SenderOptions, 'maxOutputBytes' | 'maxResponseBytes' | 'ports'> & { signal: AbortSignal },
 ): Promise<OpenedApi> {
   const document = new Document(root)
   const { url: server, allowedHosts } = findServer(api, root)
-  const send = createSend({ allowedHosts, secrets: api.secrets, maxOutputBytes, ports })
+  const send = createSend({ allowedHosts, secrets: api.secrets, ...sender })
   const headers = lowerCased(api.headers)
   const { operations: patterns, prefix } = api
   const { operations, problems } = listOperations(document, {
@@ -64,7 +62,12 @@ export async function openApi(
 function toolOf(
   operation: Operation,
   parameters: JsonObject,
-  { api, server, headers, send }: { api: Api; server: string; headers: Record<string, string>; send: Send },
+  {
+    api,
+    server,
+    headers,
+    send,
+  }: { api: OpenApiSource; server: string; headers: Record<string, string>; send: Send },
 ): Tool {
   const { name, description, method } = operation
   return {

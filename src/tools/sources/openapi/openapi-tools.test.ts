@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { serve } from '../../../../test/support/stand-ins/local-server.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { createToolbox } from '../../toolbox.ts'
-import type { Api } from './api.ts'
 import { OpenApiTools } from './openapi-tools.ts'
 
 const stores = new URL('../../../../test/support/openapi/', import.meta.url)
@@ -19,7 +20,11 @@ const json = await readFile(new URL('petstore-3.1.json', stores), 'utf8')
 async function open(
   t: TestContext,
   text: string,
-  { api = {}, ports, isUrl = false }: { api?: Partial<Api>; ports?: GuardPorts; isUrl?: boolean } = {},
+  {
+    api = {},
+    ports,
+    isUrl = false,
+  }: { api?: Partial<OpenApiSource>; ports?: GuardPorts; isUrl?: boolean } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'chatterd-openapi-'))
   const received: { line: string; headers: IncomingMessage['headers']; body: string }[] = []
@@ -37,10 +42,11 @@ async function open(
   })
   const file = join(folder, 'document.yaml')
   await writeFile(file, text)
+  const changes = new EventTarget()
   const tools = new OpenApiTools({
-    ...{ maxOutputBytes: 65_536, retryMs: 1 },
+    ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 2 ** 20, retryMs: 1 },
     ...(ports && { ports }),
-    onChange: () => {},
+    onChange: () => void changes.dispatchEvent(new Event('change')),
   })
   t.after(async () => {
     tools.close()
@@ -49,7 +55,7 @@ async function open(
   })
   const server = isUrl ? {} : { server: `${web.url}/api` }
   const document = isUrl ? `${web.url}/doc` : file
-  const given: Api = {
+  const given: OpenApiSource = {
     name: 'pets',
     document,
     isUrl,
@@ -69,6 +75,10 @@ async function open(
     ...{ web, received, service, tools, file, source },
     names: () => merge() && toolbox.schemas().map((schema) => schema.function.name),
     describe: (name: string) => toolbox.schemas().find((schema) => schema.function.name === name)?.function,
+    /** Waits until a change of the source makes it true. */
+    async changed(holds: () => boolean) {
+      while (!holds()) await once(changes, 'change', { signal: t.signal })
+    },
     run: (name: string, args = {}, signal = t.signal) =>
       toolbox.run(name, args, { signal, conversation: 'app', turn: 't', callId: 'c' }),
   }
@@ -393,6 +403,17 @@ suite('documents that are away, or bad', () => {
     assert.deepEqual(names(), ['findPets', 'getPet'])
   })
 
+  test('a file that changes is read again by itself, and so is one that was missing', async (t) => {
+    const { file, names, changed } = await open(t, yaml)
+    await writeFile(`${file}.new`, json)
+    await rename(`${file}.new`, file)
+    await changed(() => names().join() === 'findPets,getPet')
+    await rm(file)
+    await changed(() => names().length === 0)
+    await writeFile(file, json)
+    await changed(() => names().length === 2)
+  })
+
   test('what is no OpenAPI document is down, with the reason', async (t) => {
     const reasons: [string, RegExp][] = [
       ['{"swagger": "2.0"}', /^the document is of Swagger 2\.0; those of OpenAPI 3\.0 and 3\.1 can be read$/],
@@ -445,8 +466,8 @@ suite('documents that are away, or bad', () => {
     const parameters = `[{"name":"q","in":"query","schema":${deep}}]`
     const inside = await open(t, `{"openapi":"3.0.0","paths":{"/x":{"get":{"parameters":${parameters}}}}}`)
     assert.equal(inside.source?.reason, 'the document is too large or too deeply nested')
-    const { source } = await open(t, ' '.repeat(9 * 2 ** 20))
-    assert.equal(source?.reason, 'the document is longer than 8388608 bytes')
+    const { source } = await open(t, ' '.repeat(2 ** 20 + 1))
+    assert.equal(source?.reason, 'the document is longer than 1048576 bytes (tool-document)')
   })
 
   test('a document of 1 MB is read, in YAML too, while the process does other things', async (t) => {

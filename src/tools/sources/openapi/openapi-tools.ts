@@ -1,13 +1,14 @@
+import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
+import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
+import { FileWatch } from '../../watch/file-watch.ts'
 import { SupervisedSource } from '../supervised-source.ts'
-import type { ToolChoice } from '../tool-choice.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
-import type { Api } from './api.ts'
 import { loadDocument } from './load-document.ts'
 import { openApi } from './open-api.ts'
 import { parseDocument } from './parse-document.ts'
 
-export interface OpenApiToolsOptions extends Pick<SourceGroupOptions, 'maxOutputBytes' | 'onChange'> {
+export interface OpenApiToolsOptions extends Omit<SourceGroupOptions, 'maxReloads'> {
   ports?: GuardPorts
   /** The pause after the first failure, in milliseconds. */
   retryMs?: number
@@ -17,21 +18,26 @@ export interface OpenApiToolsOptions extends Pick<SourceGroupOptions, 'maxOutput
 interface OpenedDocument {
   /** What the settings file says of it, as JSON. */
   written: string
+  /** The path of its file, or its URL. */
+  document: string
   source: SupervisedSource
   problems: string[]
 }
 
-/** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`. */
+/** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`, and files also when they have changed. */
 export class OpenApiTools implements SourceGroup {
   readonly #options: OpenApiToolsOptions
   /** By name, in the order of the settings file. */
   #documents: ReadonlyMap<string, OpenedDocument> = new Map()
+  readonly #files = new FileWatch((changed) => {
+    for (const { document, source } of this.#documents.values()) if (changed.has(document)) source.start()
+  })
 
   constructor(options: OpenApiToolsOptions) {
     this.#options = options
   }
 
-  use({ openapi }: Pick<ToolChoice, 'openapi'>): void {
+  async use({ openapi }: Pick<ToolSettings, 'openapi'>): Promise<void> {
     const before = this.#documents
     this.#documents = new Map(
       openapi.map((api) => {
@@ -41,6 +47,7 @@ export class OpenApiTools implements SourceGroup {
     )
     const kept = new Set(this.#documents.values())
     for (const document of before.values()) if (!kept.has(document)) document.source.close()
+    await this.#files.watch(openapi.flatMap(({ document, isUrl }) => (isUrl ? [] : document)))
   }
 
   sources(): ToolSource[] {
@@ -52,28 +59,35 @@ export class OpenApiTools implements SourceGroup {
 
   async reload(): Promise<void> {
     const sources = [...this.#documents.values()].map(({ source }) => source)
+    this.#files.refresh()
     for (const source of sources) source.start()
     await Promise.all(sources.map((source) => source.attempted()))
   }
 
   close(): void {
+    this.#files.close()
     for (const { source } of this.#documents.values()) source.close()
   }
 
-  #open(api: Api): OpenedDocument {
-    const { onChange, ports, maxOutputBytes, retryMs } = this.#options
+  #open(api: OpenApiSource): OpenedDocument {
+    const { onChange, retryMs, maxDocumentBytes: maxBytes, ...sender } = this.#options
     const source = new SupervisedSource({
       name: `openapi:${api.name}`,
       onChange,
       ...(retryMs !== undefined && { retryMs }),
       async open(signal) {
-        const root = await parseDocument(await loadDocument(api, signal, ports), signal)
-        const { tools, problems } = await openApi(api, root, { maxOutputBytes, ports, signal })
+        const limits = { maxBytes, signal }
+        const text = await loadDocument(api, limits, sender.ports)
+        const { tools, problems } = await openApi(api, await parseDocument(text, limits), {
+          ...sender,
+          signal,
+        })
         document.problems = problems.map((problem) => `openapi:${api.name}: ${problem}`)
         return tools
       },
     })
-    const document: OpenedDocument = { written: JSON.stringify(api), source, problems: [] }
+    const written = JSON.stringify(api)
+    const document: OpenedDocument = { written, document: api.document, source, problems: [] }
     return document
   }
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../../../protocol/json.ts'
+import type { HttpMethod } from '../../../protocol/tool-settings/http-tool.ts'
 
 /** Where a parameter goes. */
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie'
@@ -34,7 +35,7 @@ export interface Operation {
   title: string
   /** The name of its tool, without a prefix. */
   name: string
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method: HttpMethod
   /** Such as `/pets/{id}`. */
   path: string
   description: string

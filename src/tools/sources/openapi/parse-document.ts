@@ -3,12 +3,12 @@ import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import { errorMessage } from '../../error-message.ts'
 import { isWithin } from '../../fit/is-within.ts'
 import { UnusableSource } from '../tool-source.ts'
-import { maxDocument } from './load-document.ts'
+import type { DocumentLimits } from './load-document.ts'
 
 const program = new URL(`./yaml-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
-/** A document within these can be walked without harm. */
-const bounds = { depth: 100, values: 1_000_000, characters: 2 * maxDocument }
+/** A document within these can be walked without harm. As JSON, it may be twice as long as it is written. */
+const boundsOf = (maxBytes: number) => ({ depth: 100, values: maxBytes / 8, characters: 2 * maxBytes })
 
 /** How much memory the thread that reads YAML may have, in MiB. */
 const maxHeapMb = 512
@@ -18,8 +18,9 @@ const maxHeapMb = 512
  *
  * @throws UnusableSource where it is none
  */
-export async function parseDocument(text: string, signal: AbortSignal): Promise<JsonObject> {
-  const root = parsedJson(text) ?? (await parsedYaml(text, signal))
+export async function parseDocument(text: string, limits: DocumentLimits): Promise<JsonObject> {
+  const bounds = boundsOf(limits.maxBytes)
+  const root = parsedJson(text) ?? (await parsedYaml(text, bounds.characters, limits.signal))
   if (!isWithin(root, bounds)) throw new UnusableSource('the document is too large or too deeply nested')
   if (!isJsonObject(root)) throw new UnusableSource('the document is no OpenAPI document')
   if (root.swagger !== undefined)
@@ -40,9 +41,9 @@ function parsedJson(text: string): unknown {
 }
 
 /** In a thread of its own: a text of 1 MB takes seconds. */
-async function parsedYaml(text: string, signal: AbortSignal): Promise<unknown> {
+async function parsedYaml(text: string, maxLength: number, signal: AbortSignal): Promise<unknown> {
   const worker = new Worker(program, {
-    workerData: { text, maxLength: bounds.characters },
+    workerData: { text, maxLength },
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
   })
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()

@@ -1,7 +1,7 @@
-/** A table `[mcpServers.NAME]`: an MCP server that is started, or one that runs elsewhere. */
-export type McpTable = McpProgramTable | McpEndpointTable
+/** A table `[mcpServers.NAME]`: an MCP server that has tools. */
+export type McpServer = McpProgram | McpEndpoint
 
-interface McpTableBase {
+interface McpServerBase {
   readonly name: string
   /** What the names of its tools begin with. */
   readonly prefix: string
@@ -14,17 +14,20 @@ interface McpTableBase {
   readonly secrets: readonly string[]
 }
 
-export interface McpProgramTable extends McpTableBase {
+/** A server that is started, and spoken to over its standard input and output. */
+export interface McpProgram extends McpServerBase {
   readonly type: 'stdio'
+  /** A path, or a name that is looked up in `PATH`. */
   readonly program: string
   readonly args: readonly string[]
   /** All variables of the program. */
   readonly env: Readonly<Record<string, string>>
-  /** Absolute. Default: the folder of the settings file. */
+  /** The working directory; absolute. */
   readonly cwd: string
 }
 
-export interface McpEndpointTable extends McpTableBase {
+/** A server that runs elsewhere. `http`: Streamable HTTP; `sse`: HTTP with SSE, of the protocol's version 2024-11-05. */
+export interface McpEndpoint extends McpServerBase {
   readonly type: 'http' | 'sse'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

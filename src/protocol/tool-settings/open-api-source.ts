@@ -1,5 +1,5 @@
 /** A table `[tools.openapi.NAME]`: an OpenAPI document whose operations are tools. */
-export interface OpenApiTable {
+export interface OpenApiSource {
   readonly name: string
   /** An absolute path, or a URL. */
   readonly document: string
@@ -12,6 +12,6 @@ export interface OpenApiTable {
   /** What the names of its tools begin with. */
   readonly prefix: string
   readonly timeoutMs?: number
-  /** Values of the environment in headers. */
+  /** Values of the environment in URLs after their hosts, and in headers. Nobody must read them. */
   readonly secrets: readonly string[]
 }
