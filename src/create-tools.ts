@@ -1,4 +1,5 @@
 import type { Config } from './config/settings.ts'
+import type { FitLimits } from './tools/fit.ts'
 import { optionalTools } from './tools/resident/optional-tools.ts'
 import { readWeather } from './tools/resident/read-weather.ts'
 import { residentTools } from './tools/resident/resident-tools.ts'
@@ -27,6 +28,9 @@ export function createTools(
     timeoutMs,
     maxOutputBytes: config.toolOutputBytes,
     maxImageBytes: config.toolImageBytes,
+    callsAtOnce: config.toolCallsAtOnce,
+    ...(config.toolCallsPerMinute > 0 && { callsPerMinute: config.toolCallsPerMinute }),
+    fit: fitLimits(config),
   })
   const optional = optionalTools({ weather, places })
   return {
@@ -42,5 +46,13 @@ export function createTools(
       ...output,
     }),
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),
+  }
+}
+
+/** Each value of a schema takes a few characters, and each schema in another one two levels. */
+function fitLimits({ toolSchemaLength: characters, toolSchemaDepth: depth }: Config): Partial<FitLimits> {
+  return {
+    schema: { characters, depth, values: Math.ceil(characters / 4) },
+    plain: { depth: Math.ceil(depth / 2), schemas: 256 },
   }
 }

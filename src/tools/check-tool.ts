@@ -14,10 +14,13 @@ const toolName = /^[\w-]{1,64}$/
 /** The longest delay of a timer in Node; with a longer one the timer fires at once. */
 const maxTimeoutMs = 2 ** 31 - 1
 
+/** The most calls at once, or a minute, that a tool can be limited to. */
+const maxCalls = 100_000
+
 /**
  * Checks a tool. `defaultMs`: how long it may run where it says nothing itself, in milliseconds.
  *
- * @throws InvalidTool where it has a name that engines refuse, a schema that is none, or a time limit out of range.
+ * @throws InvalidTool where it has a name that engines refuse, a schema that is none, or a limit out of range.
  */
 export function checkTool(tool: Tool, defaultMs: number): CheckedTool {
   const { timeoutMs = defaultMs } = tool
@@ -30,6 +33,10 @@ export function checkTool(tool: Tool, defaultMs: number): CheckedTool {
     )
   checkSchema(name, schema.function.parameters)
   checkLimit(`The time limit of the tool "${name}"`, timeoutMs, maxTimeoutMs)
+  for (const member of ['callsAtOnce', 'callsPerMinute'] as const) {
+    const limit = tool[member]
+    if (limit !== undefined) checkLimit(`${member} of the tool "${name}"`, limit, maxCalls)
+  }
   return { name, tool, schema: deepFreeze(schema), timeoutMs }
 }
 

@@ -22,7 +22,7 @@ export async function runTool(
   context: ToolContext,
 ): Promise<ToolOutcome> {
   const { name, timeoutMs } = limited
-  const cancelled: ToolOutcome = { status: 'failed', output: `${name} was cancelled before it ended.` }
+  const cancelled = cancelledCall(name)
   if (context.signal.aborted) return cancelled
 
   const abort = new AbortController()
@@ -45,6 +45,11 @@ export async function runTool(
     clearTimeout(timer)
     context.signal.removeEventListener('abort', onCancel)
   }
+}
+
+/** The outcome of a call whose turn is cancelled. */
+export function cancelledCall(name: string): ToolOutcome {
+  return { status: 'failed', output: `${name} was cancelled before it ended.` }
 }
 
 /** A tool that throws, rejects or returns a value without a JSON form has failed, with a message for the model. */

@@ -67,11 +67,7 @@ describe('creating a toolbox', () => {
     const tools = [makeTool('slow', () => '', { timeoutMs: 60_000 }), makeTool('fast', () => '')]
     const described = createToolbox(tools, { timeoutMs: 5_000, maxOutputBytes: 100 }).describe()
     assert.deepEqual(
-      described.map(({ schema, timeoutMs, maxOutputBytes }) => [
-        schema.function.name,
-        timeoutMs,
-        maxOutputBytes,
-      ]),
+      described.map(({ schema, limits }) => [schema.function.name, limits.timeoutMs, limits.maxOutputBytes]),
       [
         ['fast', 5_000, 100],
         ['slow', 60_000, 100],
@@ -271,17 +267,18 @@ test('after a tool has ended its timer is cleared', async () => {
 describe('cancelling', () => {
   test('cancelling a turn ends its tools, with a message and an aborted signal', async () => {
     const turn = new AbortController()
-    let signal: AbortSignal | undefined
+    const started = Promise.withResolvers<AbortSignal>()
     const toolbox = createToolbox([
       makeTool('hangs', (_args, given) => {
-        signal = given.signal
+        started.resolve(given.signal)
         return never()
       }),
     ])
     const running = toolbox.run('hangs', {}, context(turn.signal))
+    const signal = await started.promise
     turn.abort()
     assert.deepEqual(await running, { status: 'failed', output: 'hangs was cancelled before it ended.' })
-    assert.equal(signal?.aborted, true)
+    assert.equal(signal.aborted, true)
   })
 
   test('no tool is started in a cancelled turn', async () => {

@@ -2,14 +2,16 @@ import { matchPattern } from '../protocol/match-pattern.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
 import { callHash } from './call-hash.ts'
+import { CallSlots } from './call-slots.ts'
 import { InvalidTool } from './check-schema.ts'
 import { checkLimit, checkTool } from './check-tool.ts'
 import { errorMessage } from './error-message.ts'
 import { createFit, type FitLimits } from './fit.ts'
 import { fitImages, truncateText } from './result-text.ts'
-import { runTool } from './run-tool.ts'
+import { runLimited } from './run-limited.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
+import { type CallLimits, type ToolCounts, ToolMeter } from './tool-meter.ts'
 
 /** The limits of all tools. */
 export interface ToolboxOptions {
@@ -19,18 +21,31 @@ export interface ToolboxOptions {
   maxOutputBytes?: number
   /** Most bytes of the images of one result, in base64; those beyond it are left out. Default 4 MiB. */
   maxImageBytes?: number
+  /** Calls of all tools that run at once; others wait, in order of arrival. Default: no limit. */
+  callsAtOnce?: number
+  /** Calls of a tool without its own `callsPerMinute` that begin within a minute. Default: no limit. */
+  callsPerMinute?: number
   /** The limits of argument checking. */
   fit?: Partial<FitLimits>
+  /** Milliseconds, from any start. */
+  now?(): number
 }
 
-/** A resident tool's schema, its source, how long it may run, in milliseconds, and how much it may return, in bytes. */
+/** A resident tool: its schema, its source, its limits, and how often it was called. */
 export interface ToolDescription {
   schema: ToolSchema
   source: string
-  timeoutMs: number
-  maxOutputBytes: number
+  limits: ToolLimits
+  counts: ToolCounts
   /** True where a person has to approve its calls. */
   approval: boolean
+}
+
+export interface ToolLimits extends CallLimits {
+  /** How long it may run, in milliseconds. */
+  timeoutMs: number
+  /** How much it may return, in bytes. */
+  maxOutputBytes: number
 }
 
 /** How the tools have changed: names, and a sentence for each tool that cannot be offered. */
@@ -61,6 +76,10 @@ export interface ResidentToolbox extends Toolbox {
   describe(): ToolDescription[]
 }
 
+interface MeteredTool extends SourcedTool {
+  meter: ToolMeter
+}
+
 /** The name of the source of the tools in chatterd's own sources. */
 export const builtin = 'builtin'
 
@@ -72,19 +91,21 @@ export const builtin = 'builtin'
  */
 export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = {}): ResidentToolbox {
   const { timeoutMs = 15_000, maxOutputBytes = 64 * 1024, maxImageBytes = 4 * 2 ** 20 } = options
+  const { callsAtOnce = Number.POSITIVE_INFINITY, now = () => performance.now() } = options
   checkLimit('maxOutputBytes', maxOutputBytes, 2 ** 30)
   checkBuiltin(tools, timeoutMs)
   const fit = createFit(options.fit)
-  let current: ReadonlyMap<string, SourcedTool> = new Map()
+  let current: ReadonlyMap<string, MeteredTool> = new Map()
   let schemas: ToolSchema[] = []
   let asked: readonly string[] = []
+  const slots = new CallSlots(callsAtOnce)
 
   function setSources(
     ...[sources, { off = [], ask = [] } = {}]: Parameters<ResidentToolbox['setSources']>
   ): ToolChange {
     const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
     const change = changeOf(current, merged.tools)
-    current = merged.tools
+    current = new Map([...merged.tools].map(([name, tool]) => [name, metered(tool)]))
     // The same array while the schemas are the same.
     if (change.added.length + change.removed.length + change.changed.length > 0)
       schemas = [...current.values()].map(({ schema }) => schema)
@@ -95,14 +116,36 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
     return { ...change, problems: merged.problems, unusedOff: merged.unusedOff, unusedAsk }
   }
 
+  const callLimitsOf = ({ callsAtOnce, callsPerMinute = options.callsPerMinute }: Tool): CallLimits => ({
+    callsAtOnce,
+    callsPerMinute,
+  })
+
+  /** A tool that replaces one of its name goes on with its counts. */
+  const metered = (sourced: SourcedTool): MeteredTool => {
+    const { meter = new ToolMeter() } = current.get(sourced.name) ?? {}
+    meter.limits = callLimitsOf(sourced.tool)
+    return { ...sourced, meter }
+  }
+
+  const fitOrRefuse: Toolbox['fit'] = (schema, args, undeclared) => {
+    try {
+      return fit(schema, args, undeclared)
+    } catch (thrown) {
+      return { ok: false, written: {}, error: `The arguments cannot be read: ${errorMessage(thrown)}` }
+    }
+  }
+
   const isAsked = (name: string) => asked.some((pattern) => matchPattern(pattern, name))
   setSources([])
   return {
     setSources,
     schemas: () => schemas,
     describe: () =>
-      [...current.values()].map(({ schema, source, timeoutMs: ms }) => ({
-        ...{ schema, source, timeoutMs: ms, maxOutputBytes, approval: isAsked(schema.function.name) },
+      [...current.values()].map(({ name, schema, source, tool, meter, timeoutMs: ms }) => ({
+        ...{ schema, source, approval: isAsked(name) },
+        limits: { timeoutMs: ms, maxOutputBytes, ...callLimitsOf(tool) },
+        counts: { ...meter.counts },
       })),
     has: (name) => current.has(name),
     isAsked,
@@ -113,18 +156,18 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
     isIdempotent: (name) => current.get(name)?.tool.idempotent === true,
 
     fit(schema, args, undeclared) {
-      try {
-        return fit(schema, args, undeclared)
-      } catch (thrown) {
-        return { ok: false, written: {}, error: `The arguments cannot be read: ${errorMessage(thrown)}` }
-      }
+      const fitted = fitOrRefuse(schema, args, undeclared)
+      if (!fitted.ok) current.get(schema.function.name)?.meter.count({ isFailed: true })
+      return fitted
     },
 
-    async run(name, args, context) {
+    async run(name, args, { repairs, ...context }) {
       const tool = current.get(name)
-      const { status, output, images = [] } = tool ? await runTool(tool, args, context) : removedTool(name)
-      const text = truncateText(output, maxOutputBytes)
-      return { status, ...fitImages(text, images, maxImageBytes) }
+      if (!tool) return removedTool(name)
+      const bounds = { meter: tool.meter, slots, now }
+      const { status, output, images = [] } = await runLimited(tool, args, context, bounds)
+      tool.meter.count({ isFailed: status !== 'succeeded', repairs })
+      return { status, ...fitImages(truncateText(output, maxOutputBytes), images, maxImageBytes) }
     },
   }
 }

@@ -23,6 +23,7 @@ export async function runCalls(
         conversation: state.conversation.name,
         turn: state.id,
         callId: call.id,
+        ...(call.repairs && { repairs: call.repairs.length }),
       }
       const outcome = await ports.toolbox.run(call.name, call.arguments, context)
       took[index] = ports.now() - started

@@ -17,7 +17,7 @@ ask = ["get_time"]
 `
 
 for (const kind of databaseKinds)
-  test(`on ${kind.name}, the log has one line for each call, whoever ends it, and nothing of its arguments [call-log]`, async (t) => {
+  test(`on ${kind.name}, the log has one line for each call, whoever ends it, and nothing of its arguments, and the list of tools counts those that were run [call-log]`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'chatterd-call-log-'))
     t.after(() => rm(folder, { recursive: true }))
     const ollama = await ollamaStandIn()
@@ -47,6 +47,20 @@ for (const kind of databaseKinds)
     await second.until(({ name }) => name === 'turn-waiting')
     await ask(`${url}/chatterd/v1/conversations/audited`, { method: 'DELETE' })
     await second.over
+    const { tools } = JSON.parse((await ask(`${url}/chatterd/v1/tools`)).text)
+    assert.deepEqual(
+      tools.map(({ name, calls, failures, repairs }: Record<string, unknown>) => [
+        name,
+        calls,
+        failures,
+        repairs,
+      ]),
+      [
+        ['calculate', 1, 0, 1],
+        ['get_time', 0, 0, 0],
+        ['get_weather', 0, 0, 0],
+      ],
+    )
     server.kill('SIGTERM')
     const { errors } = await server.exit
     const lines = errors.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))

@@ -89,6 +89,42 @@ export const toolsSettings = {
     default: '8MiB',
     about: 'Longest OpenAPI document; the tools of a longer one are down.',
   },
+  toolCallsAtOnce: {
+    group: 'Tools',
+    name: 'tool-calls-at-once',
+    env: 'CHATTERD_TOOL_CALLS_AT_ONCE',
+    kind: count(1, 100_000),
+    default: '64',
+    about:
+      'Most calls of resident tools that run at once in this process. Others wait in order of arrival, each for as long as its tool may run; then it is not run, and the model is informed.',
+  },
+  toolCallsPerMinute: {
+    group: 'Tools',
+    name: 'tool-calls-per-minute',
+    env: 'CHATTERD_TOOL_CALLS_PER_MINUTE',
+    kind: count(0, 100_000),
+    default: '0',
+    about:
+      'Most calls of one resident tool that begin within a minute in this process. Another one is not run, and the model is informed when it can try again. 0: any number.',
+  },
+  toolSchemaLength: {
+    group: 'Tools',
+    name: 'tool-schema-length',
+    env: 'CHATTERD_TOOL_SCHEMA_LENGTH',
+    kind: count(256, 16_777_216),
+    default: '32768',
+    about:
+      'Longest schema of a tool, of either side, that arguments are checked with, in characters; it may have a quarter as many values. With a longer one, they are not checked.',
+  },
+  toolSchemaDepth: {
+    group: 'Tools',
+    name: 'tool-schema-depth',
+    env: 'CHATTERD_TOOL_SCHEMA_DEPTH',
+    kind: count(2, 512),
+    default: '64',
+    about:
+      'Most levels of a schema that arguments are checked with, as JSON: a schema in another one takes two. With a deeper one, they are not checked.',
+  },
   toolWaitMs: {
     group: 'Tools',
     name: 'tool-wait',

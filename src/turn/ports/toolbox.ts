@@ -12,6 +12,12 @@ export interface ToolContext {
   callId: string
 }
 
+/** What a call is run with. */
+export interface CallContext extends ToolContext {
+  /** How much of it was mended, for the counts of its tool. */
+  repairs?: number
+}
+
 /** The arguments of a call by name, of plain JavaScript values; integers that a double does not hold are BigInts. */
 export type ToolArguments = { [name: string]: unknown }
 
@@ -23,6 +29,10 @@ export interface Tool {
   idempotent?: true
   /** Replaces the toolbox's own limit, in milliseconds. */
   timeoutMs?: number
+  /** Calls that run at once in this process. Absent: as many as of all tools together. */
+  callsAtOnce?: number
+  /** Calls that begin within a minute in this process. Replaces the toolbox's own limit. */
+  callsPerMinute?: number
 }
 
 /**
@@ -56,9 +66,9 @@ export interface Toolbox {
   approvalOf(name: string, args: JsonObject): Approval
   /**
    * Checks arguments against a tool's JSON Schema, of either side, and brings them to the declared types. `undeclared`: the schema of
-   * arguments that the tool neither declares nor forbids.
+   * arguments that the tool neither declares nor forbids. A call of a resident tool that does not fit is counted as one that failed.
    */
   fit(schema: ToolSchema, args: unknown, undeclared?: JsonObject): Fit
-  /** Runs a resident tool within its limits of time and output size. Arguments are those that `fit` gave. */
-  run(name: string, args: JsonObject, context: ToolContext): Promise<ToolOutcome>
+  /** Runs a resident tool within its limits, and counts the call. Arguments are those that `fit` gave. */
+  run(name: string, args: JsonObject, context: CallContext): Promise<ToolOutcome>
 }

@@ -68,9 +68,9 @@ export function openNative(
       {
         schema: { type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } },
         source: 'builtin',
-        timeoutMs: 15_000,
-        maxOutputBytes: 65_536,
         approval: false,
+        limits: { timeoutMs: 15_000, maxOutputBytes: 65_536, callsAtOnce: undefined, callsPerMinute: 60 },
+        counts: { calls: 7, failures: 2, repairs: 1 },
       },
     ],
     toolSources: () => [

@@ -55,14 +55,13 @@ async function modelData({ name, capabilities, contextLength }: EngineModel, eng
   }
 }
 
-function toolData({ schema, source, approval, timeoutMs, maxOutputBytes }: ResidentTool) {
+function toolData({ schema, source, approval, limits, counts }: ResidentTool) {
   const { name, description, parameters = {} } = schema.function
   return {
     name,
     ...(description !== undefined && { description }),
     parameters,
-    source,
-    approval,
-    limits: { timeoutMs, maxOutputBytes },
+    ...{ source, approval, limits },
+    ...counts,
   }
 }

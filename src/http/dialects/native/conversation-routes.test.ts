@@ -195,7 +195,8 @@ test('the models of the engine and the resident tools with their limits are list
       {
         ...{ name: 'get_weather', parameters: { type: 'object' }, source: 'builtin' },
         approval: false,
-        limits: { timeoutMs: 15_000, maxOutputBytes: 65_536 },
+        limits: { timeoutMs: 15_000, maxOutputBytes: 65_536, callsPerMinute: 60 },
+        ...{ calls: 7, failures: 2, repairs: 1 },
       },
     ],
     sources: [

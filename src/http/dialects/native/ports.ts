@@ -6,12 +6,17 @@ import type { DeviceToolPorts } from '../../device-tools.ts'
 import type { PostedLimits } from '../../posted-bounds.ts'
 import type { SseLimits } from '../../sse-response.ts'
 
-/** A tool that runs in the server, with its source and its limits. */
+/** A tool that runs in the server: its source, its limits, and how often it was called since the process has started. */
 export interface ResidentTool {
   schema: ToolSchema
   source: string
-  timeoutMs: number
-  maxOutputBytes: number
+  limits: {
+    timeoutMs: number
+    maxOutputBytes: number
+    callsAtOnce?: number | undefined
+    callsPerMinute?: number | undefined
+  }
+  counts: { calls: number; failures: number; repairs: number }
   /** True where a person has to approve its calls. */
   approval: boolean
 }

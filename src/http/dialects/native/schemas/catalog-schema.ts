@@ -27,10 +27,25 @@ export const ResidentToolSchema = sharedSchema('Tool', 'A tool that runs in the 
     description: 'The name of its source: builtin, file:get-time.ts, command, http, or openapi:petstore.',
   }),
   approval: Type.Boolean({ description: 'Whether a person has to approve its calls.' }),
-  limits: sharedSchema('ToolLimits', 'What one call of a tool may take.', {
+  limits: sharedSchema('ToolLimits', 'What the calls of a tool may take.', {
     timeoutMs: Type.Integer(),
     maxOutputBytes: Type.Integer(),
+    callsAtOnce: Type.Optional(
+      Type.Integer({
+        description:
+          'How many run at once in a process; others wait. Absent: as many as of all tools together.',
+      }),
+    ),
+    callsPerMinute: Type.Optional(
+      Type.Integer({ description: 'How many begin within a minute in a process. Absent: any number.' }),
+    ),
   }),
+  calls: Type.Integer({
+    description:
+      'How many calls this process has run since its start, or refused because of their arguments or a limit.',
+  }),
+  failures: Type.Integer({ description: 'How many of them did not succeed.' }),
+  repairs: Type.Integer({ description: 'How much was mended in those that were run.' }),
 })
 
 export const ToolSourceSchema = sharedSchema('ToolSource', 'Where tools come from.', {

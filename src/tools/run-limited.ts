@@ -1,0 +1,52 @@
+import type { JsonObject } from '../protocol/json.ts'
+import type { ToolContext, ToolOutcome } from '../turn/ports/toolbox.ts'
+import { acquireSlots, type CallSlots } from './call-slots.ts'
+import { cancelledCall, type LimitedTool, runTool } from './run-tool.ts'
+import type { ToolMeter } from './tool-meter.ts'
+
+/** What bounds a call, beside the limits of its tool. */
+export interface RunBounds {
+  meter: ToolMeter
+  /** Of all tools. */
+  slots: CallSlots
+  /** Milliseconds, from any start. */
+  now(): number
+}
+
+/**
+ * Runs one tool once it may run. A call waits for as long as it may run at the most, and then has all of its time. Where it is not
+ * run, the model reads why, and when it can try again. Never rejects.
+ */
+export async function runLimited(
+  tool: LimitedTool,
+  args: JsonObject,
+  context: ToolContext,
+  { meter, slots, now }: RunBounds,
+): Promise<ToolOutcome> {
+  const { name, timeoutMs } = tool
+  if (context.signal.aborted) return cancelledCall(name)
+  const waitMs = meter.begin(now())
+  if (waitMs > 0)
+    return notRun(
+      name,
+      `it can be called ${times(meter.callsPerMinute)} a minute. Try again in ${Math.ceil(waitMs / 1000)} s`,
+    )
+  const release = await acquireSlots([meter.slots, slots], context.signal, timeoutMs)
+  if (!release)
+    return context.signal.aborted
+      ? cancelledCall(name)
+      : notRun(name, `too many calls were running for ${timeoutMs / 1000} s. Try again later`)
+  try {
+    return await runTool(tool, args, context)
+  } finally {
+    release()
+  }
+}
+
+function notRun(name: string, reason: string): ToolOutcome {
+  return { status: 'failed', output: `${name} was not run: ${reason}.` }
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}

@@ -1,0 +1,58 @@
+import { CallSlots } from './call-slots.ts'
+
+/** How often a tool was called since the process has started. */
+export interface ToolCounts {
+  /** Calls that were run, or refused because of their arguments or a limit. */
+  calls: number
+  /** Those of them that did not succeed. */
+  failures: number
+  /** How much was mended in those that were run. */
+  repairs: number
+}
+
+/** What bounds the calls of one tool. Absent: nothing. */
+export interface CallLimits {
+  /** Calls that run at once. */
+  callsAtOnce?: number | undefined
+  /** Calls that begin within a minute. */
+  callsPerMinute?: number | undefined
+}
+
+const minuteMs = 60_000
+
+/** Counts the calls of one tool, and knows when another one may begin. */
+export class ToolMeter {
+  readonly counts: ToolCounts = { calls: 0, failures: 0, repairs: 0 }
+  readonly slots = new CallSlots(Number.POSITIVE_INFINITY)
+  #perMinute = Number.POSITIVE_INFINITY
+  /** When the calls of the last minute began, oldest first: no more than the limit. */
+  #begun: number[] = []
+
+  set limits({
+    callsAtOnce = Number.POSITIVE_INFINITY,
+    callsPerMinute = Number.POSITIVE_INFINITY,
+  }: CallLimits) {
+    this.slots.limit = callsAtOnce
+    this.#perMinute = callsPerMinute
+  }
+
+  get callsPerMinute(): number {
+    return this.#perMinute
+  }
+
+  /** Lets a call begin at this time, in milliseconds; returns 0, or in how many milliseconds it may be tried again. */
+  begin(now: number): number {
+    if (this.#perMinute === Number.POSITIVE_INFINITY) return 0
+    this.#begun = this.#begun.filter((time) => time > now - minuteMs)
+    const earliest = this.#begun.at(-this.#perMinute)
+    if (earliest !== undefined) return earliest + minuteMs - now
+    this.#begun.push(now)
+    return 0
+  }
+
+  count({ isFailed, repairs = 0 }: { isFailed: boolean; repairs?: number | undefined }): void {
+    this.counts.calls += 1
+    if (isFailed) this.counts.failures += 1
+    this.counts.repairs += repairs
+  }
+}
