@@ -156,6 +156,7 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     checkAccess: (request) => checkAccess(request),
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
+    ...(config.mcp === 'on' && { mcp: { toolbox, version: output.version } }),
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
   const certificates = tls && rooms.use(watchTls(tls, { read: () => openTls(config, onNotice), app, log }))

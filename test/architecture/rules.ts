@@ -87,6 +87,7 @@ export const packages: Record<string, string[]> = {
   '@electric-sql/pglite': ['store'],
   '@fastify/swagger': ['http'],
   '@modelcontextprotocol/client': ['tools'],
+  '@modelcontextprotocol/server': ['http'],
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],
   fastify: ['http'],

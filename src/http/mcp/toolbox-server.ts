@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type CallToolResult,
+  createMcpHandler,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type Tool,
+} from '@modelcontextprotocol/server'
+import { didYouMean } from '../../protocol/closest-name.ts'
+import type { ToolSchema } from '../../protocol/tool-schema.ts'
+import type { McpPorts } from './ports.ts'
+
+/** Answers a POST whose body is read, in any version of the protocol. */
+export type ServeMcp = (request: Request, body: unknown) => Promise<Response>
+
+/** An MCP server that keeps nothing between requests. `closing` cancels the calls that run. */
+export function createToolboxServer(ports: McpPorts, closing: AbortSignal): ServeMcp {
+  const handler = createMcpHandler(() => openServer(ports, closing), {
+    // Nothing that a client could subscribe to is ever published.
+    maxSubscriptions: 0,
+  })
+  return (request, parsedBody) => handler.fetch(request, { parsedBody })
+}
+
+/** The package takes a server of its own for each request. */
+function openServer({ toolbox, version }: McpPorts, closing: AbortSignal): Server {
+  const server = new Server({ name: 'chatterd', version }, { capabilities: { tools: {} } })
+  const offered = () => toolbox.schemas().filter(({ function: { name } }) => !toolbox.isAsked(name))
+  server.setRequestHandler('tools/list', () => ({ tools: offered().map(describeTool) }))
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+    const { name, arguments: args = {} } = params
+    const schema = offered().find((each) => each.function.name === name)
+    if (!schema) throw noTool(name, offered())
+    const fit = toolbox.fit(schema, args)
+    if (!fit.ok) return textResult(fit.error, true)
+    const { status, output } = await toolbox.run(name, fit.arguments, {
+      signal: AbortSignal.any([mcpReq.signal, closing]),
+      ...{ conversation: 'mcp', turn: 'mcp', callId: `call_${randomUUID()}` },
+    })
+    return textResult(output, status !== 'succeeded')
+  })
+  return server
+}
+
+/** As models see it; the protocol wants the type of the arguments in words. */
+function describeTool({ function: { name, description, parameters } }: ToolSchema): Tool {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    inputSchema: { type: 'object', ...parameters } as Tool['inputSchema'],
+  }
+}
+
+function textResult(text: string, isError: boolean): CallToolResult {
+  return { content: [{ type: 'text', text }], ...(isError && { isError }) }
+}
+
+function noTool(name: string, offered: readonly ToolSchema[]): ProtocolError {
+  const names = offered.map((each) => each.function.name)
+  const hint = didYouMean(name, names) || '.'
+  const message = `There is no tool ${JSON.stringify(name.slice(0, 64))} here${hint}`
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+}
