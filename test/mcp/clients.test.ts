@@ -70,13 +70,14 @@ interface CatalogTool {
   approval: boolean
 }
 
-test('a number reaches its tool with all its digits', async () => {
-  const digits = '12345678901234567890'
-  const body = message('tools/call', { name: 'show_number', arguments: { value: 0 } }).replace(
-    ':0',
-    `:${digits}`,
-  )
-  assert.match(await (await post(mcp, body)).text(), new RegExp(`"text":"${digits}"`))
+test('arguments reach the checks as they were sent: all digits of a number, every name', async () => {
+  const call = async (name: string, args: string) => {
+    const body = message('tools/call', { name, arguments: '…' }).replace('"…"', args)
+    return await (await post(mcp, body)).text()
+  }
+  assert.match(await call('show_number', '{"value":12345678901234567890}'), /"text":"12345678901234567890"/)
+  assert.match(await call('say_hello', '{"name":"Ann","__proto__":1}'), /there is no \\"__proto__\\"/)
+  assert.match(await call('show_number', '1.0'), /they must be one JSON object/)
 })
 
 test('a modern client that cancels a call cancels the tool [mcp-tools]', async (t) => {
@@ -84,6 +85,18 @@ test('a modern client that cancels a call cancels the tool [mcp-tools]', async (
   const client = await connectClient(t, mcp, 'modern')
   const cancel = new AbortController()
   const call = client.callTool({ name: 'wait_long', arguments: {} }, { signal: cancel.signal })
+  await waiting.until(1)
+  cancel.abort()
+  await assert.rejects(call)
+  await waiting.until(2)
+  assert.deepEqual(waiting.states, ['begun', 'cancelled'])
+})
+
+test('a call that an older client cancels ends with its time limit [mcp-tools]', async (t) => {
+  const waiting = watchWaiting(t)
+  const client = await connectClient(t, mcp, 'legacy')
+  const cancel = new AbortController()
+  const call = client.callTool({ name: 'wait_briefly', arguments: {} }, { signal: cancel.signal })
   await waiting.until(1)
   cancel.abort()
   await assert.rejects(call)

@@ -8,6 +8,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server'
 import { didYouMean } from '../../protocol/closest-name.ts'
+import { isJsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 import type { McpPorts } from './ports.ts'
 
@@ -16,23 +17,22 @@ export type ServeMcp = (request: Request, body: unknown) => Promise<Response>
 
 /** An MCP server that keeps nothing between requests. `closing` cancels the calls that run. */
 export function createToolboxServer(ports: McpPorts, closing: AbortSignal): ServeMcp {
-  const handler = createMcpHandler(() => openServer(ports, closing), {
+  return (request, body) => {
     // Nothing that a client could subscribe to is ever published.
-    maxSubscriptions: 0,
-  })
-  return (request, parsedBody) => handler.fetch(request, { parsedBody })
+    const handler = createMcpHandler(() => openServer(ports, body, closing), { maxSubscriptions: 0 })
+    return handler.fetch(request, { parsedBody: body })
+  }
 }
 
-/** The package takes a server of its own for each request. */
-function openServer({ toolbox, version }: McpPorts, closing: AbortSignal): Server {
+/** The server of one request. */
+function openServer({ toolbox, version }: McpPorts, body: unknown, closing: AbortSignal): Server {
   const server = new Server({ name: 'chatterd', version }, { capabilities: { tools: {} } })
   const offered = () => toolbox.schemas().filter(({ function: { name } }) => !toolbox.isAsked(name))
   server.setRequestHandler('tools/list', () => ({ tools: offered().map(describeTool) }))
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-    const { name, arguments: args = {} } = params
+  server.setRequestHandler('tools/call', async ({ params: { name } }, { mcpReq }) => {
     const schema = offered().find((each) => each.function.name === name)
     if (!schema) throw noTool(name, offered())
-    const fit = toolbox.fit(schema, args)
+    const fit = toolbox.fit(schema, postedArguments(body))
     if (!fit.ok) return textResult(fit.error, true)
     const { status, output } = await toolbox.run(name, fit.arguments, {
       signal: AbortSignal.any([mcpReq.signal, closing]),
@@ -41,6 +41,12 @@ function openServer({ toolbox, version }: McpPorts, closing: AbortSignal): Serve
     return textResult(output, status !== 'succeeded')
   })
   return server
+}
+
+/** The arguments of a call as they were posted: the package leaves out some names. */
+function postedArguments(body: unknown): unknown {
+  const params = isJsonObject(body) ? body.params : undefined
+  return (isJsonObject(params) ? params.arguments : undefined) ?? {}
 }
 
 /** As models see it; the protocol wants the type of the arguments in words. */
