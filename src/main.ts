@@ -156,7 +156,9 @@ export async function serve(given: Config, output: ServeOutput): Promise<Server>
     checkAccess: (request) => checkAccess(request),
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
-    ...(config.mcp === 'on' && { mcp: { toolbox, version: output.version } }),
+    ...(config.mcp === 'on' && {
+      mcp: { toolbox, version: output.version, onCallEnd: (report) => log.info(report, 'call') },
+    }),
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
   const certificates = tls && rooms.use(watchTls(tls, { read: () => openTls(config, onNotice), app, log }))

@@ -53,9 +53,9 @@ for (const era of eras) {
     const client = await connectClient(t, mcp, era)
     const names = async () => (await client.listTools()).tools.map(({ name }) => name)
     assert.deepEqual(await names(), offered)
-    await reconfigure('[tools]\noff = ["get_*", "hide_*", "wait_*", "write_*"]\n')
+    await reconfigure('[tools]\nfolder = "own"\noff = ["get_*", "hide_*", "wait_*", "write_*"]\n')
     assert.deepEqual(await names(), ['break_off', 'say_hello', 'send_mail', 'show_number'])
-    await reconfigure('[tools]\noff = ["get_*", "hide_*", "wait_*"]\nask = ["*"]\n')
+    await reconfigure('[tools]\nfolder = "own"\noff = ["get_*", "hide_*", "wait_*"]\nask = ["*"]\n')
     assert.deepEqual(await names(), [])
     await assert.rejects(client.callTool({ name: 'say_hello', arguments: { name: 'Ann' } }), {
       code: -32602,

@@ -43,19 +43,31 @@ export const offered = [
   ...['break_off', 'get_weather', 'say_hello', 'show_number', 'wait_briefly', 'wait_long', 'write_much'],
 ]
 
-const settings = '[tools]\noff = ["hide_*"]\nask = ["send_*"]\n'
+const settings = '[tools]\nfolder = "own"\noff = ["hide_*"]\nask = ["send_*"]\n'
 
-/** A server with tools, in this process; closed at the end of a test, or of a file. */
-export async function openServer(ending: Ending, env: Record<string, string> = {}) {
+/** A folder with tools and settings, and a database. */
+export async function makeToolbox() {
   const cwd = await mkdtemp(join(tmpdir(), 'chatterd-mcp-'))
-  await mkdir(join(cwd, 'tools'))
-  await writeFile(join(cwd, 'tools', 'own.js'), tools)
+  await mkdir(join(cwd, 'own'))
+  await writeFile(join(cwd, 'own', 'own.js'), tools)
   const configure = (text: string) => writeFile(join(cwd, 'chatterd.toml'), text)
   await configure(settings)
   const [, postgresql] = databaseKinds
   const database = await createFor(postgresql ?? assert.fail())
   const url = database.source.kind === 'postgresql' ? database.source.url : assert.fail()
-  const all = { CHATTERD_ENGINE: 'demo', DATABASE_URL: url, CHATTERD_LOG_LEVEL: 'silent', ...env }
+  return {
+    ...{ cwd, configure, env: { CHATTERD_ENGINE: 'demo', DATABASE_URL: url } },
+    async remove() {
+      await database.end()
+      await rm(cwd, { recursive: true })
+    },
+  }
+}
+
+/** A server with tools, in this process; closed at the end of a test, or of a file. */
+export async function openServer(ending: Ending, given: Record<string, string> = {}) {
+  const { cwd, env, configure, remove } = await makeToolbox()
+  const all = { ...env, CHATTERD_LOG_LEVEL: 'silent', ...given }
   const server = await startChatterd(all, { cwd })
   let closed: Promise<void> | undefined
   const close = () => {
@@ -64,8 +76,7 @@ export async function openServer(ending: Ending, env: Record<string, string> = {
   }
   ending.after(async () => {
     await close()
-    await database.end()
-    await rm(cwd, { recursive: true })
+    await remove()
   })
   return {
     ...{ url: server.url, mcp: `${server.url}/mcp`, close },

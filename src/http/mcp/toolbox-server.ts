@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import {
-  type CallToolResult,
   createMcpHandler,
   ProtocolError,
   ProtocolErrorCode,
@@ -10,6 +8,7 @@ import {
 import { didYouMean } from '../../protocol/closest-name.ts'
 import { isJsonObject } from '../../protocol/json.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
+import { callTool } from './call-tool.ts'
 import type { McpPorts } from './ports.ts'
 
 /** Answers a POST whose body is read, in any version of the protocol. */
@@ -25,20 +24,17 @@ export function createToolboxServer(ports: McpPorts, closing: AbortSignal): Serv
 }
 
 /** The server of one request. */
-function openServer({ toolbox, version }: McpPorts, body: unknown, closing: AbortSignal): Server {
+function openServer(ports: McpPorts, body: unknown, closing: AbortSignal): Server {
+  const { toolbox, version } = ports
   const server = new Server({ name: 'chatterd', version }, { capabilities: { tools: {} } })
   const offered = () => toolbox.schemas().filter(({ function: { name } }) => !toolbox.isAsked(name))
   server.setRequestHandler('tools/list', () => ({ tools: offered().map(describeTool) }))
   server.setRequestHandler('tools/call', async ({ params: { name } }, { mcpReq }) => {
     const schema = offered().find((each) => each.function.name === name)
     if (!schema) throw noTool(name, offered())
-    const fit = toolbox.fit(schema, postedArguments(body))
-    if (!fit.ok) return textResult(fit.error, true)
-    const { status, output } = await toolbox.run(name, fit.arguments, {
-      signal: AbortSignal.any([mcpReq.signal, closing]),
-      ...{ conversation: 'mcp', turn: 'mcp', callId: `call_${randomUUID()}` },
-    })
-    return textResult(output, status !== 'succeeded')
+    const call = { schema, args: postedArguments(body) }
+    const { status, output } = await callTool(ports, call, AbortSignal.any([mcpReq.signal, closing]))
+    return { content: [{ type: 'text', text: output }], ...(status !== 'succeeded' && { isError: true }) }
   })
   return server
 }
@@ -56,10 +52,6 @@ function describeTool({ function: { name, description, parameters } }: ToolSchem
     ...(description !== undefined && { description }),
     inputSchema: { type: 'object', ...parameters } as Tool['inputSchema'],
   }
-}
-
-function textResult(text: string, isError: boolean): CallToolResult {
-  return { content: [{ type: 'text', text }], ...(isError && { isError }) }
 }
 
 function noTool(name: string, offered: readonly ToolSchema[]): ProtocolError {
