@@ -160,6 +160,9 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     checkAccess: (request) => checkAccess(request),
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
+    ...(config.mcp === 'on' && {
+      mcp: { toolbox, version: output.version, onCallEnd: (report) => log.info(report, 'call') },
+    }),
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })
   const readTls = () => openTls(settings.config, onNotice)

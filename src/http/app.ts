@@ -11,6 +11,8 @@ import { nativeRoutes } from './dialects/native/routes.ts'
 import { createEngineReadiness } from './engine-readiness.ts'
 import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
+import { mcpRoute } from './mcp/mcp-route.ts'
+import type { McpPorts } from './mcp/ports.ts'
 import { createPathErrors } from './path-errors.ts'
 import { refuseExpectations } from './refuse-expectations.ts'
 import { rootRoute } from './root-route.ts'
@@ -36,6 +38,8 @@ export interface AppOptions extends ClassicPorts, NativePorts {
   tls?: { cert: string; key: string }
   /** The PEM text of the development certificate's authority. */
   caCertificate?(): string
+  /** Absent: there is no MCP server at `/mcp`. */
+  mcp?: McpPorts
 }
 
 /** The HTTP server, not yet listening. */
@@ -87,5 +91,6 @@ export function createApp(options: AppOptions): FastifyInstance {
   if (options.caCertificate) caCertificateRoute(app, options.caCertificate)
   classicRoutes(app, options)
   nativeRoutes(app, options)
+  if (options.mcp) mcpRoute(app, options.mcp, options.onFault)
   return app
 }

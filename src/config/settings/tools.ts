@@ -47,6 +47,15 @@ export const toolsSettings = {
     about:
       'Whether a call of an offered tool that a model writes as text, at the end of its reply, is run as a call (on), or stays text (off).',
   },
+  mcp: {
+    group: 'Tools',
+    name: 'mcp',
+    env: 'CHATTERD_MCP',
+    kind: choice('switch', ['on', 'off']),
+    default: 'on',
+    about:
+      'Whether the resident tools, without those that [tools] ask names, are offered to MCP clients at /mcp (on), or not (off).',
+  },
   toolTimeoutMs: {
     group: 'Tools',
     name: 'tool-timeout',

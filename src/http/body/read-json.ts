@@ -14,6 +14,13 @@ export interface BodyLimits {
   maxBodyValues: number
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Its content type, as the client named it. */
+    givenType?: string | undefined
+  }
+}
+
 /** Between the steps of reading a larger body, other requests get a turn. */
 const largeBytes = 1_000_000
 
@@ -22,6 +29,7 @@ export function readJson(app: FastifyInstance, limits: BodyLimits): void {
   app.removeAllContentTypeParsers()
   // Fastify refuses malformed types, and over HTTP/2 ignores a body that has neither a type nor a length.
   app.addHook('onRequest', async (request) => {
+    request.givenType = request.headers['content-type']
     request.headers['content-type'] = 'application/json'
   })
   app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: Readable) => {

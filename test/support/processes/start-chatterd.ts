@@ -16,6 +16,7 @@ export function startChatterd(
   { cwd = import.meta.dirname } = {},
 ): Promise<Server> {
   const machine = { platform: process.platform, home: tmpdir(), cwd }
-  const config = loadConfig({ ...machine, env: { ...defaults, ...env } })
-  return serve({ config, files: [] }, { version: '0.0.0-test', out: () => {} })
+  // A test says itself when they are read again.
+  const read = () => ({ config: loadConfig({ ...machine, env: { ...defaults, ...env } }), files: [] })
+  return serve(read(), { version: '0.0.0-test', out: () => {}, readAgain: read })
 }
