@@ -1,3 +1,4 @@
+import type { PatternLimits } from '../protocol/call-limits.ts'
 import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
@@ -10,6 +11,7 @@ import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
 import type { McpTable } from './mcp-table.ts'
 import type { OpenApiTable } from './openapi-table.ts'
+import { readCallLimits } from './read-call-limits.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
 import { readMcpConfig, readMcpServers } from './read-mcp-servers.ts'
@@ -27,6 +29,8 @@ export interface ToolTables {
   readonly off: readonly string[]
   /** Patterns of the names of tools whose calls a person has to approve. */
   readonly ask: readonly string[]
+  /** What bounds the calls of tools, in the order of the file. */
+  readonly limits: readonly PatternLimits[]
   /** The tools that run programs, in the order of the file. */
   readonly commands: readonly CommandTable[]
   /** The tools that send requests to one endpoint, in the order of the file. */
@@ -40,7 +44,7 @@ export interface ToolTables {
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools', 'mcpServers']
 
-const members = ['folder', 'on', 'off', 'ask', 'commands', 'http', 'openapi']
+const members = ['folder', 'on', 'off', 'ask', 'limits', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
 
 /**
@@ -59,6 +63,7 @@ export function readToolTables(
     on: [],
     off: [],
     ask: [],
+    limits: [],
     commands: [],
     http: [],
     openapi: [],
@@ -102,13 +107,15 @@ function readTools(
   if (!off) problems.push(`off of ${where}: ${expected}`)
   if (!ask) problems.push(`ask of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
+  const limits = readCallLimits(value.limits, { file })
   const commands = readCommands(value.commands, { file: file, machine })
   // These look for arguments and secrets before variables are replaced.
   const http = readHttp(tools.http, { file: file, machine })
   const openapi = readOpenApi(tools.openapi, { file: file, machine })
-  problems.push(...commands.problems, ...http.problems, ...openapi.problems)
+  problems.push(...limits.problems, ...commands.problems, ...http.problems, ...openapi.problems)
   const tables = {
     ...standard,
+    limits: limits.tables,
     commands: commands.tables,
     http: http.tables,
     openapi: openapi.tables,

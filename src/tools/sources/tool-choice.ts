@@ -1,3 +1,4 @@
+import type { PatternLimits } from '../../protocol/call-limits.ts'
 import type { Command } from './commands/command.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import type { McpServer } from './mcp/mcp-server.ts'
@@ -14,6 +15,8 @@ export interface ToolChoice {
   off: readonly string[]
   /** Patterns of the names of tools whose calls a person has to approve. */
   ask: readonly string[]
+  /** What bounds the calls of tools, by patterns of their names. */
+  limits: readonly PatternLimits[]
   /** The tools that run programs. */
   commands: readonly Command[]
   /** The tools that send requests to one endpoint. */

@@ -14,6 +14,7 @@ const choice = {
   on: ['get_time'],
   off: [],
   ask: [],
+  limits: [],
   commands: [],
   http: [],
   openapi: [],
@@ -30,7 +31,7 @@ async function openSources(t: TestContext) {
   const sources = new ToolSources(choice, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()
-  return { sources, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
+  return { sources, toolbox, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
 }
 
 test('of the optional tools those are offered that are switched on, as tools that are part of chatterd', async (t) => {
@@ -48,4 +49,18 @@ test('another choice switches tools on and off while the server runs, and `off` 
   assert.deepEqual(names(), ['get_forecast', 'get_time'])
   await sources.reload({ ...choice, on: ['get_time'], off: ['*'] })
   assert.deepEqual(names(), [])
+})
+
+test('another choice limits the calls of tools while the server runs', async (t) => {
+  const { sources, toolbox } = await openSources(t)
+  const limits = [
+    { pattern: 'get_t*', callsAtOnce: 1 },
+    { pattern: 'other', callsPerMinute: 1 },
+  ]
+  await sources.reload({ ...choice, limits })
+  assert.deepEqual(
+    toolbox.describe().map(({ limits: { callsAtOnce } }) => callsAtOnce),
+    [1, undefined],
+  )
+  assert.deepEqual(sources.unused.limits, ['other'])
 })
