@@ -65,6 +65,7 @@ export async function openTools(config: Config): Promise<TriedTools> {
           ...judgeTools(schemas),
           ...sources.unused.off.map((pattern) => unusedMessage('off', pattern)),
           ...sources.unused.ask.map((pattern) => unusedMessage('ask', pattern)),
+          ...sources.unused.limits.map((pattern) => unusedMessage('limits', pattern)),
         ],
         tokens: estimateTools(schemas),
       }
@@ -73,6 +74,6 @@ export async function openTools(config: Config): Promise<TriedTools> {
   }
 }
 
-function unusedMessage(list: 'off' | 'ask', pattern: string): string {
+function unusedMessage(list: 'off' | 'ask' | 'limits', pattern: string): string {
   return `${list} in [tools] has "${pattern}", which is the name of no tool`
 }

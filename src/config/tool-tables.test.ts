@@ -27,6 +27,7 @@ test('without a table the folder of tools is that in the working directory', (t)
     on: [],
     off: [],
     ask: [],
+    limits: [],
     commands: [],
     http: [],
     openapi: [],
@@ -46,6 +47,7 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
       on: [],
       off: ['fs_write_*'],
       ask: [],
+      limits: [],
       commands: [],
       http: [],
       openapi: [],
@@ -86,6 +88,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
     on: [],
     off: ['fs_*', '$WHAT', `\${}`],
     ask: [],
+    limits: [],
     commands: [],
     http: [],
     openapi: [],
@@ -111,8 +114,8 @@ test('a variable that is missing or empty is named, and no value of another one 
 
 test('what a table does not take is refused, with what it takes', (t) => {
   assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
-    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, ask, commands, http and openapi; did you mean folder?',
-    'something of [tools] in /chatterd.toml: it takes folder, on, off, ask, commands, http and openapi',
+    'fodler of [tools] in /chatterd.toml: it takes folder, on, off, ask, limits, commands, http and openapi; did you mean folder?',
+    'something of [tools] in /chatterd.toml: it takes folder, on, off, ask, limits, commands, http and openapi',
   ])
   assert.deepEqual(load(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools], [mcpServers]; did you mean tools?',
@@ -123,6 +126,24 @@ test('what a table does not take is refused, with what it takes', (t) => {
     'off of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
     'ask of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
   ])
+})
+
+test('a table limits the calls of tools by their names', (t) => {
+  const text = '[tools.limits]\n"send_*" = { callsAtOnce = 1, callsPerMinute = 5 }\n[tools.limits.get_time]\n'
+  assert.deepEqual(load(t, text).tools?.limits, [
+    { pattern: 'send_*', callsAtOnce: 1, callsPerMinute: 5 },
+    { pattern: 'get_time' },
+  ])
+  assert.deepEqual(
+    load(t, '[tools.limits]\na = { callAtOnce = 1 }\nb = { callsAtOnce = 0, callsPerMinute = "5" }\nc = 1')
+      .problems,
+    [
+      'callAtOnce of [tools.limits.a] in /chatterd.toml: it takes callsAtOnce, callsPerMinute; did you mean callsAtOnce?',
+      'callsAtOnce of [tools.limits.b] in /chatterd.toml: expected a whole number from 1 to 100000',
+      'callsPerMinute of [tools.limits.b] in /chatterd.toml: expected a whole number from 1 to 100000',
+      '[tools.limits.c] in /chatterd.toml: expected a table',
+    ],
+  )
 })
 
 const diskFree = `

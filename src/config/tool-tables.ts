@@ -7,6 +7,7 @@ import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
+import { readCallLimits } from './read-call-limits.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
 import { readMcpConfig, readMcpServers } from './read-mcp-servers.ts'
@@ -15,7 +16,7 @@ import { readOpenApi } from './read-openapi.ts'
 /** The tables that the file may have beside the settings. */
 export const tableNames = ['tools', 'mcpServers']
 
-const members = ['folder', 'on', 'off', 'ask', 'commands', 'http', 'openapi']
+const members = ['folder', 'on', 'off', 'ask', 'limits', 'commands', 'http', 'openapi']
 const defaultFolder = 'tools'
 
 /**
@@ -34,6 +35,7 @@ export function readToolTables(
     on: [],
     off: [],
     ask: [],
+    limits: [],
     commands: [],
     http: [],
     openapi: [],
@@ -77,13 +79,15 @@ function readTools(
   if (!off) problems.push(`off of ${where}: ${expected}`)
   if (!ask) problems.push(`ask of ${where}: ${expected}`)
   problems.push(...unknownOn(on ?? [], where))
+  const limits = readCallLimits(value.limits, { file })
   const commands = readCommands(value.commands, { file: file, machine })
   // These look for arguments and secrets before variables are replaced.
   const http = readHttp(tools.http, { file: file, machine })
   const openapi = readOpenApi(tools.openapi, { file: file, machine })
-  problems.push(...commands.problems, ...http.problems, ...openapi.problems)
+  problems.push(...limits.problems, ...commands.problems, ...http.problems, ...openapi.problems)
   const tables = {
     ...standard,
+    limits: limits.tables,
     commands: commands.tables,
     http: http.tables,
     openapi: openapi.tables,

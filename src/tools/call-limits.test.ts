@@ -159,6 +159,37 @@ test('limits of a tool that is replaced hold for those that wait and for those t
   assert.equal((await call('a', '5')).status, 'failed')
 })
 
+test('limits by names replace those of the tools, each the first one that fits, and patterns without a tool are reported', (t) => {
+  const { toolbox } = openToolbox(
+    t,
+    { send_mail: { callsAtOnce: 2 }, send_fax: {}, look: {} },
+    { callsPerMinute: 9 },
+  )
+  const limitsOf = () =>
+    toolbox
+      .describe()
+      .map(({ schema, limits }) => [schema.function.name, limits.callsAtOnce, limits.callsPerMinute])
+  const change = toolbox.setSources([], {
+    limits: [
+      { pattern: 'send_mail', callsPerMinute: 1 },
+      { pattern: 'send_*', callsAtOnce: 3, callsPerMinute: 2 },
+      { pattern: 'nobody', callsAtOnce: 1 },
+    ],
+  })
+  assert.deepEqual(change.unusedLimits, ['nobody'])
+  assert.deepEqual(limitsOf(), [
+    ['look', undefined, 9],
+    ['send_fax', 3, 2],
+    ['send_mail', 3, 1],
+  ])
+  toolbox.setSources([])
+  assert.deepEqual(limitsOf(), [
+    ['look', undefined, 9],
+    ['send_fax', undefined, 9],
+    ['send_mail', 2, 9],
+  ])
+})
+
 test('limits of a tool that are no whole numbers from 1 on are refused', () => {
   for (const limit of [0, -1, 1.5, Number.NaN])
     for (const member of ['callsAtOnce', 'callsPerMinute'])

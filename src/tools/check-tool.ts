@@ -1,3 +1,4 @@
+import { maxCallLimit } from '../protocol/call-limits.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool } from '../turn/ports/toolbox.ts'
 import { checkSchema, InvalidTool } from './check-schema.ts'
@@ -13,9 +14,6 @@ const toolName = /^[\w-]{1,64}$/
 
 /** The longest delay of a timer in Node; with a longer one the timer fires at once. */
 const maxTimeoutMs = 2 ** 31 - 1
-
-/** The most calls at once, or a minute, that a tool can be limited to. */
-const maxCalls = 100_000
 
 /**
  * Checks a tool. `defaultMs`: how long it may run where it says nothing itself, in milliseconds.
@@ -35,7 +33,7 @@ export function checkTool(tool: Tool, defaultMs: number): CheckedTool {
   checkLimit(`The time limit of the tool "${name}"`, timeoutMs, maxTimeoutMs)
   for (const member of ['callsAtOnce', 'callsPerMinute'] as const) {
     const limit = tool[member]
-    if (limit !== undefined) checkLimit(`${member} of the tool "${name}"`, limit, maxCalls)
+    if (limit !== undefined) checkLimit(`${member} of the tool "${name}"`, limit, maxCallLimit)
   }
   return { name, tool, schema: deepFreeze(schema), timeoutMs }
 }

@@ -27,6 +27,10 @@ export interface ToolDefinition<Parameters = undefined> {
   idempotent?: boolean
   /** How long a call may run, in milliseconds. Default: the setting `tool-timeout`. */
   timeoutMs?: number
+  /** How many calls run at once in one process; others wait. Default: as many as of all tools together. */
+  callsAtOnce?: number
+  /** How many calls begin within a minute in one process; others fail. Default: the setting `tool-calls-per-minute`. */
+  callsPerMinute?: number
   /** Runs one call. The model reads what it returns: a string, or a value that is turned into JSON; and the message of what it throws. */
   run(args: ArgumentsOf<Parameters>, context: ToolContext): unknown
 }

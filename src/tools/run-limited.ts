@@ -29,7 +29,7 @@ export async function runLimited(
   if (waitMs > 0)
     return notRun(
       name,
-      `it can be called ${times(meter.callsPerMinute)} a minute. Try again in ${Math.ceil(waitMs / 1000)} s`,
+      `it can be called ${times(meter.limits.callsPerMinute)} a minute. Try again in ${Math.ceil(waitMs / 1000)} s`,
     )
   const release = await acquireSlots([meter.slots, slots], context.signal, timeoutMs)
   if (!release)
@@ -47,6 +47,6 @@ function notRun(name: string, reason: string): ToolOutcome {
   return { status: 'failed', output: `${name} was not run: ${reason}.` }
 }
 
-function times(count: number): string {
+function times(count: number | undefined): string {
   return count === 1 ? 'once' : `${count} times`
 }

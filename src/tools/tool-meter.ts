@@ -1,3 +1,4 @@
+import type { CallLimits } from '../protocol/call-limits.ts'
 import { CallSlots } from './call-slots.ts'
 
 /** How often a tool was called since the process has started. */
@@ -10,41 +11,31 @@ export interface ToolCounts {
   repairs: number
 }
 
-/** What bounds the calls of one tool. Absent: nothing. */
-export interface CallLimits {
-  /** Calls that run at once. */
-  callsAtOnce?: number | undefined
-  /** Calls that begin within a minute. */
-  callsPerMinute?: number | undefined
-}
-
 const minuteMs = 60_000
 
 /** Counts the calls of one tool, and knows when another one may begin. */
 export class ToolMeter {
   readonly counts: ToolCounts = { calls: 0, failures: 0, repairs: 0 }
   readonly slots = new CallSlots(Number.POSITIVE_INFINITY)
-  #perMinute = Number.POSITIVE_INFINITY
+  #limits: CallLimits = {}
   /** When the calls of the last minute began, oldest first: no more than the limit. */
   #begun: number[] = []
 
-  set limits({
-    callsAtOnce = Number.POSITIVE_INFINITY,
-    callsPerMinute = Number.POSITIVE_INFINITY,
-  }: CallLimits) {
-    this.slots.limit = callsAtOnce
-    this.#perMinute = callsPerMinute
+  get limits(): CallLimits {
+    return this.#limits
   }
 
-  get callsPerMinute(): number {
-    return this.#perMinute
+  set limits(limits: CallLimits) {
+    this.#limits = limits
+    this.slots.limit = limits.callsAtOnce ?? Number.POSITIVE_INFINITY
   }
 
   /** Lets a call begin at this time, in milliseconds; returns 0, or in how many milliseconds it may be tried again. */
   begin(now: number): number {
-    if (this.#perMinute === Number.POSITIVE_INFINITY) return 0
+    const { callsPerMinute } = this.#limits
+    if (callsPerMinute === undefined) return 0
     this.#begun = this.#begun.filter((time) => time > now - minuteMs)
-    const earliest = this.#begun.at(-this.#perMinute)
+    const earliest = this.#begun.at(-callsPerMinute)
     if (earliest !== undefined) return earliest + minuteMs - now
     this.#begun.push(now)
     return 0

@@ -1,3 +1,4 @@
+import type { CallLimits, PatternLimits } from '../protocol/call-limits.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
 import type { Tool, Toolbox, ToolOutcome } from '../turn/ports/toolbox.ts'
@@ -11,7 +12,7 @@ import { fitImages, truncateText } from './result-text.ts'
 import { runLimited } from './run-limited.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
-import { type CallLimits, type ToolCounts, ToolMeter } from './tool-meter.ts'
+import { type ToolCounts, ToolMeter } from './tool-meter.ts'
 
 /** The limits of all tools. */
 export interface ToolboxOptions {
@@ -57,23 +58,32 @@ export interface ToolChange {
   problems: string[]
   /** The patterns of `off` that are the name of no tool. */
   unusedOff: string[]
-  /** The same of `ask`. */
+  /** The same of `ask` and of `limits`. */
   unusedAsk: string[]
+  unusedLimits: string[]
 }
 
 /** The toolbox, whose tools can change while the process runs. */
 export interface ResidentToolbox extends Toolbox {
   /**
    * Replaces all tools but the built-in ones by those of these sources, in order of precedence, and offers none whose name fits a pattern of
-   * `off`. Calls of tools whose names fit a pattern of `ask`, of either side, have to be approved. Calls that run go on with the tool that
-   * they have begun with.
+   * `off`. Calls of tools whose names fit a pattern of `ask`, of either side, have to be approved. `limits` replace those of the tools
+   * themselves; of two patterns that fit, the first one counts. Calls that run go on with the tool that they have begun with.
    */
   setSources(
     sources: readonly Pick<ToolSource, 'name' | 'tools'>[],
-    patterns?: { off?: readonly string[]; ask?: readonly string[] },
+    patterns?: { off?: readonly string[]; ask?: readonly string[]; limits?: readonly PatternLimits[] },
   ): ToolChange
   /** Sorted by name. */
   describe(): ToolDescription[]
+}
+
+/** Each limit as the first one has it that does. */
+function firstOf(limits: readonly CallLimits[]): CallLimits {
+  return {
+    callsAtOnce: limits.find(({ callsAtOnce }) => callsAtOnce !== undefined)?.callsAtOnce,
+    callsPerMinute: limits.find(({ callsPerMinute }) => callsPerMinute !== undefined)?.callsPerMinute,
+  }
 }
 
 interface MeteredTool extends SourcedTool {
@@ -101,30 +111,29 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
   const slots = new CallSlots(callsAtOnce)
 
   function setSources(
-    ...[sources, { off = [], ask = [] } = {}]: Parameters<ResidentToolbox['setSources']>
+    ...[sources, { off = [], ask = [], limits = [] } = {}]: Parameters<ResidentToolbox['setSources']>
   ): ToolChange {
     const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
     const change = changeOf(current, merged.tools)
-    current = new Map([...merged.tools].map(([name, tool]) => [name, metered(tool)]))
+    current = new Map([...merged.tools].map(([name, tool]) => [name, metered(tool, limits)]))
     // The same array while the schemas are the same.
     if (change.added.length + change.removed.length + change.changed.length > 0)
       schemas = [...current.values()].map(({ schema }) => schema)
     asked = ask
-    const unusedAsk = ask.filter(
-      (pattern) => ![...current.keys()].some((name) => matchPattern(pattern, name)),
-    )
-    return { ...change, problems: merged.problems, unusedOff: merged.unusedOff, unusedAsk }
+    const isUnused = (pattern: string) => ![...current.keys()].some((name) => matchPattern(pattern, name))
+    const unused = {
+      unusedOff: merged.unusedOff,
+      unusedAsk: ask.filter(isUnused),
+      unusedLimits: limits.map(({ pattern }) => pattern).filter(isUnused),
+    }
+    return { ...change, problems: merged.problems, ...unused }
   }
 
-  const callLimitsOf = ({ callsAtOnce, callsPerMinute = options.callsPerMinute }: Tool): CallLimits => ({
-    callsAtOnce,
-    callsPerMinute,
-  })
-
   /** A tool that replaces one of its name goes on with its counts. */
-  const metered = (sourced: SourcedTool): MeteredTool => {
+  const metered = (sourced: SourcedTool, limits: readonly PatternLimits[]): MeteredTool => {
     const { meter = new ToolMeter() } = current.get(sourced.name) ?? {}
-    meter.limits = callLimitsOf(sourced.tool)
+    const fitting = limits.filter(({ pattern }) => matchPattern(pattern, sourced.name))
+    meter.limits = firstOf([...fitting, sourced.tool, { callsPerMinute: options.callsPerMinute }])
     return { ...sourced, meter }
   }
 
@@ -142,9 +151,9 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
     setSources,
     schemas: () => schemas,
     describe: () =>
-      [...current.values()].map(({ name, schema, source, tool, meter, timeoutMs: ms }) => ({
+      [...current.values()].map(({ name, schema, source, meter, timeoutMs: ms }) => ({
         ...{ schema, source, approval: isAsked(name) },
-        limits: { timeoutMs: ms, maxOutputBytes, ...callLimitsOf(tool) },
+        limits: { timeoutMs: ms, maxOutputBytes, ...meter.limits },
         counts: { ...meter.counts },
       })),
     has: (name) => current.has(name),

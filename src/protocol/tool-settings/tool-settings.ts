@@ -1,3 +1,4 @@
+import type { PatternLimits } from '../call-limits.ts'
 import type { CommandTool } from './command-tool.ts'
 import type { HttpTool } from './http-tool.ts'
 import type { McpServer } from './mcp-server.ts'
@@ -15,6 +16,8 @@ export interface ToolSettings {
   readonly off: readonly string[]
   /** Patterns of the names of tools whose calls a person has to approve. */
   readonly ask: readonly string[]
+  /** What bounds the calls of tools, by patterns of their names. */
+  readonly limits: readonly PatternLimits[]
   readonly commands: readonly CommandTool[]
   readonly http: readonly HttpTool[]
   readonly openapi: readonly OpenApiSource[]

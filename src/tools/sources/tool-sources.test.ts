@@ -19,6 +19,7 @@ const settings = {
   on: ['get_time'],
   off: [],
   ask: [],
+  limits: [],
   commands: [],
   http: [],
   openapi: [],
@@ -35,7 +36,7 @@ async function openSources(t: TestContext, { waitMs = 60_000 } = {}) {
   const sources = new ToolSources(settings, { toolbox, optional, ...limits, onNotice: note, onWarning: note })
   t.after(() => sources.close())
   await sources.start()
-  return { sources, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
+  return { sources, toolbox, log, names: () => toolbox.schemas().map((schema) => schema.function.name) }
 }
 
 test('of the optional tools those are offered that are switched on, as tools that are part of chatterd', async (t) => {
@@ -90,4 +91,18 @@ test('a source that takes long to load delays neither a reload nor the next one'
   assert.deepEqual(names(), ['get_weather'])
   await sources.reload({ ...given, on: ['get_forecast'] })
   assert.deepEqual(names(), ['get_forecast', 'get_weather'])
+})
+
+test('other settings limit the calls of tools while the server runs', async (t) => {
+  const { sources, toolbox } = await openSources(t)
+  const limits = [
+    { pattern: 'get_t*', callsAtOnce: 1 },
+    { pattern: 'other', callsPerMinute: 1 },
+  ]
+  await sources.reload({ ...settings, limits })
+  assert.deepEqual(
+    toolbox.describe().map(({ limits: { callsAtOnce } }) => callsAtOnce),
+    [1, undefined],
+  )
+  assert.deepEqual(sources.unused.limits, ['other'])
 })

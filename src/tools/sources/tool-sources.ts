@@ -43,7 +43,7 @@ export class ToolSources {
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
   #problems = new Set<string>()
-  #unused: Readonly<Record<'off' | 'ask', readonly string[]>> = { off: [], ask: [] }
+  #unused: Readonly<Record<'off' | 'ask' | 'limits', readonly string[]>> = { off: [], ask: [], limits: [] }
 
   constructor(settings: ToolSettings, options: ToolSourcesOptions) {
     this.#settings = settings
@@ -83,8 +83,8 @@ export class ToolSources {
     return [...this.#problems]
   }
 
-  /** The patterns of `off` and of `ask` that are the name of no tool. */
-  get unused(): Readonly<Record<'off' | 'ask', readonly string[]>> {
+  /** The patterns of `off`, `ask` and `limits` that are the name of no tool. */
+  get unused(): Readonly<Record<'off' | 'ask' | 'limits', readonly string[]>> {
     return this.#unused
   }
 
@@ -127,17 +127,20 @@ export class ToolSources {
   #update(): void {
     const { toolbox, optional, onNotice, onWarning } = this.#options
     const sources = this.#sources()
-    const { on, off, ask } = this.#settings
+    const { on, off, ask, limits } = this.#settings
     const switchedOn = optional.filter(({ schema }) => on.includes(schema.function.name))
     const all = [{ name: builtin, tools: switchedOn }, ...sources]
-    const { added, removed, changed, unusedOff, unusedAsk, ...merged } = toolbox.setSources(all, { off, ask })
+    const { added, removed, changed, unusedOff, unusedAsk, unusedLimits, ...merged } = toolbox.setSources(
+      all,
+      { off, ask, limits },
+    )
     const problems = [...sources.flatMap((source) => source.problems ?? []), ...merged.problems]
     const logged = this.#logged
     this.#logged = new Map(sources.map(({ name, reason }) => [name, reason]))
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))
     for (const problem of problems) if (!this.#problems.has(problem)) onWarning(problem)
     this.#problems = new Set(problems)
-    this.#unused = { off: unusedOff, ask: unusedAsk }
+    this.#unused = { off: unusedOff, ask: unusedAsk, limits: unusedLimits }
     const parts = [
       ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),
       ...(removed.length > 0 ? [`removed: ${removed.join(', ')}`] : []),

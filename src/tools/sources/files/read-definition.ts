@@ -13,7 +13,9 @@ type Definition = Omit<ToolDefinition<unknown>, 'run'> & {
   run(args: unknown, context: ToolContext): unknown
 }
 
-const members = ['name', 'description', 'parameters', 'idempotent', 'timeoutMs', 'run']
+const members = [
+  ...['name', 'description', 'parameters', 'idempotent', 'timeoutMs', 'callsAtOnce', 'callsPerMinute', 'run'],
+]
 
 /** True for an export that is meant as a tool. */
 export function isDefinition(value: unknown): value is object {
@@ -43,6 +45,8 @@ export function readDefinition(value: object, name: string): Tool {
       await value.run(schema ? await validateArguments(schema, args) : args, context),
     ...(value.idempotent && { idempotent: true }),
     ...(value.timeoutMs !== undefined && { timeoutMs: value.timeoutMs }),
+    ...(value.callsAtOnce !== undefined && { callsAtOnce: value.callsAtOnce }),
+    ...(value.callsPerMinute !== undefined && { callsPerMinute: value.callsPerMinute }),
   }
   try {
     checkTool(tool, 1)
@@ -64,6 +68,8 @@ function checkMembers(value: object, name: string): asserts value is Definition 
     ['description', isOptional(of('description'), 'string'), 'a text'],
     ['idempotent', isOptional(of('idempotent'), 'boolean'), 'true or false'],
     ['timeoutMs', isOptional(of('timeoutMs'), 'number'), 'a number of milliseconds'],
+    ['callsAtOnce', isOptional(of('callsAtOnce'), 'number'), 'a number'],
+    ['callsPerMinute', isOptional(of('callsPerMinute'), 'number'), 'a number'],
   ]
   const found = wrong.find(([, isRight]) => !isRight)
   if (found) throw new UnusableSource(`"${found[0]}" of ${name} must be ${found[2]}`)

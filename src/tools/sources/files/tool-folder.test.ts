@@ -21,6 +21,7 @@ async function open(
     on: [],
     off: [],
     ask: [],
+    limits: [],
     commands: [],
     http: [],
     openapi: [],
@@ -294,4 +295,23 @@ test('tools of a library that follows Standard Schema get what it makes of their
   assert.equal(await run('double', { n: 21 }), '42')
   assert.equal(await run('double', { n: 1.5 }), 'double failed: wrong arguments: "n": no integer')
   assert.match(reasons()[0] ?? '', /^old\.ts: .*a schema of old that gives no JSON Schema/)
+})
+
+test('a file can limit its calls, and is down where a limit is no whole number', async (t) => {
+  const limited = (limits: string) => `export default { description: 'x', ${limits}, run: () => 'x' }`
+  const { toolbox, reasons } = await open(t, {
+    'a.ts': limited('callsAtOnce: 1, callsPerMinute: 2, timeoutMs: 3'),
+    'b.ts': limited('callsAtOnce: 0'),
+    'c.ts': limited("callsPerMinute: '5'"),
+    'd.ts': limited('callPerMinute: 5'),
+  })
+  const [description] = toolbox.describe()
+  assert.deepEqual(description?.limits, {
+    ...{ timeoutMs: 3, maxOutputBytes: 65_536, callsAtOnce: 1, callsPerMinute: 2 },
+  })
+  assert.deepEqual(reasons(), [
+    'b.ts: callsAtOnce of the tool "b" must be a whole number from 1 to 100000, not 0.',
+    'c.ts: "callsPerMinute" of c must be a number',
+    'd.ts: d has a "callPerMinute", which no tool has; did you mean callsPerMinute?',
+  ])
 })
