@@ -1,3 +1,4 @@
+import type { TextPart } from '../../protocol/tool-settings/text-part.ts'
 import type { ToolArguments } from '../../turn/ports/toolbox.ts'
 
 /** An argument of a call. Undefined where there is none. */
@@ -8,6 +9,24 @@ export function argumentOf(argument: string, values: ToolArguments): unknown {
 /** A string as it is, any other value as JSON. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : argumentsJson(value)
+}
+
+/**
+ * The text of a template, in which each argument is what `write` makes of its text; undefined where the call does not have one of its
+ * arguments. `write` also gets what is before it.
+ */
+export function fillTemplate(
+  parts: readonly TextPart[],
+  values: ToolArguments,
+  write: (text: string, argument: string, before: string) => string,
+): string | undefined {
+  const isGiven = (part: TextPart) =>
+    typeof part === 'string' || argumentOf(part.argument, values) !== undefined
+  if (!parts.every(isGiven)) return undefined
+  return parts.reduce<string>((before, part) => {
+    if (typeof part === 'string') return before + part
+    return before + write(textOf(argumentOf(part.argument, values)), part.argument, before)
+  }, '')
 }
 
 /** The JSON of arguments, in which integers have all their digits. */

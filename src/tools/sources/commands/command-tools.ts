@@ -2,6 +2,7 @@ import type { CommandTool } from '../../../protocol/tool-settings/command-tool.t
 import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool, ToolArguments } from '../../../turn/ports/toolbox.ts'
 import { argumentsJson } from '../argument-text.ts'
+import { makeTool } from '../make-tool.ts'
 import { createRedact } from '../redact.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { fillArguments } from './fill-arguments.ts'
@@ -38,19 +39,10 @@ export class CommandTools implements SourceGroup {
 
   #toolOf(command: CommandTool): Tool {
     const { name, description, idempotent, timeoutMs } = command
-    return {
-      schema: {
-        type: 'function',
-        function: {
-          name,
-          ...(description !== undefined && { description }),
-          parameters: parametersOf(command),
-        },
-      },
+    return makeTool({
+      ...{ name, description, idempotent, timeoutMs, parameters: parametersOf(command) },
       run: (args, { signal }) => this.#run(command, args, signal),
-      ...(idempotent && { idempotent: true }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    }
+    })
   }
 
   async #run(command: CommandTool, args: ToolArguments, signal: AbortSignal): Promise<string> {

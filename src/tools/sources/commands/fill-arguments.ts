@@ -1,8 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
+import { isJsonObject } from '../../../protocol/json.ts'
 import type { CommandTool } from '../../../protocol/tool-settings/command-tool.ts'
-import type { TextPart } from '../../../protocol/tool-settings/text-part.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
-import { argumentOf, textOf } from '../argument-text.ts'
+import { argumentOf, fillTemplate } from '../argument-text.ts'
 
 /**
  * The elements of argv after the program. An element with an argument that the call does not have is left out.
@@ -11,30 +10,19 @@ import { argumentOf, textOf } from '../argument-text.ts'
  */
 export function fillArguments({ args, parameters }: CommandTool, values: ToolArguments): string[] {
   const properties = isJsonObject(parameters?.properties) ? parameters.properties : {}
-  return args.filter((parts) => isComplete(parts, values)).map((parts) => fill(parts, values, properties))
-}
+  return args.flatMap((parts) => fillTemplate(parts, values, write) ?? [])
 
-function isComplete(parts: readonly TextPart[], values: ToolArguments): boolean {
-  return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
-}
-
-function fill(parts: readonly TextPart[], values: ToolArguments, properties: JsonObject): string {
-  let element = ''
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      element += part
-      continue
-    }
-    const { argument } = part
-    const value = argumentOf(argument, values)
-    const text = textOf(value)
+  function write(text: string, argument: string, before: string): string {
     if (text.includes('\0')) throw new Error(`"${argument}" has a null character, which no program takes`)
     // Else the model could give the program options.
-    if (element === '' && text.startsWith('-') && !isHarmless(value, properties[argument]))
+    if (
+      before === '' &&
+      text.startsWith('-') &&
+      !isHarmless(argumentOf(argument, values), properties[argument])
+    )
       throw new Error(`"${argument}" must not begin with "-"`)
-    element += text
+    return text
   }
-  return element
 }
 
 /** True for a number, and for a value that the operator has listed. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { graceMs, groupOf } from './process-group.ts'
+import { type RunningGroup, watchGroup } from './process-group.ts'
 
 /** How to start a program. */
 export interface ProgramOptions {
@@ -25,16 +25,6 @@ export interface ProgramEnd {
   signal: NodeJS.Signals | null
 }
 
-/** The processes of a program's group: itself and those that it has started, unless they have left the group. */
-export interface RunningGroup {
-  /** Resolves when no process of the group is left, or SIGKILL was sent to all of them. */
-  gone: Promise<void>
-  /** Sends SIGTERM to the group, and a second later SIGKILL to those that are left. */
-  stop(): void
-  /** Sends SIGKILL to the group at once. */
-  kill(): void
-}
-
 /** A program that runs. */
 export interface Program extends RunningGroup {
   /** Resolves when the program has ended and its output is read. Rejects where it cannot be started. */
@@ -55,24 +45,7 @@ export function startProgram(options: ProgramOptions): Program {
   })
   const { stdout, stderr } = child
   const ended = Promise.withResolvers<ProgramEnd>()
-  const gone = Promise.withResolvers<void>()
-  const signalGroup = groupOf(child.pid)
-  let timer: NodeJS.Timeout | undefined
-
-  function stop(): void {
-    if (timer) return
-    signalGroup('SIGTERM')
-    timer = setTimeout(kill, graceMs)
-  }
-
-  function kill(): void {
-    clearTimeout(timer)
-    signalGroup('SIGKILL')
-    // A process that has left the group may hold them open.
-    stdout?.destroy()
-    stderr?.destroy()
-    gone.resolve()
-  }
+  const group = watchGroup(child)
 
   const chunks: Buffer[] = []
   let outputBytes = 0
@@ -95,24 +68,17 @@ export function startProgram(options: ProgramOptions): Program {
     isCut = true
     stdout?.destroy()
     stderr?.destroy()
-    stop()
+    group.stop()
   }
 
   // A program need not read its input.
   child.stdin?.on('error', () => {})
   child.stdin?.end(input)
-  child.on('error', (error) => {
-    ended.reject(error)
-    gone.resolve()
-  })
-  child.on('exit', stop)
+  child.on('error', ended.reject)
   child.on('close', (code, signal) => {
     const output = Buffer.concat(chunks).subarray(0, maxOutputBytes)
     const errors = { end: errorsEnd, isWhole: errorBytes <= keptErrorBytes }
     ended.resolve({ output, isCut, errors, code, signal })
-    if (signalGroup(0)) return
-    clearTimeout(timer)
-    gone.resolve()
   })
-  return { ended: ended.promise, gone: gone.promise, stop, kill }
+  return { ...group, ended: ended.promise }
 }

@@ -1,4 +1,5 @@
-import { type Program, type ProgramOptions, type RunningGroup, startProgram } from './program.ts'
+import type { RunningGroup } from './process-group.ts'
+import { type Program, type ProgramOptions, startProgram } from './program.ts'
 
 /** The programs that run; none of them outlives this process, unless it is killed itself. */
 export class Programs {

@@ -1,10 +1,11 @@
 import { didYouMean } from '../../../protocol/closest-name.ts'
 import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
-import type { Tool, ToolArguments, ToolContext } from '../../../turn/ports/toolbox.ts'
+import type { Tool, ToolContext } from '../../../turn/ports/toolbox.ts'
 import { InvalidTool } from '../../check-schema.ts'
 import { checkTool } from '../../check-tool.ts'
 import type { ToolDefinition } from '../../define-tool.ts'
 import type { StandardSchema } from '../../standard-schema.ts'
+import { makeTool } from '../make-tool.ts'
 import { UnusableSource } from '../tool-source.ts'
 import { validateArguments } from './validate-arguments.ts'
 
@@ -31,23 +32,28 @@ export function readDefinition(value: object, name: string): Tool {
   checkMembers(value, name)
   const { parameters } = value
   const schema = isStandardSchema(parameters) ? parameters : undefined
-  const tool: Tool = {
-    schema: {
-      type: 'function',
-      function: {
-        name: value.name ?? name,
-        ...(value.description !== undefined && { description: value.description }),
-        parameters: schema ? jsonSchemaOf(schema, name) : ownSchema(parameters, name),
-      },
-    },
+  const tool = makeTool({
+<<<<<<< HEAD
+    ...{ description: value.description, idempotent: value.idempotent, timeoutMs: value.timeoutMs },
+    name: value.name ?? name,
+=======
+    name: value.name ?? name,
+    description: value.description,
+    idempotent: value.idempotent,
+    timeoutMs: value.timeoutMs,
+    callsAtOnce: value.callsAtOnce,
+    callsPerMinute: value.callsPerMinute,
+>>>>>>> 3d88d8f (tools: one function makes the tools of all sources, and one fills templates)
+    parameters: schema ? jsonSchemaOf(schema, name) : ownSchema(parameters, name),
     // By way of the definition, which may use `this`.
-    run: async (args: ToolArguments, context) =>
+    run: async (args, context) =>
       await value.run(schema ? await validateArguments(schema, args) : args, context),
-    ...(value.idempotent && { idempotent: true }),
-    ...(value.timeoutMs !== undefined && { timeoutMs: value.timeoutMs }),
-    ...(value.callsAtOnce !== undefined && { callsAtOnce: value.callsAtOnce }),
-    ...(value.callsPerMinute !== undefined && { callsPerMinute: value.callsPerMinute }),
-  }
+<<<<<<< HEAD
+    callsAtOnce: value.callsAtOnce,
+    callsPerMinute: value.callsPerMinute,
+=======
+>>>>>>> 3d88d8f (tools: one function makes the tools of all sources, and one fills templates)
+  })
   try {
     checkTool(tool, 1)
   } catch (error) {

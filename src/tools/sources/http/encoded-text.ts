@@ -1,6 +1,15 @@
+import { textOf } from '../argument-text.ts'
+
 /** Percent-encoded, with all characters that mean something in a URL. */
 export function encodedText(text: string): string {
   return encodeURIComponent(text.toWellFormed())
+}
+
+/** The members of a query or a form that an argument is: a list is a member for each element. */
+export function encodedMembers([name, value]: [string, unknown]): string[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  const given = values.filter((each) => each !== null && each !== undefined)
+  return given.map((each) => `${encodedText(name)}=${encodedText(textOf(each))}`)
 }
 
 /**

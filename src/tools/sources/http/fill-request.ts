@@ -2,8 +2,8 @@ import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
 import type { TextPart } from '../../../protocol/tool-settings/text-part.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
-import { argumentOf, argumentsJson, textOf } from '../argument-text.ts'
-import { encodedText, safePath } from './encoded-text.ts'
+import { argumentOf, argumentsJson, fillTemplate, textOf } from '../argument-text.ts'
+import { encodedMembers, encodedText, safePath } from './encoded-text.ts'
 
 /**
  * The request of a call: arguments of the path, then those of the query, and what is left in the query or in a JSON body. A member of
@@ -24,14 +24,14 @@ export function fillRequest(
   const left = Object.entries(values).filter(([name]) => !named.has(name))
   const isInQuery = method === 'GET' || method === 'DELETE'
   const query = [
-    ...url.query.filter((parts) => isComplete(parts, values)).map((parts) => fill(parts, values)),
-    ...(isInQuery ? left.flatMap(queryMembers) : []),
+    ...url.query.flatMap((parts) => fillTemplate(parts, values, encodedText) ?? []),
+    ...(isInQuery ? left.flatMap(encodedMembers) : []),
   ]
   const hasBody = !isInQuery && (left.length > 0 || hasMore(parameters?.properties, named))
   return {
     method,
     url: query.length > 0 ? `${path}${path.includes('?') ? '&' : '?'}${query.join('&')}` : path,
-    headers: { ...(hasBody && { 'content-type': 'application/json' }), ...lowerCased(headers) },
+    headers: { ...(hasBody && { 'content-type': 'application/json' }), ...inLowerCase(headers) },
     ...(hasBody && { body: argumentsJson(Object.fromEntries(left)) }),
   }
 }
@@ -43,28 +43,11 @@ function pathText({ argument }: Exclude<TextPart, string>, values: ToolArguments
   return encodedText(textOf(value))
 }
 
-function isComplete(parts: readonly TextPart[], values: ToolArguments): boolean {
-  return parts.every((part) => typeof part === 'string' || argumentOf(part.argument, values) !== undefined)
-}
-
-function fill(parts: readonly TextPart[], values: ToolArguments): string {
-  const texts = parts.map((part) =>
-    typeof part === 'string' ? part : encodedText(textOf(argumentOf(part.argument, values))),
-  )
-  return texts.join('')
-}
-
-/** A list is a member for each element. */
-function queryMembers([name, value]: [string, unknown]): string[] {
-  const values: unknown[] = Array.isArray(value) ? value : [value]
-  const given = values.filter((each) => each !== null && each !== undefined)
-  return given.map((each) => `${encodedText(name)}=${encodedText(textOf(each))}`)
-}
-
 function hasMore(properties: unknown, named: ReadonlySet<string>): boolean {
   return Object.keys(properties ?? {}).some((name) => !named.has(name))
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** Headers, with their names in lower case. */
+export function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

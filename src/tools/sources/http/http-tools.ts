@@ -2,6 +2,7 @@ import type { HttpTool } from '../../../protocol/tool-settings/http-tool.ts'
 import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import type { GuardPorts } from '../../guard/find-addresses.ts'
+import { makeTool } from '../make-tool.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { fillRequest } from './fill-request.ts'
 import { createSend } from './send-request.ts'
@@ -40,19 +41,10 @@ export class HttpTools implements SourceGroup {
       ...{ secrets, result, ports: this.#ports, ...this.#limits },
       allowedHosts: [endpoint.url.host],
     })
-    return {
-      schema: {
-        type: 'function',
-        function: {
-          name,
-          ...(description !== undefined && { description }),
-          parameters: parametersOf(endpoint),
-        },
-      },
+    return makeTool({
+      ...{ name, description, idempotent, timeoutMs, parameters: parametersOf(endpoint) },
       run: async (args, { signal }) => await send(fillRequest(endpoint, args), signal),
-      ...(idempotent && { idempotent: true }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    }
+    })
   }
 }
 

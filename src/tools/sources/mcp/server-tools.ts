@@ -4,6 +4,7 @@ import { matchPattern } from '../../../protocol/match-pattern.ts'
 import type { McpServer } from '../../../protocol/tool-settings/mcp-server.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import { exactArguments } from '../argument-text.ts'
+import { makeTool } from '../make-tool.ts'
 import { createRedact } from '../redact.ts'
 import { callResult } from './call-result.ts'
 import type { Connection } from './connect-server.ts'
@@ -24,15 +25,12 @@ function toolOf(server: McpServer, connection: Connection, tool: ServerTool): To
   const { name, description, inputSchema, annotations } = tool
   const redact = createRedact(server.secrets)
   const parameters: unknown = inputSchema
-  return {
-    schema: {
-      type: 'function',
-      function: {
-        name: server.prefix + name,
-        ...(description !== undefined && { description }),
-        ...(isJsonObject(parameters) && { parameters }),
-      },
-    },
+  return makeTool({
+    name: server.prefix + name,
+    description,
+    parameters: isJsonObject(parameters) ? parameters : undefined,
+    idempotent: annotations?.readOnlyHint || annotations?.idempotentHint,
+    timeoutMs: server.timeoutMs,
     async run(args, { signal }) {
       try {
         const request = { name, arguments: exactArguments(args) }
@@ -41,9 +39,7 @@ function toolOf(server: McpServer, connection: Connection, tool: ServerTool): To
         throw serverError(connection.reason() ?? error, redact)
       }
     },
-    ...((annotations?.readOnlyHint || annotations?.idempotentHint) && { idempotent: true }),
-    ...(server.timeoutMs !== undefined && { timeoutMs: server.timeoutMs }),
-  }
+  })
 }
 
 /** A sentence for each pattern of the operator that is the name of no tool. */

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../../protocol/json.ts'
 import type { ToolArguments } from '../../../turn/ports/toolbox.ts'
 import type { ToolRequest } from '../../guard/first-hop.ts'
-import { argumentOf, argumentsJson, textOf } from '../argument-text.ts'
-import { encodedText, safePath } from '../http/encoded-text.ts'
+import { argumentOf, argumentsJson } from '../argument-text.ts'
+import { encodedMembers, safePath } from '../http/encoded-text.ts'
 import type { Operation, OperationBody, Parameter } from './operation.ts'
 import { headerText, pathText, queryMembers } from './serialize.ts'
 
@@ -69,13 +69,7 @@ function membersOf(parameters: readonly Parameter[], values: ToolArguments): Too
 
 function formText(value: unknown): string {
   if (!isObject(value)) throw new Error('the form must be an object')
-  const members = Object.entries(value).flatMap(([name, member]) => {
-    const all: unknown[] = Array.isArray(member) ? member : [member]
-    return all
-      .filter((each) => each !== null)
-      .map((each) => `${encodedText(name)}=${encodedText(textOf(each))}`)
-  })
-  return members.join('&')
+  return Object.entries(value).flatMap(encodedMembers).join('&')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

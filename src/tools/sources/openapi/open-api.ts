@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { OpenApiSource } from '../../../protocol/tool-settings/open-api-source.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
+import { inLowerCase } from '../http/fill-request.ts'
 import { createSend, type Send, type SenderOptions } from '../http/send-request.ts'
+import { makeTool } from '../make-tool.ts'
 import { UnusableSource } from '../tool-source.ts'
 import { argumentsSchema } from './arguments-schema.ts'
 import { Document, UnusableOperation } from './document.ts'
@@ -33,7 +35,7 @@ export async function openApi(
   const document = new Document(root)
   const { url: server, allowedHosts } = findServer(api, root)
   const send = createSend({ allowedHosts, secrets: api.secrets, ...sender })
-  const headers = lowerCased(api.headers)
+  const headers = inLowerCase(api.headers)
   const { operations: patterns, prefix } = api
   const { operations, problems } = listOperations(document, {
     patterns,
@@ -70,17 +72,9 @@ function toolOf(
   }: { api: OpenApiSource; server: string; headers: Record<string, string>; send: Send },
 ): Tool {
   const { name, description, method } = operation
-  return {
-    schema: {
-      type: 'function',
-      function: { name: api.prefix + name, ...(description !== '' && { description }), parameters },
-    },
+  return makeTool({
+    ...{ name: api.prefix + name, description, parameters, timeoutMs: api.timeoutMs },
+    idempotent: method === 'GET',
     run: async (args, { signal }) => await send(fillOperation(operation, { server, headers }, args), signal),
-    ...(method === 'GET' && { idempotent: true }),
-    ...(api.timeoutMs !== undefined && { timeoutMs: api.timeoutMs }),
-  }
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+  })
 }

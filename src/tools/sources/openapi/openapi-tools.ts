@@ -3,6 +3,7 @@ import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings
 import type { GuardPorts } from '../../guard/find-addresses.ts'
 import { FileWatch } from '../../watch/file-watch.ts'
 import { SupervisedSource } from '../supervised-source.ts'
+import { type OpenedTable, TableSources } from '../table-sources.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { loadDocument } from './load-document.ts'
 import { openApi } from './open-api.ts'
@@ -14,23 +15,18 @@ export interface OpenApiToolsOptions extends Omit<SourceGroupOptions, 'maxReload
   retryMs?: number
 }
 
-/** The source of one document, and why some of its operations are left out. */
-interface OpenedDocument {
-  /** What the settings file says of it, as JSON. */
-  written: string
+interface OpenedDocument extends OpenedTable {
   /** The path of its file, or its URL. */
   document: string
-  source: SupervisedSource
   problems: string[]
 }
 
 /** The tools of OpenAPI documents, each of which is a source. Documents are read at each `reload`, and files also when they have changed. */
 export class OpenApiTools implements SourceGroup {
   readonly #options: OpenApiToolsOptions
-  /** By name, in the order of the settings file. */
-  #documents: ReadonlyMap<string, OpenedDocument> = new Map()
+  readonly #documents = new TableSources((api: OpenApiSource) => this.#open(api))
   readonly #files = new FileWatch((changed) => {
-    for (const { document, source } of this.#documents.values()) if (changed.has(document)) source.start()
+    for (const { document, source } of this.#documents.opened()) if (changed.has(document)) source.start()
   })
 
   constructor(options: OpenApiToolsOptions) {
@@ -38,35 +34,24 @@ export class OpenApiTools implements SourceGroup {
   }
 
   async use({ openapi }: Pick<ToolSettings, 'openapi'>): Promise<void> {
-    const before = this.#documents
-    this.#documents = new Map(
-      openapi.map((api) => {
-        const known = before.get(api.name)
-        return [api.name, known?.written === JSON.stringify(api) ? known : this.#open(api)]
-      }),
-    )
-    const kept = new Set(this.#documents.values())
-    for (const document of before.values()) if (!kept.has(document)) document.source.close()
+    this.#documents.use(openapi)
     await this.#files.watch(openapi.flatMap(({ document, isUrl }) => (isUrl ? [] : document)))
   }
 
   sources(): ToolSource[] {
-    return [...this.#documents.values()].map(({ source, problems }) => {
-      const { name, state, reason, tools } = source
-      return { name, state, reason, tools, problems: state === 'ready' ? problems : [] }
-    })
+    return this.#documents.sources()
   }
 
   async reload(): Promise<void> {
-    const sources = [...this.#documents.values()].map(({ source }) => source)
     this.#files.refresh()
+    const sources = this.#documents.opened().map(({ source }) => source)
     for (const source of sources) source.start()
     await Promise.all(sources.map((source) => source.attempted()))
   }
 
   close(): void {
     this.#files.close()
-    for (const { source } of this.#documents.values()) source.close()
+    this.#documents.close()
   }
 
   #open(api: OpenApiSource): OpenedDocument {
@@ -86,8 +71,7 @@ export class OpenApiTools implements SourceGroup {
         return tools
       },
     })
-    const written = JSON.stringify(api)
-    const document: OpenedDocument = { written, document: api.document, source, problems: [] }
+    const document: OpenedDocument = { document: api.document, source, problems: [] }
     return document
   }
 }
