@@ -1,8 +1,7 @@
-import { didYouMean } from '../protocol/closest-name.ts'
-import { isJsonObject } from '../protocol/json.ts'
 import type { CommandTool } from '../protocol/tool-settings/command-tool.ts'
 import type { TableProblem } from './named-tables.ts'
 import { argumentsOf, isArgument, partsOf } from './text-template.ts'
+import { declaredArguments, undeclaredArguments } from './tool-members.ts'
 
 /** Programs that run a text which follows one of these flags. */
 const interpreter =
@@ -11,19 +10,15 @@ const textFlag = /^-\w*[cer]$|^--(?:eval|print|command)$|^-command$|^\/c$/i
 
 /** What is wrong with the use of arguments. */
 export function checkCommand({ program, args, parameters, stdin }: CommandTool): TableProblem[] {
-  const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
+  const declared = declaredArguments(parameters)
   const used = new Set(args.flatMap(argumentsOf))
-  const unknown = [...used].filter((name) => !declared.includes(name))
   const unused = stdin ? [] : declared.filter((name) => !used.has(name))
   return [
     ...(partsOf(program).some(isArgument)
       ? [{ member: 'command', text: 'the program must not be an argument' }]
       : []),
     ...interpretedProblems([[program], ...args]),
-    ...unknown.map((name) => ({
-      member: 'command',
-      text: `parameters has no property "${name}"${didYouMean(name, declared)} ({{${name}}} is the text {${name}})`,
-    })),
+    ...undeclaredArguments('command', used, declared),
     ...unused.map((name) => ({
       member: 'parameters',
       text: `"${name}" is not used: put {${name}} into command, or give the program all arguments with stdin = "json"`,

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { ConfigError } from './config-error.ts'
-import { loadConfig } from './load-config.ts'
+import { loadTables } from '../../test/support/settings/load-tables.ts'
 
 /** The endpoints of a settings file, and what is wrong with it. */
 function load(t: TestContext, text: string, env: Record<string, string> = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), 'chatterd-config-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(join(cwd, 'chatterd.toml'), text)
-  try {
-    const { tools } = loadConfig({ env, cwd, platform: 'linux', home: '/home/ann' })
-    return { http: tools.http, problems: [] }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    const where = / of \[tools\.http\.x\] in \S+chatterd\.toml/
-    return { http: [], problems: error.problems.map((each) => each.replace(where, '').replaceAll(cwd, '')) }
-  }
+  const { cwd, tools, problems } = loadTables(t, text, { env })
+  const where = / of \[tools\.http\.x\] in \S+chatterd\.toml/
+  return { cwd, http: tools.http, problems: problems.map((each) => each.replace(where, '')) }
 }
 
 test('a table of an endpoint is read, with the variables of its URL and headers, which are secrets', (t) => {
@@ -68,17 +56,17 @@ url = "\${BASE}/x"
 
 test('what a table of an endpoint does not take is refused, with the nearest, and without its values', (t) => {
   const of = (text: string, env = {}) => load(t, `[tools.http.x]\n${text}`, env).problems
-  const takes = 'it takes description, method, url, headers, result, parameters, timeout, idempotent'
+  const takes = 'it takes method, url, headers, result, description, parameters, timeout, idempotent'
   assert.deepEqual(of('url = "http://a"\nheader = {}'), [`header: ${takes}; did you mean headers?`])
   assert.deepEqual(
     of(
       'description = 1\nmethod = "get"\nresult = "price"\nparameters = 1\ntimeout = "soon"\nidempotent = 1\nheaders = 1',
     ),
     [
-      'description: expected a text',
       'method: expected one of GET, POST, PUT, PATCH, DELETE',
       'url: expected a URL',
       'result: expected a JSON Pointer, such as "/price"',
+      'description: expected a text',
       'parameters: expected a JSON Schema',
       'timeout: expected a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), 10ms to 1h',
       'idempotent: expected true or false',

@@ -74,6 +74,11 @@ export function timeoutMs(value: unknown): number | undefined {
     : undefined
 }
 
+/** True for a list of texts that are not empty, such as patterns of names. */
+export function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+}
+
 export function isOptionalText(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }

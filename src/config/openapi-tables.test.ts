@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { ConfigError } from './config-error.ts'
-import { loadConfig } from './load-config.ts'
+import { loadTables } from '../../test/support/settings/load-tables.ts'
 
 /** The OpenAPI documents of a settings file, and what is wrong with it. */
 function load(t: TestContext, text: string, env: Record<string, string> = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), 'chatterd-config-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(join(cwd, 'chatterd.toml'), text)
-  try {
-    const { tools } = loadConfig({ env, cwd, platform: 'linux', home: '/home/ann' })
-    return { cwd, openapi: tools.openapi, problems: [] }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    const where = / of \[tools\.openapi\.x\] in \S+chatterd\.toml/
-    return { cwd, openapi: [], problems: error.problems.map((each) => each.replace(where, '')) }
-  }
+  const { cwd, tools, problems } = loadTables(t, text, { env })
+  const where = / of \[tools\.openapi\.x\] in \S+chatterd\.toml/
+  return { cwd, openapi: tools.openapi, problems: problems.map((each) => each.replace(where, '')) }
 }
 
 test('a table of an OpenAPI document is read, with a file beside the settings or a URL', (t) => {

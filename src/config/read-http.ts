@@ -1,25 +1,19 @@
-import { didYouMean } from '../protocol/closest-name.ts'
-import { isJsonObject } from '../protocol/json.ts'
 import { type HttpTool, httpMethods } from '../protocol/tool-settings/http-tool.ts'
 import type { Machine } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
-import {
-  isOptionalText,
-  isOptionalTimeout,
-  type MemberCheck,
-  memberProblems,
-  readNamedTables,
-  type TableProblem,
-  timeout,
-  timeoutMs,
-} from './named-tables.ts'
+import { type MemberCheck, memberProblems, readNamedTables, type TableProblem } from './named-tables.ts'
 import { readHeaders } from './read-headers.ts'
 import { readUrlTemplate } from './read-url-template.ts'
 import { argumentsOf } from './text-template.ts'
+import {
+  declaredArguments,
+  readToolMembers,
+  toolMemberChecks,
+  toolMembers,
+  undeclaredArguments,
+} from './tool-members.ts'
 
-const members = [
-  ...['description', 'method', 'url', 'headers', 'result', 'parameters', 'timeout', 'idempotent'],
-] as const
+const members = ['method', 'url', 'headers', 'result', ...toolMembers] as const
 
 /** Reads the tables of endpoints, whose variables are not replaced yet; or says what is wrong with them. */
 export function readHttp(
@@ -35,16 +29,12 @@ export function readHttp(
       problems.push({ member: 'url', text: read })
     problems.push(...headers.problems)
     if (problems.length > 0 || typeof read === 'string') return { problems }
-    const { description, method, result, parameters, idempotent } = table
-    const ms = timeoutMs(table.timeout)
+    const { method, result } = table
     const endpoint: HttpTool = {
       ...{ name, method: httpMethods.find((each) => each === method) ?? 'GET', url: read.url },
-      ...(typeof description === 'string' && { description }),
+      ...readToolMembers(table),
       headers: headers.headers,
       ...(typeof result === 'string' && { result }),
-      ...(isJsonObject(parameters) && { parameters }),
-      ...(ms !== undefined && { timeoutMs: ms }),
-      ...(typeof idempotent === 'boolean' && { idempotent }),
       secrets: [...headers.secrets, ...read.secrets],
     }
     return { table: endpoint, problems: argumentProblems(endpoint) }
@@ -52,33 +42,26 @@ export function readHttp(
 }
 
 function checksOf(table: Record<string, unknown>): MemberCheck<(typeof members)[number]>[] {
-  const { description, method, url, result, parameters, idempotent } = table
+  const { method, url, result } = table
   const isMethod = method === undefined || httpMethods.some((each) => each === method)
   const isPointer = result === undefined || (typeof result === 'string' && /^(?:\/|$)/.test(result))
   return [
-    ['description', isOptionalText(description), 'a text'],
     ['method', isMethod, `one of ${httpMethods.join(', ')}`],
     ['url', typeof url === 'string', 'a URL'],
     ['result', isPointer, 'a JSON Pointer, such as "/price"'],
-    ['parameters', parameters === undefined || isJsonObject(parameters), 'a JSON Schema'],
-    ['timeout', isOptionalTimeout(table.timeout), timeout.expected],
-    ['idempotent', idempotent === undefined || typeof idempotent === 'boolean', 'true or false'],
+    ...toolMemberChecks(table),
   ]
 }
 
 /** What is wrong with the use of arguments. */
 function argumentProblems({ method, url, parameters }: HttpTool): TableProblem[] {
-  const declared = isJsonObject(parameters?.properties) ? Object.keys(parameters.properties) : []
+  const declared = declaredArguments(parameters)
   const used = new Set([url.path, ...url.query].flatMap(argumentsOf))
-  const unknown = [...used].filter((name) => !declared.includes(name))
   const fixed = url.query.map(([first]) => (typeof first === 'string' ? first.split('=', 1)[0] : undefined))
   const isInQuery = method === 'GET' || method === 'DELETE'
   const doubled = isInQuery ? declared.filter((name) => !used.has(name) && fixed.includes(name)) : []
   return [
-    ...unknown.map((name) => ({
-      member: 'url',
-      text: `parameters has no property "${name}"${didYouMean(name, declared)} ({{${name}}} is the text {${name}})`,
-    })),
+    ...undeclaredArguments('url', used, declared),
     ...doubled.map((name) => ({
       member: 'parameters',
       text: `"${name}" is in the query of url already: put {${name}} there, or give it another name`,

@@ -3,15 +3,9 @@ import type { OpenApiSource } from '../protocol/tool-settings/open-api-source.ts
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
-import {
-  isOptionalTimeout,
-  type MemberCheck,
-  memberProblems,
-  readNamedTables,
-  timeout,
-  timeoutMs,
-} from './named-tables.ts'
+import { isNames, type MemberCheck, memberProblems, readNamedTables } from './named-tables.ts'
 import { readHeaders } from './read-headers.ts'
+import { readTimeout, timeoutCheck } from './tool-members.ts'
 
 const members = ['document', 'server', 'operations', 'headers', 'prefix', 'timeout'] as const
 
@@ -29,15 +23,14 @@ export function readOpenApi(
     if (problems.length > 0) return { problems }
     const { document, server, operations, prefix } = table
     const isUrl = /^https?:/i.test(String(document))
-    const ms = timeoutMs(table.timeout)
     const api: OpenApiSource = {
       ...{ name, isUrl },
       document: isUrl ? String(document) : (path.parse(String(document), context) ?? ''),
       ...(typeof server === 'string' && { server }),
-      ...(isTexts(operations) && { operations }),
+      ...(isNames(operations) && { operations }),
       headers: headers.headers,
       prefix: typeof prefix === 'string' ? prefix : '',
-      ...(ms !== undefined && { timeoutMs: ms }),
+      ...readTimeout(table),
       secrets: [
         ...headers.secrets,
         ...urlSecrets({ document: written.document, server: written.server }, machine.env),
@@ -61,11 +54,11 @@ function checksOf(table: Record<string, unknown>): MemberCheck<(typeof members)[
     ],
     [
       'operations',
-      operations === undefined || isTexts(operations),
+      operations === undefined || isNames(operations),
       'a list of operation ids and of tags such as "tag:store", in which * stands for any text',
     ],
     ['prefix', isPrefix, 'at most 32 letters, digits, "_" and "-"'],
-    ['timeout', isOptionalTimeout(table.timeout), timeout.expected],
+    timeoutCheck(table),
   ]
 }
 
@@ -82,8 +75,4 @@ function urlSecrets(urls: Record<string, Json | undefined>, env: Machine['env'])
     const host = URL.parse(String(value.written))?.host ?? ''
     return inserted.filter((secret) => !host.includes(secret) && !(host !== '' && secret.includes(host)))
   })
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
 }

@@ -1,38 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { ConfigError } from './config-error.ts'
-import { loadConfig } from './load-config.ts'
-
-/** The tables of a settings file with this text. */
-function load(t: TestContext, text: string, { env = {}, name = 'chatterd.toml' } = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), 'chatterd-config-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(join(cwd, name), text)
-  try {
-    return { cwd, tools: loadConfig({ env, cwd, platform: 'linux', home: '/home/ann' }).tools, problems: [] }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return { cwd, tools: undefined, problems: error.problems.map((each) => each.replaceAll(cwd, '')) }
-  }
-}
+import { test } from 'node:test'
+import { loadTables } from '../../test/support/settings/load-tables.ts'
+import { emptyToolSettings } from '../protocol/tool-settings/tool-settings.ts'
 
 test('without a table the folder of tools is that in the working directory', (t) => {
-  const { cwd, tools } = load(t, '')
-  assert.deepEqual(tools, {
-    folder: join(cwd, 'tools'),
-    isFolderGiven: false,
-    on: [],
-    off: [],
-    ask: [],
-    limits: [],
-    commands: [],
-    http: [],
-    openapi: [],
-    mcpServers: [],
-  })
+  const { cwd, tools } = loadTables(t, '')
+  assert.deepEqual(tools, emptyToolSettings(join(cwd, 'tools')))
 })
 
 test('a table names the folder, as any path in the file, and what is off', (t) => {
@@ -40,25 +14,18 @@ test('a table names the folder, as any path in the file, and what is off', (t) =
     ['chatterd.toml', 'port = 1\n[tools]\nfolder = "own"\noff = ["fs_write_*"]\n'],
     ['chatterd.json', '{"tools": {"folder": "own", "off": ["fs_write_*"]}}'],
   ] as const) {
-    const { cwd, tools } = load(t, text, { name })
+    const { cwd, tools } = loadTables(t, text, { name })
     assert.deepEqual(tools, {
-      folder: join(cwd, 'own'),
+      ...emptyToolSettings(join(cwd, 'own')),
       isFolderGiven: true,
-      on: [],
       off: ['fs_write_*'],
-      ask: [],
-      limits: [],
-      commands: [],
-      http: [],
-      openapi: [],
-      mcpServers: [],
     })
   }
-  assert.equal(load(t, '[tools]\nfolder = "~/own"').tools?.folder, '/home/ann/own')
+  assert.equal(loadTables(t, '[tools]\nfolder = "~/own"').tools.folder, '/home/ann/own')
 })
 
 test('a table switches on built-in tools that are off by default, by name or by pattern', (t) => {
-  const on = (names: string) => load(t, `[tools]\non = ${names}`).tools?.on
+  const on = (names: string) => loadTables(t, `[tools]\non = ${names}`).tools.on
   assert.deepEqual(on('["get_time", "search_places"]'), ['get_time', 'search_places'])
   assert.deepEqual(on('["get_*", "get_time"]'), ['get_forecast', 'get_time'])
   assert.deepEqual(on('["*"]'), ['calculate', 'convert_units', 'get_forecast', 'get_time', 'search_places'])
@@ -67,21 +34,25 @@ test('a table switches on built-in tools that are off by default, by name or by 
 test('a name of no such tool is refused with the nearest', (t) => {
   const known =
     'it names no tool that is off by default; these are calculate, convert_units, get_forecast, get_time and search_places'
-  assert.deepEqual(load(t, '[tools]\non = ["get_time", "get_tyme", "xyzzyplugh", "fs_*"]').problems, [
+  assert.deepEqual(loadTables(t, '[tools]\non = ["get_time", "get_tyme", "xyzzyplugh", "fs_*"]').problems, [
     `on[1] of [tools] in /chatterd.toml: ${known}; did you mean get_time?`,
     `on[2] of [tools] in /chatterd.toml: ${known}`,
     `on[3] of [tools] in /chatterd.toml: ${known}`,
   ])
-  assert.deepEqual(load(t, '[tools]\non = "get_time"').problems, [
+  assert.deepEqual(loadTables(t, '[tools]\non = "get_time"').problems, [
     'on of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
   ])
 })
 
 test('variables of the environment are put into the texts of the table', (t) => {
   const env = { WHERE: '/srv', WHAT: 'fs', PORT: '1' }
-  const { tools } = load(t, `[tools]\nfolder = "\${WHERE}/tools"\noff = ["\${WHAT}_*", "$WHAT", "\${}"]`, {
-    env,
-  })
+  const { tools } = loadTables(
+    t,
+    `[tools]\nfolder = "\${WHERE}/tools"\noff = ["\${WHAT}_*", "$WHAT", "\${}"]`,
+    {
+      env,
+    },
+  )
   assert.deepEqual(tools, {
     folder: '/srv/tools',
     isFolderGiven: true,
@@ -98,7 +69,7 @@ test('variables of the environment are put into the texts of the table', (t) => 
 
 test('a variable that is missing or empty is named, and no value of another one is shown', (t) => {
   const env = { SECRET: 's3cret', EMPTY: '' }
-  const { problems } = load(
+  const { problems } = loadTables(
     t,
     `[tools]\nfolder = "\${SECRET}\\u0000"\noff = ["\${NOT_THERE}", "a\${EMPTY}"]`,
     {
@@ -113,15 +84,15 @@ test('a variable that is missing or empty is named, and no value of another one 
 })
 
 test('what a table does not take is refused, with what it takes', (t) => {
-  assert.deepEqual(load(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
+  assert.deepEqual(loadTables(t, '[tools]\nfodler = "x"\nsomething = 1').problems, [
     'fodler of [tools] in /chatterd.toml: it takes folder, on, off, ask, limits, commands, http and openapi; did you mean folder?',
     'something of [tools] in /chatterd.toml: it takes folder, on, off, ask, limits, commands, http and openapi',
   ])
-  assert.deepEqual(load(t, '[tols]').problems, [
+  assert.deepEqual(loadTables(t, '[tols]').problems, [
     'tols in /chatterd.toml: no such table; settings are named at the top of the file, and its tables are [tools], [mcpServers]; did you mean tools?',
   ])
-  assert.deepEqual(load(t, 'tools = 1').problems, ['[tools] in /chatterd.toml: expected a table'])
-  assert.deepEqual(load(t, '[tools]\noff = "x"\nfolder = 1\nask = [1]').problems, [
+  assert.deepEqual(loadTables(t, 'tools = 1').problems, ['[tools] in /chatterd.toml: expected a table'])
+  assert.deepEqual(loadTables(t, '[tools]\noff = "x"\nfolder = 1\nask = [1]').problems, [
     'folder of [tools] in /chatterd.toml: expected a path',
     'off of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
     'ask of [tools] in /chatterd.toml: expected a list of names, in which * stands for any text',
@@ -130,13 +101,15 @@ test('what a table does not take is refused, with what it takes', (t) => {
 
 test('a table limits the calls of tools by their names', (t) => {
   const text = '[tools.limits]\n"send_*" = { callsAtOnce = 1, callsPerMinute = 5 }\n[tools.limits.get_time]\n'
-  assert.deepEqual(load(t, text).tools?.limits, [
+  assert.deepEqual(loadTables(t, text).tools.limits, [
     { pattern: 'send_*', callsAtOnce: 1, callsPerMinute: 5 },
     { pattern: 'get_time' },
   ])
   assert.deepEqual(
-    load(t, '[tools.limits]\na = { callAtOnce = 1 }\nb = { callsAtOnce = 0, callsPerMinute = "5" }\nc = 1')
-      .problems,
+    loadTables(
+      t,
+      '[tools.limits]\na = { callAtOnce = 1 }\nb = { callsAtOnce = 0, callsPerMinute = "5" }\nc = 1',
+    ).problems,
     [
       'callAtOnce of [tools.limits.a] in /chatterd.toml: it takes callsAtOnce, callsPerMinute; did you mean callsAtOnce?',
       'callsAtOnce of [tools.limits.b] in /chatterd.toml: expected a whole number from 1 to 100000',
@@ -160,10 +133,10 @@ properties = { path = { type = "string" }, columns = { type = "string" } }
 `
 
 test('a table of a command is read, with its arguments, its paths, and its variables beside a few of the environment', (t) => {
-  const { cwd, tools } = load(t, diskFree, {
+  const { cwd, tools } = loadTables(t, diskFree, {
     env: { KEY: 's3cret', PATH: '/bin', TZ: 'UTC', LC_ALL: 'de_DE', DATABASE_URL: 'postgres://x' },
   })
-  assert.deepEqual(tools?.commands, [
+  assert.deepEqual(tools.commands, [
     {
       name: 'disk_free',
       description: 'Free disk space',
@@ -180,8 +153,8 @@ test('a table of a command is read, with its arguments, its paths, and its varia
       idempotent: true,
     },
   ])
-  const least = load(t, '[tools.commands.up]\ncommand = ["uptime"]\nstdin = "json"\ntimeout = 2')
-  assert.deepEqual(least.tools?.commands, [
+  const least = loadTables(t, '[tools.commands.up]\ncommand = ["uptime"]\nstdin = "json"\ntimeout = 2')
+  assert.deepEqual(least.tools.commands, [
     {
       name: 'up',
       program: 'uptime',
@@ -197,10 +170,10 @@ test('a table of a command is read, with its arguments, its paths, and its varia
 
 test('what a table of a command does not take is refused, with the nearest, and without its values', (t) => {
   const of = (text: string) =>
-    load(t, `[tools.commands.x]\n${text}`).problems.map((problem) =>
+    loadTables(t, `[tools.commands.x]\n${text}`).problems.map((problem) =>
       problem.replace(' of [tools.commands.x] in /chatterd.toml', ''),
     )
-  const takes = 'it takes description, command, stdin, parameters, timeout, env, cwd, idempotent'
+  const takes = 'it takes command, stdin, env, cwd, description, parameters, timeout, idempotent'
   assert.deepEqual(of('comand = ["df"]\nshell = true'), [
     `comand: ${takes}; did you mean command?`,
     `shell: ${takes}`,
@@ -213,26 +186,26 @@ test('what a table of a command does not take is refused, with the nearest, and 
       'command = ["df"]\ndescription = 1\nstdin = "text"\nparameters = "x"\ntimeout = "soon"\nenv = { "A=B" = "s3cret" }\ncwd = ""\nidempotent = 1',
     ),
     [
-      'description: expected a text',
       'stdin: expected "json"',
-      'parameters: expected a JSON Schema',
-      'timeout: expected a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), 10ms to 1h',
       'env: expected texts by the names of variables',
       'cwd: expected a path',
+      'description: expected a text',
+      'parameters: expected a JSON Schema',
+      'timeout: expected a duration such as 500ms, 15s, 10m or 1h (a bare number is seconds), 10ms to 1h',
       'idempotent: expected true or false',
     ],
   )
-  assert.deepEqual(load(t, '[tools]\ncommands = 1').problems, [
+  assert.deepEqual(loadTables(t, '[tools]\ncommands = 1').problems, [
     'commands of [tools] in /chatterd.toml: expected tables [tools.commands.NAME]',
   ])
-  assert.deepEqual(load(t, '[tools.commands]\nx = 1').problems, [
+  assert.deepEqual(loadTables(t, '[tools.commands]\nx = 1').problems, [
     '[tools.commands.x] in /chatterd.toml: expected a table',
   ])
 })
 
 test('arguments that are unknown, that nothing uses, or that would be run as a program are refused', (t) => {
   const of = (command: string, others = '') =>
-    load(
+    loadTables(
       t,
       `[tools.commands.x]\ncommand = ${command}\n${others}\n[tools.commands.x.parameters.properties]\npath = {}`,
     ).problems.map((problem) => problem.replace(' of [tools.commands.x] in /chatterd.toml', ''))

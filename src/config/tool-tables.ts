@@ -2,11 +2,12 @@ import { didYouMean } from '../protocol/closest-name.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
 import { optionalToolNames } from '../protocol/optional-tools.ts'
-import type { ToolSettings } from '../protocol/tool-settings/tool-settings.ts'
+import { emptyToolSettings, type ToolSettings } from '../protocol/tool-settings/tool-settings.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
+import { isNames } from './named-tables.ts'
 import { readCallLimits } from './read-call-limits.ts'
 import { readCommands } from './read-commands.ts'
 import { readHttp } from './read-http.ts'
@@ -29,18 +30,7 @@ export function readToolTables(
   mcpConfig?: string,
 ): { tables: ToolSettings; problems: string[] } {
   const { join } = pathsOf(machine)
-  const standard: ToolSettings = {
-    folder: join(machine.cwd, defaultFolder),
-    isFolderGiven: false,
-    on: [],
-    off: [],
-    ask: [],
-    limits: [],
-    commands: [],
-    http: [],
-    openapi: [],
-    mcpServers: [],
-  }
+  const standard = emptyToolSettings(join(machine.cwd, defaultFolder))
   const own =
     file.path === undefined
       ? noServers
@@ -101,8 +91,7 @@ function readTools(
 
 /** Undefined where the value is no list of names. */
 function namesOf(value: unknown = []): string[] | undefined {
-  const isName = (each: unknown): each is string => typeof each === 'string' && each !== ''
-  return Array.isArray(value) && value.every(isName) ? value : undefined
+  return isNames(value) ? value : undefined
 }
 
 /** A sentence for each pattern of `on` that fits no optional tool, with the nearest name. */

@@ -23,3 +23,12 @@ export interface ToolSettings {
   readonly openapi: readonly OpenApiSource[]
   readonly mcpServers: readonly McpServer[]
 }
+
+/** Those of a file without tables. */
+export function emptyToolSettings(folder: string): ToolSettings {
+  return {
+    ...{ folder, isFolderGiven: false },
+    ...{ on: [], off: [], ask: [], limits: [] },
+    ...{ commands: [], http: [], openapi: [], mcpServers: [] },
+  }
+}

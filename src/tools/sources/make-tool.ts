@@ -1,22 +1,21 @@
+import type { CallLimits } from '../../protocol/call-limits.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 
 /** What a source says of a tool. What is undefined is not there, and neither is an empty description. */
-export interface ToolMembers {
+export interface ToolMembers extends CallLimits {
   name: string
   description?: string | undefined
   /** A JSON Schema. */
   parameters?: JsonObject | undefined
   idempotent?: boolean | undefined
   timeoutMs?: number | undefined
-  callsAtOnce?: number | undefined
-  callsPerMinute?: number | undefined
   run: Tool['run']
 }
 
 /** Makes a tool of a source. */
-export function makeTool(members: ToolMembers): Tool {
-  const { name, description, parameters, idempotent, timeoutMs, callsAtOnce, callsPerMinute, run } = members
+export function makeTool({ name, description, parameters, run, ...members }: ToolMembers): Tool {
+  const { idempotent, timeoutMs, callsAtOnce, callsPerMinute } = members
   return {
     schema: {
       type: 'function',

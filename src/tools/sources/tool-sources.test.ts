@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { emptyToolSettings } from '../../protocol/tool-settings/tool-settings.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { createToolbox } from '../toolbox.ts'
 import { ToolSources } from './tool-sources.ts'
@@ -13,18 +14,7 @@ function makeTool(name: string): Tool {
 
 const sizes = { maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 }
 
-const settings = {
-  folder: 'no such folder',
-  isFolderGiven: false,
-  on: ['get_time'],
-  off: [],
-  ask: [],
-  limits: [],
-  commands: [],
-  http: [],
-  openapi: [],
-  mcpServers: [],
-}
+const settings = { ...emptyToolSettings('no such folder'), on: ['get_time'] }
 
 /** The sources of a server that has one tool, and two more that can be switched on. */
 async function openSources(t: TestContext, { waitMs = 60_000 } = {}) {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
+import { emptyToolSettings } from '../../../protocol/tool-settings/tool-settings.ts'
 import { createToolbox } from '../../toolbox.ts'
 import { ToolSources } from '../tool-sources.ts'
 
@@ -15,18 +15,7 @@ async function open(
   options: { maxReloads?: number; waitMs?: number } = {},
 ) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'chatterd tools-')))
-  const settings: ToolSettings = {
-    folder,
-    isFolderGiven: true,
-    on: [],
-    off: [],
-    ask: [],
-    limits: [],
-    commands: [],
-    http: [],
-    openapi: [],
-    mcpServers: [],
-  }
+  const settings = { ...emptyToolSettings(folder), isFolderGiven: true }
   const toolbox = createToolbox([])
   const changes = new EventTarget()
   const log: string[] = []
