@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dialect } from './dialects.ts'
@@ -35,21 +35,27 @@ interface ChatterdOptions {
   dataFolder?: string
   /** The checkout whose `dist/` is run; default: this one. */
   checkout?: string
+  /** How many resident tools it has, from files. Default: none but the built-in one. */
+  tools?: number
+  /** Further settings. */
+  env?: Record<string, string>
 }
 
 /** The server as it is shipped, built, on a database; without an address on its embedded one, in a data directory of its own. */
 export function chatterd(
   engineUrl: string,
   databaseUrl: string | undefined,
-  { dialect = 'classic', dataFolder, checkout }: ChatterdOptions = {},
+  { dialect = 'classic', dataFolder, checkout, tools, env }: ChatterdOptions = {},
 ): Contender {
   return {
     ...{ name: checkout === undefined ? 'chatterd' : 'before', dialect },
     start: async ({ observed = false } = {}) => {
       const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatterd-bench-')))
+      const config = tools === undefined ? undefined : await writeTools(folder, tools)
       const server = await startProcess(join(checkout ?? '', 'dist/cli/chatterd.js'), {
-        args: ['serve'],
+        args: config === undefined ? ['serve'] : ['serve', '--config', config],
         env: {
+          ...env,
           OLLAMA_BASE_URL: engineUrl,
           CHATTERD_ENGINE: 'ollama',
           CHATTERD_DATA_DIR: folder,
@@ -68,6 +74,28 @@ export function chatterd(
       return { ...server, stop }
     },
   }
+}
+
+/** Writes a settings file whose folder of tools has so many, as large as those of users are. Returns its path. */
+async function writeTools(folder: string, count: number): Promise<string> {
+  const property = (name: string) => [
+    name,
+    { type: 'string', description: `The ${name} of what is asked for` },
+  ]
+  const properties = Object.fromEntries(['latitude', 'longitude', 'unit'].map(property))
+  const parameters = { type: 'object', properties, required: ['latitude', 'longitude'] }
+  const definitions = Array.from({ length: count }, (_, index) => {
+    const description = `Get the value number ${index} of the sensors of this house, with the time at which it was read`
+    return `export const read_sensor_${index} = { description: '${description}', parameters, run: () => 'nothing' }`
+  })
+  await mkdir(join(folder, 'own'))
+  await writeFile(
+    join(folder, 'own', 'sensors.js'),
+    `const parameters = ${JSON.stringify(parameters)}\n${definitions.join('\n')}\n`,
+  )
+  const config = join(folder, 'chatterd.toml')
+  await writeFile(config, '[tools]\nfolder = "own"\n')
+  return config
 }
 
 /** The fake engine, which all contenders of a run share. */

@@ -8,10 +8,12 @@ import { measureDeviceTools } from './measures/device-tools.ts'
 import { measureFirstToken } from './measures/first-token.ts'
 import { measureGrown } from './measures/grown.ts'
 import { measureImage } from './measures/image.ts'
+import { measureMcpCalls } from './measures/mcp-calls.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureResume } from './measures/resume.ts'
 import { measureStart } from './measures/start.ts'
 import { measureStatements } from './measures/statements.ts'
+import { measureManyTools, measureRescue } from './measures/toolbox.ts'
 import { measureTurns } from './measures/turn-cost.ts'
 import { measureTwo } from './measures/two-processes.ts'
 import { type Database, openDatabase } from './postgres.ts'
@@ -26,6 +28,7 @@ const parts = [
   'busy',
   'image',
   'tools',
+  'toolbox',
   'memory',
   'start',
   'grown',
@@ -70,6 +73,8 @@ async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]
       return measureImage([bare, classic], sizes.image)
     case 'tools':
       return measureDeviceTools([bare, classic], sizes.tools, database?.pid)
+    case 'toolbox':
+      return native ? measureToolbox(scene, sizes) : []
     case 'memory':
       return [
         await measureMemory([bare, classic], sizes.memory),
@@ -90,6 +95,18 @@ async function measure(part: Part, scene: Scene, sizes: Sizes): Promise<Figure[]
   ]
 }
 
+async function measureToolbox({ engineUrl, database }: Scene, sizes: Sizes): Promise<Figure[]> {
+  // As many fit into the window as there are.
+  const window = { CHATTERD_CONTEXT_TOKENS: '65536' }
+  const having = (tools: number, env = {}) =>
+    chatterd(engineUrl, database?.url, { tools, env: { ...window, ...env } })
+  return [
+    await measureManyTools([having(2), having(200)], sizes.manyTools),
+    await measureRescue([having(2, { CHATTERD_RESCUE: 'off' }), having(2)], sizes.rescue),
+    await measureMcpCalls(sizes.mcp),
+  ]
+}
+
 function chosenSizes(): Sizes {
   const sizes = values.smoke ? smoke : full
   if (values.rounds === undefined) return sizes
@@ -102,6 +119,8 @@ function chosenSizes(): Sizes {
     two: { ...sizes.two, rounds },
     flat: { ...sizes.flat, rounds },
     busy: { ...sizes.busy, rounds },
+    manyTools: { ...sizes.manyTools, rounds },
+    rescue: { ...sizes.rescue, rounds },
     memory: { ...sizes.memory, rounds },
   }
 }

@@ -4,9 +4,11 @@ import type { DeviceToolLoad } from './measures/device-tools.ts'
 import type { FirstTokenLoad } from './measures/first-token.ts'
 import type { GrownLoad } from './measures/grown.ts'
 import type { ImageLoad } from './measures/image.ts'
+import type { McpLoad } from './measures/mcp-calls.ts'
 import type { IdleLoad } from './measures/memory.ts'
 import type { ResumeLoad } from './measures/resume.ts'
 import type { StatementLoad } from './measures/statements.ts'
+import type { ToolboxLoad } from './measures/toolbox.ts'
 import type { TurnLoad } from './measures/turn-cost.ts'
 import type { TwoLoad } from './measures/two-processes.ts'
 
@@ -19,6 +21,9 @@ export interface Sizes {
   busy: BusyLoad
   image: ImageLoad
   tools: DeviceToolLoad
+  manyTools: ToolboxLoad
+  rescue: ToolboxLoad
+  mcp: McpLoad
   memory: IdleLoad
   grown: GrownLoad
   statements: StatementLoad
@@ -47,6 +52,9 @@ export const full: Sizes = {
   },
   image: { imageBytes: 4_000_000, repeat: 7, warmUp: { small: 30, image: 3 } },
   tools: { tools: 128, rounds: 9, prompts: 100 },
+  manyTools: { tokens: 4, intervalMs: 20, streams: 50, repeat: 10, ...rounds },
+  rescue: { tokens: 256, intervalMs: 20, streams: 100, repeat: 1, ...rounds },
+  mcp: { calls: 100, rounds: 50, warmUp: 10 },
   memory: { streams: 500, rounds: 3, settleMs: 3000 },
   grown: { turns: 3000, atOnce: 100 },
   statements: { streams: 100, tokens: 500, intervalMs: 20, lateMs: 11_500 },
@@ -78,6 +86,9 @@ export const smoke: Sizes = {
   },
   image: { imageBytes: 400_000, repeat: 2, warmUp: { small: 1, image: 1 } },
   tools: { tools: 128, rounds: 1, prompts: 5 },
+  manyTools: { tokens: 4, intervalMs: 5, streams: 5, repeat: 2, ...oneRound },
+  rescue: { tokens: 32, intervalMs: 5, streams: 5, repeat: 1, ...oneRound },
+  mcp: { calls: 10, rounds: 2, warmUp: 1 },
   memory: { streams: 20, rounds: 1, settleMs: 300 },
   grown: { turns: 100, atOnce: 50 },
   statements: { streams: 10, tokens: 50, intervalMs: 5, lateMs: 1_200 },

@@ -72,14 +72,19 @@ function estimateImages(images: readonly string[] = []): number {
   )
 }
 
-/** Of lists that were estimated: one step needs the same estimate several times, and tools may be long. */
-const toolTokens = new WeakMap<readonly ToolSchema[], number>()
+/** Lengths of schemas in JSON: each step needs them, and there may be many. */
+const schemaLengths = new WeakMap<ToolSchema, number>()
 
 /** Tokens of tools. */
 export function estimateTools(tools: readonly ToolSchema[]): number {
-  const tokens = toolTokens.get(tools) ?? estimate(JSON.stringify(tools))
-  toolTokens.set(tools, tokens)
-  return tokens
+  const length = tools.reduce((sum, tool) => sum + schemaLength(tool) + 1, 2)
+  return Math.ceil(length / charsPerToken)
+}
+
+function schemaLength(tool: ToolSchema): number {
+  const length = schemaLengths.get(tool) ?? JSON.stringify(tool).length
+  schemaLengths.set(tool, length)
+  return length
 }
 
 function estimate(text: string): number {
