@@ -75,6 +75,8 @@ test('the settings file of docs/tools.md is accepted, and does what it says', as
   const tools = await openFolder(t, files)
   assert.ok(tools.list().some(({ name }) => name === 'get_time'))
   assert.ok(!tools.list().some(({ name }) => name === 'get_weather'))
+  for (const each of ['get_forecast', 'search_places'])
+    assert.ok(tools.list().some(({ name, source }) => name === each && source === 'builtin'))
   assert.ok(tools.list().some(({ name, source }) => name === 'disk_free' && source === 'command'))
   assert.deepEqual(tools.check().problems, [])
   const outputOf = async (path: string) => (await tools.call('disk_free', JSON.stringify({ path }))).output

@@ -116,6 +116,16 @@ test('a settings file that changes is read again while streams go on; broken or 
   assert.deepEqual([streamed, error], ['begun and done', undefined])
 })
 
+test('the file of MCP servers that another program owns is read again when it changes [reload]', async (t) => {
+  const files = { 'mcp.json': '{"mcpServers": {}}' }
+  const { server, write, catalog } = await openServer(t, files, 'mcp-config = "own/mcp.json"')
+  await write('mcp.json', '{"mcpServers": {')
+  await server.logged(/mcp\.json is not valid JSON.*the settings in force stay/)
+  await write('mcp.json', '{"mcpServers": {"gone": {"command": "no-such-program"}}}')
+  await server.logged(/the tools of mcp:gone are not available: the program no-such-program is not installed/)
+  assert.match((await catalog()).state['mcp:gone'] ?? '', /not installed/)
+})
+
 test('at SIGHUP the tables of the settings file are read again [reload]', async (t) => {
   const { server, folder, catalog, until } = await openServer(t, { 'say-word.ts': saying('first') })
   await mkdir(join(folder, 'others'))
