@@ -15,11 +15,13 @@ test('of two tools with one name the first source has it, and the other one is n
   const { problems, added } = toolbox.setSources([
     { name: 'file:a.ts', tools: [makeTool('get_weather', 'own'), makeTool('zone', 'a')] },
     { name: 'file:b.ts', tools: [makeTool('zone', 'b'), makeTool('alpha', 'b')] },
+    { name: 'mcp:my-files', tools: [makeTool('zone', 'c')] },
   ])
   assert.deepEqual(added, ['alpha', 'zone'])
   assert.deepEqual(problems, [
     'the tool get_weather of file:a.ts is left out: builtin has a tool of this name; give one of them another name',
     'the tool zone of file:b.ts is left out: file:a.ts has a tool of this name; give one of them another name',
+    'the tool zone of mcp:my-files is left out: file:a.ts has a tool of this name; give mcp:my-files a prefix, such as prefix = "my_files_"',
   ])
   assert.deepEqual(
     toolbox.describe().map(({ schema, source }) => [schema.function.name, source]),

@@ -41,7 +41,7 @@ export function mergeTools(
         const other = taken.get(name)
         if (other)
           problems.push(
-            `the tool ${name} of ${source} is left out: ${other.source} has a tool of this name; give one of them another name`,
+            `the tool ${name} of ${source} is left out: ${other.source} has a tool of this name; ${remedyFor(source)}`,
           )
         else taken.set(name, { ...checked, source })
       } catch (error) {
@@ -52,6 +52,13 @@ export function mergeTools(
   }
   const sorted = [...taken].sort(([a], [b]) => (a < b ? -1 : 1))
   return { tools: new Map(sorted), problems, unusedOff: [...unusedOff] }
+}
+
+/** Sources that give many tools have a prefix for all of them. */
+function remedyFor(source: string): string {
+  const [, name] = /^(?:mcp|openapi):(.+)$/.exec(source) ?? []
+  if (name === undefined) return 'give one of them another name'
+  return `give ${source} a prefix, such as prefix = "${name.replace(/\W/g, '_')}_"`
 }
 
 /** Names such as `files.read` and `files/read` are common elsewhere, and refused by engines. */
