@@ -1,7 +1,7 @@
+// The MCP inspector brings a page with all that builds it, so `npm run test:inspector` runs this, and wants its program on the path.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
@@ -9,8 +9,6 @@ import { promisify } from 'node:util'
 import { offered, openServer } from './toolbox-world.ts'
 
 const run = promisify(execFile)
-const require = createRequire(import.meta.url)
-const inspector = require.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js')
 const { mcp } = await openServer({ after })
 
 /** What the inspector's command line writes. Its files are in a folder of its own. */
@@ -18,7 +16,7 @@ async function inspect(t: TestContext, args: string[]) {
   const home = await mkdtemp(join(tmpdir(), 'chatterd-inspector-'))
   t.after(() => rm(home, { recursive: true }))
   const env = { PATH: process.env.PATH ?? '', HOME: home }
-  const { stdout } = await run(process.execPath, [inspector, ...args], { env, signal: t.signal })
+  const { stdout } = await run('mcp-inspector', args, { env, signal: t.signal })
   return JSON.parse(stdout)
 }
 
