@@ -1,5 +1,4 @@
-import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import { type FastifyInstance, fastify, type RouteOptions } from 'fastify'
 import { AnyObject } from '../../posted-bounds.ts'
 import { moveToComponents } from './openapi-components.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
@@ -23,12 +22,11 @@ const Document = { ...AnyObject, title: 'OpenApiDocument', description: 'An Open
 
 /** `GET /openapi.json`: the routes that are added to the scope from now on, as OpenAPI 3.1. The same schemas validate them. */
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
-  await scope.register(swagger, {
-    openapi: document,
-    // OpenAPI 3.1 has `const`; only 3.0 needs an `enum` instead.
-    convertConstToEnum: false,
+  const routes: RouteOptions[] = []
+  scope.addHook('onRoute', (route) => {
+    if (route.method !== 'HEAD') routes.push(route)
   })
-  let served: object | undefined
+  let described: Promise<object> | undefined
   scope.get(
     '/openapi.json',
     {
@@ -40,8 +38,23 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
       },
     },
     async () => {
-      served ??= moveToComponents(scope.swagger())
-      return served
+      described ??= describe(routes)
+      return await described
     },
   )
+}
+
+/** The package that makes the document is large, and most servers are never asked for it: an application of its own has the routes again. */
+async function describe(routes: readonly RouteOptions[]): Promise<object> {
+  const { default: swagger } = await import('@fastify/swagger')
+  const app = fastify({ exposeHeadRoutes: false })
+  // OpenAPI 3.1 has `const`; only 3.0 needs an `enum` instead.
+  await app.register(swagger, { openapi: document, convertConstToEnum: false })
+  // Nothing is sent to it.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => () => '')
+  for (const { method, url, schema } of routes)
+    app.route({ method, url, ...(schema && { schema }), handler() {} })
+  await app.ready()
+  return moveToComponents(app.swagger())
 }
