@@ -37,6 +37,8 @@ export function watchSettings(
       if (needRestart.length > 0)
         log.warn({ settings: needRestart }, 'settings have changed that need a restart')
     } catch (error) {
+      // Where they name a file that is not there, they can be used once it is.
+      if (error instanceof ConfigError) void files.watch(error.files)
       const facts = error instanceof ConfigError ? { problems: error.problems } : { err: error }
       log.error(facts, 'the settings in force stay: those that were read cannot be used')
     }

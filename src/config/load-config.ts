@@ -91,7 +91,9 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   const mcpFile = mcpConfig?.ok && typeof mcpConfig.value === 'string' ? mcpConfig.value : undefined
   const tools = readToolTables(file, machine, mcpFile)
   const allProblems = [...problems, ...unknown, ...file.problems, ...invalid, ...tools.problems]
-  if (allProblems.length > 0) throw new ConfigError(allProblems)
+  const own = file.path === undefined ? configFilePaths(flags.config, machine) : [file.path]
+  const files = mcpFile === undefined ? own : [...own, mcpFile]
+  if (allProblems.length > 0) throw new ConfigError(allProblems, files)
 
   const valid = [...results].filter(
     (entry): entry is [SettingKey, Extract<SettingResult, { ok: true }>] => entry[1].ok,
@@ -101,9 +103,8 @@ export function readSettings(sources: ConfigSources): EffectiveSettings {
   const values = Object.fromEntries(valid.map(([key, { value }]) => [key, value]))
   const config = Object.freeze({ ...values, tools: tools.tables }) as Config
   const conflicting = conflicts(config, origins)
-  if (conflicting.length > 0) throw new ConfigError(conflicting)
-  const own = file.path === undefined ? configFilePaths(flags.config, machine) : [file.path]
-  return { config, origins, file: file.path, files: [...own, ...(mcpFile === undefined ? [] : [mcpFile])] }
+  if (conflicting.length > 0) throw new ConfigError(conflicting, files)
+  return { config, origins, file: file.path, files }
 }
 
 /** The settings in force; see `readSettings`. */

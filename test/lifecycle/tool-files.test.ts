@@ -116,9 +116,11 @@ test('a settings file that changes is read again while streams go on; broken or 
   assert.deepEqual([streamed, error], ['begun and done', undefined])
 })
 
-test('the file of MCP servers that another program owns is read again when it changes [reload]', async (t) => {
-  const files = { 'mcp.json': '{"mcpServers": {}}' }
-  const { server, write, catalog } = await openServer(t, files, 'mcp-config = "own/mcp.json"')
+test('the file of MCP servers that another program owns is read when it is there, and again when it changes [reload]', async (t) => {
+  const { server, folder, catalog } = await openServer(t, {})
+  const write = (name: string, text: string) => writeFile(join(folder, name), text)
+  await write('chatterd.toml', 'mcp-config = "mcp.json"')
+  await server.logged(/mcp\.json cannot be read \(ENOENT\).*the settings in force stay/)
   await write('mcp.json', '{"mcpServers": {')
   await server.logged(/mcp\.json is not valid JSON.*the settings in force stay/)
   await write('mcp.json', '{"mcpServers": {"gone": {"command": "no-such-program"}}}')
