@@ -4,17 +4,10 @@ import { readNamedFile } from './config-file.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
 import { insertVariables } from './insert-variables.ts'
 import { path } from './kinds.ts'
-import {
-  isOptionalTimeout,
-  type MemberCheck,
-  memberProblems,
-  readNamedTables,
-  type TableReading,
-  timeout,
-  timeoutMs,
-} from './named-tables.ts'
+import { type MemberCheck, memberProblems, readNamedTables, type TableReading } from './named-tables.ts'
 import { inheritedFrom, isTexts, isVariables } from './program-members.ts'
 import { readHeaders } from './read-headers.ts'
+import { readTimeout, timeoutCheck } from './tool-members.ts'
 
 /**
  * Members that other programs write: what they need not ask about, and what they show. Here, calls that a person has to approve are named
@@ -142,18 +135,17 @@ function commonChecks(table: Record<string, unknown>): MemberCheck<Member>[] {
       'at most 32 letters, digits, "_" and "-"',
     ],
     ['tools', isTexts(tools), 'a list of names, in which * stands for any text'],
-    ['timeout', isOptionalTimeout(table.timeout), timeout.expected],
+    timeoutCheck(table),
     ['disabled', typeof disabled === 'boolean', 'true or false'],
   ]
 }
 
 function commonMembers(table: Record<string, unknown>) {
   const { prefix, tools } = table
-  const ms = timeoutMs(table.timeout)
   return {
     prefix: typeof prefix === 'string' ? prefix : '',
     ...(isTexts(tools) && { tools }),
-    ...(ms !== undefined && { timeoutMs: ms }),
+    ...readTimeout(table),
   }
 }
 

@@ -38,6 +38,7 @@ export class SupervisedSource implements ToolSource {
   #readyAt = 0
   #attempt = new AbortController()
   #attempted = Promise.resolve()
+  #isTried = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: SupervisedOptions) {
@@ -55,6 +56,11 @@ export class SupervisedSource implements ToolSource {
 
   get tools(): readonly Tool[] {
     return this.#tools
+  }
+
+  /** True while an attempt goes on. */
+  get isTried(): boolean {
+    return this.#isTried
   }
 
   /** Tries it at once, in place of an attempt that goes on. Until that has ended, the source is what it was. */
@@ -81,6 +87,7 @@ export class SupervisedSource implements ToolSource {
     this.close()
     const attempt = new AbortController()
     this.#attempt = attempt
+    this.#isTried = true
     const { open, attemptMs, onChange } = this.#options
     let isOpen = false
     let changed: readonly Tool[] | undefined
@@ -97,6 +104,7 @@ export class SupervisedSource implements ToolSource {
       const tools = await inTime(opened, attemptMs, attempt.signal)
       if (attempt.signal.aborted) return
       isOpen = true
+      this.#isTried = false
       this.#state = 'ready'
       this.#reason = undefined
       // What it has changed to while it was opened may be newer.
@@ -111,6 +119,7 @@ export class SupervisedSource implements ToolSource {
 
   #fail(attempt: AbortController, error: unknown): void {
     if (attempt.signal.aborted) return
+    this.#isTried = false
     // One that fails again soon after it was ready is not tried more often than one that is never ready.
     const isLasting = performance.now() - this.#readyAt > this.#options.maxRetryMs
     if (this.#state === 'ready' && isLasting) this.#failures = 0

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { listen, serve } from '../stand-ins/local-server.ts'
@@ -12,12 +12,41 @@ export function endpoint(type: 'http' | 'sse', url: string, headers: Record<stri
   return { name: 'x', prefix: '', secrets: Object.values(headers), type, url, headers }
 }
 
-/** The package `server-everything` over HTTP, as a process. */
-export async function startEverything(t: TestContext, type: 'http' | 'sse', port?: number) {
-  const free = port ?? (await freePort())
+/**
+ * The package `server-everything` over HTTP, as a process. It is reached by way of an address that stays where another process takes its
+ * place.
+ */
+export async function startEverything(t: TestContext, type: 'http' | 'sse') {
+  let current = await startOnce(t, type)
+  const door = createServer((socket) => {
+    const through = connect(current.port, '127.0.0.1')
+    socket.pipe(through).pipe(socket)
+    for (const one of [socket, through])
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          socket.destroy()
+          through.destroy()
+        })
+  })
+  const url = await listen(door)
+  t.after(() => door.close())
+  return {
+    url: `${url}/${type === 'http' ? 'mcp' : 'sse'}`,
+    saying: (text: string) => current.saying(text),
+    /** Kills the process, and starts another one. */
+    async restart() {
+      await current.kill()
+      current = await startOnce(t, type)
+    },
+  }
+}
+
+async function startOnce(t: TestContext, type: 'http' | 'sse') {
+  const port = await freePort()
   const transport = type === 'http' ? 'streamableHttp' : 'sse'
   const child = spawn(process.execPath, [packagedServer('server-everything'), transport], {
-    env: { PORT: String(free) },
+    env: { PORT: String(port) },
   })
   const lines = new EventTarget()
   for (const stream of [child.stdout, child.stderr])
@@ -26,7 +55,7 @@ export async function startEverything(t: TestContext, type: 'http' | 'sse', port
     })
   async function saying(text: string): Promise<void> {
     for (;;) {
-      const [{ data }] = await once(lines, 'line')
+      const [{ data }] = await once(lines, 'line', { signal: t.signal })
       if (String(data).includes(text)) return
     }
   }
@@ -36,10 +65,11 @@ export async function startEverything(t: TestContext, type: 'http' | 'sse', port
     await once(child, 'exit')
   }
   t.after(kill)
-  await saying(`on port ${free}`)
-  return { port: free, url: `http://127.0.0.1:${free}/${type === 'http' ? 'mcp' : 'sse'}`, saying, kill }
+  await saying(`on port ${port}`)
+  return { port, saying, kill }
 }
 
+/** A port that is free at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const { port } = new URL(await listen(server))

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 
 /** How long processes have between SIGTERM and SIGKILL, in milliseconds. */
-export const graceMs = 1_000
+const graceMs = 1_000
 
 /** The processes of a program's group: itself and those that it has started, unless they have left the group. */
 export interface RunningGroup {
@@ -44,7 +44,7 @@ export function watchGroup(child: ChildProcess): RunningGroup {
 }
 
 /** A function that sends signals to a process group, and returns whether there is any process in it. 0: only looks. */
-export function groupOf(pid: number | undefined): (signal: NodeJS.Signals | 0) => boolean {
+function groupOf(pid: number | undefined): (signal: NodeJS.Signals | 0) => boolean {
   // Windows has no process groups.
   const target = process.platform === 'win32' ? pid : pid && -pid
   let isGone = target === undefined

@@ -13,12 +13,11 @@ for (const type of ['http', 'sse'] as const) {
   })
 
   test(`a server that is started again is connected to again over ${type}`, async (t) => {
-    const { url, port, kill } = await startEverything(t, type)
+    const { url, restart } = await startEverything(t, type)
     const opened = await openServer(t, endpoint(type, url))
     const { call, source, until } = opened
     const [first] = source().tools
-    await kill()
-    await startEverything(t, type, port)
+    await restart()
     // Over HTTP, the session is missed when it is used.
     await call('echo', { message: 'hello' }).catch(() => {})
     await until(() => source().state === 'ready' && source().tools[0] !== first)

@@ -11,6 +11,7 @@ import {
 } from '../../../../test/support/mcp/opened-server.ts'
 import { isAlive } from '../../../../test/support/processes/is-alive.ts'
 import { TextWithImages } from '../../text-with-images.ts'
+import { McpTools } from './mcp-tools.ts'
 
 test('results of all kinds become text', async (t) => {
   const { call, source } = await openServer(t, program(packagedServer('server-everything')))
@@ -305,4 +306,22 @@ on['tools/list'] = (id) => answer(id, listed('two'))`,
   assert.deepEqual(names(), [first])
   await group.close()
   assert.ok(!isAlive(pid))
+})
+
+test('settings that are read again while a server starts do not start it again', async (t) => {
+  const file = join(makeFolder(t), 'starts')
+  const server = writtenServer(
+    t,
+    `import { appendFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(file)}, 'started ')
+on['tools/list'] = (id) => answer(id, listed('one'))`,
+  )
+  const group = new McpTools({ onChange() {} })
+  t.after(() => group.close())
+  group.use({ mcpServers: [server] })
+  const first = group.reload()
+  group.use({ mcpServers: [{ ...server }] })
+  await Promise.all([first, group.reload()])
+  assert.equal(group.sources()[0]?.state, 'ready')
+  assert.equal(readFileSync(file, 'utf8'), 'started ')
 })

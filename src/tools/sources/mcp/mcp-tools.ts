@@ -4,6 +4,7 @@ import type { ToolSettings } from '../../../protocol/tool-settings/tool-settings
 import { Programs } from '../commands/programs.ts'
 import { createRedact } from '../redact.ts'
 import { type SourceLifetime, SupervisedSource } from '../supervised-source.ts'
+import { type OpenedTable, TableSources } from '../table-sources.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { type Connection, connectServer } from './connect-server.ts'
 import { serverError } from './server-error.ts'
@@ -20,9 +21,8 @@ export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange'> {
 }
 
 /** The source of one server. */
-interface OpenedServer {
+interface OpenedServer extends OpenedTable {
   server: McpServer
-  source: SupervisedSource
   problems: readonly string[]
   /** The protocol that it had last. */
   known?: PriorDiscovery | undefined
@@ -37,8 +37,7 @@ const attemptMs = 120_000
 export class McpTools implements SourceGroup {
   readonly #options: McpToolsOptions
   readonly #programs = new Programs()
-  /** By name, in the order of the settings file. */
-  #servers: ReadonlyMap<string, OpenedServer> = new Map()
+  readonly #servers = new TableSources((server: McpServer) => this.#make(server))
   /** The connections that are being closed. */
   readonly #closing = new Set<Promise<void>>()
 
@@ -47,30 +46,18 @@ export class McpTools implements SourceGroup {
   }
 
   use({ mcpServers }: Pick<ToolSettings, 'mcpServers'>): void {
-    const before = this.#servers
-    this.#servers = new Map(
-      mcpServers.map((server) => {
-        const known = before.get(server.name)
-        const isSame = JSON.stringify(known?.server) === JSON.stringify(server)
-        return [server.name, known && isSame ? known : this.#make(server)]
-      }),
-    )
-    const kept = new Set(this.#servers.values())
-    for (const opened of before.values()) if (!kept.has(opened)) opened.source.close()
+    this.#servers.use(mcpServers)
   }
 
   sources(): ToolSource[] {
-    return [...this.#servers.values()].map(({ source, problems }) => {
-      const { name, state, reason, tools } = source
-      return { name, state, reason, tools, problems: state === 'ready' ? problems : [] }
-    })
+    return this.#servers.sources()
   }
 
-  /** Servers that run go on. */
+  /** Servers that run go on, and attempts to connect too. */
   async reload(): Promise<void> {
-    const reloads = [...this.#servers.values()].map(async ({ source, list }) => {
+    const reloads = this.#servers.opened().map(async ({ source, list }) => {
       if (source.state === 'ready') return await list?.()
-      source.start()
+      if (!source.isTried) source.start()
       return await source.attempted()
     })
     await Promise.all(reloads)
@@ -78,7 +65,7 @@ export class McpTools implements SourceGroup {
 
   /** Ends all sessions and programs. */
   async close(): Promise<void> {
-    for (const { source } of this.#servers.values()) source.close()
+    this.#servers.close()
     await Promise.all([...this.#closing, this.#programs.close()])
   }
 

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client'
 import type { McpProgram } from '../../../protocol/tool-settings/mcp-server.ts'
-import { graceMs, groupOf, type RunningGroup } from '../commands/process-group.ts'
+import { type RunningGroup, watchGroup } from '../commands/process-group.ts'
 import { startFailure } from '../commands/program-result.ts'
 import type { Programs } from '../commands/programs.ts'
-import { createRedact } from '../redact.ts'
+import { createRedact, type Redact } from '../redact.ts'
 import { LineReader } from './line-reader.ts'
 
-/** How much of the end of standard error is shown. */
-const shownErrorChars = 2_048
+/** How much of the end of standard error is kept. */
+const keptErrorBytes = 2_048
 
 /**
  * The connection to an MCP server that is a program: one message a line, on its standard input and output. The program runs in a process
@@ -26,11 +26,11 @@ export class StdioTransport implements Transport {
   #child: ChildProcess | undefined
   #group: RunningGroup | undefined
   #errorsEnd: Buffer = Buffer.alloc(0)
+  /** True where its beginning is missing. */
+  #isCut = false
   #end: string | undefined
   #ignoredLines = 0
-  readonly #redact: (text: string) => string
-  /** More than is shown: a secret that begins before that is replaced as a whole. */
-  readonly #keptErrorBytes: number
+  readonly #redact: Redact
 
   constructor(
     server: McpProgram,
@@ -40,7 +40,6 @@ export class StdioTransport implements Transport {
     this.#programs = programs
     this.#maxMessageBytes = maxMessageBytes
     this.#redact = createRedact(server.secrets)
-    this.#keptErrorBytes = 3 * (shownErrorChars + Math.max(0, ...server.secrets.map(({ length }) => length)))
   }
 
   get pid(): number | null {
@@ -50,7 +49,7 @@ export class StdioTransport implements Transport {
   /** How the program has ended, with the end of its standard error. Undefined while it runs. */
   get end(): string | undefined {
     if (this.#end === undefined) return undefined
-    const errors = this.#redact(this.#errorsEnd.toString()).slice(-shownErrorChars).trim().toWellFormed()
+    const errors = this.#redact(this.#errorsEnd.toString(), this.#isCut ? 'start' : undefined).trim()
     const ignored = this.#ignoredLines
     const parts = [
       this.#end,
@@ -88,25 +87,11 @@ export class StdioTransport implements Transport {
     })
     this.#child = child
     const { stdin, stdout, stderr } = child
-    const gone = Promise.withResolvers<void>()
-    const signalGroup = groupOf(child.pid)
-    let timer: NodeJS.Timeout | undefined
-
-    function stop(): void {
-      if (timer) return
+    const group = watchGroup(child)
+    const stop = () => {
       stdin.end()
-      signalGroup('SIGTERM')
-      timer = setTimeout(kill, graceMs)
+      group.stop()
     }
-
-    function kill(): void {
-      clearTimeout(timer)
-      signalGroup('SIGKILL')
-      // A process that has left the group may hold them open.
-      for (const stream of [stdin, stdout, stderr]) stream.destroy()
-      gone.resolve()
-    }
-
     const lines = new LineReader(this.#maxMessageBytes, (line) => this.#receive(line))
     stdout.on('data', (chunk: Buffer) => {
       if (lines.read(chunk)) return
@@ -115,27 +100,21 @@ export class StdioTransport implements Transport {
       stop()
     })
     stderr.on('data', (chunk: Buffer) => {
-      this.#errorsEnd = Buffer.concat([this.#errorsEnd, chunk]).subarray(-this.#keptErrorBytes)
+      const errors = Buffer.concat([this.#errorsEnd, chunk])
+      this.#isCut ||= errors.length > keptErrorBytes
+      this.#errorsEnd = errors.subarray(-keptErrorBytes)
     })
     // What cannot be written is refused by `send`.
     stdin.on('error', () => {})
     child.on('spawn', () => started.resolve())
-    child.on('error', (error) => {
-      started.reject(startFailure(error, this.#server))
-      gone.resolve()
-    })
-    child.on('exit', stop)
+    child.on('error', (error) => started.reject(startFailure(error, this.#server)))
     child.on('close', (code, signal) => {
       this.#end ??= signal
         ? `the program was ended by ${signal}`
         : `the program has ended with exit code ${code}`
-      if (!signalGroup(0)) {
-        clearTimeout(timer)
-        gone.resolve()
-      }
       this.onclose?.()
     })
-    return { gone: gone.promise, stop, kill }
+    return { ...group, stop }
   }
 
   #receive(line: string): void {
