@@ -39,6 +39,8 @@ export interface Server {
   firstLines: string
   /** Reads the certificate and the settings again, as when a file of theirs has changed. What cannot be used is logged. */
   reload(): Promise<void>
+  /** Logs an error that nothing has caught. `source`: of the tool whose code it comes from, where it does: then the server goes on. */
+  reportUncaught(error: unknown, source?: string): void
   /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. `reason`: for the log. */
   close(reason?: string): Promise<void>
 }
@@ -202,6 +204,10 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     url,
     firstLines: banner(facts),
     reload,
+    reportUncaught(error, source) {
+      if (source === undefined) log.fatal({ err: error }, 'chatterd stops after an unexpected error')
+      else log.error({ err: error, source }, 'a tool has an error that nothing has caught')
+    },
     async close(reason) {
       if (reason) log.info({ turns: turns.ids().length }, reason)
       serving = false

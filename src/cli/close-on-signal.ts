@@ -6,19 +6,32 @@ const closingMs = 5_000
 /** How often the parent process is checked, in milliseconds. */
 const parentPollMs = 500
 
-/** Closes the server on SIGTERM, SIGINT and similar signals, but not on SIGHUP, and on an uncaught error, then ends the process. */
+/**
+ * Closes the server on SIGTERM, SIGINT and similar signals, but not on SIGHUP, then ends the process. Returns a function that does so
+ * because of a fault, with exit code 1; a second one ends the process at once.
+ */
 export function closeOnSignal(
   server: { close(reason?: string): Promise<void> },
   drainMs: number,
   write: (text: string) => void,
-): void {
+): () => void {
+  let isFaulty = false
   const logger = {
     error: (message: unknown) => write(`${message instanceof Error ? message.stack : message}\n`),
   }
-  closeWithGrace({ delay: drainMs + closingMs, logger, skip: ['SIGHUP'] }, async ({ err, signal }) => {
-    if (err) write(`chatterd stops after an unexpected error: ${err.stack}\n`)
-    await server.close(err ? undefined : `${signal}: running turns have ${drainMs / 1000} s to finish`)
-  })
+  const skip = ['SIGHUP', 'uncaughtException', 'unhandledRejection'] as const
+  const { close } = closeWithGrace(
+    { delay: drainMs + closingMs, logger, skip: [...skip] },
+    async ({ signal }) => {
+      await server.close(signal && `${signal}: running turns have ${drainMs / 1000} s to finish`)
+      if (isFaulty) process.exit(1)
+    },
+  )
+  return () => {
+    if (isFaulty) process.exit(1)
+    isFaulty = true
+    close()
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ import { runLimited } from './run-limited.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
 import { type ToolCounts, ToolMeter } from './tool-meter.ts'
+import { runFor } from './tool-scope.ts'
 
 /** The limits of all tools. */
 export interface ToolboxOptions {
@@ -174,7 +175,11 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
       const tool = current.get(name)
       if (!tool) return removedTool(name)
       const bounds = { meter: tool.meter, slots, now }
-      const { status, output, images = [] } = await runLimited(tool, args, context, bounds)
+      const {
+        status,
+        output,
+        images = [],
+      } = await runFor(tool.source, () => runLimited(tool, args, context, bounds))
       tool.meter.count({ isFailed: status !== 'succeeded', repairs })
       return { status, ...fitImages(truncateText(output, maxOutputBytes), images, maxImageBytes) }
     },

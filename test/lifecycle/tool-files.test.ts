@@ -85,6 +85,40 @@ test('a tool whose file breaks while the model calls it fails with words, and th
   assert.equal(lastResult(), 'The tool "say_word" is not available any more.')
 })
 
+test('an error that a tool file does not catch, in a call or by itself, is logged with its name, and the server goes on [tool-files]', async (t) => {
+  const { server, model, write, call, prompt, until } = await openServer(t, {
+    'odd.js': `export const forget = { run: () => { Promise.reject(new Error('forgotten')); return 'done' } }
+export const delay = { run: () => { setTimeout(() => { throw new Error('delayed') }, 1); return 'done' } }
+export const connect = {
+  run: async () => {
+    const { connect } = await import('node:net')
+    connect(1, '127.0.0.1')
+    return 'done'
+  },
+}`,
+  })
+  const gate = Promise.withResolvers<void>()
+  model.replies(pauses([text('begun')], gate.promise, [text(' and done'), done()]))
+  const stream = prompt('go on', 'stream')
+  await stream.event(0)
+  const errorsOf = { forget: 'forgotten', delay: 'delayed', connect: 'connect ECONNREFUSED' }
+  for (const [name, error] of Object.entries(errorsOf)) {
+    assert.equal((await call(name, {}, name)).result, 'done')
+    await server.logged(new RegExp(`file:odd\\.js.*${error}|${error}.*file:odd\\.js`))
+  }
+  await write(
+    'bomb.js',
+    `setTimeout(() => { throw new Error('by itself') }, 1)\nexport default { run: () => 1 }`,
+  )
+  await until('file:bomb.js', /ready/)
+  await server.logged(/by itself/)
+  gate.resolve()
+  const { text: streamed, error } = await stream.response
+  assert.deepEqual([streamed, error], ['begun and done', undefined])
+  server.kill('SIGTERM')
+  assert.equal((await server.exit).code, 0)
+})
+
 test('a settings file that changes is read again while streams go on; broken or gone, it is logged, and what is in force stays [reload]', async (t) => {
   const { server, model, folder, catalog, prompt } = await openServer(t, { 'say-word.ts': saying('first') })
   const gate = Promise.withResolvers<void>()

@@ -1,5 +1,6 @@
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { errorMessage } from '../error-message.ts'
+import { runFor } from '../tool-scope.ts'
 import { type SourceState, type ToolSource, UnusableSource } from './tool-source.ts'
 
 export interface SupervisedOptions {
@@ -100,7 +101,8 @@ export class SupervisedSource implements ToolSource {
       }
     }
     try {
-      const opened = open(attempt.signal, { change, fail: (error) => this.#fail(attempt, error) })
+      const fail = (error: unknown) => this.#fail(attempt, error)
+      const opened = runFor(this.name, () => open(attempt.signal, { change, fail }))
       const tools = await inTime(opened, attemptMs, attempt.signal)
       if (attempt.signal.aborted) return
       isOpen = true
