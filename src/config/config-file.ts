@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { type ParseError, parse as parseJsonc } from 'jsonc-parser'
 import { parse, TomlError } from 'smol-toml'
 import { isJsonObject } from '../protocol/json.ts'
 import { type Machine, pathsOf } from './data-folder.ts'
@@ -23,11 +24,12 @@ function syntaxMessage(error: unknown): string {
   return line === undefined ? 'is not valid JSON' : `is not valid JSON: line ${line}, column ${column}`
 }
 
-function parseFile(file: string, text: string): ConfigFile {
+function parseFile(file: string, text: string, { comments }: ReadOptions): ConfigFile {
   try {
     const withoutByteOrderMark = text.replace(/^\uFEFF/, '')
+    const parseJson = comments ? parseCommented : JSON.parse
     const settings: unknown = file.endsWith('.json')
-      ? JSON.parse(withoutByteOrderMark)
+      ? parseJson(withoutByteOrderMark)
       : parse(withoutByteOrderMark)
     if (isJsonObject(settings)) return { path: file, settings, problems: [] }
     return { path: file, settings: {}, problems: [`${file} must contain one JSON object`] }
@@ -36,14 +38,26 @@ function parseFile(file: string, text: string): ConfigFile {
   }
 }
 
+/** JSON as some programs write it: with comments, and commas before closing brackets. */
+function parseCommented(text: string): unknown {
+  const errors: ParseError[] = []
+  const value: unknown = parseJsonc(text, errors, { allowTrailingComma: true })
+  return errors.length === 0 ? value : JSON.parse(text)
+}
+
+interface ReadOptions {
+  /** Whether JSON may have comments. */
+  comments?: boolean
+}
+
 /** Reads a file that a setting names. */
-export function readNamedFile(file: string, setting: string): ConfigFile {
+export function readNamedFile(file: string, setting: string, options: ReadOptions = {}): ConfigFile {
   if (!/\.(toml|json)$/.test(file)) {
     const problem = `${setting} is "${file}": expected a file that ends in .toml or .json`
     return { settings: {}, problems: [problem] }
   }
   try {
-    return parseFile(file, readFileSync(file, 'utf8'))
+    return parseFile(file, readFileSync(file, 'utf8'), options)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error
     return { settings: {}, problems: [`${file} cannot be read (${code})`] }

@@ -87,7 +87,7 @@ test('what a table of an endpoint does not take is refused, with the nearest, an
     ],
   )
   assert.deepEqual(of(`url = "http://a/\${GONE}"`), [
-    'http.x.url of [tools] in /chatterd.toml: there is no GONE in the environment',
+    'http.x.url of [tools] in /chatterd.toml: there is no variable GONE in the environment',
   ])
 })
 

@@ -75,6 +75,15 @@ disabled = true
   ])
 })
 
+test('what tools need to read is no secret: paths of this machine, and variables with other names', (t) => {
+  const text = `[mcpServers.x]
+command = "npx"
+args = ["\${ROOT}", "\${CODE}"]
+env = { API_KEY = "written", UNITS = "imperial", DIR = "\${ROOT}" }`
+  const { servers } = load(t, text, { ROOT: '/', CODE: 'c0de' })
+  assert.deepEqual(servers[0]?.secrets, ['written', 'c0de'])
+})
+
 test('what a table of an MCP server does not take is refused', (t) => {
   const of = (text: string) => load(t, `[mcpServers.x]\n${text}`).problems
   assert.deepEqual(of('comand = "npx"'), [
@@ -86,7 +95,7 @@ test('what a table of an MCP server does not take is refused', (t) => {
     'type: expected "http" or "sse"',
   ])
   assert.deepEqual(of(`command = "x"\nenv = { KEY = "\${KEY}" }`), [
-    'env.KEY: there is no KEY in the environment',
+    'env.KEY: there is no variable KEY in the environment',
   ])
 })
 
@@ -102,7 +111,7 @@ test('variables are written in the ways of other programs, too', (t) => {
   assert.deepEqual(problems, [])
   assert.deepEqual(servers[0]?.type === 'stdio' && servers[0].args, ['a', 'two', 'a', ''])
   assert.deepEqual(load(t, `[mcpServers.x]\ncommand = "\${input:key}"`).problems, [
-    'command: there is no input:key in the environment',
+    'command: there is no variable input:key in the environment',
   ])
 })
 
@@ -114,9 +123,10 @@ test('servers of another program are read from its file', (t) => {
   const file = '{"theme": 1, "mcpServers": {"y": {"command": "two", "alwaysAllow": ["a"]}}}'
   assert.deepEqual(names(read(file, own)), ['x', 'y'])
   assert.deepEqual(names(read('{"servers": {"y": {"type": "http", "url": "https://a.example"}}}')), ['y'])
+  assert.deepEqual(names(read('{// ours\n"servers": {"y": {"command": "two",},},}')), ['y'])
   const problems = (content: string, text?: string) =>
     read(content, text).problems.map((each) => each.replaceAll(/\/\S+\//g, ''))
-  assert.deepEqual(problems('{}'), ['mcp-config: other.json has no member mcpServers'])
+  assert.deepEqual(problems('{}'), ['mcp-config: other.json has no member mcpServers, and no member servers'])
   assert.deepEqual(problems('{'), ['other.json is not valid JSON: line 1, column 2'])
   assert.deepEqual(problems('{"mcpServers": {"x": {"command": "two"}}}', own), [
     '[mcpServers.x] is in other.json, and in the settings file',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { JsonObject } from '../protocol/json.ts'
 import type { McpServer } from '../protocol/tool-settings/mcp-server.ts'
 import { readNamedFile } from './config-file.ts'
@@ -45,11 +46,11 @@ export function readMcpConfig(
   path: string,
   { machine, own }: { machine: Machine; own: readonly McpServer[] },
 ): { tables: McpServer[]; problems: string[] } {
-  const { settings, problems } = readNamedFile(path, 'mcp-config')
+  const { settings, problems } = readNamedFile(path, 'mcp-config', { comments: true })
   const { mcpServers = settings.servers } = settings
   if (problems.length > 0) return { tables: [], problems }
   if (mcpServers === undefined)
-    return { tables: [], problems: [`mcp-config: ${path} has no member mcpServers`] }
+    return { tables: [], problems: [`mcp-config: ${path} has no member mcpServers, and no member servers`] }
   const read = readMcpServers(mcpServers, { file: path, machine })
   const twice = read.tables.filter(({ name }) => own.some((table) => table.name === name))
   const taken = twice.map(({ name }) => `[mcpServers.${name}] is in ${path}, and in the settings file`)
@@ -84,10 +85,18 @@ function readProgram(
       env: { ...inheritedFrom(machine), ...own },
       cwd: path.parse(String(cwd), { base, home: machine.home, paths }) ?? base,
       ...commonMembers(table),
-      secrets: [...new Set([...Object.values(own), ...inserted])],
+      secrets: secretsOf(own, inserted),
     },
     problems: [],
   }
+}
+
+const secretName = /key|token|secret|pass|auth|cred/i
+
+/** What came from the environment, but for paths of this machine, which tools need; and variables whose names say that they are secrets. */
+function secretsOf(env: Readonly<Record<string, string>>, inserted: readonly string[]): string[] {
+  const named = Object.entries(env).filter(([name]) => secretName.test(name))
+  return [...new Set([...named.map(([, value]) => value), ...inserted.filter((value) => !existsSync(value))])]
 }
 
 function readEndpoint(name: string, written: JsonObject, { env }: Machine): TableReading<McpServer> {
@@ -150,5 +159,8 @@ function commonMembers(table: Record<string, unknown>) {
 }
 
 function missingProblems(missing: readonly { at: string; name: string }[]) {
-  return missing.map(({ at, name }) => ({ member: at, text: `there is no ${name} in the environment` }))
+  return missing.map(({ at, name }) => ({
+    member: at,
+    text: `there is no variable ${name} in the environment`,
+  }))
 }

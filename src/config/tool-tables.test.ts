@@ -77,8 +77,8 @@ test('a variable that is missing or empty is named, and no value of another one 
     },
   )
   assert.deepEqual(problems, [
-    'off[0] of [tools] in /chatterd.toml: there is no NOT_THERE in the environment',
-    'off[1] of [tools] in /chatterd.toml: there is no EMPTY in the environment',
+    'off[0] of [tools] in /chatterd.toml: there is no variable NOT_THERE in the environment',
+    'off[1] of [tools] in /chatterd.toml: there is no variable EMPTY in the environment',
     'folder of [tools] in /chatterd.toml: expected a path',
   ])
 })

@@ -59,7 +59,9 @@ function readTools(
     .filter((name) => !members.includes(name))
     .map((name) => `${name} of ${where}: it takes ${listOf(members)}${didYouMean(name, members)}`)
   const { value, missing } = insertVariables(tools, machine.env)
-  problems.push(...missing.map(({ at, name }) => `${at} of ${where}: there is no ${name} in the environment`))
+  problems.push(
+    ...missing.map(({ at, name }) => `${at} of ${where}: there is no variable ${name} in the environment`),
+  )
   // Values are not shown: they may hold what the environment has.
   const folder = parseFolder(value.folder, { base: pathsOf(machine).dirname(file), machine })
   if (value.folder !== undefined && folder === undefined) problems.push(`folder of ${where}: expected a path`)

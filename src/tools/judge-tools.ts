@@ -31,11 +31,17 @@ function judgeTool({ function: { name, description = '', parameters = {} } }: To
     advice.push(
       `${name} has a schema of ${size} characters: arguments are not checked with more than ${maxSchema}`,
     )
+  if (Object.keys(parameters).length > 0 && !objectKeywords.some((keyword) => keyword in parameters))
+    advice.push(
+      `${name} has parameters that are no JSON Schema of an object: write { "type": "object", "properties": { … } }`,
+    )
   const properties = isJsonObject(parameters.properties) ? parameters.properties : {}
   const bare = Object.keys(properties).filter((key) => !isDescribed(properties[key]))
   if (bare.length > 0) advice.push(`${name} has arguments without a description: ${bare.join(', ')}`)
   return advice
 }
+
+const objectKeywords = ['type', 'properties', 'additionalProperties', '$ref', 'allOf', 'anyOf', 'oneOf']
 
 /** A choice of values says enough. */
 function isDescribed(schema: unknown): boolean {

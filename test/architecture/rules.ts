@@ -88,6 +88,7 @@ export const packages: Record<string, string[]> = {
   '@fastify/swagger': ['http'],
   '@modelcontextprotocol/client': ['tools'],
   'image-size': ['tools'],
+  'jsonc-parser': ['config'],
   '@modelcontextprotocol/server': ['http'],
   'close-with-grace': ['cli', 'main'],
   commander: ['cli'],

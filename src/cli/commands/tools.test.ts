@@ -51,7 +51,11 @@ test('tools call runs a tool as a server does, and fails where the tool fails or
   const wrong = tools('call', 'get_zone')
   assert.deepEqual([wrong.status, wrong.stdout], [1, ''])
   assert.match(wrong.stderr, /^Wrong arguments for get_zone: "zone" is missing/)
-  assert.match(tools('call', 'get_zones', '{}').stderr, /There is no tool "get_zones" here/)
+  const missing = inFolder(t, { 'get-zone.ts': getZone, 'gone.js': '(' })('call', 'get_zones', '{}')
+  assert.match(
+    missing.stderr,
+    /^There is no tool "get_zones" here; did you mean get_zone\?\nfile:gone\.js is down: gone\.js:1: /,
+  )
   assert.equal(tools('call').status, 2)
   assert.equal(tools('cal').status, 2)
 })
@@ -63,8 +67,9 @@ test('tools check says what is wrong, what would help models, and what the tools
       'get-zone.ts': getZone,
       'getzone.ts': 'export default { parameters: { properties: { a: {} } }, run() {} }',
       'other.ts': `export default { name: 'get_zone', run() {} }`,
+      'odd.cjs': `module.exports = { description: 'Odd', parameters: { city: { type: 'string' } }, run() {} }`,
     },
-    '[tools]\noff = ["get_weather", "fs_*"]\n',
+    '[tools]\noff = ["get_weather", "fs_*"]\n[tools.commands.gone]\ndescription = "Gone"\ncommand = ["no-such-program"]\n',
   )
   const { status, stdout } = tools('check')
   assert.equal(status, 1)
@@ -72,12 +77,14 @@ test('tools check says what is wrong, what would help models, and what the tools
     'builtin: 0 tools',
     'file:get-zone.ts: 1 tool',
     'problem: the tool get_zone of file:other.ts is left out: file:get-zone.ts has a tool of this name; give one of them another name',
+    'problem: gone cannot run: the program no-such-program is not installed',
+    'advice: odd has parameters that are no JSON Schema of an object: write { "type": "object", "properties": { … } }',
     'advice: getzone has no description: models must guess what it is for',
     'advice: getzone has arguments without a description: a',
     'advice: get_zone and getzone differ only in their spelling: models mix them up',
     'advice: off in [tools] has "fs_*", which is the name of no tool',
   ]
   for (const line of expected) assert.ok(stdout.includes(`${line}\n`), line)
-  assert.match(stdout, /\nYour 2 tools cost about \d+ tokens a prompt\.\n$/)
+  assert.match(stdout, /\nYour 4 tools cost about \d+ tokens a prompt\.\n$/)
   assert.equal(inFolder(t, { 'get-zone.ts': getZone })('check').status, 0)
 })

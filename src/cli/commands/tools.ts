@@ -29,13 +29,18 @@ export function addToolsCommand(program: Command, context: CliContext): Command 
   })
 }
 
+/** How much of a description is shown. */
+const maxShown = 100
+
 function list(tools: TriedTools, { out, err }: CliContext): void {
   const rows = tools.list()
   const width = (of: (row: (typeof rows)[number]) => string) => Math.max(...rows.map((row) => of(row).length))
   const [names, sources] = [width((row) => row.name), width((row) => row.source)]
-  for (const { name, source, description = '' } of rows) {
+  for (const { name, source, description = '', approval } of rows) {
     const [firstLine = ''] = description.split('\n')
-    out(`${`${name.padEnd(names)}  ${source.padEnd(sources)}  ${firstLine}`.trimEnd()}\n`)
+    const short = firstLine.length > maxShown ? `${firstLine.slice(0, maxShown)}…` : firstLine
+    const about = approval ? `(asks first) ${short}` : short
+    out(`${`${name.padEnd(names)}  ${source.padEnd(sources)}  ${about}`.trimEnd()}\n`)
   }
   for (const { name, state, reason } of tools.sources()) {
     if (state === 'down') err(`${name} is down: ${reason}\n`)

@@ -32,7 +32,7 @@ export async function findAddresses(
     if (isAllowed || ports.isPublic(host)) return [host]
     throw new ChatterdError(
       'invalid-request',
-      `${host} is not a public address: tools may not send requests to it.`,
+      `${host} is not a public address: tools may send requests to it only where the settings file names it.`,
     )
   }
   const addresses = await unlessAborted(ports.lookup(host), signal).catch(() => [])

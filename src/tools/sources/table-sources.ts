@@ -6,6 +6,8 @@ export interface OpenedTable {
   readonly source: SupervisedSource
   /** A sentence for each tool that cannot be one, while the source is ready. */
   readonly problems: readonly string[]
+  /** A sentence for each member of the table that has no effect. */
+  readonly notes?: readonly string[]
 }
 
 /** The sources of tables, each of which has one. */
@@ -39,9 +41,9 @@ export class TableSources<Table extends { readonly name: string }, Opened extend
   }
 
   sources(): ToolSource[] {
-    return this.opened().map(({ source, problems }) => {
+    return this.opened().map(({ source, problems, notes = [] }) => {
       const { name, state, reason, tools } = source
-      return { name, state, reason, tools, problems: state === 'ready' ? problems : [] }
+      return { name, state, reason, tools, problems: state === 'ready' ? problems : [], notes }
     })
   }
 

@@ -15,6 +15,8 @@ export interface ToolSource {
   readonly tools: readonly Tool[]
   /** A sentence for each tool that it would have, and that cannot be one. */
   readonly problems?: readonly string[]
+  /** A sentence for each thing that the settings file says of it, and that has no effect. */
+  readonly notes?: readonly string[]
 }
 
 /** What sources of all kinds have in common. */

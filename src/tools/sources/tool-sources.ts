@@ -43,6 +43,7 @@ export class ToolSources {
   /** What was logged last: why sources are down, and which tools are left out. */
   #logged: ReadonlyMap<string, string | undefined> = new Map()
   #problems = new Set<string>()
+  #notes = new Set<string>()
   #unused: Readonly<Record<'off' | 'ask' | 'limits', readonly string[]>> = { off: [], ask: [], limits: [] }
 
   constructor(settings: ToolSettings, options: ToolSourcesOptions) {
@@ -81,6 +82,11 @@ export class ToolSources {
   /** A sentence for each tool that is left out though it is not off. */
   get problems(): string[] {
     return [...this.#problems]
+  }
+
+  /** A sentence for each thing that the settings file says of sources, and that has no effect. */
+  get notes(): string[] {
+    return [...this.#notes]
   }
 
   /** The patterns of `off`, `ask` and `limits` that are the name of no tool. */
@@ -140,6 +146,9 @@ export class ToolSources {
     for (const { name, state, reason } of sources) this.#logState(name, state, reason, logged.get(name))
     for (const problem of problems) if (!this.#problems.has(problem)) onWarning(problem)
     this.#problems = new Set(problems)
+    const notes = sources.flatMap((source) => source.notes ?? [])
+    for (const note of notes) if (!this.#notes.has(note)) onWarning(note)
+    this.#notes = new Set(notes)
     this.#unused = { off: unusedOff, ask: unusedAsk, limits: unusedLimits }
     const parts = [
       ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),

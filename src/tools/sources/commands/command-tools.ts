@@ -6,6 +6,7 @@ import { makeTool } from '../make-tool.ts'
 import { createRedact } from '../redact.ts'
 import type { SourceGroup, SourceGroupOptions, ToolSource } from '../tool-source.ts'
 import { fillArguments } from './fill-arguments.ts'
+import { isInstalled } from './find-program.ts'
 import type { ProgramOptions } from './program.ts'
 import { programResult, startFailure } from './program-result.ts'
 import { Programs } from './programs.ts'
@@ -22,7 +23,13 @@ export class CommandTools implements SourceGroup {
   }
 
   use({ commands }: Pick<ToolSettings, 'commands'>): void {
-    this.#source = { ...this.#source, tools: commands.map((command) => this.#toolOf(command)) }
+    this.#source = {
+      ...this.#source,
+      tools: commands.map((command) => this.#toolOf(command)),
+      problems: commands
+        .filter((command) => !isInstalled(command.program, command))
+        .map(({ name, program }) => `${name} cannot run: the program ${program} is not installed`),
+    }
   }
 
   sources(): ToolSource[] {

@@ -32,9 +32,15 @@ function readExports(exports: Record<string, unknown>, file: string): Tool[] {
     if (exported === 'module.exports') return []
     if (isDefinition(value)) return readDefinition(value, exported === 'default' ? toolName(file) : exported)
     if (exported === 'default')
-      throw new Error('the default export is no tool: an object with a function "run"')
+      throw new Error('the default export is no tool: a tool is an object with a function "run"')
+    if (isUnfinished(value)) throw new Error(`${exported} is no tool: it has no function "run"`)
     return []
   })
+}
+
+/** True for an export that has members of a tool, and nothing that runs it. */
+function isUnfinished(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'description' in value && 'parameters' in value
 }
 
 /** `get-time.ts` → `get_time`. */

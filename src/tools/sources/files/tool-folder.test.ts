@@ -116,6 +116,7 @@ test('a file that fails is named with file, line and reason, and the tools of th
     'h.ts': "import './lib/missing.ts'",
     'j.ts': 'type A = string\nconst a: A = ``\n\nconst a = 2\nexport {}',
     'i.ts': 'export default () => 1',
+    'k.js': "export const look = { description: 'Look', parameters: {}, execute() {} }",
   })
   assert.deepEqual(names(), ['fine'])
   const [a, b, c, d, ...others] = reasons()
@@ -123,12 +124,13 @@ test('a file that fails is named with file, line and reason, and the tools of th
   assert.equal(b, "b.js:3: Unexpected token '='")
   assert.equal(c, 'c.ts:4: no database')
   assert.match(d ?? '', /^broken\.ts:3: /)
-  const [e, f, g, h, i, j] = others
+  const [e, f, g, h, i, j, k] = others
   assert.equal(e, 'e.ts: "description" of e must be a text')
   assert.equal(f, 'f.ts: f has a "paramaters", which no tool has; did you mean parameters?')
   assert.match(g ?? '', /^g\.ts: The schema of the tool "g" is no JSON Schema: parameters\.type is "objekt"/)
   assert.match(h ?? '', /^h\.ts: Cannot find module 'lib\/missing\.ts' imported from h\.ts$/)
-  assert.equal(i, 'i.ts: the default export is no tool: an object with a function "run"')
+  assert.equal(i, 'i.ts: the default export is no tool: a tool is an object with a function "run"')
+  assert.equal(k, 'k.js: look is no tool: it has no function "run"')
   assert.equal(j, "j.ts:4: Identifier 'a' has already been declared")
   assert.ok(log.includes("the tools of file:b.js are not available: b.js:3: Unexpected token '='"))
 })

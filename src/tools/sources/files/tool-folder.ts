@@ -125,7 +125,7 @@ export class ToolFolder {
 
 function isToolFile(entry: Dirent): boolean {
   const { name } = entry
-  const isModule = /\.m?[jt]s$/.test(name) && !/^\.|\.test\.\w+$|\.d\.m?ts$/.test(name)
+  const isModule = /\.[cm]?[jt]s$/.test(name) && !/^\.|\.test\.\w+$|\.d\.[cm]?ts$/.test(name)
   return isModule && !entry.isDirectory()
 }
 

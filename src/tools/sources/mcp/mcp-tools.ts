@@ -75,6 +75,7 @@ export class McpTools implements SourceGroup {
     const opened: OpenedServer = {
       server,
       problems: [],
+      notes: unusedMembers(server),
       source: new SupervisedSource({
         ...{ name: `mcp:${server.name}`, onChange, attemptMs },
         ...(retryMs !== undefined && { retryMs }),
@@ -107,7 +108,7 @@ export class McpTools implements SourceGroup {
     if (signal.aborted) this.#close(connection)
     const { client } = connection
     const take = (tools: Parameters<typeof serverTools>[2]) => {
-      opened.problems = [...unusedMembers(server), ...patternProblems(server, tools)]
+      opened.problems = patternProblems(server, tools)
       return serverTools(server, connection, tools)
     }
     const discover = client.getDiscoverResult()

@@ -9,6 +9,6 @@ export function serverError(error: unknown, redact: (text: string) => string): E
   const message =
     error instanceof SdkHttpError && error.status !== undefined
       ? `the server answers with HTTP status ${error.status}: ${error.message}`
-      : errorMessage(error)
+      : errorMessage(error).replace(/^Version negotiation probe failed: /, '')
   return new Error(redact(message).slice(0, maxChars).toWellFormed())
 }

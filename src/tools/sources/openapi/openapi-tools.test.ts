@@ -335,7 +335,9 @@ suite('where an OpenAPI document leads', () => {
       // By name, it is what the settings file has.
       assert.equal(
         output,
-        isUrl ? 'x failed: 127.0.0.1 is not a public address: tools may not send requests to it.' : 'private',
+        isUrl
+          ? 'x failed: 127.0.0.1 is not a public address: tools may send requests to it only where the settings file names it.'
+          : 'private',
       )
     }
     const rebound = [{ url: other.url.replace('127.0.0.1', 'rebound.test') }]
