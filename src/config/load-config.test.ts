@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
@@ -187,6 +187,13 @@ describe('settings', () => {
     const list = write('list.json', '[1]')
     const named = (config: string) => problems({ flags: { config } })
     assert.deepEqual(named('gone.toml'), [`${join(cwd, 'gone.toml')} cannot be read (ENOENT)`])
+    // What never ends is not read.
+    symlinkSync('/dev/zero', join(cwd, 'zero.toml'))
+    assert.deepEqual(named('zero.toml'), [`${join(cwd, 'zero.toml')} is no file`])
+    writeFileSync(join(cwd, 'large.toml'), 'x'.repeat(5_000_000))
+    assert.deepEqual(named('large.toml'), [
+      `${join(cwd, 'large.toml')} has 5000000 bytes, and may have 4194304`,
+    ])
     assert.deepEqual(named('notes.txt'), [
       `--config is "${join(cwd, 'notes.txt')}": expected a file that ends in .toml or .json`,
     ])
