@@ -153,10 +153,76 @@ test('limits of a tool that is replaced hold for those that wait and for those t
   use({ callsAtOnce: 3, callsPerMinute: 1 })
   await setImmediate()
   assert.deepEqual(running, ['1', '2'])
-  assert.equal((await call('a', '3')).status, 'succeeded')
-  assert.equal((await call('a', '4')).status, 'failed')
+  assert.equal((await call('a', '3')).status, 'failed')
   use({ callsPerMinute: 1 })
-  assert.equal((await call('a', '5')).status, 'failed')
+  assert.equal((await call('a', '4')).status, 'failed')
+})
+
+test('the limits of a tool hold while it is away and when it is back, and its counts begin anew', async (t) => {
+  const { toolbox, call, running, pass } = openToolbox(t, {})
+  const never = new Promise(() => {})
+  const use = (rest: Partial<Tool>, ...names: string[]) =>
+    toolbox.setSources([
+      {
+        name: 'mcp:x',
+        tools: names.map((name) => ({
+          schema: { type: 'function' as const, function: { name } },
+          run: (_args, { callId }) => {
+            running.push(callId)
+            return name === 'wait' ? never : 'done'
+          },
+          ...rest,
+        })),
+      },
+    ])
+  use({ callsPerMinute: 1 }, 'often')
+  assert.equal((await call('often', '1')).status, 'succeeded')
+  use({})
+  use({ callsPerMinute: 1 }, 'often')
+  assert.equal((await call('often', '2')).status, 'failed')
+  assert.deepEqual(
+    toolbox.describe().map(({ counts }) => counts.calls),
+    [1],
+  )
+  await pass(60_001)
+  assert.equal((await call('often', '3')).status, 'succeeded')
+  use({ callsAtOnce: 1 }, 'wait')
+  void call('wait', '4')
+  await setImmediate()
+  use({})
+  use({ callsAtOnce: 1 }, 'wait')
+  void call('wait', '5')
+  await setImmediate()
+  assert.deepEqual(running, ['1', '3', '4'])
+})
+
+test('calls that have waited count for the minute in which they begin', async (t) => {
+  const { toolbox, call, running, pass } = openToolbox(t, {})
+  const ends: (() => void)[] = []
+  const run: Tool['run'] = async (_args, { callId }) => {
+    running.push(callId)
+    await new Promise<void>((resolve) => ends.push(resolve))
+    return 'done'
+  }
+  const schema = { type: 'function' as const, function: { name: 'a' } }
+  const tool = { schema, run, callsAtOnce: 1, callsPerMinute: 2, timeoutMs: 600_000 }
+  toolbox.setSources([{ name: 'file:a.js', tools: [tool] }])
+  const [first, second] = [call('a', '1'), call('a', '2')]
+  await setImmediate()
+  await pass(50_000)
+  ends.shift()?.()
+  await first
+  await setImmediate()
+  // The first one began more than a minute ago then, and the second one has just begun.
+  await pass(15_000)
+  ends.shift()?.()
+  await second
+  const third = call('a', '3')
+  await setImmediate()
+  ends.shift()?.()
+  assert.equal((await third).status, 'succeeded')
+  assert.equal((await call('a', '4')).status, 'failed')
+  assert.deepEqual(running, ['1', '2', '3'])
 })
 
 test('limits by names replace those of the tools, each the first one that fits, and patterns without a tool are reported', (t) => {

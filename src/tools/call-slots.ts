@@ -14,6 +14,11 @@ export class CallSlots {
     this.#fill()
   }
 
+  /** True where no call runs, and none waits. */
+  get isFree(): boolean {
+    return this.#running === 0 && this.#waiting.size === 0
+  }
+
   /** Resolves with true when the call may run; then it has to be released. With false, and no slot, when the signal is aborted before. */
   acquire(signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {

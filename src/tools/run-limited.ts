@@ -25,19 +25,22 @@ export async function runLimited(
 ): Promise<ToolOutcome> {
   const { name, timeoutMs } = tool
   if (context.signal.aborted) return cancelledCall(name)
-  const waitMs = meter.begin(now())
-  if (waitMs > 0)
-    return notRun(
+  const tooSoon = (waitMs: number) =>
+    notRun(
       name,
       `it can be called ${times(meter.limits.callsPerMinute)} a minute. Try again in ${Math.ceil(waitMs / 1000)} s`,
     )
+  // It need not wait in vain.
+  const early = meter.waitMs(now())
+  if (early > 0) return tooSoon(early)
   const release = await acquireSlots([meter.slots, slots], context.signal, timeoutMs)
   if (!release)
     return context.signal.aborted
       ? cancelledCall(name)
       : notRun(name, `too many calls were running for ${timeoutMs / 1000} s. Try again later`)
   try {
-    return await runTool(tool, args, context)
+    const waitMs = meter.begin(now())
+    return waitMs > 0 ? tooSoon(waitMs) : await runTool(tool, args, context)
   } finally {
     release()
   }

@@ -30,15 +30,30 @@ export class ToolMeter {
     this.slots.limit = limits.callsAtOnce ?? Number.POSITIVE_INFINITY
   }
 
-  /** Lets a call begin at this time, in milliseconds; returns 0, or in how many milliseconds it may be tried again. */
-  begin(now: number): number {
+  /** In how many milliseconds a call may begin, at this time; 0 where it may at once. */
+  waitMs(now: number): number {
     const { callsPerMinute } = this.#limits
     if (callsPerMinute === undefined) return 0
     this.#begun = this.#begun.filter((time) => time > now - minuteMs)
     const earliest = this.#begun.at(-callsPerMinute)
-    if (earliest !== undefined) return earliest + minuteMs - now
-    this.#begun.push(now)
-    return 0
+    return earliest === undefined ? 0 : earliest + minuteMs - now
+  }
+
+  /** Lets a call begin at this time; returns 0, or in how many milliseconds it may be tried again. */
+  begin(now: number): number {
+    const waitMs = this.waitMs(now)
+    if (waitMs === 0 && this.#limits.callsPerMinute !== undefined) this.#begun.push(now)
+    return waitMs
+  }
+
+  /** True where neither calls that run nor those of the last minute count for the next one. */
+  isIdle(now: number): boolean {
+    return this.slots.isFree && (this.#begun.at(-1) ?? Number.NEGATIVE_INFINITY) <= now - minuteMs
+  }
+
+  /** Counts from zero again. */
+  reset(): void {
+    Object.assign(this.counts, { calls: 0, failures: 0, repairs: 0 })
   }
 
   count({ isFailed, repairs = 0 }: { isFailed: boolean; repairs?: number | undefined }): void {

@@ -12,7 +12,8 @@ import { fitImages, truncateText } from './result-text.ts'
 import { runLimited } from './run-limited.ts'
 import { mergeTools, type SourcedTool } from './sources/merge-tools.ts'
 import type { ToolSource } from './sources/tool-source.ts'
-import { type ToolCounts, ToolMeter } from './tool-meter.ts'
+import type { ToolCounts, ToolMeter } from './tool-meter.ts'
+import { ToolMeters } from './tool-meters.ts'
 import { runFor } from './tool-scope.ts'
 
 /** The limits of all tools. */
@@ -110,6 +111,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
   let schemas: ToolSchema[] = []
   let asked: readonly string[] = []
   const slots = new CallSlots(callsAtOnce)
+  const meters = new ToolMeters()
 
   function setSources(
     ...[sources, { off = [], ask = [], limits = [] } = {}]: Parameters<ResidentToolbox['setSources']>
@@ -117,6 +119,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
     const merged = mergeTools([{ name: builtin, tools }, ...sources], { off, timeoutMs })
     const change = changeOf(current, merged.tools)
     current = new Map([...merged.tools].map(([name, tool]) => [name, metered(tool, limits)]))
+    meters.keep(current, now())
     // The same array while the schemas are the same.
     if (change.added.length + change.removed.length + change.changed.length > 0)
       schemas = [...current.values()].map(({ schema }) => schema)
@@ -132,7 +135,7 @@ export function createToolbox(tools: readonly Tool[], options: ToolboxOptions = 
 
   /** A tool that replaces one of its name goes on with its counts. */
   const metered = (sourced: SourcedTool, limits: readonly PatternLimits[]): MeteredTool => {
-    const { meter = new ToolMeter() } = current.get(sourced.name) ?? {}
+    const meter = meters.of(sourced.name)
     const fitting = limits.filter(({ pattern }) => matchPattern(pattern, sourced.name))
     meter.limits = firstOf([...fitting, sourced.tool, { callsPerMinute: options.callsPerMinute }])
     return { ...sourced, meter }
