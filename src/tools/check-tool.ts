@@ -22,6 +22,7 @@ const maxTimeoutMs = 2 ** 31 - 1
  */
 export function checkTool(tool: Tool, defaultMs: number): CheckedTool {
   const { timeoutMs = defaultMs } = tool
+  checkDepth(tool.schema)
   const schema = structuredClone(tool.schema)
   const { name } = schema.function
   if (typeof name !== 'string' || name === '') throw new InvalidTool('A tool has no name.')
@@ -36,6 +37,23 @@ export function checkTool(tool: Tool, defaultMs: number): CheckedTool {
     if (limit !== undefined) checkLimit(`${member} of the tool "${name}"`, limit, maxCallLimit)
   }
   return { name, tool, schema: deepFreeze(schema), timeoutMs }
+}
+
+/** Deeper values may end the stack of whatever goes through them. */
+const maxDepth = 256
+
+/** @throws InvalidTool where a schema has too many levels. */
+function checkDepth(schema: ToolSchema): void {
+  let level: unknown[] = [schema]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth)
+      throw new InvalidTool(
+        `The schema of the tool ${JSON.stringify(schema.function.name)} has more than ${maxDepth} levels.`,
+      )
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+  }
 }
 
 /** @throws InvalidTool where `value` is no whole number from 1 to `max`. */

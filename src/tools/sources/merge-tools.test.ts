@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '../../protocol/json.ts'
 import { matchPattern } from '../../protocol/match-pattern.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
 import { createToolbox } from '../toolbox.ts'
@@ -86,4 +87,22 @@ test('in a pattern, * stands for any text', () => {
   for (const pattern of ['', 'a', 'b*', '*b', 'ab*ba', 'a.a', 'ABA', 'aba*a', '*c*'])
     assert.ok(!matchPattern(pattern, 'aba'), pattern)
   assert.ok(!matchPattern(`${'a*'.repeat(1_000)}b`, 'a'.repeat(100_000)))
+})
+
+test('a tool whose schema has too many levels is left out, and no other one', () => {
+  const toolbox = createToolbox([])
+  for (const levels of [300, 20_000]) {
+    let deep: JsonObject = {}
+    for (let level = 0; level < levels; level++) deep = { 'x-note': deep }
+    const tool = makeTool('deep')
+    tool.schema.function.parameters = { type: 'object', 'x-note': deep }
+    const { problems } = toolbox.setSources([{ name: 'mcp:x', tools: [tool, makeTool('fine')] }])
+    assert.deepEqual(problems, [
+      'a tool of mcp:x is left out: The schema of the tool "deep" has more than 256 levels.',
+    ])
+    assert.deepEqual(
+      toolbox.schemas().map((schema) => schema.function.name),
+      ['fine'],
+    )
+  }
 })

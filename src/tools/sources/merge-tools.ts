@@ -1,7 +1,7 @@
 import { matchPattern } from '../../protocol/match-pattern.ts'
 import type { Tool } from '../../turn/ports/toolbox.ts'
-import { InvalidTool } from '../check-schema.ts'
 import { type CheckedTool, checkTool } from '../check-tool.ts'
+import { errorMessage } from '../error-message.ts'
 import type { ToolSource } from './tool-source.ts'
 
 /** A tool, and the name of its source. */
@@ -45,8 +45,7 @@ export function mergeTools(
           )
         else taken.set(name, { ...checked, source })
       } catch (error) {
-        if (!(error instanceof InvalidTool)) throw error
-        problems.push(`a tool of ${source} is left out: ${error.message}`)
+        problems.push(`a tool of ${source} is left out: ${errorMessage(error)}`)
       }
     }
   }

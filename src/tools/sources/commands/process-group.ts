@@ -29,7 +29,7 @@ export function watchGroup(child: ChildProcess): RunningGroup {
     clearTimeout(timer)
     signalGroup('SIGKILL')
     // A process that has left the group may hold them open.
-    for (const stream of child.stdio) stream?.destroy()
+    for (const stream of child.stdio ?? []) stream?.destroy()
     gone.resolve()
   }
 

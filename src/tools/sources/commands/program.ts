@@ -45,6 +45,7 @@ export function startProgram(options: ProgramOptions): Program {
   })
   const { stdout, stderr } = child
   const ended = Promise.withResolvers<ProgramEnd>()
+  child.on('error', ended.reject)
   const group = watchGroup(child)
 
   const chunks: Buffer[] = []
@@ -74,7 +75,6 @@ export function startProgram(options: ProgramOptions): Program {
   // A program need not read its input.
   child.stdin?.on('error', () => {})
   child.stdin?.end(input)
-  child.on('error', ended.reject)
   child.on('close', (code, signal) => {
     const output = Buffer.concat(chunks).subarray(0, maxOutputBytes)
     const errors = { end: errorsEnd, isWhole: errorBytes <= keptErrorBytes }

@@ -120,3 +120,34 @@ test('a server that is not there is down, and says why', async (t) => {
   assert.equal(source().state, 'down')
   assert.match(String(source().reason), /ECONNREFUSED/)
 })
+
+test('the response to a call that is given up is not read any more', async (t) => {
+  const closed = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const { url } = await serveAnswers(t, {
+    'tools/call'(_, response) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': it works\n\n')
+      response.on('close', () => closed.resolve())
+      begun.resolve()
+    },
+  })
+  const { call } = await openServer(t, endpoint('http', url))
+  const controller = new AbortController()
+  const called = call('one', {}, controller.signal)
+  await begun.promise
+  controller.abort()
+  await assert.rejects(called)
+  await closed.promise
+})
+
+test('a server that asks for no pause is not asked without end', async (t) => {
+  let asked = 0
+  const { url } = await serveAnswers(t, {}, ({ method }, response) => {
+    if (method !== 'GET') return
+    asked += 1
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 0\nid: 1\ndata: \n\n')
+  })
+  const { call } = await openServer(t, endpoint('http', url))
+  for (let calls = 0; calls < 50; calls++) await call('one').catch(() => {})
+  assert.ok(asked <= 2, `it was asked ${asked} times`)
+})

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import {
   makeFolder,
   openServer,
@@ -11,6 +13,7 @@ import {
 } from '../../../../test/support/mcp/opened-server.ts'
 import { isAlive } from '../../../../test/support/processes/is-alive.ts'
 import { TextWithImages } from '../../text-with-images.ts'
+import { createToolbox } from '../../toolbox.ts'
 import { McpTools } from './mcp-tools.ts'
 
 test('results of all kinds become text', async (t) => {
@@ -324,4 +327,69 @@ on['tools/list'] = (id) => answer(id, listed('one'))`,
   await Promise.all([first, group.reload()])
   assert.equal(group.sources()[0]?.state, 'ready')
   assert.equal(readFileSync(file, 'utf8'), 'started ')
+})
+
+test('a server whose tools have very deep schemas has its other tools', async (t) => {
+  const { names, source } = await openServer(
+    t,
+    writtenServer(
+      t,
+      `const deep = (name, levels) => ({ name, inputSchema: { type: 'object', note: JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels)) } })
+on['tools/list'] = (id) => answer(id, { tools: [deep('a', 2_000), ...listed('fine').tools] })`,
+    ),
+  )
+  assert.equal(source().state, 'ready', source().reason)
+  const toolbox = createToolbox([])
+  toolbox.setSources([source()])
+  assert.deepEqual(names().toSorted(), ['a', 'fine'])
+  assert.ok(toolbox.has('fine') && !toolbox.has('a'))
+})
+
+test('nobody reads the secrets of a server in what it says of its tools', async (t) => {
+  const server = writtenServer(
+    t,
+    `const properties = { key: { type: 'string', default: 'k3y-of-x', description: 'such as "k3y-of-x"' } }
+on['tools/list'] = (id) => answer(id, { tools: [{ name: 'one', description: 'Has k3y-of-x', inputSchema: { type: 'object', properties } }] })`,
+  )
+  const { source } = await openServer(t, { ...server, secrets: ['k3y-of-x'] })
+  assert.equal(source().tools.length, 1, source().reason)
+  assert.ok(!JSON.stringify(source()).includes('k3y-of-x'))
+})
+
+test('a program that asks without end and does not read the answers is stopped', async (t) => {
+  const { until, source } = await openServer(
+    t,
+    writtenServer(
+      t,
+      `on['tools/list'] = (id) => {
+  answer(id, listed('one'))
+  process.stdin.pause()
+  let asked = 0
+  setInterval(() => { for (let i = 0; i < 100; i++) write({ id: 'x'.repeat(1_000) + asked++, method: 'ping' }) }, 1)
+}`,
+    ),
+    { maxMessageBytes: 1_000_000, retryMs: 60_000 },
+  )
+  await until(() => source().state === 'down')
+  assert.match(String(source().reason), /^the program was stopped: it does not read its input/)
+})
+
+test('a program that cannot be started, because too many files are open, makes its source down', async (t) => {
+  const script = join(makeFolder(t), 'full.ts')
+  const source = (name: string) => JSON.stringify(new URL(name, import.meta.url).href)
+  writeFileSync(
+    script,
+    `import { openSync } from 'node:fs'
+import { McpTools } from ${source('./mcp-tools.ts')}
+const group = new McpTools({ onChange() {}, retryMs: 60_000 })
+group.use({ mcpServers: [${JSON.stringify(program('-e', ''))}] })
+try { for (;;) openSync('/dev/null') } catch {}
+await group.reload()
+console.log(group.sources()[0].reason)
+process.exit()
+`,
+  )
+  const run = promisify(execFile)
+  const { stdout } = await run('sh', ['-c', 'ulimit -n 200; exec "$0" "$1"', process.execPath, script])
+  assert.match(stdout, /EMFILE/)
 })

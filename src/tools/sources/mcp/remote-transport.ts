@@ -1,10 +1,17 @@
 import {
+  type JSONRPCMessage,
+  type RequestId,
   SSEClientTransport,
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client'
 import type { McpEndpoint } from '../../../protocol/tool-settings/mcp-server.ts'
 import { boundedFetch } from './bounded-fetch.ts'
+
+/** How many requests of a connection can be cancelled: the newest ones. */
+const maxRequests = 1_024
+/** The shortest pause before a stream of events is opened again. */
+const minPauseMs = 1_000
 
 /** A connection to a server over HTTP. */
 export interface RemoteTransport extends Transport {
@@ -25,11 +32,18 @@ export function remoteTransport(server: McpEndpoint, options: RemoteOptions): Re
 }
 
 class HttpTransport extends StreamableHTTPClientTransport implements RemoteTransport {
+  readonly #requests = new Map<unknown, AbortController>()
+
   constructor({ url, headers }: McpEndpoint, { maxMessageBytes, onLost }: RemoteOptions) {
     const request = boundedFetch(maxMessageBytes, onLost)
     super(new URL(url), {
       requestInit: { headers: { ...headers } },
       redirectPolicy: 'same-origin',
+      // A server may ask for no pause at all.
+      reconnectionScheduler(reconnect, ms) {
+        const timer = setTimeout(reconnect, Math.max(ms, minPauseMs))
+        return () => clearTimeout(timer)
+      },
       fetch: async (target, init) => {
         const hasSession = this.sessionId !== undefined
         const response = await request(target, init)
@@ -40,19 +54,42 @@ class HttpTransport extends StreamableHTTPClientTransport implements RemoteTrans
     })
   }
 
-  /** A request whose stream of events ends without an answer fails; the package leaves it open where the protocol is an older one. */
+  /**
+   * What the package leaves open where the protocol is an older one ends: a request whose stream of events ends without an answer, and the
+   * response to a request that is cancelled.
+   */
   override async send(...[message, options]: Parameters<StreamableHTTPClientTransport['send']>) {
-    const requests = [message].flat().filter((each) => 'method' in each && 'id' in each)
+    const { id, cancelled } = idsOf(message)
+    const request = new AbortController()
+    if (id !== undefined) this.#remember(id, request)
     const onRequestStreamEnd = () => {
       const error = { code: -32_000, message: 'the connection has ended before the server has answered' }
-      for (const { id } of requests) this.onmessage?.({ jsonrpc: '2.0', id, error })
+      if (id !== undefined) this.onmessage?.({ jsonrpc: '2.0', id, error })
     }
-    await super.send(message, { onRequestStreamEnd, ...options })
+    const requestSignal = options?.requestSignal ?? request.signal
+    const sent = super.send(message, { onRequestStreamEnd, ...options, requestSignal })
+    if (cancelled !== undefined) this.#requests.get(cancelled)?.abort()
+    await sent
+  }
+
+  /** Those that have ended are not removed one by one: the oldest one is, once there are many. */
+  #remember(id: RequestId, request: AbortController): void {
+    this.#requests.set(id, request)
+    const [oldest] = this.#requests.keys()
+    if (oldest !== undefined && this.#requests.size > maxRequests) this.#requests.delete(oldest)
   }
 
   async endSession(): Promise<void> {
     await this.terminateSession()
   }
+}
+
+/** The id of a request, and that of one that a notification cancels. */
+function idsOf(message: JSONRPCMessage | JSONRPCMessage[]): { id?: RequestId; cancelled?: unknown } {
+  const [first] = [message].flat()
+  if (first === undefined || !('method' in first)) return {}
+  if ('id' in first) return { id: first.id }
+  return first.method === 'notifications/cancelled' ? { cancelled: first.params?.requestId } : {}
 }
 
 /** The protocol wants 404; many servers that were made from its examples answer with 400. */

@@ -1,11 +1,11 @@
 import type { Tool as ServerTool } from '@modelcontextprotocol/client'
-import { isJsonObject } from '../../../protocol/json.ts'
+import { isJsonObject, type JsonObject } from '../../../protocol/json.ts'
 import { matchPattern } from '../../../protocol/match-pattern.ts'
 import type { McpServer } from '../../../protocol/tool-settings/mcp-server.ts'
 import type { Tool } from '../../../turn/ports/toolbox.ts'
 import { exactArguments } from '../argument-text.ts'
 import { makeTool } from '../make-tool.ts'
-import { createRedact } from '../redact.ts'
+import { createRedact, type Redact } from '../redact.ts'
 import { callResult } from './call-result.ts'
 import type { Connection } from './connect-server.ts'
 import { serverError } from './server-error.ts'
@@ -16,19 +16,24 @@ const noTimeout = 2 ** 31 - 1
 /** The tools of a server that the operator wants. */
 export function serverTools(server: McpServer, connection: Connection, tools: readonly ServerTool[]): Tool[] {
   const { tools: patterns = ['*'] } = server
+  const redact = createRedact(server.secrets)
   return tools
     .filter(({ name }) => patterns.some((pattern) => matchPattern(pattern, name)))
-    .map((tool) => toolOf(server, connection, tool))
+    .map((tool) => toolOf({ server, connection, redact }, tool))
 }
 
-function toolOf(server: McpServer, connection: Connection, tool: ServerTool): Tool {
+interface Serving {
+  server: McpServer
+  connection: Connection
+  redact: Redact
+}
+
+function toolOf({ server, connection, redact }: Serving, tool: ServerTool): Tool {
   const { name, description, inputSchema, annotations } = tool
-  const redact = createRedact(server.secrets)
-  const parameters: unknown = inputSchema
   return makeTool({
-    name: server.prefix + name,
-    description,
-    parameters: isJsonObject(parameters) ? parameters : undefined,
+    name: redact(server.prefix + name),
+    description: description && redact(description),
+    parameters: redactedSchema(inputSchema, redact),
     idempotent: annotations?.readOnlyHint || annotations?.idempotentHint,
     timeoutMs: server.timeoutMs,
     async run(args, { signal }) {
@@ -40,6 +45,20 @@ function toolOf(server: McpServer, connection: Connection, tool: ServerTool): To
       }
     },
   })
+}
+
+/** Undefined where it is no object. */
+function redactedSchema(schema: unknown, redact: Redact): JsonObject | undefined {
+  if (!isJsonObject(schema)) return undefined
+  try {
+    const text = JSON.stringify(schema)
+    const redacted = redact(text)
+    const parsed: unknown = redacted === text ? schema : JSON.parse(redacted)
+    return isJsonObject(parsed) ? parsed : undefined
+  } catch {
+    // It has so many levels that its tool is left out.
+    return schema
+  }
 }
 
 /** A sentence for each pattern of the operator that is the name of no tool. */

@@ -67,7 +67,12 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin
-    if (!stdin?.writable) throw new Error(this.end ?? 'the program does not read its input')
+    if (!stdin?.writable) throw new Error(this.end ?? 'the program has closed its input')
+    if (stdin.writableLength > this.#maxMessageBytes) {
+      this.#end ??= 'the program was stopped: it does not read its input'
+      this.#group?.stop()
+      throw new Error(this.end)
+    }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     // JSON has no line ends.
     stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()))
@@ -82,32 +87,37 @@ export class StdioTransport implements Transport {
 
   #spawn(started: PromiseWithResolvers<void>): RunningGroup {
     const { program, args, env, cwd } = this.#server
-    const child = spawn(program, args, {
+    // Where there are no free file descriptors, it has no streams.
+    const child: ChildProcess = spawn(program, args, {
       ...{ cwd, env, detached: true, windowsHide: true, stdio: 'pipe' },
     })
     this.#child = child
+    child.on('error', (error) => {
+      const failure = startFailure(error, this.#server)
+      this.#end ??= failure.message
+      started.reject(failure)
+    })
     const { stdin, stdout, stderr } = child
     const group = watchGroup(child)
     const stop = () => {
-      stdin.end()
+      stdin?.end()
       group.stop()
     }
     const lines = new LineReader(this.#maxMessageBytes, (line) => this.#receive(line))
-    stdout.on('data', (chunk: Buffer) => {
+    stdout?.on('data', (chunk: Buffer) => {
       if (lines.read(chunk)) return
       this.#end ??= `the program was stopped: a line of its output has more than ${this.#maxMessageBytes} bytes`
       stdout.destroy()
       stop()
     })
-    stderr.on('data', (chunk: Buffer) => {
+    stderr?.on('data', (chunk: Buffer) => {
       const errors = Buffer.concat([this.#errorsEnd, chunk])
       this.#isCut ||= errors.length > keptErrorBytes
       this.#errorsEnd = errors.subarray(-keptErrorBytes)
     })
     // What cannot be written is refused by `send`.
-    stdin.on('error', () => {})
+    stdin?.on('error', () => {})
     child.on('spawn', () => started.resolve())
-    child.on('error', (error) => started.reject(startFailure(error, this.#server)))
     child.on('close', (code, signal) => {
       this.#end ??= signal
         ? `the program was ended by ${signal}`
