@@ -12,38 +12,13 @@ import { createApp } from './http/app.ts'
 import { watchConnections } from './http/close-app.ts'
 import { onPlainHttp } from './http/plain-http.ts'
 import { accessCheck, requestLimits } from './request-settings.ts'
+import type { ServeOutput, Server } from './server.ts'
 import { openStore } from './store/open-store.ts'
 import { uuidv7 } from './store/uuidv7.ts'
 import { callReport } from './stream/call-report.ts'
 import { LiveTurns } from './stream/live-turns.ts'
+import { fitArguments } from './turn/fit-call.ts'
 import { watchSettings } from './watch-settings.ts'
-
-/** Where the server writes while it starts. */
-export interface ServeOutput {
-  version: string
-  /** Writes to the terminal, line ends included. */
-  out(text: string): void
-  /** True where people read it. */
-  isTerminal?: boolean
-  /** Sentences about the settings, for the log. */
-  notices?: readonly string[]
-  /** Reads the settings again; throws where they are wrong. Absent: those of the start stay. */
-  readAgain?(): LoadedSettings
-}
-
-/** A server that has started. */
-export interface Server {
-  /** Where it is reached. */
-  url: string
-  /** What the terminal shows of it. */
-  firstLines: string
-  /** Reads the certificate and the settings again, as when a file of theirs has changed. What cannot be used is logged. */
-  reload(): Promise<void>
-  /** Logs an error that nothing has caught. `source`: of the tool whose code it comes from, where it does: then the server goes on. */
-  reportUncaught(error: unknown, source?: string): void
-  /** Takes no new turns, lets those that run finish within the drain time-out, and closes everything. `reason`: for the log. */
-  close(reason?: string): Promise<void>
-}
 
 /** How long connections may finish what they send and receive, once no turn runs any more, in milliseconds. */
 const closeGraceMs = 1_000
@@ -163,7 +138,12 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
     ...(config.mcp === 'on' && {
-      mcp: { toolbox, version: output.version, onCallEnd: (report) => log.info(report, 'call') },
+      mcp: {
+        toolbox,
+        fitCall: (tool, args) => fitArguments(tool, args, toolbox),
+        version: output.version,
+        onCallEnd: (report) => log.info(report, 'call'),
+      },
     }),
     ...(tls?.authority && { caCertificate: () => certificates?.current.authority?.cert ?? '' }),
   })

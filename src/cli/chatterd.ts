@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { thisMachine } from '../config/this-machine.ts'
-import type { Server } from '../main.ts'
+import type { Server } from '../server.ts'
 import { takeUncaughtErrors } from '../uncaught-errors.ts'
 import { closeOnSignal, closeWithParent } from './close-on-signal.ts'
 import { runCli } from './run-cli.ts'

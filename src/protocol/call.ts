@@ -36,6 +36,11 @@ export interface Approval {
   source: string
 }
 
+/** What a person approves who approves a tool for all of a conversation: the tool of this source, and no other one of its name. */
+export function approvedTool(name: string, { source }: Approval): string {
+  return `${name} ${source}`
+}
+
 /** One tool call of an assistant message together with its result. */
 export interface Call {
   /** Unique within its turn: the engine's id, or one that chatterd made where the engine gave none. */

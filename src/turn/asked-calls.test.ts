@@ -58,7 +58,7 @@ test('of a step with calls of all kinds, ordinary resident ones run at once, and
   await store.storeResults({ turn: state.id, id: 'deny', results: [denied] })
   const approved = { seq, index: 0, status: 'running' as const }
   const outcome = await store.storeResults({
-    ...{ turn: state.id, id: 'approve', results: [approved], approvedTools: ['send'] },
+    ...{ turn: state.id, id: 'approve', results: [approved], approvedTools: ['send builtin'] },
   })
   assert.ok(outcome.result === 'go-on')
   const { events, last } = await run({

@@ -198,3 +198,16 @@ test('a device tool with the name of a resident one is not offered', () => {
     ],
   )
 })
+
+test('a tool that is approved for a conversation is asked for again where another source has its name', () => {
+  const tool = resident('send', () => 'sent')
+  const statusOf = (source: string) => {
+    const toolbox = createToolbox([])
+    toolbox.setSources([{ name: source, tools: [tool] }], { ask: ['send'] })
+    const routing = { toolbox, offered: toolbox.schemas(), deviceTools: [], usedIds: new Set<string>() }
+    const approvedTools = ['send file:send.ts']
+    const asked = [{ name: 'send', arguments: {} }]
+    return routeCalls(asked, { ...routing, approvedTools, newCallId: () => 'own' })[0]?.status
+  }
+  assert.deepEqual([statusOf('file:send.ts'), statusOf('mcp:evil')], ['running', 'asked'])
+})

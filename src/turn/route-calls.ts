@@ -1,10 +1,9 @@
-import { fitRepairs } from '../calls/fit-repairs.ts'
-import { mendCall } from '../calls/mend-call.ts'
-import type { Call } from '../protocol/call.ts'
+import { approvedTool, type Call } from '../protocol/call.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { matchPattern } from '../protocol/match-pattern.ts'
 import type { Repair } from '../protocol/repair.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { fitCall } from './fit-call.ts'
 import type { EngineCall } from './ports/engine.ts'
 import type { Toolbox } from './ports/toolbox.ts'
 import type { TurnRequest } from './ports/turn-state.ts'
@@ -40,37 +39,30 @@ function route(
   { toolbox, offered, deviceTools, approvedTools, textArguments }: CallRouting,
 ): Omit<Call, 'id' | 'index'> {
   const { name, arguments: given, repairs: found = [] } = call
-  const mended = mendCall(call, offered)
-  if (!mended) {
+  const fitted = fitCall(call, offered, toolbox, textArguments ? deviceTools : [])
+  if (!fitted) {
     const args = isJsonObject(given) ? given : {}
     const failed = { arguments: args, side: 'resident', status: 'failed' } as const
     return { name, ...failed, output: unknownTool(name, offered), ...repairsOf(found) }
   }
-  const { tool, repairs } = mended
+  const { tool, fit, isMended } = fitted
   const called = tool.function.name
   // The toolbox may have changed since the tools were offered.
   const side = deviceTools.includes(tool) ? 'device' : 'resident'
-  const undeclared = side === 'device' && textArguments ? text : undefined
-  const fit = toolbox.fit(tool, mended.arguments, undeclared)
-  const written = isJsonObject(given) && repairs.length > 0 ? given : fit.written
-  if (!fit.ok) {
-    const failed = { name: called, arguments: written, side, status: 'failed', output: fit.error } as const
-    return { ...failed, ...repairsOf([...found, ...repairs]) }
-  }
+  const written = isJsonObject(given) && isMended ? given : fit.written
+  const repairs = repairsOf([...found, ...fitted.repairs])
+  if (!fit.ok)
+    return { name: called, arguments: written, side, status: 'failed', output: fit.error, ...repairs }
   const differs = fit.arguments !== written
-  const args = { name: called, arguments: fit.arguments, ...(differs && { written }) }
-  const mendedCall = {
-    ...args,
-    ...repairsOf([...found, ...repairs, ...fitRepairs(fit.written, fit.arguments)]),
-  }
-  const isAsked = toolbox.isAsked(called) && !approvedTools.includes(called)
-  const approval = isAsked && toolbox.approvalOf(called, fit.arguments)
+  const mendedCall = { name: called, arguments: fit.arguments, ...(differs && { written }), ...repairs }
+  const asked = toolbox.isAsked(called) && toolbox.approvalOf(called, fit.arguments)
+  const approval = asked && !approvedTools.includes(approvedTool(called, asked)) && asked
   const restartable = side === 'resident' && toolbox.isIdempotent(called)
   return {
     ...mendedCall,
     ...(approval && { approval }),
     side,
-    status: isAsked ? 'asked' : side === 'device' ? 'offered' : 'running',
+    status: approval ? 'asked' : side === 'device' ? 'offered' : 'running',
     ...(restartable && { restartable }),
   }
 }
@@ -78,8 +70,6 @@ function route(
 function repairsOf(repairs: readonly Repair[]): Pick<Call, 'repairs'> {
   return repairs.length > 0 ? { repairs: [...repairs] } : {}
 }
-
-const text = { type: 'string' }
 
 function unknownTool(name: string, offered: readonly ToolSchema[]): string {
   const names = offered.map((tool) => tool.function.name)

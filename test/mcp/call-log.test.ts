@@ -19,16 +19,23 @@ test('the log has one line for each call at /mcp, and nothing of its arguments a
     { ...(await call('say_hello', { name: '4711' })), status: 'succeeded' },
     { ...(await call('say_hello', { nam: '4711' })), status: 'failed' },
     { ...(await call('wait_briefly', {})), status: 'timed-out' },
+    {
+      ...(await call('say_hello', { arguments: { name: '4711' } })),
+      ...{ status: 'succeeded', repairs: ['arguments-nested'] },
+    },
   ]
   server.kill('SIGTERM')
   const { errors } = await server.exit
   const lines = errors.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
   const logged = lines.filter(({ msg }) => msg === 'call')
   assert.deepEqual(
-    logged.map(({ request, tool, side, source, status }) => ({ request, tool, side, source, status })),
+    logged.map(({ request, tool, side, source, status, repairs }) => ({
+      ...{ request, tool, side, source, status },
+      ...(repairs && { repairs }),
+    })),
     expected.map((each) => ({ ...each, source: 'file:own.js' })),
   )
   assert.equal(new Set(logged.map(({ hash }) => hash)).size, 3)
-  assert.equal(new Set(logged.map(({ call }) => call)).size, 3)
+  assert.equal(new Set(logged.map(({ call }) => call)).size, 4)
   assert.doesNotMatch(errors, /4711/)
 })

@@ -12,22 +12,24 @@ export interface PostedCall {
 
 /** Checks the arguments, runs the tool and reports the call. */
 export async function callTool(
-  { toolbox, onCallEnd }: McpPorts,
+  { toolbox, fitCall, onCallEnd }: McpPorts,
   { schema, args }: PostedCall,
   signal: AbortSignal,
 ): Promise<ToolOutcome> {
   const { name } = schema.function
   const callId = `call_${randomUUID()}`
   const begunAt = performance.now()
-  const fit = toolbox.fit(schema, args)
+  const { fit, repairs } = fitCall(schema, args)
+  const context = { signal, conversation: 'mcp', turn: 'mcp', callId, repairs: repairs.length }
   const outcome: ToolOutcome = fit.ok
-    ? await toolbox.run(name, fit.arguments, { signal, conversation: 'mcp', turn: 'mcp', callId })
+    ? await toolbox.run(name, fit.arguments, context)
     : { status: 'failed', output: fit.error }
   const request = requestIds.getStore()
   onCallEnd({
     ...(request !== undefined && { request }),
     ...{ call: callId, tool: name, side: 'resident' },
     ...toolbox.approvalOf(name, fit.ok ? fit.arguments : fit.written),
+    ...(repairs.length > 0 && { repairs: repairs.map(({ code }) => code) }),
     ...{ status: outcome.status, ms: Math.round(performance.now() - begunAt) },
   })
   return outcome

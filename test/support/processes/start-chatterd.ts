@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { loadConfig } from '../../../src/config/load-config.ts'
-import { type Server, serve } from '../../../src/main.ts'
+import { serve } from '../../../src/main.ts'
+import type { Server } from '../../../src/server.ts'
 
 /** Where it does not matter to a test, chatterd is quiet, on a free port, and does not wait at its end. */
 const defaults = {

@@ -57,7 +57,7 @@ test('approvals are stored together: resident calls run, device calls are offere
         { ...at(2), status: 'denied', output: 'The user denied this call.' },
         { ...at(3), status: 'denied', output: 'The user denied this call: Not Ann.' },
       ],
-      approvedTools: ['send_mail'],
+      approvedTools: ['send_mail builtin'],
     },
   ])
 })
@@ -89,7 +89,7 @@ test('the same decision again changes nothing, and another one is a conflict', a
   assert.equal(await again('succeeded', 'x', { always: true }), 200)
   assert.deepEqual(
     world.turns.stored.map(({ results, approvedTools }) => [results, approvedTools]),
-    [[[], ['send_mail']]],
+    [[[], ['send_mail builtin']]],
   )
 })
 

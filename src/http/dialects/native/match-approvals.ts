@@ -1,3 +1,4 @@
+import { approvedTool } from '../../../protocol/call.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
 import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
 import type { StoredCall, TurnResults } from '../../../turn/ports/conversation-store.ts'
@@ -37,7 +38,7 @@ export function matchApprovals(posted: readonly PostedApproval[], turn: StoredTu
       const status = side === 'device' ? 'offered' : 'running'
       matched.results.push(approve ? { seq, index, status } : { seq, index, status: 'denied', output })
     }
-    if (always) matched.approvedTools.push(call.name)
+    if (always && call.approval) matched.approvedTools.push(approvedTool(call.name, call.approval))
   }
   return matched
 }
