@@ -43,6 +43,7 @@ export function createTools(
       maxOutputBytes: config.toolOutputBytes,
       maxResponseBytes: config.toolResponseBytes,
       maxDocumentBytes: config.toolDocumentBytes,
+      mcpStartMs: config.mcpStartMs,
       ...output,
     }),
     readWeather: (location, signal) => readWeather(location, { ...weather, signal }),

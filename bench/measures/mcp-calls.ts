@@ -18,7 +18,7 @@ const args = [require.resolve('@modelcontextprotocol/server-everything/dist/inde
 /** Time until all calls have ended: of the package's own client, and of the source of tools. */
 export async function measureMcpCalls({ calls, rounds, warmUp }: McpLoad): Promise<Figure> {
   const client = new Client({ name: 'bench', version: '1' })
-  const source = new McpTools({ onChange() {} })
+  const source = new McpTools({ onChange() {}, mcpStartMs: 60_000 })
   try {
     await client.connect(new StdioClientTransport({ command: program, args }))
     source.use({

@@ -29,6 +29,15 @@ export const toolsSettings = {
     about:
       'A file of another program that has MCP servers, as its JSON member mcpServers (or servers); they are added to those of the settings file.',
   },
+  mcpStartMs: {
+    group: 'Tools',
+    name: 'mcp-start',
+    env: 'CHATTERD_MCP_START',
+    kind: duration('100ms', '1h'),
+    default: '2m',
+    about:
+      'How long an MCP server may take until its tools are there; then it is stopped, and tried again later. npx may have to fetch it first.',
+  },
   maxTools: {
     group: 'Tools',
     name: 'max-tools',

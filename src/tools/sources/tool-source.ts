@@ -29,6 +29,8 @@ export interface SourceGroupOptions {
   maxResponseBytes: number
   /** Longest OpenAPI document, in bytes. */
   maxDocumentBytes: number
+  /** How long an MCP server may take until its tools are there, in milliseconds. */
+  mcpStartMs: number
   /** Called when a source has changed. */
   onChange(): void
 }

@@ -12,7 +12,12 @@ function makeTool(name: string): Tool {
   return { schema: { type: 'function', function: { name } }, run: () => name }
 }
 
-const sizes = { maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 }
+const sizes = {
+  maxOutputBytes: 65_536,
+  maxResponseBytes: 65_536,
+  maxDocumentBytes: 65_536,
+  mcpStartMs: 60_000,
+}
 
 const settings = { ...emptyToolSettings('no such folder'), on: ['get_time'] }
 

@@ -55,14 +55,10 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 }
 
 /** The source of one server, after the first attempt to open it. */
-export async function openServer(
-  t: TestContext,
-  server: McpServer,
-  options: Omit<McpToolsOptions, 'onChange'> = {},
-) {
+export async function openServer(t: TestContext, server: McpServer, options: Partial<McpToolsOptions> = {}) {
   const changes = new EventTarget()
   const group = new McpTools({
-    ...{ retryMs: 1, ...options },
+    ...{ retryMs: 1, mcpStartMs: 60_000, ...options },
     onChange: () => changes.dispatchEvent(new Event('change')),
   })
   t.after(() => group.close())

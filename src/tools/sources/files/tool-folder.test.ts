@@ -29,7 +29,7 @@ async function open(
       optional: [],
       waitMs: 60_000,
       maxReloads: 100,
-      ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536 },
+      ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 65_536, mcpStartMs: 1 },
       onNotice: note,
       onWarning: note,
       ...options,

@@ -12,8 +12,6 @@ import { StdioTransport } from './stdio-transport.ts'
 
 /** How long a program may take to say which protocol it has; older ones do not answer. */
 const probeMs = 5_000
-/** How long each answer may take while a server is connected to. The first one includes its start. */
-const answerMs = 60_000
 /** How long a server may take to end a session. */
 const endMs = 1_000
 const maxPages = 64
@@ -24,6 +22,8 @@ export interface ConnectOptions {
   known?: PriorDiscovery | undefined
   /** Ends the attempt to connect when it is aborted. */
   signal: AbortSignal
+  /** How long each answer may take while it is connected to, in milliseconds. The first one includes its start. */
+  answerMs: number
   /** The most bytes of one message of the server. */
   maxMessageBytes: number
   /** Called with the tools that the server has now, or why they cannot be listed. */
@@ -105,7 +105,7 @@ function makeConnection(
 
 async function open(
   { connection, transport }: NewConnection,
-  { known, signal }: ConnectOptions,
+  { known, signal, answerMs }: ConnectOptions,
 ): Promise<Connection> {
   signal.throwIfAborted()
   const { client, reason, close } = connection

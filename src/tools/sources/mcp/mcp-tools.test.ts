@@ -319,7 +319,7 @@ test('settings that are read again while a server starts do not start it again',
 appendFileSync(${JSON.stringify(file)}, 'started ')
 on['tools/list'] = (id) => answer(id, listed('one'))`,
   )
-  const group = new McpTools({ onChange() {} })
+  const group = new McpTools({ onChange() {}, mcpStartMs: 60_000 })
   t.after(() => group.close())
   group.use({ mcpServers: [server] })
   const first = group.reload()
@@ -381,7 +381,7 @@ test('a program that cannot be started, because too many files are open, makes i
     script,
     `import { openSync } from 'node:fs'
 import { McpTools } from ${source('./mcp-tools.ts')}
-const group = new McpTools({ onChange() {}, retryMs: 60_000 })
+const group = new McpTools({ onChange() {}, mcpStartMs: 60_000, retryMs: 60_000 })
 group.use({ mcpServers: [${JSON.stringify(program('-e', ''))}] })
 try { for (;;) openSync('/dev/null') } catch {}
 await group.reload()
@@ -392,4 +392,11 @@ process.exit()
   const run = promisify(execFile)
   const { stdout } = await run('sh', ['-c', 'ulimit -n 200; exec "$0" "$1"', process.execPath, script])
   assert.match(stdout, /EMFILE/)
+})
+
+test('a server that takes too long to start is stopped, and tried again', async (t) => {
+  const { source } = await openServer(t, program('-e', 'setInterval(() => {}, 1_000)'), {
+    ...{ mcpStartMs: 100, retryMs: 60_000 },
+  })
+  assert.match(String(source().reason), /within 0\.1 s|timed out/)
 })

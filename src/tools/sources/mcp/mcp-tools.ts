@@ -11,7 +11,7 @@ import { serverError } from './server-error.ts'
 import { patternProblems, serverTools, unusedMembers } from './server-tools.ts'
 import { watchConnection } from './watch-connection.ts'
 
-export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange'> {
+export interface McpToolsOptions extends Pick<SourceGroupOptions, 'onChange' | 'mcpStartMs'> {
   /** The pause after the first failure, in milliseconds. */
   retryMs?: number
   /** How often servers are asked whether they are there, in milliseconds. */
@@ -29,9 +29,6 @@ interface OpenedServer extends OpenedTable {
   /** Lists its tools anew. Absent before it is connected. */
   list?: () => Promise<void>
 }
-
-/** Programs may have to be loaded from a registry first. */
-const attemptMs = 120_000
 
 /** The tools of MCP servers, each of which is a source. */
 export class McpTools implements SourceGroup {
@@ -70,14 +67,14 @@ export class McpTools implements SourceGroup {
   }
 
   #make(server: McpServer): OpenedServer {
-    const { onChange, retryMs } = this.#options
+    const { onChange, retryMs, mcpStartMs } = this.#options
     const redact = createRedact(server.secrets)
     const opened: OpenedServer = {
       server,
       problems: [],
       notes: unusedMembers(server),
       source: new SupervisedSource({
-        ...{ name: `mcp:${server.name}`, onChange, attemptMs },
+        ...{ name: `mcp:${server.name}`, onChange, attemptMs: mcpStartMs },
         ...(retryMs !== undefined && { retryMs }),
         open: async (signal, lifetime) => {
           const fail = (error: unknown) => lifetime.fail(serverError(error, redact))
@@ -98,6 +95,7 @@ export class McpTools implements SourceGroup {
     const { server, known } = opened
     const connection = await connectServer(server, {
       ...{ programs: this.#programs, known, signal },
+      answerMs: this.#options.mcpStartMs,
       maxMessageBytes: this.#options.maxMessageBytes ?? 16 * 1024 * 1024,
       onTools(error, tools) {
         if (error) fail(error)

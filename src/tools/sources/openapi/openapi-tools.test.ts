@@ -44,7 +44,13 @@ async function open(
   await writeFile(file, text)
   const changes = new EventTarget()
   const tools = new OpenApiTools({
-    ...{ maxOutputBytes: 65_536, maxResponseBytes: 65_536, maxDocumentBytes: 2 ** 20, retryMs: 1 },
+    ...{
+      maxOutputBytes: 65_536,
+      maxResponseBytes: 65_536,
+      maxDocumentBytes: 2 ** 20,
+      mcpStartMs: 1,
+      retryMs: 1,
+    },
     ...(ports && { ports }),
     onChange: () => void changes.dispatchEvent(new Event('change')),
   })
