@@ -5,3 +5,13 @@ export interface ToolSchema {
   type: 'function'
   function: { name: string; description?: string; parameters?: JsonObject }
 }
+
+/** The JSON of schemas: every prompt needs it, and there may be many. */
+const texts = new WeakMap<ToolSchema, string>()
+
+/** A schema as JSON. A schema does not change after that. */
+export function schemaJson(tool: ToolSchema): string {
+  const text = texts.get(tool) ?? JSON.stringify(tool)
+  texts.set(tool, text)
+  return text
+}

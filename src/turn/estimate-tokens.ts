@@ -1,5 +1,5 @@
 import type { LogMessage } from '../protocol/message.ts'
-import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { schemaJson, type ToolSchema } from '../protocol/tool-schema.ts'
 import type { TurnState } from './ports/turn-state.ts'
 
 /** What a prompt is made of. */
@@ -72,19 +72,10 @@ function estimateImages(images: readonly string[] = []): number {
   )
 }
 
-/** Lengths of schemas in JSON: each step needs them, and there may be many. */
-const schemaLengths = new WeakMap<ToolSchema, number>()
-
 /** Tokens of tools. */
 export function estimateTools(tools: readonly ToolSchema[]): number {
-  const length = tools.reduce((sum, tool) => sum + schemaLength(tool) + 1, 2)
+  const length = tools.reduce((sum, tool) => sum + schemaJson(tool).length + 1, 2)
   return Math.ceil(length / charsPerToken)
-}
-
-function schemaLength(tool: ToolSchema): number {
-  const length = schemaLengths.get(tool) ?? JSON.stringify(tool).length
-  schemaLengths.set(tool, length)
-  return length
 }
 
 function estimate(text: string): number {

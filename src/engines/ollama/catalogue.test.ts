@@ -25,7 +25,7 @@ function start(): Fake {
   }
   const catalogue = createCatalogue({
     async fetchJson({ path, body }: OllamaRequest) {
-      const request = body === undefined ? path : `${path} ${(body as { model: string }).model}`
+      const request = body === undefined ? path : `${path} ${JSON.parse(body).model}`
       requests.push(request)
       const response = responses[request] ?? new ChatterdError('unknown-model', 'not found')
       if (response instanceof Error) throw response

@@ -45,7 +45,7 @@ export function createCatalogue({ fetchJson, cacheMs, notLoadedCacheMs, now }: C
     try {
       return readModelCard(
         name,
-        await fetchJson({ method: 'POST', path: '/api/show', body: { model: name } }),
+        await fetchJson({ method: 'POST', path: '/api/show', body: JSON.stringify({ model: name }) }),
       )
     } catch (error) {
       if (isUnknownModel(error)) return undefined

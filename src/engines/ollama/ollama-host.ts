@@ -38,8 +38,7 @@ function createDirectHost({ url, prefix, authorization, label }: OllamaAddress):
   function requestText({ method, path, body }: OllamaRequest): string {
     const head = [`${method} ${prefix}${path} HTTP/1.1`, ...headers, ''].join('\r\n')
     if (body === undefined) return `${head}\r\n`
-    const text = JSON.stringify(body)
-    return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
+    return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   }
 
   return {

@@ -5,7 +5,8 @@ export interface OllamaRequest {
   method: 'GET' | 'POST'
   /** After the host's prefix: `/api/chat`, … */
   path: string
-  body?: unknown
+  /** JSON. */
+  body?: string
 }
 
 /** A response whose head has come. */

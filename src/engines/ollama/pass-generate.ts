@@ -11,6 +11,6 @@ export function passGenerate(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<RawResponse> {
-  const request = { method: 'POST', path: '/api/generate', body } as const
+  const request = { method: 'POST', path: '/api/generate', body: JSON.stringify(body) } as const
   return host.request(request, timeoutsFor(body.stream !== false, timeouts), signal)
 }

@@ -41,7 +41,7 @@ export function createProxiedHost(
         const { send, dispatcher } = await loaded
         const response = await send(`${url.origin}${prefix}${path}`, {
           ...{ dispatcher, method, headers, signal: watch.signal, headersTimeout: 0, bodyTimeout: 0 },
-          body: body === undefined ? null : JSON.stringify(body),
+          body: body ?? null,
         })
         const contentType = String(response.headers['content-type'] ?? '')
         const finish = () => watch.stop()

@@ -1,3 +1,4 @@
+import { schemaJson } from '../../protocol/tool-schema.ts'
 import type { ChatRequest, EnginePart } from '../../turn/ports/engine.ts'
 import type { Timeouts } from '../http1/deadline.ts'
 import { callFormat } from './call-format.ts'
@@ -86,13 +87,11 @@ class Reply implements AsyncIterator<EnginePart[], undefined> {
 // With `truncate: false` a prompt that is too long is an error; by default Ollama drops its first messages and reports nothing.
 // Ollama knows no choice of tools: a format makes its reply a call.
 function chatRequest({ model, messages, tools, mustCall, stream, settings }: ChatRequest): OllamaRequest {
-  const offered = tools.length > 0 ? { tools } : {}
   const format = mustCall && { format: callFormat(mustCall) }
-  return {
-    method: 'POST',
-    path: '/api/chat',
-    body: { truncate: false, ...settings, ...format, model, messages, ...offered, stream },
-  }
+  const body = JSON.stringify({ truncate: false, ...settings, ...format, model, messages, stream })
+  // Many tools are the largest part, and the same in every prompt.
+  const offered = tools.length > 0 ? `,"tools":[${tools.map(schemaJson).join(',')}]` : ''
+  return { method: 'POST', path: '/api/chat', body: `${body.slice(0, -1)}${offered}}` }
 }
 
 /** Without streaming, the first byte comes when the reply is complete. */
