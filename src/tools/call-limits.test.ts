@@ -313,3 +313,11 @@ test('calls, failures and repairs of each tool are counted, also of calls that a
     ['b', none],
   ])
 })
+
+test('a call beyond the limit of a minute does not wait for those that run', async (t) => {
+  const { call, running } = openToolbox(t, { a: { callsAtOnce: 1, callsPerMinute: 1, timeoutMs: 600_000 } })
+  void call('a', '1')
+  await setImmediate()
+  assert.equal((await call('a', '2')).status, 'failed')
+  assert.deepEqual(running, ['1'])
+})
