@@ -88,7 +88,11 @@ function* checkQueues({ observed, all, expired }: RaceWorld): Iterable<string> {
   })
   for (const [index, one] of remaining.entries())
     for (const later of remaining.slice(index + 1))
-      if (one.conversation === later.conversation && begun.indexOf(one.turn) > begun.indexOf(later.turn))
+      if (
+        one.conversation === later.conversation &&
+        one.seenAt < later.sentAt &&
+        begun.indexOf(one.turn) > begun.indexOf(later.turn)
+      )
         yield `${observed.begun.get(later.turn)?.content} was admitted before ${observed.begun.get(one.turn)?.content}`
 }
 

@@ -23,11 +23,12 @@ export function holdStatements(
   { hold, losses, scheduler, observed }: Holding,
 ): Pick<Database, 'query'> {
   async function carryOut<Row>(statement: Statement): Promise<PromiseSettledResult<Row[]>> {
+    const sentAt = observed.time()
     const [done] = await Promise.allSettled([
       scheduler.work(() => inRealTime(() => database.query<Row>(statement))),
     ])
     await observed.afterStatement()
-    if (done.status === 'fulfilled') observed.saw(statement, done.value)
+    if (done.status === 'fulfilled') observed.saw(statement, done.value, sentAt)
     return done
   }
 

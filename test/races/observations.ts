@@ -19,12 +19,16 @@ export interface Arrival {
   conversation: string
   runner: string
   key: string | undefined
+  /** When its statement was sent to the database, and when it was seen to be carried out. Statements between these times may have come before it, or after it. */
+  sentAt: number
+  seenAt: number
   /** The process of the one whose position in the queue it shares, being another one of its key. */
   besideOneOf: string | undefined
 }
 
 /** Sees what processes do to the world outside: what the database did for them, prompts, tools. */
 export class Observations {
+  #time = 0
   readonly begun = new Map<string, BegunTurn>()
   /** Requests that may wait in the queue, in the order in which they came to the database; one of a key after the last of that key that waits. */
   readonly arrivals: Arrival[] = []
@@ -36,8 +40,14 @@ export class Observations {
   /** What is done after each statement: notifications are fetched, so that they come at a known time. */
   afterStatement: () => Promise<void> = async () => {}
 
-  /** A statement that was carried out, whether or not its response arrives. */
-  saw({ name, values }: Statement, [row]: unknown[]): void {
+  /** The next one of times that only rise. */
+  time(): number {
+    this.#time += 1
+    return this.#time
+  }
+
+  /** A statement that was carried out, whether or not its response arrives. `sentAt`: when it was sent. */
+  saw({ name, values }: Statement, [row]: unknown[], sentAt: number): void {
     const given = () => JSON.parse(String(values?.[0]))
     if (name === 'leave_queue') {
       this.#leave(given().turn)
@@ -48,7 +58,7 @@ export class Observations {
       const { about } = given()
       const { turn, conversation, key, runner, whenBusy } = about
       const { result } = row as { result: { state?: object; replay?: object } }
-      if (whenBusy === 'queue') this.#arrive({ turn, conversation, runner, key })
+      if (whenBusy === 'queue') this.#arrive({ turn, conversation, runner, key, sentAt, seenAt: this.time() })
       if (result.replay) this.#leave(turn)
       if (!result.state || this.begun.has(turn)) return
       const [body] = (values?.[1] ?? []) as string[]
@@ -68,7 +78,12 @@ export class Observations {
         !this.begun.has(one.turn),
     )
     const position = like < 0 ? this.arrivals.length : like + 1
-    this.arrivals.splice(position, 0, { ...request, besideOneOf: this.arrivals[like]?.runner })
+    const { runner, sentAt, seenAt } = this.arrivals[like] ?? {}
+    this.arrivals.splice(position, 0, {
+      ...request,
+      besideOneOf: runner,
+      ...(sentAt !== undefined && seenAt !== undefined && { sentAt, seenAt }),
+    })
   }
 
   /** The request is not in the queue any more. */
