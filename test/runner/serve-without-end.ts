@@ -3,7 +3,7 @@ import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { serverEnv, startServer } from '../support/processes/child-server.ts'
 import { serve } from '../support/stand-ins/local-server.ts'
 
-// Run by interrupted.test.ts: all kinds of processes that tests start, of which one stands still, and no end.
+// Run by interrupted.long.ts: all kinds of processes that tests start, of which one stands still, and no end.
 
 test('serves without end', async (t) => {
   const own = await serve((_, response) => response.end())
