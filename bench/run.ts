@@ -13,7 +13,6 @@ import { measureMemory } from './measures/memory.ts'
 import { measureResume } from './measures/resume.ts'
 import { measureStart } from './measures/start.ts'
 import { measureStatements } from './measures/statements.ts'
-import { measureManyTools, measureRescue } from './measures/toolbox.ts'
 import { measureTurns } from './measures/turn-cost.ts'
 import { measureTwo } from './measures/two-processes.ts'
 import { type Database, openDatabase } from './postgres.ts'
@@ -101,8 +100,8 @@ async function measureToolbox({ engineUrl, database }: Scene, sizes: Sizes): Pro
   const having = (tools: number, env = {}) =>
     chatterd(engineUrl, database?.url, { tools, env: { ...window, ...env } })
   return [
-    await measureManyTools([having(2), having(200)], sizes.manyTools),
-    await measureRescue([having(2, { CHATTERD_RESCUE: 'off' }), having(2)], sizes.rescue),
+    await measureCpu([having(2), having(200)], sizes.manyTools),
+    await measureCpu([having(2, { CHATTERD_RESCUE: 'off' }), having(2)], sizes.rescue),
     await measureMcpCalls(sizes.mcp),
   ]
 }

@@ -53,12 +53,6 @@ interface ReadOptions {
 /** More is no settings file. */
 const maxBytes = 4 * 1024 * 1024
 
-/** Reading anything but a file, such as a pipe or a device, may never end. */
-function statOf(file: string): { size: number; isFile: boolean } {
-  const stat = statSync(file)
-  return { size: stat.size, isFile: stat.isFile() }
-}
-
 /** Reads a file that a setting names. */
 export function readNamedFile(file: string, setting: string, options: ReadOptions = {}): ConfigFile {
   if (!/\.(toml|json)$/.test(file)) {
@@ -66,10 +60,11 @@ export function readNamedFile(file: string, setting: string, options: ReadOption
     return { settings: {}, problems: [problem] }
   }
   try {
-    const { size, isFile } = statOf(file)
-    if (!isFile) return { settings: {}, problems: [`${file} is no file`] }
-    if (size > maxBytes)
-      return { settings: {}, problems: [`${file} has ${size} bytes, and may have ${maxBytes}`] }
+    const stat = statSync(file)
+    // Reading anything else, such as a pipe or a device, may never end.
+    if (!stat.isFile()) return { settings: {}, problems: [`${file} is no file`] }
+    if (stat.size > maxBytes)
+      return { settings: {}, problems: [`${file} has ${stat.size} bytes, and may have ${maxBytes}`] }
     return parseFile(file, readFileSync(file, 'utf8'), options)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error

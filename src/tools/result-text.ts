@@ -11,12 +11,17 @@ export function resultText(result: unknown): string {
   return text.toWellFormed()
 }
 
+/** The beginning of a text, of at most so many bytes of UTF-8. */
+export function beginningOf(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(Math.max(0, maxBytes)))
+  return text.slice(0, read)
+}
+
 /** A text of at most `maxBytes` of UTF-8 unchanged; of a longer one the beginning, which ends between two characters, and a note. */
 export function truncateText(text: string, maxBytes: number): string {
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxBytes) return text
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes))
-  return `${text.slice(0, read)}\n[truncated here: the output has ${bytes} bytes, the limit is ${maxBytes}]`
+  return `${beginningOf(text, maxBytes)}\n[truncated here: the output has ${bytes} bytes, the limit is ${maxBytes}]`
 }
 
 /** A result with those of its images, in base64, that come first and have at most `maxBytes` together; and a note where some are left out. */

@@ -3,6 +3,7 @@ import { parseExact } from '../../../protocol/exact-json.ts'
 import type { Json } from '../../../protocol/json.ts'
 import { pointerTokens, valueAt } from '../../fit/json-pointer.ts'
 import type { HttpResponse } from '../../guard/exchange.ts'
+import { beginningOf } from '../../result-text.ts'
 import type { Redact } from '../redact.ts'
 import { decodeText, mediaType } from './media-type.ts'
 
@@ -66,7 +67,7 @@ function contentText(response: HttpResponse, maxBytes: number, { redact }: Respo
   const bytes = Buffer.byteLength(text)
   if (!isTruncated && bytes <= maxBytes) return redact(text)
   const note = `\n[cut here: the response has ${sizeOf(response)}]`
-  return withoutEnd(redact(text, isTruncated ? 'end' : undefined), maxBytes - note.length) + note
+  return beginningOf(redact(text, isTruncated ? 'end' : undefined), maxBytes - note.length) + note
 }
 
 function sizeOf({ body, headers, isTruncated }: HttpResponse): string {
@@ -75,10 +76,4 @@ function sizeOf({ body, headers, isTruncated }: HttpResponse): string {
   return typeof length === 'string' && /^\d+$/.test(length)
     ? `${length} bytes`
     : `more than ${body.length} bytes`
-}
-
-/** The beginning of a text, of at most so many bytes of UTF-8. */
-function withoutEnd(text: string, maxBytes: number): string {
-  const target = new Uint8Array(Math.max(0, maxBytes))
-  return text.slice(0, new TextEncoder().encodeInto(text, target).read)
 }
