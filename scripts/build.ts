@@ -15,7 +15,8 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
 if (status !== 0) process.exit(status ?? 1)
 
 // What tsc leaves behind, such as the migrations: the program reads them from beside its own files.
+const web = join(root, 'src', 'web')
 cpSync(join(root, 'src'), dist, {
   recursive: true,
-  filter: (from) => statSync(from).isDirectory() || extname(from) !== '.ts',
+  filter: (from) => from !== web && (statSync(from).isDirectory() || extname(from) !== '.ts'),
 })

@@ -14,7 +14,7 @@ function readProject(): Map<string, string> {
   const entries = globSync(productFiles, { cwd: root, withFileTypes: true, exclude: ['package-lock.json'] })
   return new Map(
     entries
-      .filter((entry) => entry.isFile() && /\.(?:ts|js|sql|md|json|toml)$|^run$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(?:tsx?|js|sql|md|json|toml|css|html)$|^run$/.test(entry.name))
       .map((entry) => resolve(entry.parentPath, entry.name))
       .map((path) => [path.slice(root.length + 1).replaceAll('\\', '/'), readFileSync(path, 'utf8')]),
   )

@@ -29,7 +29,7 @@ export function checkArchitecture(files: Map<string, string>): string[] {
   const problems: string[] = []
   for (const [path, content] of files) {
     problems.push(...checkName(path), ...checkWords(path, content), ...checkTestImports(path, content))
-    if (!/^src\/.*(?<!\.test)\.ts$/.test(path)) continue
+    if (!/^src\/.*(?<!\.test)\.tsx?$/.test(path)) continue
     problems.push(...checkLength(path, content))
     const blanked: BlankedSource = blankSource(content)
     sources.push({ path, room: roomOf(path), code: blanked.code, imports: findImports(blanked) })

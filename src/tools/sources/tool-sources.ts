@@ -33,7 +33,7 @@ export class ToolSources {
   /** What they have to take over next. */
   #newest: ToolSettings
   /** Two at the same time would open a kind of sources twice. */
-  readonly #useNewest = oneAtATime(() => this.#use())
+  readonly #takeNewest = oneAtATime(() => this.#use())
   /** The newest look for changes. */
   #looked: Promise<unknown> = Promise.resolve()
   /** Those that are or were used, at the place of their kind. */
@@ -96,7 +96,7 @@ export class ToolSources {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#useNewest()
+    await this.#takeNewest()
     await Promise.all(this.#groups.map((group) => group?.close()))
     this.#groups = []
   }
@@ -107,7 +107,7 @@ export class ToolSources {
   }
 
   async #takeOver(): Promise<void> {
-    await this.#useNewest()
+    await this.#takeNewest()
     const { promise: waited, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, this.#options.waitMs)
     await Promise.race([this.#looked, waited])

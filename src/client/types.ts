@@ -1,0 +1,165 @@
+import type { ErrorCode } from '../protocol/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import type { EngineData, ModelData, ResidentToolData, ToolSourceData } from '../protocol/native/catalog.ts'
+import type { ConversationData, MessageData } from '../protocol/native/conversation.ts'
+import type { NumberedEvent } from '../protocol/native/events.ts'
+import type { ErrorData } from '../protocol/native/turn.ts'
+import type { ConnectionState } from './connection-state.ts'
+import type { TurnResult, TurnState } from './turn-state.ts'
+
+/** How a client reaches its server. */
+export interface ClientOptions {
+  /** Where the server is: `http://127.0.0.1:8080`; `''`, the default, is the page's own origin. */
+  baseUrl?: string
+  /** Headers for every request, asked for anew each time. */
+  headers?: () => Record<string, string> | Promise<Record<string, string>>
+  fetch?: typeof fetch
+  /** How long to wait before following a lost stream again, in milliseconds: at first, and at most. */
+  reconnect?: { firstMs?: number; longestMs?: number }
+}
+
+/** What a turn's readers get: its events, and how its connection is. */
+export type ClientEvent =
+  | NumberedEvent
+  | ({ type: 'connection' } & ConnectionState)
+  /** Its conversation is busy: it is at this position of the queue, from 1. */
+  | { type: 'queued'; position: number }
+
+/** A tool that runs in this client. */
+export interface DeviceTool {
+  name: string
+  description?: string
+  /** JSON Schema of the arguments. */
+  parameters?: JsonObject
+  /** True where a call whose result was lost with a reload may run once more. */
+  repeatable?: boolean
+  /** What the model reads: a string as it is, any other value as JSON. What it throws becomes the call's error. */
+  run(args: JsonObject, context: { signal: AbortSignal; callId: string }): unknown
+}
+
+/** What to send along with a prompt. */
+export interface SendOptions {
+  model?: string
+  tools?: readonly DeviceTool[]
+  residentTools?: readonly string[]
+  toolChoice?: 'auto' | 'none' | 'required' | { name: string }
+  system?: string
+  options?: JsonObject
+  format?: 'json' | JsonObject
+  think?: boolean | string
+  whenBusy?: 'queue' | 'refuse' | 'replace'
+  /** Begins a new branch after the message with this number, of the current branch; with input `[]` that message is answered anew. */
+  after?: number
+  /** Cancels the turn. */
+  signal?: AbortSignal
+  idempotencyKey?: string
+}
+
+/** A prompt: text, or messages. Images are base64. */
+export type Input =
+  | string
+  | readonly { role: 'system' | 'user' | 'assistant'; content: string; images?: readonly string[] }[]
+
+/** A turn that is followed. Each reader gets all its events from the first. */
+export interface Turn extends AsyncIterable<ClientEvent> {
+  /** Undefined until its first event. */
+  readonly id: string | undefined
+  readonly state: TurnState
+  /** Rejects with a `ChatterdError` where the server refused the request, or with the signal's reason. A turn that failed resolves. */
+  readonly result: Promise<TurnResult>
+  subscribe(onChange: () => void): () => void
+  cancel(): Promise<void>
+  answer(callId: string, result: { output: unknown } | { error: string }): Promise<void>
+  approve(callId: string, decision: ApprovalDecision): Promise<void>
+}
+
+export type ApprovalDecision =
+  | { decision: 'approve'; always?: boolean }
+  | { decision: 'deny'; reason?: string }
+
+export interface Client {
+  conversation(name: string): Conversation
+  conversations(options?: {
+    after?: string
+    limit?: number
+    search?: string
+  }): Promise<{ conversations: ConversationData[]; next?: string }>
+  models(): Promise<ModelData[]>
+  tools(): Promise<{ tools: ResidentToolData[]; sources: ToolSourceData[] }>
+  engine(): Promise<EngineData>
+  /** Follows a turn by its id, from its first event. */
+  turn(id: string): Turn
+}
+
+export interface Conversation {
+  readonly name: string
+  send(input: Input, options?: SendOptions): Turn
+  /** Undefined where there is no such conversation. */
+  read(): Promise<ConversationData | undefined>
+  messages(options?: {
+    before?: number
+    limit?: number
+  }): Promise<{ messages: MessageData[]; before?: number }>
+  /** Follows the turn that runs or waits now; undefined where there is none. */
+  active(options?: { tools?: readonly DeviceTool[] }): Promise<Turn | undefined>
+  update(change: {
+    title?: string | null
+    system?: string | null
+    model?: string | null
+    branch?: number
+  }): Promise<ConversationData>
+  delete(): Promise<void>
+  /** Opens it for an interface: its messages, its turn, and what other clients do with it. */
+  view(options?: ViewOptions): ConversationView
+}
+
+export interface ViewOptions {
+  /** Device tools of this client: offered with each prompt, and run when they are called. */
+  tools?: readonly DeviceTool[]
+  /** How many messages to read at once. */
+  pageSize?: number
+}
+
+/** A conversation as an interface shows it. A new object for each change; what has not changed stays the same object. */
+export interface ViewState {
+  /** `loading` until its messages are there; `failed` where they could not be read, which is tried again. */
+  status: 'loading' | 'ready' | 'failed'
+  error?: ErrorData
+  /** Undefined where the conversation does not exist yet. */
+  conversation: ConversationData | undefined
+  /** The messages of the current branch that have been read, oldest first, without those of `turn`. */
+  messages: MessageData[]
+  hasOlder: boolean
+  /** The newest turn, while it runs and until its messages are in `messages`. */
+  turn: TurnState | undefined
+  /** What the user sent with `turn`, shown until the server's log has it. */
+  sent: { content: string; images: readonly string[] } | undefined
+  /** Of the stream that tells what happens in the conversation. */
+  connection: ConnectionState
+}
+
+/** A conversation that is open in an interface. */
+export interface ConversationView {
+  readonly state: ViewState
+  subscribe(onChange: () => void): () => void
+  send(input: Input, options?: SendOptions): Turn
+  stop(): Promise<void>
+  answer(callId: string, result: { output: unknown } | { error: string }): Promise<void>
+  approve(callId: string, decision: ApprovalDecision): Promise<void>
+  loadOlder(): Promise<void>
+  /** Makes another branch the current one. */
+  switchBranch(branch: number): Promise<void>
+  /** Which device tools are offered from now on. */
+  setTools(tools: readonly DeviceTool[]): void
+  close(): void
+}
+
+/** What an error of the SDK has, whether the server sent it or the network failed. */
+export interface ErrorMembers {
+  code: ErrorCode | 'network' | 'protocol'
+  /** The HTTP status; absent where there was no response. */
+  status?: number
+  detail: string
+  /** Seconds. */
+  retryAfter?: number
+}
