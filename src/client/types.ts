@@ -1,11 +1,23 @@
 import type { ErrorCode } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { EngineData, ModelData, ResidentToolData, ToolSourceData } from '../protocol/native/catalog.ts'
-import type { ConversationData, MessageData } from '../protocol/native/conversation.ts'
+import type { ConversationData, ListedConversation, MessageData } from '../protocol/native/conversation.ts'
 import type { NumberedEvent } from '../protocol/native/events.ts'
 import type { ErrorData } from '../protocol/native/turn.ts'
 import type { ConnectionState } from './connection-state.ts'
 import type { TurnResult, TurnState } from './turn-state.ts'
+
+// What an interface shows and sends is typed by these, so that it needs this room alone.
+export type { Approval, CallSide, CallStatus } from '../protocol/call.ts'
+export type { ErrorCode } from '../protocol/errors.ts'
+export type { TurnStatus } from '../protocol/events.ts'
+export type { Json, JsonObject } from '../protocol/json.ts'
+export type { FinishReason, Usage } from '../protocol/message.ts'
+export type { EngineData, ModelData, ResidentToolData, ToolSourceData } from '../protocol/native/catalog.ts'
+export type { ConversationData, ListedConversation, MessageData } from '../protocol/native/conversation.ts'
+export type { NumberedEvent } from '../protocol/native/events.ts'
+export type { CallData, ErrorData, TurnData } from '../protocol/native/turn.ts'
+export type { Repair } from '../protocol/repair.ts'
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -83,7 +95,7 @@ export interface Client {
     after?: string
     limit?: number
     search?: string
-  }): Promise<{ conversations: ConversationData[]; next?: string }>
+  }): Promise<{ conversations: ListedConversation[]; next?: string }>
   models(): Promise<ModelData[]>
   tools(): Promise<{ tools: ResidentToolData[]; sources: ToolSourceData[] }>
   engine(): Promise<EngineData>
@@ -141,6 +153,8 @@ export interface ViewState {
 /** A conversation that is open in an interface. */
 export interface ConversationView {
   readonly state: ViewState
+  /** That of `state.turn`, with its events. */
+  readonly turn: Turn | undefined
   subscribe(onChange: () => void): () => void
   send(input: Input, options?: SendOptions): Turn
   stop(): Promise<void>
