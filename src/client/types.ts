@@ -15,9 +15,11 @@ export type { Json, JsonObject } from '../protocol/json.ts'
 export type { FinishReason, Usage } from '../protocol/message.ts'
 export type { EngineData, ModelData, ResidentToolData, ToolSourceData } from '../protocol/native/catalog.ts'
 export type { ConversationData, ListedConversation, MessageData } from '../protocol/native/conversation.ts'
-export type { NumberedEvent } from '../protocol/native/events.ts'
+export type { NumberedEvent, TurnEventData } from '../protocol/native/events.ts'
 export type { CallData, ErrorData, TurnData } from '../protocol/native/turn.ts'
 export type { Repair } from '../protocol/repair.ts'
+export type { ConnectionState } from './connection-state.ts'
+export type { CallState, ReplyState, TurnResult, TurnState } from './turn-state.ts'
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -30,12 +32,23 @@ export interface ClientOptions {
   reconnect?: { firstMs?: number; longestMs?: number }
 }
 
-/** What a turn's readers get: its events, and how its connection is. */
-export type ClientEvent =
+/** What a turn's readers get: its events, and how its connection is; `at` is when this client got it, in milliseconds since 1970. */
+export type ClientEvent = { at: number } & (
   | NumberedEvent
   | ({ type: 'connection' } & ConnectionState)
   /** Its conversation is busy: it is at this position of the queue, from 1. */
   | { type: 'queued'; position: number }
+)
+
+/** The request with which a client begins a turn, or follows one, for those who want to see it. */
+export interface TurnRequest {
+  method: 'GET' | 'POST'
+  /** With the client's `baseUrl`, and so a path where that is empty. */
+  url: string
+  /** Those of the SDK alone: what `ClientOptions.headers` gives may be secret. */
+  headers: Record<string, string>
+  body?: JsonObject
+}
 
 /** A tool that runs in this client. */
 export interface DeviceTool {
@@ -77,6 +90,7 @@ export interface Turn extends AsyncIterable<ClientEvent> {
   /** Undefined until its first event. */
   readonly id: string | undefined
   readonly state: TurnState
+  readonly request: TurnRequest
   /** Rejects with a `ChatterdError` where the server refused the request, or with the signal's reason. A turn that failed resolves. */
   readonly result: Promise<TurnResult>
   subscribe(onChange: () => void): () => void
@@ -153,7 +167,7 @@ export interface ViewState {
 /** A conversation that is open in an interface. */
 export interface ConversationView {
   readonly state: ViewState
-  /** That of `state.turn`, with its events. */
+  /** The newest turn that this client has sent or followed, also after its end: its events, and its request. */
   readonly turn: Turn | undefined
   subscribe(onChange: () => void): () => void
   send(input: Input, options?: SendOptions): Turn
