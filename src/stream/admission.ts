@@ -9,6 +9,7 @@ import type {
 import { ConversationQueues, type QueueLimits, type QueuePorts } from './conversation-queues.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { OutcomeRecovery, type RecoveryLimits } from './outcome-recovery.ts'
+import type { OnQueued } from './queue-position.ts'
 import { retryOnce } from './retrying-store.ts'
 import type { TurnListener } from './subscribers.ts'
 
@@ -63,6 +64,7 @@ export class Admission {
     request: Omit<TurnBeginning, 'turn'>,
     disconnected: AbortSignal,
     listener?: TurnListener,
+    onQueued?: OnQueued,
   ): Promise<AdmittedTurn> {
     const { store, closing, newTurnId } = this.#ports
     closing.throwIfAborted()
@@ -72,7 +74,7 @@ export class Admission {
       return replay
     }
     const beginning = { ...request, turn: newTurnId() }
-    return await this.#track(this.#begin(beginning, disconnected, listener))
+    return await this.#track(this.#begin(beginning, disconnected, listener, onQueued))
   }
 
   /** Stores results of device calls; where no call of the turn is open any more, it goes on here. */
@@ -92,9 +94,10 @@ export class Admission {
     beginning: TurnBeginning,
     disconnected: AbortSignal,
     listener: TurnListener | undefined,
+    onQueued: OnQueued | undefined,
   ): Promise<AdmittedTurn> {
     try {
-      const begun = await this.#queues.begin(beginning, disconnected)
+      const begun = await this.#queues.begin(beginning, disconnected, onQueued)
       if (begun.result === 'replay') return begun
       return { turn: beginning.turn, after: 0, live: this.#ports.running.run(begun.state, listener) }
     } catch (error) {

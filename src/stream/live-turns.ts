@@ -22,6 +22,7 @@ import { cancelTurn } from './cancel-turn.ts'
 import { conversationEmptied, type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
 import { JournalReader } from './journal-reader.ts'
 import { Notifier } from './notifier.ts'
+import { type OnQueued, positionTopic } from './queue-position.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
 import type { TurnListener } from './subscribers.ts'
 
@@ -78,14 +79,15 @@ export class LiveTurns {
   /**
    * Begins a turn and runs it here; resolves when it is stored. While another turn of the conversation runs, it waits, is refused
    * with `conversation-busy`, or has the other one cancelled, as `whenBusy` says. A client that disconnects while it waits has no
-   * turn begun. With a `listener`, a failure of the first step may refuse the request.
+   * turn begun. With a `listener`, a failure of the first step may refuse the request. `onQueued` gets its positions while it waits.
    */
   begin(
     request: Omit<TurnBeginning, 'turn'>,
     disconnected: AbortSignal,
     listener?: TurnListener,
+    onQueued?: OnQueued,
   ): Promise<AdmittedTurn> {
-    return this.#admission.begin(request, disconnected, listener)
+    return this.#admission.begin(request, disconnected, listener, onQueued)
   }
 
   /** What the request of this key has led to, where one came before. Throws `key-reused` where it had another body. */
@@ -148,6 +150,7 @@ export class LiveTurns {
     else if (notification.type === 'cancel-idle')
       this.#running.get(notification.turn)?.cancelAfterIdle(notification.idleMs)
     else if (notification.type === 'followed') this.#running.get(notification.turn)?.followElsewhere()
+    else if (notification.type === 'moved') this.#notifier.notify(positionTopic(notification.turn))
     else if (notification.type === 'free') this.#notifier.notify(notification.turn)
     else this.#notifier.notifyAll()
   }

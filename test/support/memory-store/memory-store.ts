@@ -74,7 +74,9 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         const active = conversation.turns.find(isActive)
         if (active?.status === 'running' || (whenBusy !== 'replace' && queue.isBehind(beginning))) {
           if (whenBusy === 'queue') queue.add(beginning, busyQueue)
-          return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
+          const position = beginning.wantsPosition ? queue.position(id) : undefined
+          const runs = active?.status === 'running' ? active.id : undefined
+          return { result: 'busy', active: runs, ...(position && { position }) }
         }
         if (active) cancelWaiting(conversation, active, 'superseded')
         const { tools, system } = conversation
@@ -99,6 +101,8 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
       }),
 
     leaveQueue: (turn) => transaction('leaveQueue', () => queue.remove(turn)),
+
+    queuePosition: (turn) => transaction('queuePosition', () => queue.position(turn)),
 
     findReplay: (conversation, key) =>
       transaction('findReplay', () => {

@@ -36,7 +36,7 @@ export interface NativePorts extends DeviceToolPorts {
     'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
   >
   directory: Omit<ConversationDirectory, 'remove'>
-  engine: Pick<Engine, 'name' | 'ping' | 'model' | 'models' | 'loadedContext'>
+  engine: Pick<Engine, 'name' | 'ping' | 'state' | 'model' | 'models' | 'loadedContext'>
   /** Sorted by name. */
   residentTools(): readonly ResidentTool[]
   /** In order of precedence. */

@@ -14,7 +14,10 @@ begin
   if not found then
     insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
     delete from chatterd.queue where turn_id = own;
-    if found then perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid); end if;
+    if found then
+      perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid);
+      perform chatterd.notify_positions(c.id, (p->>'runner')::uuid);
+    end if;
     perform chatterd.remove_if_empty(c.id);
     return to_json(true);
   end if;

@@ -176,6 +176,8 @@ create table chatterd.queue (
   runner uuid not null,
   key text,
   digest text,
+  -- Its client is sent its position: the process is notified when that may have changed.
+  wants_position boolean not null default false,
   created_at timestamptz not null default now()
 );
 create index queue_by_conversation on chatterd.queue (conversation_id, number);
