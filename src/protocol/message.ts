@@ -10,6 +10,10 @@ export interface Usage {
   loadMs?: number
   /** Of the whole reply. */
   totalMs?: number
+  /** The context window that the prompt was made for, in tokens, where it is known. */
+  window?: number
+  /** How many messages of the log were not in the prompt; absent: none. */
+  leftOut?: number
 }
 
 /**
