@@ -15,7 +15,7 @@ export type OnAnswer = (
  */
 export async function answerHere(call: ShownCall, onAnswer: OnAnswer, signal: AbortSignal): Promise<void> {
   const { callId } = call
-  const tool = allBrowserTools.find(({ tool: { name } }) => name === call.name)?.tool ?? byHand(call.name)
+  const tool = allBrowserTools.find((one) => one.tool.name === call.name)?.tool ?? byHand(call.name)
   const result = await runTool(tool, call, signal)
   if (!signal.aborted) await onAnswer(callId, result)
 }

@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
-import { type ShownCall, sideOf } from './call-words.ts'
+import type { ShownCall } from './call-words.ts'
 import { ScrollBox } from './scroll-box.tsx'
 import { approvalLimits, describeValue, isWhole } from './values/describe-value.ts'
 import { prettyJson } from './values/json-text.ts'
@@ -44,15 +44,15 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
     <div class="ask" role="group" aria-labelledby={titleId}>
       <h4 id={titleId} class="ask-title">
         Allow{' '}
-        <span class="mono">
+        <span class="tool-mono">
           <RevealedText text={call.name} />
         </span>{' '}
-        to run {call.side === 'device' ? 'in this browser' : 'on the server'}?
+        to run {call.side === 'resident' ? 'on the server' : 'in this browser'}?
       </h4>
-      <p class="quiet">
+      <p class="tool-note">
         From{' '}
-        <span class="mono">
-          <RevealedText text={call.approval?.source ?? sideOf(call)} />
+        <span class="tool-mono">
+          <RevealedText text={call.approval?.source ?? call.side} />
         </span>
         , with exactly this:
       </p>
@@ -81,8 +81,8 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
           onInput={(event) => setReason(event.currentTarget.value)}
         />
       </div>
-      <p class="quiet">“Always here” allows every later call of this tool in this conversation.</p>
-      <p class="problem" role="status">
+      <p class="tool-note">“Always here” allows every later call of this tool in this conversation.</p>
+      <p class="tool-problem" role="status">
         {state === 'sending' ? 'Sending…' : problem}
       </p>
     </div>

@@ -46,6 +46,11 @@ export function isBrowserToolOn(name: string): boolean {
   return !off.value.has(name)
 }
 
+/** True for the tools that this page has, switched on or not. */
+export function isBrowserTool(name: string): boolean {
+  return allBrowserTools.some(({ tool }) => tool.name === name)
+}
+
 /** Switches a tool on or off, here and in later visits. */
 export function switchBrowserTool(name: string, isOn: boolean): void {
   const names = new Set(off.value)

@@ -32,15 +32,15 @@ export function CallBody({ call, source }: { call: ShownCall; source: string | u
       {failure !== undefined && <ValueSection title="What the model was told" value={failure} />}
       {series && <Chart series={series} />}
       {result !== undefined && <ValueSection title="Result" value={result} />}
-      <p class="quiet call-origin">
+      <p class="tool-note call-origin">
         {call.side === 'device' ? 'Runs in the browser that sent the prompt' : 'Runs on the server'}
         {source !== undefined && (
           <>
-            , from <bdi class="mono">{source.slice(0, 200)}</bdi>
+            , from <bdi class="tool-mono">{source.slice(0, 200)}</bdi>
           </>
         )}
         {' · '}
-        <bdi class="mono">{call.callId.slice(0, 80)}</bdi>
+        <bdi class="tool-mono">{call.callId.slice(0, 80)}</bdi>
       </p>
     </div>
   )

@@ -3,8 +3,18 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
 import { answerHere, type OnAnswer } from './answer-here.ts'
 import { ApprovalCard } from './approval-card.tsx'
+import { isBrowserTool } from './browser-tools.ts'
 import { CallBody } from './call-body.tsx'
-import { decisionOf, durationOf, markOf, type ShownCall, sideOf, wordOf } from './call-words.ts'
+import {
+  decisionOf,
+  durationOf,
+  isRunning,
+  type Mark,
+  markOf,
+  type ShownCall,
+  sideOf,
+  wordOf,
+} from './call-words.ts'
 import { Icon, ResultMark } from './icons.tsx'
 import { interactions } from './interactions.ts'
 import { lazyView } from './lazy-view.tsx'
@@ -26,6 +36,8 @@ export interface CallLineProps {
 
 const InteractionView = lazyView(async () => (await import('./interaction-view.tsx')).InteractionView)
 
+const quietMarks = new Set<Mark>(['running', 'done'])
+
 /** A tool call in the flow: one line, all of it when it is opened, and what it asks the person for. */
 export function CallLine({ call, onAnswer, onApprove, source = call.approval?.source }: CallLineProps) {
   const { callId, status } = call
@@ -33,7 +45,8 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
   const [decided, setDecided] = useState<string>()
   const summary = useRef<HTMLElement>(null)
   const interaction = useComputed(() => interactions.value.get(callId)).value
-  const mark = markOf(call)
+  const waits = interaction !== undefined && interaction.request.kind !== 'locating'
+  const mark = waits ? 'asked' : markOf(call)
   const closing = useRef<AbortController>(undefined)
   const offered = status === 'offered'
   useEffect(() => (offered ? () => closing.current?.abort() : undefined), [offered])
@@ -50,7 +63,8 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
     // The card goes away with the button that had the focus.
     summary.current?.focus({ preventScroll: true })
   }
-  const decision = decisionOf(call)
+  const decision = decisionOf(call) === 'approved' ? (decided ?? 'approved') : undefined
+  const words = waits ? ['waits for you'] : [decision, quietMarks.has(mark) ? undefined : wordOf(call)]
   return (
     <div class="call" data-mark={mark}>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -60,16 +74,18 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           </span>
           <bdi class="call-name">{withoutHidden(call.name.slice(0, 80))}</bdi>
           <bdi class="call-preview">{withoutHidden(previewValue(call.arguments))}</bdi>
-          {decision === 'approved' && <span class="call-decision">{decided ?? 'approved'}</span>}
-          <span class="call-side">{sideOf(call)}</span>
+          {/* A sign alone says that it runs or is done; a screen reader gets the word. */}
+          <span class={`call-word ${mark}`}>{words.filter((word) => word !== undefined).join(', ')}</span>
+          {quietMarks.has(mark) && <span class="tool-unseen">{wordOf(call)}</span>}
+          <span class="call-side">{sideOf(call, isBrowserTool(call.name))}</span>
           <span class="call-time">
-            {mark === 'running' && 'startedAt' in call && call.startedAt !== undefined ? (
+            {isRunning(call) && 'startedAt' in call && call.startedAt !== undefined ? (
               <RunningTime since={call.startedAt} />
             ) : (
               call.ms !== undefined && durationOf(call.ms)
             )}
           </span>
-          <ResultMark mark={mark} word={wordOf(call)} />
+          <ResultMark mark={mark} />
           <span class="call-chevron">
             <Icon shape="open" />
           </span>
@@ -89,12 +105,12 @@ function Elsewhere({ onTake }: { onTake(): Promise<void> }) {
   const take = () =>
     onTake().catch((cause) => setProblem(cause instanceof Error ? cause.message : String(cause)))
   return (
-    <p class="call-elsewhere quiet">
+    <p class="call-elsewhere tool-note">
       Waits for the tab or app that sent the prompt.{' '}
-      <button type="button" class="small-button" onClick={take}>
+      <button type="button" class="tool-button" onClick={take}>
         Answer here
       </button>
-      {problem !== undefined && <span class="problem"> {problem}</span>}
+      {problem !== undefined && <span class="tool-problem"> {problem}</span>}
     </p>
   )
 }

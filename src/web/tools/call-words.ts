@@ -44,8 +44,14 @@ export function wordOf(call: ShownCall): string {
     : (words[call.status] ?? call.status)
 }
 
-export function sideOf({ side }: ShownCall): string {
-  return side === 'device' ? 'this browser' : 'server'
+/** `isOurs`: this page has a tool of that name; others belong to other apps of the conversation. */
+export function sideOf({ side }: ShownCall, isOurs: boolean): string {
+  if (side === 'resident') return 'server'
+  return isOurs ? 'this browser' : 'another app'
+}
+
+export function isRunning({ status }: ShownCall): boolean {
+  return status === 'running' || status === 'offered'
 }
 
 /** Whether somebody has approved the call; undefined where nobody was asked, or where its end does not say. */

@@ -13,19 +13,13 @@ const shapes = {
 /** A line drawing in the colour of the text; what it means is said beside it. */
 export function Icon({ shape }: { shape: keyof typeof shapes }) {
   return (
-    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <svg class="tool-icon" viewBox="0 0 16 16" aria-hidden="true">
       <path d={shapes[shape]} />
     </svg>
   )
 }
 
-/** What a call has come to, as a sign and a word; nothing while it runs. */
-export function ResultMark({ mark, word }: { mark: Mark; word: string }) {
-  if (mark === 'running') return <span class="unseen">{word}</span>
-  return (
-    <span class={`call-mark ${mark}`}>
-      <span class={mark === 'done' ? 'unseen' : 'call-word'}>{word}</span>
-      <Icon shape={mark} />
-    </span>
-  )
+/** What a call has come to, as a sign; the word for it is beside it. */
+export function ResultMark({ mark }: { mark: Mark }) {
+  return <span class={`call-mark ${mark}`}>{mark !== 'running' && <Icon shape={mark} />}</span>
 }

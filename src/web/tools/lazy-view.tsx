@@ -20,11 +20,11 @@ export function lazyView<Props extends object>(
     }, [state])
     const View = loaded
     if (View) return <View {...props} />
-    if (state !== 'failed') return <p class="quiet">Loading…</p>
+    if (state !== 'failed') return <p class="tool-note">Loading…</p>
     return (
-      <p class="quiet">
+      <p class="tool-note">
         This part of the page could not be loaded.{' '}
-        <button type="button" class="small-button" onClick={() => setState('loading')}>
+        <button type="button" class="tool-button" onClick={() => setState('loading')}>
           Try again
         </button>
       </p>

@@ -25,7 +25,7 @@ export function RequestView({ request }: { request: TurnRequest }) {
           <button
             key={name}
             type="button"
-            class="small-button"
+            class="tool-button"
             aria-pressed={kind === name}
             onClick={() => setKind(name)}
           >
@@ -34,10 +34,10 @@ export function RequestView({ request }: { request: TurnRequest }) {
         ))}
         <CopyButton key={kind} text={() => code} />
       </div>
-      <ScrollBox class="json-text" label="Code">
+      <ScrollBox class="json-text wrapped" label="Code">
         <bdi>{text}</bdi>
       </ScrollBox>
-      {left > 0 && <p class="quiet">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</p>}
+      {left > 0 && <p class="tool-note">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</p>}
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { Component } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { ClientEvent } from '../../client/types.ts'
 import { CopyButton } from '../tools/copy-button.tsx'
 import { JsonText } from '../tools/value-section.tsx'
 import { prettyJson } from '../tools/values/json-text.ts'
@@ -33,16 +34,18 @@ export function WireList({ log, filter }: { log: ShownLog; filter: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll it */}
       {/* biome-ignore lint/a11y/useSemanticElements: a section of the page would be a landmark */}
       <div ref={box} class="wire-list" tabIndex={0} role="group" aria-label="Events" onScroll={onScroll}>
-        {log.left > 0 && <p class="quiet">{`${log.left.toLocaleString('en')} older lines are left out`}</p>}
+        {log.left > 0 && (
+          <p class="tool-note">{`${log.left.toLocaleString('en')} older lines are left out`}</p>
+        )}
         {blocks.map((block) => (
           <Block key={block[0]?.id} block={block} />
         ))}
         {blocks.length === 0 && (
-          <p class="quiet">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
+          <p class="tool-note">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
         )}
       </div>
       {!follows && (
-        <button type="button" class="small-button wire-to-end" onClick={() => setFollows(true)}>
+        <button type="button" class="tool-button wire-to-end" onClick={() => setFollows(true)}>
           To the newest
         </button>
       )}
@@ -68,7 +71,7 @@ class Block extends Component<{ block: WireBlock }> {
 
 function Row({ row }: { row: WireRow }) {
   const [open, setOpen] = useState(false)
-  const value = row.events.length === 1 ? row.events[0] : row.events
+  const value = row.events.length === 1 ? row.events.map(asSent)[0] : row.events.map(asSent)
   return (
     <details
       class={`wire-row ${row.type}`}
@@ -78,7 +81,7 @@ function Row({ row }: { row: WireRow }) {
       <summary>
         <span class="wire-number">{numbersOf(row)}</span>
         <span class="wire-type">{row.type}</span>
-        {row.count > 1 && <span class="quiet">×{row.count}</span>}
+        {row.count > 1 && <span class="tool-note">×{row.count}</span>}
         <bdi class="wire-summary">{summarizeRow(row)}</bdi>
         <span class="wire-time">{timeOf(row.ms)}</span>
       </summary>
@@ -86,13 +89,18 @@ function Row({ row }: { row: WireRow }) {
         <>
           <JsonText value={value} />
           {row.count > row.events.length && (
-            <p class="quiet">{`The first ${row.events.length} of ${row.count} are kept.`}</p>
+            <p class="tool-note">{`The first ${row.events.length} of ${row.count} are kept.`}</p>
           )}
           <CopyButton text={() => prettyJson(value)} />
         </>
       )}
     </details>
   )
+}
+
+/** Without the time, which is this client's. */
+function asSent({ at, ...event }: ClientEvent) {
+  return event
 }
 
 function numbersOf({ first, last }: WireRow): string {

@@ -20,7 +20,7 @@ export function CopyRequest({ text, answer, refuse }: CopyRequestProps) {
         <RevealedText text={text} />
       </ScrollBox>
       <div class="interaction-buttons">
-        <button type="button" onClick={copy}>
+        <button type="button" class="chief" onClick={copy}>
           Copy
         </button>
         <button type="button" onClick={() => refuse('The user did not copy the text.')}>
@@ -28,7 +28,7 @@ export function CopyRequest({ text, answer, refuse }: CopyRequestProps) {
         </button>
       </div>
       {failed && (
-        <p class="problem" role="alert">
+        <p class="tool-problem" role="alert">
           This browser does not let the page copy. Select the text and copy it yourself.
         </p>
       )}

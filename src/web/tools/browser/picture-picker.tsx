@@ -20,27 +20,32 @@ export function PicturePicker({ question, answer, refuse }: PicturePickerProps) 
   }
   return (
     <div class="interaction">
-      <p class="question">
+      <p class="ask-question">
         <bdi>{question}</bdi>
       </p>
       <label class="file-choice">
-        <span class="unseen">Picture</span>
+        <span class="tool-unseen">Picture</span>
         <input ref={input} type="file" accept="image/*" onChange={() => void pick()} />
       </label>
       {picked && (
         <figure class="picked-picture">
           <img src={picked.preview} alt="What you picked" />
-          <figcaption class="quiet">
+          <figcaption class="tool-note">
             The model gets its name, its size ({picked.about.width} × {picked.about.height}) and its colours (
             {picked.about.colours.join(', ')}), and not the picture.
           </figcaption>
         </figure>
       )}
-      <p class="problem" role="status">
+      <p class="tool-problem" role="status">
         {problem}
       </p>
       <div class="interaction-buttons">
-        <button type="button" disabled={!picked} onClick={() => picked && answer({ ...picked.about })}>
+        <button
+          type="button"
+          class="chief"
+          disabled={!picked}
+          onClick={() => picked && answer({ ...picked.about })}
+        >
           Use this picture
         </button>
         <button type="button" onClick={() => refuse('The user picked no picture.')}>

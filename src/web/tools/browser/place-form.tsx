@@ -29,7 +29,7 @@ export function PlaceForm({ reason, answer, refuse }: PlaceFormProps) {
       answer={chosen}
       refuse={() => refuse('The user does not share their location.')}
     >
-      <div class="chips">
+      <div class="ask-places">
         {cities.map(({ name, latitude, longitude }) => (
           <button
             key={name}

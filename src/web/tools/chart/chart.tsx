@@ -34,13 +34,13 @@ export function Chart({ series }: { series: Series }) {
             ))}
           </select>
         ) : (
-          <bdi class="mono">{name.slice(0, 60)}</bdi>
+          <bdi class="tool-mono">{name.slice(0, 60)}</bdi>
         )}
-        <span class="quiet">{unit}</span>
+        <span class="tool-note">{unit}</span>
         <output class="chart-point">{point === undefined ? '' : textOf(point)}</output>
       </div>
       <Plot series={series} values={values} point={point} onPoint={setPoint} textOf={textOf} />
-      <figcaption class="quiet">{inWords(series, values, unit)}</figcaption>
+      <figcaption class="tool-note">{inWords(series, values, unit)}</figcaption>
       <details class="chart-table">
         <summary>As a table</summary>
         <ScrollBox class="table-value" label="The numbers of the chart">

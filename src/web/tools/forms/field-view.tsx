@@ -25,18 +25,18 @@ export function FieldView(props: FieldViewProps) {
   const notes = (
     <>
       {hint !== '' && (
-        <span id={`${id}-hint`} class="quiet field-hint">
+        <span id={`${id}-hint`} class="tool-note ask-hint">
           <bdi>{hint}</bdi>
         </span>
       )}
       {problem !== undefined && (
-        <span id={`${id}-problem`} class="problem" role="alert">
+        <span id={`${id}-problem`} class="tool-problem" role="alert">
           {problem}
         </span>
       )}
     </>
   )
-  const labelClass = bare ? 'unseen' : 'field-label'
+  const labelClass = bare ? 'tool-unseen' : 'ask-label'
   if (choosers.has(field.kind))
     return (
       <fieldset {...described}>
@@ -69,7 +69,7 @@ function FieldLabel({ field }: { field: Field }) {
   return (
     <>
       <bdi>{field.label}</bdi>
-      {!field.required && <span class="quiet"> (optional)</span>}
+      {!field.required && <span class="tool-note"> (optional)</span>}
     </>
   )
 }
@@ -89,7 +89,7 @@ function Input({
   if (field.kind === 'choice')
     return (
       <select {...common}>
-        <option value="">{field.required ? 'Choose…' : 'Nothing'}</option>
+        <option value="">{field.required ? 'Choose…' : 'No choice'}</option>
         {field.options.map(({ label }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: labels can repeat, and options keep their order
           <option key={index} value={String(index)}>
@@ -103,7 +103,7 @@ function Input({
       <textarea
         {...common}
         rows={field.kind === 'json' ? 4 : 2}
-        class={field.kind === 'json' ? 'mono' : ''}
+        class={field.kind === 'json' ? 'tool-mono' : ''}
       />
     )
   // Preact has a type of its own for the attributes of each `type`.
@@ -129,7 +129,7 @@ function Options({ field, value, name, onChange }: FieldViewProps & { name: stri
       )
   }
   return (
-    <div class="options">
+    <div class="ask-options">
       {options.map((option) => (
         <label key={option.value}>
           <input

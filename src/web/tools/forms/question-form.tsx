@@ -34,13 +34,13 @@ export function QuestionForm(props: QuestionFormProps) {
   }
   return (
     <form ref={element} class={`interaction ${className}`} noValidate onSubmit={send}>
-      <p class="question">
+      <p class="ask-question">
         <bdi>{question}</bdi>
       </p>
       {props.children}
-      <div class="fields">
+      <div class="ask-fields">
         {form.fields.map((field, index) => (
-          <div key={field.name} class={`field ${field.kind}`} data-field={index}>
+          <div key={field.name} class={`ask-field ${field.kind}`} data-field={index}>
             <FieldView
               field={field}
               // A question with one field needs no second label in sight.
@@ -53,7 +53,9 @@ export function QuestionForm(props: QuestionFormProps) {
         ))}
       </div>
       <div class="interaction-buttons">
-        <button type="submit">{submit}</button>
+        <button type="submit" class="chief">
+          {submit}
+        </button>
         <button type="button" onClick={() => refuse('The user did not answer.')}>
           {cancel}
         </button>

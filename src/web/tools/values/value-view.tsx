@@ -15,16 +15,18 @@ export function ValueView({ node, exact = false }: ValueProps) {
   if (node.kind === 'text') return <TextValue text={node.text} left={node.left} exact={exact} />
   if (node.kind === 'plain') return <PlainValue node={node} />
   if (node.kind === 'folded')
-    return <span class="quiet">{`${node.list ? 'a list' : 'an object'} of ${node.size}; JSON has it`}</span>
+    return (
+      <span class="tool-note">{`${node.list ? 'a list' : 'an object'} of ${node.size}; JSON has it`}</span>
+    )
   if (node.members.length === 0 && node.left === 0)
-    return <span class="quiet">{node.list ? 'an empty list' : 'nothing'}</span>
+    return <span class="tool-note">{node.list ? 'an empty list' : 'nothing'}</span>
   const table = exact ? undefined : tableOf(node)
   if (table) return <TableValue table={table} left={node.left} />
   if (!exact && isShortList(node)) return <ShortList node={node} />
   return (
     <dl class="pairs">
       {node.members.map(({ name, value }) => (
-        <div key={name} class={value.kind === 'members' && !isShortList(value) ? 'pair nested' : 'pair'}>
+        <div key={name} class={pairClass(node.list, value, exact)}>
           <dt>{exact ? <RevealedText text={name} /> : <bdi>{name.slice(0, 200)}</bdi>}</dt>
           <dd>
             <ValueView node={value} exact={exact} />
@@ -36,18 +38,24 @@ export function ValueView({ node, exact = false }: ValueProps) {
   )
 }
 
+function pairClass(ofList: boolean, value: ValueNode, exact: boolean): string {
+  if (value.kind === 'members' && value.members.length > 0 && (exact || !isShortList(value)))
+    return 'pair nested'
+  return ofList ? 'pair numbered' : 'pair'
+}
+
 function PlainValue({ node }: { node: ValueNode & { kind: 'plain' } }) {
   return (
     <span class={`plain-value ${node.type}`}>
       {node.type === 'boolean' ? (node.text === 'true' ? 'true' : 'false') : node.text}
-      {node.inexact && <span class="quiet"> (rounded by this browser)</span>}
+      {node.inexact && <span class="tool-note"> (rounded by this browser)</span>}
     </span>
   )
 }
 
 function TextValue({ text, left, exact }: { text: string; left: number; exact: boolean }) {
   const [open, setOpen] = useState(false)
-  if (text === '') return <span class="quiet">an empty text</span>
+  if (text === '') return <span class="tool-note">an empty text</span>
   const long = isLongText(text)
   if (exact && !long)
     return (
@@ -61,7 +69,7 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
         <ScrollBox class="text-value exact" label="Long text">
           <RevealedText text={text} />
         </ScrollBox>
-        <span class="quiet">{`${text.length.toLocaleString('en')} characters, all of them here`}</span>
+        <span class="tool-note">{`${text.length.toLocaleString('en')} characters; scroll to read them all`}</span>
       </>
     )
   return (
@@ -70,7 +78,7 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
         <bdi>{text}</bdi>
       </div>
       {long && (
-        <button type="button" class="small-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" class="tool-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
         </button>
       )}
@@ -79,16 +87,29 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
   )
 }
 
+/** So many items of a list of numbers or words are shown at first. */
+const firstItems = 24
+
 function ShortList({ node }: { node: ValueNode & { kind: 'members' } }) {
+  const [open, setOpen] = useState(false)
+  const shown = open ? node.members : node.members.slice(0, firstItems)
+  const folded = node.members.length - shown.length
   return (
     <span class="short-list">
-      {node.members.map(({ name, value }, index) => (
+      {shown.map(({ name, value }, index) => (
         <span key={name}>
           {index > 0 && ', '}
           <bdi>{value.kind === 'text' || value.kind === 'plain' ? value.text : ''}</bdi>
         </span>
       ))}
-      {node.left > 0 && <span class="quiet">{` and ${node.left.toLocaleString('en')} more`}</span>}
+      {folded > 0 && (
+        <button type="button" class="tool-button" onClick={() => setOpen(true)}>
+          {`and ${folded} more`}
+        </button>
+      )}
+      {folded === 0 && node.left > 0 && (
+        <span class="tool-note">{` and ${node.left.toLocaleString('en')} more; JSON has them`}</span>
+      )}
     </span>
   )
 }
@@ -125,5 +146,5 @@ function TableValue({ table, left }: { table: Table; left: number }) {
 }
 
 function Left({ count, thing }: { count: number; thing: string }) {
-  return count > 0 ? <div class="quiet">{`… ${count.toLocaleString('en')} ${thing}`}</div> : null
+  return count > 0 ? <div class="tool-note">{`… ${count.toLocaleString('en')} ${thing}`}</div> : null
 }
