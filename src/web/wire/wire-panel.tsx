@@ -1,0 +1,5 @@
+import type { Turn } from '../../client/types.ts'
+
+export function WirePanel({ turn }: { turn: Turn | undefined }) {
+  return <p>{turn?.id}</p>
+}
