@@ -48,6 +48,7 @@ export function createBeginOperations(
     const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy, forgetsModel } =
       beginning
     const { model } = request
+    const title = beginning.title === undefined ? undefined : JSON.stringify(beginning.title)
     const cached = logCache.get(keyOf(conversation))
     const posted = tools && postedTools(tools, replaceTools)
     const send = (known?: KnownTools) => {
@@ -59,6 +60,7 @@ export function createBeginOperations(
         wantsPosition: beginning.wantsPosition,
         ...keyArgument(beginning.key),
         model: forgetsModel ? undefined : JSON.stringify(model),
+        title,
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
         cached: cached && { conversation: cached.conversation, from: cached.from, seq: cached.seq },
       }

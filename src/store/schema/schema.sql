@@ -45,6 +45,7 @@ create table chatterd.conversations (
   name text not null,
   title json,
   system json,
+  title_made boolean not null default false,
   model json,
   tools json not null default '[]'::json,
   tools_version bigint not null default 0,
@@ -222,6 +223,7 @@ create table chatterd.write_check (
 -- has_tools(c chatterd.conversations, p json) returns boolean
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
+-- improve_title(p json) returns json
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
 -- is_alive(p_runner uuid) returns boolean

@@ -43,6 +43,8 @@ export interface TurnBeginning {
    * is cancelled. Absent: it finishes.
    */
   idleMs?: number
+  /** The title of a conversation that has none, and had no turn before. */
+  title?: string
   /** True where the client is sent its position while it waits. */
   wantsPosition?: boolean
   /** True where the conversation does not remember the request's model as its own. */

@@ -35,7 +35,7 @@ export interface NativePorts extends DeviceToolPorts {
     LiveTurns,
     'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
   >
-  directory: Omit<ConversationDirectory, 'remove'>
+  directory: Omit<ConversationDirectory, 'remove' | 'improveTitle'>
   engine: Pick<Engine, 'name' | 'ping' | 'state' | 'model' | 'models' | 'loadedContext'>
   /** Sorted by name. */
   residentTools(): readonly ResidentTool[]

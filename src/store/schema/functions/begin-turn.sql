@@ -1,7 +1,8 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
--- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?, digest?, keyLifeMs,
--- cached?: {conversation, from, seq}, onlyIfBegun?, knownTools?}. request, model and system are JSON texts. `startRecord`: the turn's
+-- host, pid, leaseMs, model?, title?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?, digest?, keyLifeMs,
+-- cached?: {conversation, from, seq}, onlyIfBegun?, knownTools?}. request, model, title and system are JSON texts. `title`: for
+-- a conversation without one that has had no turn. `startRecord`: the turn's
 -- first event.
 -- `cached`: the caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the
 -- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then.
@@ -20,6 +21,7 @@ declare
   active chatterd.turns;
   earlier json;
   reply_seq bigint;
+  titled boolean;
 begin
   perform chatterd.ensure_lease(p);
   c := chatterd.lock_conversation(p);
@@ -49,13 +51,16 @@ begin
   end if;
   if active.status = 'waiting' then perform chatterd.cancel_waiting_turn(active.id, 'superseded'); end if;
 
-  if given_tools is not null or given_system is not null or c.model::text is distinct from p->>'model' then
+  titled := c.title is null and p->>'title' is not null and (
+    c.next_seq = 1 or not exists (select from chatterd.turns where conversation_id = c.id));
+  if given_tools is not null or given_system is not null or titled or c.model::text is distinct from p->>'model' then
     update chatterd.conversations
     set tools = chatterd.merge_tools(
           case when (p->>'replaceTools')::boolean and given_tools is not null then '[]' else c.tools end,
           given_tools, (p->>'maxTools')::integer),
         tools_version = tools_version + case when given_tools is null then 0 else 1 end,
-        system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model)
+        system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model),
+        title = case when titled then (p->>'title')::json else title end, title_made = title_made or titled
     where id = c.id;
   end if;
 

@@ -22,6 +22,8 @@ create table chatterd.conversations (
   -- JSON strings, so that they hold any text.
   title json,
   system json,
+  -- The title is made from the first prompt, and not given by a client.
+  title_made boolean not null default false,
   -- The model of its newest turn.
   model json,
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
