@@ -5,16 +5,7 @@ import { answerHere, type OnAnswer } from './answer-here.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { isBrowserTool } from './browser-tools.ts'
 import { CallBody } from './call-body.tsx'
-import {
-  decisionOf,
-  durationOf,
-  isRunning,
-  type Mark,
-  markOf,
-  type ShownCall,
-  sideOf,
-  wordOf,
-} from './call-words.ts'
+import { decisionOf, durationOf, isRunning, markOf, type ShownCall, sideOf, wordOf } from './call-words.ts'
 import { Icon, ResultMark } from './icons.tsx'
 import { interactions } from './interactions.ts'
 import { lazyView } from './lazy-view.tsx'
@@ -35,8 +26,6 @@ export interface CallLineProps {
 }
 
 const InteractionView = lazyView(async () => (await import('./interaction-view.tsx')).InteractionView)
-
-const quietMarks = new Set<Mark>(['running', 'done'])
 
 /** A tool call in the flow: one line, all of it when it is opened, and what it asks the person for. */
 export function CallLine({ call, onAnswer, onApprove, source = call.approval?.source }: CallLineProps) {
@@ -64,7 +53,9 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
     summary.current?.focus({ preventScroll: true })
   }
   const decision = decisionOf(call) === 'approved' ? (decided ?? 'approved') : undefined
-  const words = waits ? ['waits for you'] : [decision, quietMarks.has(mark) ? undefined : wordOf(call)]
+  const quiet = [call.repairs && call.repairs.length > 0 ? 'mended' : undefined, decision]
+  // A sign alone says that it runs or is done; a screen reader gets the word.
+  const plain = mark === 'running' || mark === 'done'
   return (
     <div class="call" data-mark={mark}>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -74,9 +65,10 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           </span>
           <bdi class="call-name">{withoutHidden(call.name.slice(0, 80))}</bdi>
           <bdi class="call-preview">{withoutHidden(previewValue(call.arguments))}</bdi>
-          {/* A sign alone says that it runs or is done; a screen reader gets the word. */}
-          <span class={`call-word ${mark}`}>{words.filter((word) => word !== undefined).join(', ')}</span>
-          {quietMarks.has(mark) && <span class="tool-unseen">{wordOf(call)}</span>}
+          <span class="call-note">{quiet.filter((word) => word !== undefined).join(', ')}</span>
+          <span class={plain ? 'tool-unseen' : `call-word ${mark}`}>
+            {waits ? 'waits for you' : wordOf(call)}
+          </span>
           <span class="call-side">{sideOf(call, isBrowserTool(call.name))}</span>
           <span class="call-time">
             {isRunning(call) && 'startedAt' in call && call.startedAt !== undefined ? (
