@@ -1,5 +1,4 @@
 import { createClient } from '../client/index.ts'
-import './theme/theme.css'
 import { mount } from './shell/mount.tsx'
 
 // The server's root is two folders above the page's scripts, wherever a proxy puts it.
