@@ -71,30 +71,31 @@ class Block extends Component<{ block: WireBlock }> {
 
 function Row({ row }: { row: WireRow }) {
   const [open, setOpen] = useState(false)
-  const value = row.events.length === 1 ? row.events.map(asSent)[0] : row.events.map(asSent)
   return (
-    <details
-      class={`wire-row ${row.type}`}
-      open={open}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary>
+    <div class={`wire-row ${row.type}`}>
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span class="wire-number">{numbersOf(row)}</span>
         <span class="wire-type">{row.type}</span>
-        {row.count > 1 && <span class="tool-note">×{row.count}</span>}
+        {row.count > 1 && <span class="wire-number">×{row.count}</span>}
         <bdi class="wire-summary">{summarizeRow(row)}</bdi>
         <span class="wire-time">{timeOf(row.ms)}</span>
-      </summary>
-      {open && (
-        <>
-          <JsonText value={value} />
-          {row.count > row.events.length && (
-            <p class="tool-note">{`The first ${row.events.length} of ${row.count} are kept.`}</p>
-          )}
-          <CopyButton text={() => prettyJson(value)} />
-        </>
+      </button>
+      {open && <OpenedRow row={row} />}
+    </div>
+  )
+}
+
+function OpenedRow({ row }: { row: WireRow }) {
+  const events = row.events.map(asSent)
+  const value = events.length === 1 ? events[0] : events
+  return (
+    <>
+      <JsonText value={value} />
+      {row.count > events.length && (
+        <p class="tool-note">{`The first ${events.length} of ${row.count} are kept.`}</p>
       )}
-    </details>
+      <CopyButton text={() => prettyJson(value)} />
+    </>
   )
 }
 
