@@ -101,6 +101,7 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     },
     {
       maxTurns: config.maxTurns,
+      titles: config.titles,
       turnTimeoutMs: config.turnTimeoutMs,
       busyWaitMs: config.busyWaitMs,
       maxUnjournaledEvents: config.maxUnjournaledEvents,

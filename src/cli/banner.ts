@@ -1,4 +1,5 @@
 import { redactCredentials, redactUrl } from '../config/redact-url.ts'
+import { suggestedModel } from '../protocol/suggested-model.ts'
 import { type ToolSourceFacts, toolLines } from './tool-lines.ts'
 import { tryCurl } from './try-curl.ts'
 
@@ -48,7 +49,6 @@ export interface BannerFacts {
 }
 
 const maxListed = 10
-const suggestedModel = 'qwen3:0.6b'
 const installOllama = `install Ollama from https://ollama.com/download, then run: ollama pull ${suggestedModel}`
 
 function canCallTools({ capabilities }: BannerModel): boolean {

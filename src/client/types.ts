@@ -162,7 +162,8 @@ export interface Sent {
 export interface ViewState {
   /** `loading` until its messages are there; `failed` where they could not be read, which is tried again. */
   status: 'loading' | 'ready' | 'failed'
-  error?: ErrorMembers
+  /** Why its messages cannot be read now. */
+  error?: ErrorMembers | undefined
   /** Undefined where the conversation does not exist yet. */
   conversation: ConversationData | undefined
   /** The messages of the current branch that have been read, oldest first, without those of `turn`. */

@@ -24,6 +24,7 @@ import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
 import { texts } from './store/texts.ts'
+import { titles } from './store/titles.ts'
 import { withdrawals } from './store/withdrawals.ts'
 
 const parts = {
@@ -41,6 +42,7 @@ const parts = {
   'requests that wait in a queue': queues,
   'requests that are sent again': keys,
   'conversations by themselves': directory,
+  titles: titles,
   'turns by themselves': storedTurns,
   'notifications between processes': notifications,
   'emptying a conversation': resets,

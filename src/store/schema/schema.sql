@@ -45,6 +45,7 @@ create table chatterd.conversations (
   name text not null,
   title json,
   system json,
+  title_made boolean not null default false,
   model json,
   tools json not null default '[]'::json,
   tools_version bigint not null default 0,
@@ -121,6 +122,7 @@ create table chatterd.queue (
   runner uuid not null,
   key text,
   digest text,
+  wants_position boolean not null default false,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (turn_id),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON UPDATE CASCADE ON DELETE CASCADE
@@ -221,6 +223,7 @@ create table chatterd.write_check (
 -- has_tools(c chatterd.conversations, p json) returns boolean
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
+-- improve_title(p json) returns json
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
 -- is_alive(p_runner uuid) returns boolean
@@ -238,9 +241,11 @@ create table chatterd.write_check (
 -- notify_events(p_turns uuid[]) returns void
 -- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
+-- notify_positions(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
 -- publish_call_ends(p_turn uuid) returns text
+-- queue_position(p json) returns bigint
 -- raise_turn_lost() returns void
 -- read_board(p json) returns json
 -- read_events(p json) returns json

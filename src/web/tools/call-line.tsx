@@ -22,7 +22,7 @@ export interface CallLineProps {
   onAnswer: OnAnswer
   onApprove(callId: string, decision: ApprovalDecision): void | Promise<void>
   /** Where a resident tool comes from, where that is known: `builtin`, `mcp:files`. */
-  source?: string
+  source?: string | undefined
 }
 
 const InteractionView = lazyView(async () => (await import('./interaction-view.tsx')).InteractionView)
