@@ -34,18 +34,16 @@ export function WireList({ log, filter }: { log: ShownLog; filter: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll it */}
       {/* biome-ignore lint/a11y/useSemanticElements: a section of the page would be a landmark */}
       <div ref={box} class="wire-list" tabIndex={0} role="group" aria-label="Events" onScroll={onScroll}>
-        {log.left > 0 && (
-          <p class="tool-note">{`${log.left.toLocaleString('en')} older lines are left out`}</p>
-        )}
+        {log.left > 0 && <p class="hint">{`${log.left.toLocaleString('en')} older lines are left out`}</p>}
         {blocks.map((block) => (
           <Block key={block[0]?.id} block={block} />
         ))}
         {blocks.length === 0 && (
-          <p class="tool-note">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
+          <p class="hint">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
         )}
       </div>
       {!follows && (
-        <button type="button" class="tool-button wire-to-end" onClick={() => setFollows(true)}>
+        <button type="button" class="quiet tool-button wire-to-end" onClick={() => setFollows(true)}>
           To the newest
         </button>
       )}
@@ -92,7 +90,7 @@ function OpenedRow({ row }: { row: WireRow }) {
     <>
       <JsonText value={value} />
       {row.count > events.length && (
-        <p class="tool-note">{`The first ${events.length} of ${row.count} are kept.`}</p>
+        <p class="hint">{`The first ${events.length} of ${row.count} are kept.`}</p>
       )}
       <CopyButton text={() => prettyJson(value)} />
     </>
