@@ -1,15 +1,17 @@
 import { useEffect } from 'preact/hooks'
 import { Composer } from '../composer/composer.tsx'
 import { Sidebar } from '../conversations/sidebar.tsx'
-import { SettingsDialog } from '../settings/settings-dialog.tsx'
 import { Transcript } from '../transcript/transcript.tsx'
-import { WirePanel } from '../wire/wire-panel.tsx'
 import { ConnectionLine } from './connection-line.tsx'
 import { Header } from './header.tsx'
 import { type Page, PageContext, usePage } from './page.ts'
 import './shell.css'
+import { lazyView } from '../tools/lazy-view.tsx'
 import { onShortcut } from './shortcuts.ts'
-import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+
+const SettingsDialog = lazyView(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
+const ShortcutsDialog = lazyView(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
+const WirePanel = lazyView(async () => (await import('../wire/wire-panel.tsx')).WirePanel)
 
 /** The whole page: the list, the conversation, and the wire where it is shown. */
 export function App({ page }: { page: Page }) {

@@ -1,3 +1,4 @@
+import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
 /** The model that answers in this conversation. */
@@ -8,22 +9,24 @@ export function ModelChoice({ id }: { id?: string }) {
   const isKnown = chosen === '' || models.some(({ name }) => name === chosen)
   const first = models[0]?.name
   return (
-    <select
-      id={id}
-      class="model"
-      aria-label={id === undefined ? 'Model' : undefined}
-      value={chosen}
-      onChange={({ currentTarget }) => void page.change({ model: currentTarget.value })}
-    >
-      {models.length === 0 && <option value="">No models</option>}
-      {!isKnown && <option value={chosen}>{chosen} (not there)</option>}
-      {models.map(({ name, capabilities }) => (
-        <option value={name === first && chosen === '' ? '' : name}>
-          {name}
-          {id !== undefined && capabilities && ` (${capabilities.filter(isTold).join(', ')})`}
-        </option>
-      ))}
-    </select>
+    <span class="model">
+      <select
+        id={id}
+        aria-label={id === undefined ? 'Model' : undefined}
+        value={chosen}
+        onChange={({ currentTarget }) => void page.change({ model: currentTarget.value })}
+      >
+        {models.length === 0 && <option value="">No models</option>}
+        {!isKnown && <option value={chosen}>{chosen} (not there)</option>}
+        {models.map(({ name, capabilities }) => (
+          <option value={name === first && chosen === '' ? '' : name}>
+            {name}
+            {id !== undefined && capabilities && ` (${capabilities.filter(isTold).join(', ')})`}
+          </option>
+        ))}
+      </select>
+      <Icon name="chevron" />
+    </span>
   )
 }
 

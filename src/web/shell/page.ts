@@ -23,7 +23,7 @@ export class Page {
   readonly preferences: Preferences = openPreferences()
   readonly list: ConversationList
   readonly catalog: Catalog
-  readonly name = signal('')
+  readonly name: Signal<string>
   readonly view: Signal<ConversationView>
   /** The state of the view, painted at most once a frame. */
   readonly state: Signal<ViewState>
@@ -33,8 +33,6 @@ export class Page {
   readonly online = signal(navigator.onLine)
   /** The key of the prompt that is being edited. */
   readonly editing = signal<string | undefined>(undefined)
-  /** Text for the composer, put there by a click on an example. */
-  readonly suggestion = signal('')
   /** What went wrong with something that was asked of the server, other than an answer. */
   readonly problem = signal('')
   readonly #client: Client
@@ -44,10 +42,10 @@ export class Page {
     this.#client = client
     this.list = new ConversationList(client)
     this.catalog = new Catalog(client)
-    const name = conversationOfHash(location.hash) ?? newName()
-    this.view = signal(client.conversation(name).view({ pageSize, tools: browserTools() }))
+    this.name = signal(conversationOfHash(location.hash) ?? newName())
+    this.view = signal(this.#viewOf(this.name.peek()))
     this.state = signal(this.view.peek().state)
-    this.#open(name)
+    this.#follow(this.view.peek())
     effect(() => this.view.value.setTools(browserTools()))
     addEventListener('hashchange', () => this.open(conversationOfHash(location.hash) ?? newName()))
     for (const type of ['online', 'offline'])
@@ -76,7 +74,7 @@ export class Page {
 
   #open(name: string): void {
     this.#closeView()
-    const view = this.#client.conversation(name).view({ pageSize, tools: browserTools() })
+    const view = this.#viewOf(name)
     batch(() => {
       this.name.value = name
       this.view.value = view
@@ -85,6 +83,14 @@ export class Page {
       this.editing.value = undefined
       this.problem.value = ''
     })
+    this.#follow(view)
+  }
+
+  #viewOf(name: string): ConversationView {
+    return this.#client.conversation(name).view({ pageSize, tools: browserTools() })
+  }
+
+  #follow(view: ConversationView): void {
     const painter = createPainter(() => {
       this.state.value = view.state
     })
@@ -135,12 +141,8 @@ export class Page {
       await this.list.refresh()
       return
     }
-    const { model, system } = change
-    const { model: earlierModel, system: earlierSystem } = this.newSettings.peek()
-    this.newSettings.value = {
-      ...((model ?? earlierModel) !== undefined && { model: model ?? earlierModel }),
-      ...((system ?? earlierSystem) && { system: system ?? earlierSystem }),
-    } as NewSettings
+    const { model, system } = { ...this.newSettings.peek(), ...change }
+    this.newSettings.value = { ...(model !== undefined && { model }), ...(system && { system }) }
   }
 
   #residentTools(): string[] | undefined {

@@ -23,7 +23,6 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
       )}
       <div class="actions">
         <MessageTime time={entry.createdAt} />
-        <SiblingSwitch entry={entry} />
         {content !== '' && <CopyButton text={content} label="Copy" />}
         {seq !== undefined && (
           <button
@@ -38,6 +37,7 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
             <Icon name="edit" />
           </button>
         )}
+        <SiblingSwitch entry={entry} />
       </div>
     </article>
   )

@@ -14,13 +14,17 @@ export function TurnProgress() {
   const isWaiting = turn !== undefined && waitsForModel(turn)
   const patient = usePatience(isWaiting)
   useEffect(() => page.catalog.watchEngine(patient), [page, patient])
-  if (turn === undefined || hasEnded(turn.status)) return <div class="progress" />
+  // What can be done with the answer comes in its place, and is as high.
+  if (turn === undefined || hasEnded(turn.status)) return null
   const engine = page.catalog.engine.value
   return (
     <div class="progress">
       {patient && engine?.state === 'loading' ? (
         <>
-          <Pulse /> Loading {engine.model ?? 'the model'} · <Elapsed since={Date.parse(engine.since)} />
+          <Pulse />
+          <span>
+            Loading {engine.model ?? 'the model'} · <Elapsed since={Date.parse(engine.since)} />
+          </span>
         </>
       ) : (
         <ProgressWords turn={turn} />

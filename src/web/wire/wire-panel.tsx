@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Turn } from '../../client/types.ts'
-import { lazyView } from '../tools/lazy-view.tsx'
 import { useEventLog } from './use-event-log.ts'
 import { WireList } from './wire-list.tsx'
 import '../tools/controls.css'
 import './wire.css'
 
-const RequestView = lazyView(async () => (await import('./request-view.tsx')).RequestView)
+import { RequestView } from './request-view.tsx'
 
 /** What goes over the wire for a turn: its request as code, and its events as they come. */
 export function WirePanel({ turn }: { turn: Turn | undefined }) {
