@@ -24,6 +24,8 @@ export interface ConversationData {
   branch: number
   createdAt: string
   updatedAt: string
+  /** Where it was searched for: the text around the first match, and the message that has it; its title, where `seq` is absent. */
+  match?: { seq?: number; text: string }
 }
 
 /** A message of a conversation, as the native dialect sends it. */
