@@ -32,7 +32,7 @@ export function CallBody({ call, source }: { call: ShownCall; source: string | u
       {failure !== undefined && <ValueSection title="What the model was told" value={failure} />}
       {series && <Chart series={series} />}
       {result !== undefined && <ValueSection title="Result" value={result} />}
-      <p class="tool-note call-origin">
+      <p class="hint call-origin">
         {call.side === 'device' ? 'Runs in the browser that sent the prompt' : 'Runs on the server'}
         {source !== undefined && (
           <>

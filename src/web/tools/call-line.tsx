@@ -66,7 +66,7 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           <bdi class="call-name">{withoutHidden(call.name.slice(0, 80))}</bdi>
           <bdi class="call-preview">{withoutHidden(previewValue(call.arguments))}</bdi>
           <span class="call-note">{quiet.filter((word) => word !== undefined).join(', ')}</span>
-          <span class={plain ? 'tool-unseen' : `call-word ${mark}`}>
+          <span class={plain ? 'visually-hidden' : `call-word ${mark}`}>
             {waits ? 'waits for you' : wordOf(call)}
           </span>
           <span class="call-side">{sideOf(call, isBrowserTool(call.name))}</span>
@@ -93,13 +93,19 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
 
 /** For a call that waits for another tab or app: shown after a moment, because this one may be about to run it. */
 function Elsewhere({ onTake }: { onTake(): Promise<void> }) {
+  const [shown, setShown] = useState(false)
   const [problem, setProblem] = useState<string>()
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 1000)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!shown) return null
   const take = () =>
     onTake().catch((cause) => setProblem(cause instanceof Error ? cause.message : String(cause)))
   return (
-    <p class="call-elsewhere tool-note">
+    <p class="call-elsewhere hint">
       Waits for the tab or app that sent the prompt.{' '}
-      <button type="button" class="tool-button" onClick={take}>
+      <button type="button" class="quiet tool-button" onClick={take}>
         Answer here
       </button>
       {problem !== undefined && <span class="tool-problem"> {problem}</span>}

@@ -11,7 +11,7 @@ export function InteractionView({ interaction }: { interaction: Interaction }) {
     case 'locating':
       return (
         <div class="interaction">
-          <p class="tool-note">Looking for your position. Your browser may ask you first.</p>
+          <p class="hint">Looking for your position. Your browser may ask you first.</p>
           <div class="interaction-buttons">
             <button type="button" onClick={request.choose}>
               Choose a place instead

@@ -20,11 +20,11 @@ export function lazyView<Props extends object>(
     }, [state])
     const View = loaded
     if (View) return <View {...props} />
-    if (state !== 'failed') return <p class="tool-note">Loading…</p>
+    if (state !== 'failed') return <p class="hint">Loading…</p>
     return (
-      <p class="tool-note">
+      <p class="hint">
         This part of the page could not be loaded.{' '}
-        <button type="button" class="tool-button" onClick={() => setState('loading')}>
+        <button type="button" class="quiet tool-button" onClick={() => setState('loading')}>
           Try again
         </button>
       </p>

@@ -13,15 +13,13 @@ export function WirePanel({ turn }: { turn: Turn | undefined }) {
   const [filter, setFilter] = useState('')
   const [showsRequest, setShowsRequest] = useState(false)
   if (!turn)
-    return (
-      <p class="wire-empty tool-note">The events of the next turn come here, as the server sends them.</p>
-    )
+    return <p class="wire-empty hint">The events of the next turn come here, as the server sends them.</p>
   return (
     <div class="wire">
       <div class="wire-head">
         <button
           type="button"
-          class="tool-button"
+          class="quiet tool-button"
           aria-expanded={showsRequest}
           onClick={() => setShowsRequest(!showsRequest)}
         >
@@ -35,7 +33,7 @@ export function WirePanel({ turn }: { turn: Turn | undefined }) {
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        <span class="tool-note wire-count">{`${log.count.toLocaleString('en')} ${log.count === 1 ? 'event' : 'events'}`}</span>
+        <span class="hint wire-count">{`${log.count.toLocaleString('en')} ${log.count === 1 ? 'event' : 'events'}`}</span>
       </div>
       {showsRequest && <RequestView request={turn.request} />}
       <WireList log={log} filter={filter} />

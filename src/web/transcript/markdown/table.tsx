@@ -12,6 +12,8 @@ export function Table(props: {
   const { header, rows, align, raw } = token
   if (growing && !hasFirstRow(raw)) return null
   const widths = columnWidths(token)
+  // In a cell that is not at the left what is there already would move with each word.
+  const complete = growing && !raw.endsWith('\n') ? rows.slice(0, -1) : rows
   const sum = widths.reduce((total, width) => total + width, 0)
   const cell = (column: number) => (align[column] ? `align-${align[column]}` : undefined)
   return (
@@ -35,7 +37,7 @@ export function Table(props: {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {complete.map((row) => (
             <tr>
               {row.map(({ tokens }, column) => (
                 <td class={cell(column)} dir="auto">
