@@ -1,6 +1,7 @@
 import { CopyRequest } from './browser/copy-request.tsx'
 import { PicturePicker } from './browser/picture-picker.tsx'
 import { PlaceForm } from './browser/place-form.tsx'
+import { formOf } from './forms/form.ts'
 import { QuestionForm } from './forms/question-form.tsx'
 import type { Interaction } from './interactions.ts'
 
@@ -25,7 +26,14 @@ export function InteractionView({ interaction }: { interaction: Interaction }) {
     case 'place':
       return <PlaceForm reason={request.reason} answer={answer} refuse={refuse} />
     case 'question':
-      return <QuestionForm question={request.question} form={request.form} answer={answer} refuse={refuse} />
+      return (
+        <QuestionForm
+          question={request.question}
+          form={formOf(request.schema)}
+          answer={answer}
+          refuse={refuse}
+        />
+      )
     case 'picture':
       return <PicturePicker question={request.question} answer={answer} refuse={refuse} />
     case 'copy':
