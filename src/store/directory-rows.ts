@@ -1,6 +1,11 @@
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { FinishReason, Usage } from '../protocol/message.ts'
-import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/ports/conversation-directory.ts'
+import type {
+  StoredConversation,
+  StoredMessage,
+  StoredOutcome,
+  StoredTurn,
+} from '../turn/ports/conversation-directory.ts'
 import type { TurnRequest } from '../turn/ports/turn-state.ts'
 import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
 
@@ -13,9 +18,16 @@ export interface ConversationRow {
   model: string | null
   tools: ToolRow[]
   messages: number
+  branch: number
   activeTurn: string | null
   createdAt: string
   updatedAt: string
+}
+
+/** What `read_messages` returns; times in ISO 8601. */
+export interface MessagePageRow {
+  messages: { message: MessageRow; createdAt: string; branch: number; siblings: number[] | null }[]
+  calls: CallRow[]
 }
 
 /** What `find_turn` returns; `messages` is null unless `replies` was true. */
@@ -37,12 +49,24 @@ export interface FoundTurnRow {
 }
 
 export function storedConversationOf(row: ConversationRow): StoredConversation {
-  const { name, title, system, model, messages, activeTurn } = row
+  const { name, title, system, model, messages, branch, activeTurn } = row
   return {
-    ...{ name, title, system, model, tools: toolsOf(row.tools), messages, activeTurn },
+    ...{ name, title, system, model, tools: toolsOf(row.tools), messages, branch, activeTurn },
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   }
+}
+
+export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMessage[] {
+  const log = messagesOf(
+    messages.map(({ message }) => message),
+    calls,
+  )
+  return messages.flatMap(({ createdAt, branch, siblings }, index) => {
+    const message = log[index]
+    if (!message) return []
+    return [{ ...message, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) }]
+  })
 }
 
 export function storedTurnOf(row: FoundTurnRow): StoredTurn {

@@ -37,12 +37,23 @@ export interface StoredConversation {
   model: string | null
   /** The client's device tools. */
   tools: ToolSchema[]
-  /** How many messages its log has. */
+  /** How many messages its current branch has. */
   messages: number
+  /** Number of the current branch, from 1. */
+  branch: number
   /** Id of the turn that runs or waits. */
   activeTurn: string | null
   createdAt: Date
   updatedAt: Date
+}
+
+/** A message as it is stored. */
+export interface StoredMessage extends LogMessage {
+  createdAt: Date
+  /** Number of the branch that it was added to. */
+  branch: number
+  /** Where branches differ from this message on: their numbers, its own among them, in order. Absent where there is no other. */
+  siblings?: number[]
 }
 
 /** A change of a conversation. Absent: no change; null: removed. */
@@ -51,6 +62,8 @@ export interface ConversationChange {
   system?: string | null
   model?: string | null
   tools?: readonly ToolSchema[]
+  /** Makes this branch the current one. */
+  branch?: number
 }
 
 /** The last conversation of a page, as it was when the page was read: the next page begins after it. */
@@ -76,7 +89,10 @@ export interface ConversationDirectory {
     limit: number,
   ): Promise<ConversationPage>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
-  /** Returns the changed conversation; undefined where there is none. */
+  /**
+   * Returns the changed conversation; undefined where there is none. Throws `invalid-request` where it has no such branch, and
+   * `conversation-busy` where it would get another branch while a turn runs or waits.
+   */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
   /**
    * Gives the conversation of this turn another title in place of the one that was made from its first prompt; false where a client has
@@ -88,6 +104,14 @@ export interface ConversationDirectory {
    * one.
    */
   remove(key: ConversationKey): Promise<EmptiedConversation | undefined>
-  /** The newest messages below number `before`, oldest first, with their calls; undefined where there is no such conversation. */
-  messages(key: ConversationKey, before: number | undefined, limit: number): Promise<LogMessage[] | undefined>
+  /**
+   * The newest messages of a branch below number `before`, oldest first, with their calls; undefined where there is no such
+   * conversation. `branch`: absent: the current one. Throws `invalid-request` where there is no such branch.
+   */
+  messages(
+    key: ConversationKey,
+    before: number | undefined,
+    limit: number,
+    branch?: number,
+  ): Promise<StoredMessage[] | undefined>
 }

@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks'
 import { Composer } from '../composer/composer.tsx'
 import { Sidebar } from '../conversations/sidebar.tsx'
 import { Transcript } from '../transcript/transcript.tsx'
-import { ConnectionLine } from './connection-line.tsx'
 import { Header } from './header.tsx'
 import { type Page, PageContext, usePage } from './page.ts'
 import './shell.css'
 import { lazyView } from '../tools/lazy-view.tsx'
 import { onShortcut } from './shortcuts.ts'
+import { StatusLine } from './status-line.tsx'
 
 const SettingsDialog = lazyView(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
 const ShortcutsDialog = lazyView(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
@@ -31,7 +31,7 @@ export function App({ page }: { page: Page }) {
         <main>
           <Header key={`header ${name}`} />
           <Transcript key={`transcript ${name}`} />
-          <ConnectionLine />
+          <StatusLine />
           <Composer key={`composer ${name}`} />
         </main>
         {wireOpen && <Wire />}

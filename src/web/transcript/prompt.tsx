@@ -24,19 +24,18 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
       <div class="actions">
         <MessageTime time={entry.createdAt} />
         {content !== '' && <CopyButton text={content} label="Copy" />}
-        {seq !== undefined && (
-          <button
-            type="button"
-            class="quiet icon-button"
-            aria-label="Edit and send again"
-            title="Edit and send again"
-            onClick={() => {
-              page.editing.value = key
-            }}
-          >
-            <Icon name="edit" />
-          </button>
-        )}
+        <button
+          type="button"
+          class="quiet icon-button"
+          aria-label="Edit and send again"
+          title="Edit and send again"
+          disabled={seq === undefined}
+          onClick={() => {
+            page.editing.value = key
+          }}
+        >
+          <Icon name="edit" />
+        </button>
         <SiblingSwitch entry={entry} />
       </div>
     </article>

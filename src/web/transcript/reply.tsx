@@ -57,17 +57,16 @@ function ReplyActions({ entry }: { entry: ReplyEntry }) {
   return (
     <div class="actions">
       {text !== '' && <CopyButton text={text} label="Copy the answer" />}
-      {promptSeq !== undefined && (
-        <button
-          type="button"
-          class="quiet icon-button"
-          aria-label="Answer again"
-          title="Answer again"
-          onClick={() => page.send([], { after: promptSeq })}
-        >
-          <Icon name="again" />
-        </button>
-      )}
+      <button
+        type="button"
+        class="quiet icon-button"
+        aria-label="Answer again"
+        title="Answer again"
+        disabled={promptSeq === undefined}
+        onClick={() => promptSeq !== undefined && page.send([], { after: promptSeq })}
+      >
+        <Icon name="again" />
+      </button>
       <SiblingSwitch entry={entry} />
       <span class="facts">{factsOf(usage)}</span>
       <MessageTime time={entry.createdAt} />

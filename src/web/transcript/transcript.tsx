@@ -11,7 +11,6 @@ import { Reply } from './reply.tsx'
 import './prose.css'
 import './transcript.css'
 import { TurnFailure } from './turn-failure.tsx'
-import { TurnProgress } from './turn-progress.tsx'
 import { useFollowEnd } from './use-follow-end.ts'
 import { useOlder } from './use-older.ts'
 
@@ -67,7 +66,6 @@ export function Transcript() {
             </button>
           )}
           {isEmpty ? <FirstVisit /> : entries.map(elementOf)}
-          {!isEmpty && <TurnProgress />}
           <TurnFailure />
           <QueuedPrompts />
         </div>

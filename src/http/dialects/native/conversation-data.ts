@@ -1,12 +1,11 @@
-import type { Static } from 'typebox'
-import type { LogMessage } from '../../../protocol/message.ts'
-import type { StoredConversation } from '../../../turn/ports/conversation-directory.ts'
-import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
+import type { ConversationData, MessageData } from '../../../protocol/native/conversation.ts'
+import type { StoredConversation, StoredMessage } from '../../../turn/ports/conversation-directory.ts'
 import { timedCallData } from './turn-data.ts'
 
 /** A conversation as it is sent to clients. */
-export function conversationData(conversation: StoredConversation): Static<typeof ConversationSchema> {
-  const { name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } = conversation
+export function conversationData(conversation: StoredConversation): ConversationData {
+  const { name, title, system, model, tools, messages, activeTurn, branch, createdAt, updatedAt } =
+    conversation
   return {
     name,
     title,
@@ -15,15 +14,17 @@ export function conversationData(conversation: StoredConversation): Static<typeo
     tools: tools.map((tool) => tool.function),
     messages,
     activeTurn,
+    branch,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   }
 }
 
 /** A message as it is sent to clients. */
-export function messageData(message: LogMessage): Static<typeof MessageSchema> {
+export function messageData(message: StoredMessage): MessageData {
   const { seq, role, content, thinking, images, turn, complete, calls, usage, finishReason, refused } =
     message
+  const { createdAt, branch, siblings } = message
   return {
     seq,
     role,
@@ -36,5 +37,8 @@ export function messageData(message: LogMessage): Static<typeof MessageSchema> {
     ...(usage && { usage }),
     ...(finishReason && { finishReason }),
     ...(refused && { refused }),
+    createdAt: createdAt.toISOString(),
+    branch,
+    ...(siblings && { siblings }),
   }
 }
