@@ -11,6 +11,7 @@ import { Icon, ResultMark } from './icons.tsx'
 import { interactions } from './interactions.ts'
 import { lazyView } from './lazy-view.tsx'
 import { RunningTime } from './running-time.tsx'
+import { useLasting } from './use-lasting.ts'
 import { previewValue } from './values/describe-value.ts'
 import { withoutHidden } from './values/hidden-characters.ts'
 import './controls.css'
@@ -37,12 +38,17 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
   const interaction = useComputed(() => interactions.value.get(callId)).value
   const waits = interaction !== undefined && interaction.request.kind !== 'locating'
   const mark = waits ? 'asked' : markOf(call)
-  const closing = useRef<AbortController>(undefined)
   const offered = status === 'offered'
-  useEffect(() => (offered ? () => closing.current?.abort() : undefined), [offered])
-  const closed = () => {
+  const elsewhere = useLasting(offered && !interaction)
+  const closing = useRef<AbortController>(undefined)
+  useEffect(() => {
+    if (!offered) return
+    InteractionView.preload()
+    return () => closing.current?.abort()
+  }, [offered])
+  const answer = () => {
     closing.current = new AbortController()
-    return closing.current.signal
+    return answerHere(call, onAnswer, closing.current.signal)
   }
 
   const decide = async (decision: ApprovalDecision) => {
@@ -58,7 +64,9 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
   const decision = decisionOf(call) === 'approved' ? (decided ?? 'approved') : undefined
   const quiet = [call.repairs && call.repairs.length > 0 ? 'mended' : undefined, decision]
   // A sign alone says that it runs or is done; a screen reader gets the word.
-  const plain = mark === 'running' || mark === 'done'
+  const plain = (mark === 'running' || mark === 'done') && !elsewhere
+  const word = waits ? 'waits for you' : elsewhere ? 'waits elsewhere' : wordOf(call)
+  const name = withoutHidden(call.name.slice(0, 80))
   return (
     <div class="call" data-mark={mark}>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -66,12 +74,10 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           <span class={mark === 'running' ? 'call-icon running' : 'call-icon'}>
             <Icon shape={call.side === 'device' ? 'browser' : 'server'} />
           </span>
-          <bdi class="call-name">{withoutHidden(call.name.slice(0, 80))}</bdi>
+          <bdi class="call-name">{name}</bdi>
           <bdi class="call-preview">{withoutHidden(previewValue(call.arguments))}</bdi>
           <span class="call-note">{quiet.filter((word) => word !== undefined).join(', ')}</span>
-          <span class={plain ? 'visually-hidden' : `call-word ${mark}`}>
-            {waits ? 'waits for you' : wordOf(call)}
-          </span>
+          <span class={plain ? 'visually-hidden' : `call-word ${mark}`}>{word}</span>
           <span class="call-side">{sideOf(call, isBrowserTool(call.name))}</span>
           <span class="call-time">
             {isRunning(call) && 'startedAt' in call && call.startedAt !== undefined ? (
@@ -86,15 +92,15 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           </span>
         </summary>
         {body}
+        {open && elsewhere && <Elsewhere onTake={answer} />}
       </details>
       {mark === 'asked' && (
         <span class="visually-hidden" role="alert">
-          {`${withoutHidden(call.name.slice(0, 80))} ${waits ? 'waits for you' : wordOf(call)}`}
+          {`${name} ${word}`}
         </span>
       )}
       {status === 'asked' && <ApprovalCard call={call} onDecide={decide} />}
       {interaction && <InteractionView key={interaction} interaction={interaction} />}
-      {!interaction && offered && <Elsewhere onTake={() => answerHere(call, onAnswer, closed())} />}
     </div>
   )
 }

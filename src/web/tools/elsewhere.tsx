@@ -1,22 +1,13 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 
-/** So long, in milliseconds, this tab may take to run the call itself. */
-const grace = 1000
-
-/** For a call that waits for another tab or app. */
+/** For a call that waits for another tab or app: this one can answer in its place. */
 export function Elsewhere({ onTake }: { onTake(): Promise<void> }) {
-  const [shown, setShown] = useState(false)
   const [problem, setProblem] = useState<string>()
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), grace)
-    return () => clearTimeout(timer)
-  }, [])
-  if (!shown) return null
   const take = () =>
     onTake().catch((cause) => setProblem(cause instanceof Error ? cause.message : String(cause)))
   return (
     <p class="call-elsewhere hint">
-      Waits for the tab or app that sent the prompt.{' '}
+      It waits for the tab or app that sent the prompt.{' '}
       <button type="button" class="quiet tool-button" onClick={take}>
         Answer here
       </button>
