@@ -3,4 +3,4 @@ import { mount } from './shell/mount.tsx'
 import { serverRoot } from './shell/server-root.ts'
 
 const root = document.getElementById('app')
-if (root) mount(root, createClient({ baseUrl: serverRoot(location.pathname) }))
+if (root) mount(root, createClient({ baseUrl: location.origin + serverRoot(location.pathname) }))

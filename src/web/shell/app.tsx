@@ -78,7 +78,7 @@ function Wire() {
 }
 
 function useTitle(page: Page): void {
-  const title = page.state.value.conversation?.title
+  const title = page.conversation.value?.title
   useEffect(() => {
     document.title = title ? `${title} · chatterd` : 'chatterd'
   }, [title])

@@ -9,7 +9,7 @@ import { usePage } from './page.ts'
 /** The title, the model, and what can be done with the conversation. */
 export function Header() {
   const page = usePage()
-  const { conversation } = page.state.value
+  const conversation = page.conversation.value
   const [renaming, setRenaming] = useState(false)
   const [deleting, setDeleting] = useState(false)
   const { wireOpen } = page.preferences

@@ -37,7 +37,7 @@ function isTold(capability: string): boolean {
 
 /** The conversation's model, or the one that it is to have; `''` where that is the engine's first. */
 function chosenModel(page: ReturnType<typeof usePage>): string {
-  return page.state.value.conversation?.model ?? page.newSettings.value.model ?? ''
+  return page.conversation.value?.model ?? page.newSettings.value.model ?? ''
 }
 
 /** The description of the model that answers next, where the engine has one. */

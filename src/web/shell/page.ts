@@ -1,16 +1,17 @@
-import { batch, effect, type Signal, signal } from '@preact/signals'
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Client, ConversationView, Input, SendOptions, ViewState } from '../../client/types.ts'
 import { ConversationList } from '../conversations/conversation-list.ts'
 import { openPreferences, type Preferences } from '../settings/preferences.ts'
 import { browserTools } from '../tools/browser-tools.ts'
+import { hasEnded } from '../transcript/entries.ts'
 import { Catalog } from './catalog.ts'
 import { errorOf } from './error-advice.ts'
 import { createPainter } from './painter.ts'
 import { conversationHash, conversationOfHash, newName } from './route.ts'
 
-const pageSize = 50
+const pageSize = 30
 
 /** What a conversation is to have that does not exist yet: sent with its first prompt. */
 export interface NewSettings {
@@ -27,6 +28,9 @@ export class Page {
   readonly view: Signal<ConversationView>
   /** The state of the view, painted at most once a frame. */
   readonly state: Signal<ViewState>
+  /** Parts of the state, for those who need no more: while an answer is written, these stay as they are. */
+  readonly conversation: ReadonlySignal<ViewState['conversation']>
+  readonly runs: ReadonlySignal<boolean>
   readonly newSettings = signal<NewSettings>({})
   readonly drawerOpen = signal(false)
   readonly dialog = signal<'settings' | 'shortcuts' | undefined>(undefined)
@@ -45,6 +49,11 @@ export class Page {
     this.name = signal(conversationOfHash(location.hash) ?? newName())
     this.view = signal(this.#viewOf(this.name.peek()))
     this.state = signal(this.view.peek().state)
+    this.conversation = computed(() => this.state.value.conversation)
+    this.runs = computed(() => {
+      const { turn } = this.state.value
+      return turn !== undefined && !hasEnded(turn.status)
+    })
     this.#follow(this.view.peek())
     effect(() => this.view.value.setTools(browserTools()))
     addEventListener('hashchange', () => this.open(conversationOfHash(location.hash) ?? newName()))
@@ -155,7 +164,7 @@ export class Page {
   #followChanges(): void {
     let before = ''
     effect(() => {
-      const { conversation } = this.state.value
+      const conversation = this.conversation.value
       const { title, activeTurn, messages } = conversation ?? {}
       const now = conversation ? JSON.stringify([conversation.name, title, activeTurn, messages]) : ''
       if (now === before) return

@@ -1,5 +1,4 @@
 import { Countdown } from '../transcript/elapsed.tsx'
-import { hasEnded } from '../transcript/entries.ts'
 import { TurnProgress } from '../transcript/turn-progress.tsx'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
@@ -9,9 +8,9 @@ export function StatusLine() {
   const page = usePage()
   const { state } = page
   const { turn, status, connection, error } = state.value
-  const runs = turn !== undefined && !hasEnded(turn.status)
+  const runs = page.runs.value
   const lost =
-    runs && turn.connection.state === 'waiting'
+    runs && turn?.connection.state === 'waiting'
       ? turn.connection
       : connection.state === 'waiting'
         ? connection

@@ -2,6 +2,7 @@ import { CopyButton } from '../shell/copy-button.tsx'
 import { Icon } from '../shell/icons.tsx'
 import { usePage } from '../shell/page.ts'
 import type { PromptEntry } from './entries.ts'
+import { Images } from './images.tsx'
 import { VisibleText } from './markdown/visible-text.tsx'
 import { memo } from './memo.ts'
 import { MessageTime } from './message-time.tsx'
@@ -41,37 +42,3 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
     </article>
   )
 })
-
-export function Images({ images, onRemove }: { images: readonly string[]; onRemove?(index: number): void }) {
-  return (
-    <ul class="images" aria-label="Images">
-      {images.map((image, index) => (
-        <li>
-          <img src={dataUrl(image)} alt={`${index + 1} of ${images.length}`} />
-          {onRemove && (
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={`Remove image ${index + 1}`}
-              onClick={() => onRemove(index)}
-            >
-              <Icon name="close" />
-            </button>
-          )}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** Of an image whose type its first bytes tell. */
-function dataUrl(base64: string): string {
-  const type = base64.startsWith('iVBOR')
-    ? 'png'
-    : base64.startsWith('UklGR')
-      ? 'webp'
-      : base64.startsWith('R0lGO')
-        ? 'gif'
-        : 'jpeg'
-  return `data:image/${type};base64,${base64}`
-}

@@ -6,33 +6,41 @@ import { type Block, BlockSplitter } from './split-blocks.ts'
 import { renderTokens } from './tokens.tsx'
 import { VisibleText } from './visible-text.tsx'
 
+interface Rendered {
+  block: Block
+  growing: boolean
+  element: VNode
+}
+
 /** What has been rendered of a text, by the start of each block. */
 class Rendering {
   readonly #splitter = new BlockSplitter()
   readonly #definitions: Definitions = {}
-  #blocks = new Map<number, { block: Block; element: VNode }>()
+  #blocks = new Map<number, Rendered>()
 
   /** A block that has not changed is the same element as before, which Preact then leaves alone. */
-  render(text: string): VNode[] {
-    const blocks = new Map<number, { block: Block; element: VNode }>()
-    for (const block of this.#splitter.split(text)) {
+  render(text: string, textGrows: boolean): VNode[] {
+    const blocks = this.#splitter.split(text)
+    const rendered = new Map<number, Rendered>()
+    for (const block of blocks) {
       const before = this.#blocks.get(block.start)
-      const same = before !== undefined && isSame(before.block, block)
-      blocks.set(block.start, same ? before : { block, element: this.#element(block) })
+      const growing = textGrows && block === blocks.at(-1)
+      const same = before !== undefined && before.growing === growing && isSame(before.block, block)
+      rendered.set(block.start, same ? before : { block, growing, element: this.#element(block, growing) })
     }
-    this.#blocks = blocks
-    return [...blocks.values()].map(({ element }) => element)
+    this.#blocks = rendered
+    return [...rendered.values()].map(({ element }) => element)
   }
 
-  #element(block: Block): VNode {
+  #element(block: Block, growing: boolean): VNode {
     const { start, text } = block
     if (block.kind === 'code')
-      return <CodeBlock key={start} code={text} language={block.language} closed={block.closed} />
+      return <CodeBlock key={start} code={text} language={block.language} closed={block.closed || !growing} />
     const tokens = readMarkdown(text, this.#definitions)
     return (
       <div key={start} class="block">
         {tokens ? (
-          renderTokens(tokens)
+          renderTokens(tokens, growing)
         ) : (
           <p class="as-written" dir="auto">
             <VisibleText text={text} />
@@ -50,8 +58,8 @@ function isSame(before: Block, now: Block): boolean {
 }
 
 /** Text of a model as Markdown. While it grows, only the block at its end is read and rendered again. */
-export function Markdown({ text }: { text: string }) {
+export function Markdown({ text, growing }: { text: string; growing: boolean }) {
   const rendering = useRef<Rendering>(undefined)
   rendering.current ??= new Rendering()
-  return <div class="prose">{rendering.current.render(text)}</div>
+  return <div class="prose">{rendering.current.render(text, growing)}</div>
 }
