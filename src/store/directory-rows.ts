@@ -1,6 +1,12 @@
+import { asLine, cutText } from '../protocol/cut-text.ts'
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { FinishReason, Usage } from '../protocol/message.ts'
-import type { StoredConversation, StoredOutcome, StoredTurn } from '../turn/ports/conversation-directory.ts'
+import type {
+  FoundConversation,
+  StoredConversation,
+  StoredOutcome,
+  StoredTurn,
+} from '../turn/ports/conversation-directory.ts'
 import type { TurnRequest } from '../turn/ports/turn-state.ts'
 import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
 
@@ -16,6 +22,12 @@ export interface ConversationRow {
   activeTurn: string | null
   createdAt: string
   updatedAt: string
+}
+
+/** One of what `search_conversations` returns: `text` is what stands around the match, cut where it says. */
+export interface FoundRow {
+  conversation: ConversationRow
+  match: { seq: number | null; text: string; cutBefore: boolean; cutAfter: boolean }
 }
 
 /** What `find_turn` returns; `messages` is null unless `replies` was true. */
@@ -44,6 +56,20 @@ export function storedConversationOf(row: ConversationRow): StoredConversation {
     updatedAt: new Date(row.updatedAt),
   }
 }
+
+export function foundConversationOf({ conversation, match }: FoundRow): FoundConversation {
+  const { seq, text, cutBefore, cutAfter } = match
+  // The first word, and the last, may be parts of words.
+  const from = cutBefore ? text.replace(/^\S{0,30}\s+/, '') : text
+  const whole = asLine(cutAfter ? from.replace(/\s+\S{0,30}$/, '') : from)
+  const line = `${cutBefore ? '… ' : ''}${whole}${cutAfter ? ' …' : ''}`
+  return {
+    ...storedConversationOf(conversation),
+    match: { ...(seq !== null && { seq }), text: cutText(line, snippet) },
+  }
+}
+
+const snippet = { characters: 160, units: 1_000 }
 
 export function storedTurnOf(row: FoundTurnRow): StoredTurn {
   const { turn, tenant, conversation, request, status, step, error } = row

@@ -20,6 +20,7 @@ import { notifications } from './store/notifications.ts'
 import { queues } from './store/queues.ts'
 import { resets } from './store/resets.ts'
 import { results } from './store/results.ts'
+import { search } from './store/search.ts'
 import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
@@ -42,7 +43,8 @@ const parts = {
   'requests that wait in a queue': queues,
   'requests that are sent again': keys,
   'conversations by themselves': directory,
-  titles: titles,
+  titles,
+  'search in conversations': search,
   'turns by themselves': storedTurns,
   'notifications between processes': notifications,
   'emptying a conversation': resets,

@@ -1,12 +1,15 @@
 import type { Static } from 'typebox'
 import type { LogMessage } from '../../../protocol/message.ts'
-import type { StoredConversation } from '../../../turn/ports/conversation-directory.ts'
+import type { FoundConversation, StoredConversation } from '../../../turn/ports/conversation-directory.ts'
 import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
 import { timedCallData } from './turn-data.ts'
 
 /** A conversation as it is sent to clients. */
-export function conversationData(conversation: StoredConversation): Static<typeof ConversationSchema> {
-  const { name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } = conversation
+export function conversationData(
+  conversation: StoredConversation & Partial<FoundConversation>,
+): Static<typeof ConversationSchema> {
+  const { match, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } =
+    conversation
   return {
     name,
     title,
@@ -17,6 +20,7 @@ export function conversationData(conversation: StoredConversation): Static<typeo
     activeTurn,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+    ...(match && { match }),
   }
 }
 
