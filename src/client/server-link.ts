@@ -34,6 +34,8 @@ export function createServerLink(options: ClientOptions, platform: Platform): Se
   const { firstMs = 250, longestMs = 15_000, attempts = 10 } = reconnect
   const rules = { firstMs, longestMs, attempts }
   const base = `${baseUrl.replace(/\/+$/, '')}/chatterd/v1`
+  if (!baseUrl && !options.fetch && !('location' in globalThis))
+    throw new TypeError('createClient: outside of pages, baseUrl has to say where the server is.')
   // Browsers call it on the window alone.
   const send: typeof fetch = options.fetch ?? ((...args) => fetch(...args))
   const urlOf = (path: string) => base + path
