@@ -1,4 +1,5 @@
 import { redactCredentials, redactUrl } from '../config/redact-url.ts'
+import { suggestedModel } from '../protocol/suggested-model.ts'
 import { type ToolSourceFacts, toolLines } from './tool-lines.ts'
 import { tryCurl } from './try-curl.ts'
 
@@ -43,10 +44,11 @@ export interface BannerFacts {
   toolSources: readonly ToolSourceFacts[]
   /** How a phone comes to trust the server; undefined without a development certificate. */
   authority?: AuthorityFacts | undefined
+  /** True where browsers get the web page. */
+  hasPage: boolean
 }
 
 const maxListed = 10
-const suggestedModel = 'qwen3:0.6b'
 const installOllama = `install Ollama from https://ollama.com/download, then run: ollama pull ${suggestedModel}`
 
 function canCallTools({ capabilities }: BannerModel): boolean {
@@ -134,7 +136,7 @@ export function banner(facts: BannerFacts): string {
     ...table,
     '',
     ...(authority?.qrCode ? [...authority.qrCode.map((line) => `  ${line}`), ''] : []),
-    'Try it:',
+    ...(facts.hasPage ? [`Try it in a browser: ${urls[0]}`, '', 'Or in a terminal:'] : ['Try it:']),
     '',
     ...curl.map((line) => `  ${line}`),
     '',

@@ -64,6 +64,10 @@ export async function startAutoEngine({
     chat: (request, signal) => engineOf(request.model).chat(request, signal),
     generate: (body, signal) => current.generate(body, signal),
     ping: (signal) => current.ping(signal),
+    async state() {
+      const state = await current.state()
+      return current === demo ? { ...state, detail: `${state.detail} ${switches}` } : state
+    },
     models: (signal) => current.models(signal),
     model: (name, signal) => engineOf(name).model(name, signal),
     loadedContext: (name, signal) => engineOf(name).loadedContext(name, signal),
@@ -74,3 +78,5 @@ export async function startAutoEngine({
     },
   }
 }
+
+const switches = 'It is used as soon as Ollama responds.'

@@ -16,6 +16,7 @@ async function readiness(
       ping: async () => {
         if (engine) throw new ChatterdError('engine-unreachable', engine)
       },
+      state: async () => ({ name: 'scripted', state: 'ready', since: '' }),
       models: async () => [],
       loadedContext: async () => undefined,
     },

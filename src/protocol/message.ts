@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 
-/** What the engine reports of its work. Tokens are whole numbers; times are milliseconds. */
+/** What the engine reports of its work, and what its prompt was made to fit. Tokens are whole numbers; times are milliseconds. */
 export interface Usage {
   promptTokens?: number
   outputTokens?: number
@@ -10,6 +10,10 @@ export interface Usage {
   loadMs?: number
   /** Of the whole reply. */
   totalMs?: number
+  /** The context window that the prompt was made to fit, in tokens, where it is known. */
+  window?: number
+  /** How many messages of the log were not in the prompt; absent where all were. */
+  leftOut?: number
 }
 
 /**

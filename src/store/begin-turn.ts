@@ -23,10 +23,11 @@ interface BeginRow {
   needsTools?: true
   /** The turn that runs, where the conversation is busy because of one. */
   active?: string | null
+  position?: number | null
 }
 
 /** The operations that begin turns, and those on requests in a queue. */
-export interface BeginOperations extends Pick<ConversationStore, 'begin' | 'leaveQueue'> {
+export interface BeginOperations extends Pick<ConversationStore, 'begin' | 'leaveQueue' | 'queuePosition'> {
   /**
    * Requests that do not wait any more, but may still be in a queue because an operation on them failed; by the ids of the turns that
    * they were to begin. They would block their conversations, so each heartbeat names them, and the database removes them.
@@ -48,6 +49,7 @@ export function createBeginOperations(
       beginning
     const { after } = beginning
     const { model } = request
+    const title = beginning.title === undefined ? undefined : JSON.stringify(beginning.title)
     const cached = logCache.get(keyOf(conversation))
     const posted = tools && postedTools(tools, replaceTools)
     const send = (known?: KnownTools) => {
@@ -56,8 +58,10 @@ export function createBeginOperations(
         ...{ ...conversationArgument(conversation), conversationId: uuidv7(), turn, ...self },
         ...{ maxTools, replaceTools, whenBusy, maxQueued: busyQueue, keyLifeMs, knownTools },
         onlyIfBegun: beginning.onlyIfBegun,
+        wantsPosition: beginning.wantsPosition,
         ...keyArgument(beginning.key),
         model: forgetsModel ? undefined : JSON.stringify(model),
+        title,
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
         ...{ cached: cached && positionOf(cached), after },
       }
@@ -71,7 +75,10 @@ export function createBeginOperations(
     let row = await send(cached?.tools)
     if (row.needsTools) row = await send()
     if (row.replay) return { result: 'replay', ...row.replay }
-    if (!row.state) return { result: 'busy', active: row.active ?? undefined }
+    if (!row.state) {
+      const { active, position } = row
+      return { result: 'busy', active: active ?? undefined, ...(position && { position }) }
+    }
     // What comes after another message than the last one is returned with its log.
     const added = after === undefined ? messages : []
     const state = stateOf(row.state, { log: cached?.log, added, tools: cached?.tools.tools })
@@ -96,6 +103,9 @@ export function createBeginOperations(
       abandoned.add(turn)
       await call('leave_queue', { turn, runner: self.runner })
       abandoned.delete(turn)
+    },
+    async queuePosition(turn) {
+      return (await call<number | null>('queue_position', { turn })) ?? undefined
     },
   }
 }

@@ -74,7 +74,7 @@ export function storedTurnOf(row: FoundTurnRow): StoredTurn {
   return {
     ...{ id: turn, conversation: { tenant, name: conversation }, model: request.model, status, steps: step },
     calls: row.calls.map((call) => ({ ...storedCallOf(call), ms: call.ms ?? undefined })),
-    usage: row.usages.reduce(add, {}),
+    usage: { ...row.usages.reduce(add, {}), ...gaugeOf(row.usages.at(-1)) },
     ...(error && { error }),
     ...finishOf(status, row.finishReason),
     createdAt: new Date(row.createdAt),
@@ -93,9 +93,14 @@ function finishOf(status: TurnStatus, reply: FinishReason | null): Pick<StoredTu
   return { finishReason: status === 'cancelled' ? 'cancelled' : 'error' }
 }
 
-/** The sum of both. A member that neither has stays absent. */
+/** How full the context was in the last step. */
+function gaugeOf({ window, leftOut }: Usage = {}): Usage {
+  return { ...(window !== undefined && { window }), ...(leftOut !== undefined && { leftOut }) }
+}
+
+/** The sum of both, without the gauge of the context. A member that neither has stays absent. */
 function add(one: Usage, other: Usage): Usage {
-  const sum: Usage = { ...one }
+  const sum = { ...one }
   for (const key of ['promptTokens', 'outputTokens', 'promptMs', 'outputMs', 'loadMs', 'totalMs'] as const) {
     const more = other[key]
     if (more !== undefined) sum[key] = (sum[key] ?? 0) + more

@@ -58,6 +58,8 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       return row ? storedConversationOf(row) : undefined
     },
 
+    improveTitle: (turn, title) => call('improve_title', { turn, title: JSON.stringify(title) }),
+
     async remove(key) {
       const argument = { ...conversationArgument(key), conversationId: uuidv7() }
       const row = await call<EmptiedRow | null>('remove_conversation', argument)

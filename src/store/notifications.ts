@@ -19,8 +19,9 @@ interface Payload {
   cancelIdle?: string
   idleMs?: number
   free?: string
+  moved?: string
   followed?: string
-  /** The process that `cancel`, `cancelIdle`, `free` and `followed` are meant for. */
+  /** The process that all but `events` are meant for. */
   runner?: string
 }
 
@@ -129,6 +130,7 @@ function parsePayload(text: string | undefined, runner: string): StoreNotificati
   if (typeof payload.cancelIdle === 'string' && typeof payload.idleMs === 'number')
     return { type: 'cancel-idle', turn: payload.cancelIdle, idleMs: payload.idleMs }
   if (typeof payload.free === 'string') return { type: 'free', turn: payload.free }
+  if (typeof payload.moved === 'string') return { type: 'moved', turn: payload.moved }
   if (typeof payload.followed === 'string') return { type: 'followed', turn: payload.followed }
   return undefined
 }

@@ -56,14 +56,13 @@ export function createStore(database: Pick<Database, 'query'>, options: StoreOpt
   const call = createCallFunction(database)
   const logCache = new LogCache(options.logCacheBytes)
   const self = { runner, host: hostname(), pid: process.pid, leaseMs, maxUnjournaled: maxUnjournaledEvents }
-  const { begin, leaveQueue, abandoned } = createBeginOperations(call, self, options, logCache)
+  const { abandoned, ...beginOperations } = createBeginOperations(call, self, options, logCache)
 
   let previous: string | undefined
 
   return {
     ...createTurnWrites(call, runner, logCache),
-    begin,
-    leaveQueue,
+    ...beginOperations,
 
     async findReplay(conversation, key) {
       const argument = { ...conversationArgument(conversation), ...keyArgument(key), keyLifeMs }

@@ -6,14 +6,21 @@ import type {
   TurnBeginning,
   TurnResults,
 } from '../turn/ports/conversation-store.ts'
+import { titleOf } from '../turn/title.ts'
 import { ConversationQueues, type QueueLimits, type QueuePorts } from './conversation-queues.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { OutcomeRecovery, type RecoveryLimits } from './outcome-recovery.ts'
+import type { OnQueued } from './queue-position.ts'
 import { retryOnce } from './retrying-store.ts'
 import type { TurnListener } from './subscribers.ts'
 
 /** What bounds admission. `maxTurns`: turns that run, and requests that wait to begin one, at once. */
-export interface AdmissionLimits extends QueueLimits, RecoveryLimits {}
+export interface AdmissionLimits extends QueueLimits, RecoveryLimits {
+  /** Where conversations get their titles from; absent: nowhere. */
+  titles?: Titles
+}
+
+export type Titles = 'prompt' | 'model' | 'none'
 
 /** What admission works with. */
 export interface AdmissionPorts extends QueuePorts {
@@ -37,6 +44,7 @@ export type AdmittedResults = AdmittedTurn & { result: ResultsOutcome['result'] 
 export class Admission {
   readonly #ports: AdmissionPorts
   readonly #maxTurns: number
+  readonly #titles: Titles
   readonly #queues: ConversationQueues
   readonly #recovery: OutcomeRecovery
   /** Requests that have no turn yet: they wait for their conversation, or for the database. */
@@ -45,6 +53,7 @@ export class Admission {
   constructor(ports: AdmissionPorts, limits: AdmissionLimits) {
     this.#ports = ports
     this.#maxTurns = limits.maxTurns
+    this.#titles = limits.titles ?? 'none'
     this.#queues = new ConversationQueues(ports, limits)
     this.#recovery = new OutcomeRecovery(ports, limits)
   }
@@ -63,6 +72,7 @@ export class Admission {
     request: Omit<TurnBeginning, 'turn'>,
     disconnected: AbortSignal,
     listener?: TurnListener,
+    onQueued?: OnQueued,
   ): Promise<AdmittedTurn> {
     const { store, closing, newTurnId } = this.#ports
     closing.throwIfAborted()
@@ -71,8 +81,9 @@ export class Admission {
       if (!replay) throw tooManyTurns(this.#maxTurns)
       return replay
     }
-    const beginning = { ...request, turn: newTurnId() }
-    return await this.#track(this.#begin(beginning, disconnected, listener))
+    const title = this.#titles === 'none' ? undefined : titleOf(request.messages)
+    const beginning = { ...request, turn: newTurnId(), ...(title !== undefined && { title }) }
+    return await this.#track(this.#begin(beginning, disconnected, listener, onQueued))
   }
 
   /** Stores results of device calls; where no call of the turn is open any more, it goes on here. */
@@ -92,9 +103,10 @@ export class Admission {
     beginning: TurnBeginning,
     disconnected: AbortSignal,
     listener: TurnListener | undefined,
+    onQueued: OnQueued | undefined,
   ): Promise<AdmittedTurn> {
     try {
-      const begun = await this.#queues.begin(beginning, disconnected)
+      const begun = await this.#queues.begin(beginning, disconnected, onQueued)
       if (begun.result === 'replay') return begun
       return { turn: beginning.turn, after: 0, live: this.#ports.running.run(begun.state, listener) }
     } catch (error) {
@@ -115,6 +127,11 @@ export class Admission {
     const { state, result } = outcome
     const after = state.lastEvent - results.results.length
     return { result, turn, after, live: await running.runAgain(state, listener) }
+  }
+
+  /** True while no turn runs, and no request waits to begin one. */
+  get isIdle(): boolean {
+    return this.#ports.running.size + this.#admitting.size === 0
   }
 
   get #isFull(): boolean {

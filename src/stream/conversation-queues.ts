@@ -3,6 +3,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { BeginOutcome, ConversationStore, TurnBeginning } from '../turn/ports/conversation-store.ts'
 import { type CancelPorts, cancelTurn } from './cancel-turn.ts'
 import { notifiedOrAfter } from './notifier.ts'
+import { type OnQueued, positionTopic, QueuePosition } from './queue-position.ts'
 import { retryOnce } from './retrying-store.ts'
 
 /** What bounds waiting, in milliseconds. */
@@ -15,7 +16,7 @@ export interface QueueLimits {
 
 /** What the queues work with. */
 export interface QueuePorts extends CancelPorts {
-  store: Pick<ConversationStore, 'begin' | 'leaveQueue' | 'cancel' | 'cancelIdle'>
+  store: Pick<ConversationStore, 'begin' | 'leaveQueue' | 'queuePosition' | 'cancel' | 'cancelIdle'>
 }
 
 /** The turn has begun, or an earlier request of the same key has begun one. */
@@ -51,10 +52,14 @@ export class ConversationQueues {
    * Begins a turn once its conversation is free. Throws `conversation-busy` where it is refused or has waited too long,
    * `shutting-down`, the reason of `disconnected`, and what the store throws.
    */
-  async begin(beginning: TurnBeginning, disconnected: AbortSignal): Promise<Begun> {
+  async begin(given: TurnBeginning, disconnected: AbortSignal, onQueued?: OnQueued): Promise<Begun> {
     disconnected.throwIfAborted()
+    const beginning = onQueued ? { ...given, wantsPosition: true } : given
+    const position = onQueued && new QueuePosition(given.turn, this.#ports.store, onQueued)
     const outcome = await this.#askInOrder(beginning, disconnected)
-    return isBegun(outcome) ? outcome : await this.#wait(beginning, disconnected)
+    if (isBegun(outcome)) return outcome
+    position?.report(outcome.position)
+    return await this.#wait(beginning, disconnected, position)
   }
 
   async #askInOrder(beginning: TurnBeginning, disconnected: AbortSignal): Promise<BeginOutcome> {
@@ -71,7 +76,11 @@ export class ConversationQueues {
     }
   }
 
-  async #wait(beginning: TurnBeginning, disconnected: AbortSignal): Promise<Begun> {
+  async #wait(
+    beginning: TurnBeginning,
+    disconnected: AbortSignal,
+    position: QueuePosition | undefined,
+  ): Promise<Begun> {
     const { turn } = beginning
     const { store, notifier, closing } = this.#ports
     const { busyWaitMs, pollMs } = this.#limits
@@ -89,18 +98,21 @@ export class ConversationQueues {
         // Subscribed before asking, so that nothing is missed.
         const own = notifier.subscribe(turn)
         const freed = notifier.subscribe(key)
+        const moved = notifier.subscribe(positionTopic(turn))
         try {
           if (mayAsk) {
             const outcome = await this.#ask(beginning, disconnected)
             if (isBegun(outcome)) return outcome
-          }
+            position?.report(outcome.position)
+          } else await position?.refresh()
           const rest = until - performance.now()
           if (rest <= 0) throw stillBusy(busyWaitMs)
           mayAsk = false
           const isNext = own.notified.then(() => {
             mayAsk = true
           })
-          await notifiedOrAfter(Promise.race([isNext, freed.notified]), Math.min(pollMs, rest), stopped)
+          const woken = Promise.race([isNext, freed.notified, moved.notified])
+          await notifiedOrAfter(woken, Math.min(pollMs, rest), stopped)
           stopped.throwIfAborted()
           mayAsk ||= queue[0] === beginning
           mayAsk ||= performance.now() - askedAt >= pollsUnlessFirst * pollMs
@@ -108,10 +120,14 @@ export class ConversationQueues {
         } finally {
           own.unsubscribe()
           freed.unsubscribe()
+          moved.unsubscribe()
         }
       }
     } catch (error) {
-      void store.leaveQueue(turn).catch(() => {})
+      void store.leaveQueue(turn).then(
+        () => this.#moved(key),
+        () => {},
+      )
       throw error
     } finally {
       queue.splice(queue.indexOf(beginning), 1)
@@ -119,6 +135,11 @@ export class ConversationQueues {
       // The next request is the first now.
       notifier.notify(key)
     }
+  }
+
+  /** The requests that wait here may have other positions now. */
+  #moved(key: string): void {
+    for (const { turn } of this.#waiting.get(key) ?? []) this.#ports.notifier.notify(positionTopic(turn))
   }
 
   /** Asks the database to begin the turn, with `replace` after the active one is cancelled. */

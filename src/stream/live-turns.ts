@@ -22,16 +22,18 @@ import { cancelTurn } from './cancel-turn.ts'
 import { conversationEmptied, type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
 import { JournalReader } from './journal-reader.ts'
 import { Notifier } from './notifier.ts'
+import { type OnQueued, positionTopic } from './queue-position.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
 import type { TurnListener } from './subscribers.ts'
+import { TitleWriter } from './title-writer.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
 export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {}
 
 /** What the turns of this process work with. */
-export interface LivePorts extends Omit<RunPorts, 'notifier'> {
+export interface LivePorts extends Omit<RunPorts, 'notifier' | 'onFinished'> {
   store: ConversationStore
-  directory: Pick<ConversationDirectory, 'messages' | 'remove'>
+  directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle'>
   newTurnId(): string
 }
 
@@ -47,17 +49,23 @@ export class LiveTurns {
   readonly #running: RunningTurns
   readonly #admission: Admission
   readonly #reader: JournalReader
+  readonly #titles: TitleWriter | undefined
 
   constructor(ports: LivePorts, limits: LiveLimits) {
     const { store, newTurnId } = ports
     const notifier = this.#notifier
-    const running = new RunningTurns({ ...ports, notifier }, limits)
+    const running = new RunningTurns(
+      { ...ports, notifier, onFinished: (begun, report) => this.#titles?.onFinished(begun, report) },
+      limits,
+    )
     const closing = this.#closing.signal
     this.#ports = ports
     this.#maxTurns = limits.maxTurns
     this.#running = running
     this.#admission = new Admission({ store, running, notifier, closing, newTurnId }, { ...limits, pollMs })
     this.#reader = new JournalReader(ports.journal)
+    const isIdle = () => this.#admission.isIdle && !this.isDraining
+    if (limits.titles === 'model') this.#titles = new TitleWriter({ ...ports, isIdle })
   }
 
   /** True once this process takes no more requests. */
@@ -78,14 +86,17 @@ export class LiveTurns {
   /**
    * Begins a turn and runs it here; resolves when it is stored. While another turn of the conversation runs, it waits, is refused
    * with `conversation-busy`, or has the other one cancelled, as `whenBusy` says. A client that disconnects while it waits has no
-   * turn begun. With a `listener`, a failure of the first step may refuse the request.
+   * turn begun. With a `listener`, a failure of the first step may refuse the request. `onQueued` gets its positions while it waits.
    */
   begin(
     request: Omit<TurnBeginning, 'turn'>,
     disconnected: AbortSignal,
     listener?: TurnListener,
+    onQueued?: OnQueued,
   ): Promise<AdmittedTurn> {
-    return this.#admission.begin(request, disconnected, listener)
+    const begun = this.#admission.begin(request, disconnected, listener, onQueued)
+    this.#titles?.interruptFor(begun)
+    return begun
   }
 
   /** What the request of this key has led to, where one came before. Throws `key-reused` where it had another body. */
@@ -100,7 +111,9 @@ export class LiveTurns {
 
   /** Stores results of device calls; where no call of the turn is open any more, it goes on here. */
   storeResults(request: Omit<TurnResults, 'id'>, listener?: TurnListener): Promise<AdmittedResults> {
-    return this.#admission.storeResults(request, listener)
+    const stored = this.#admission.storeResults(request, listener)
+    this.#titles?.interruptFor(stored)
+    return stored
   }
 
   /** Writes a turn's events after number `after` into the sink until the turn has ended, whichever process runs it. */
@@ -148,6 +161,7 @@ export class LiveTurns {
     else if (notification.type === 'cancel-idle')
       this.#running.get(notification.turn)?.cancelAfterIdle(notification.idleMs)
     else if (notification.type === 'followed') this.#running.get(notification.turn)?.followElsewhere()
+    else if (notification.type === 'moved') this.#notifier.notify(positionTopic(notification.turn))
     else if (notification.type === 'free') this.#notifier.notify(notification.turn)
     else this.#notifier.notifyAll()
   }
@@ -165,6 +179,7 @@ export class LiveTurns {
    */
   async drain(deadlineMs: number): Promise<void> {
     this.#closing.abort(new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.'))
+    this.#titles?.close()
     await Promise.race([this.#admission.idle(), delay(deadlineMs, undefined, { ref: false })])
     await this.#running.end()
   }

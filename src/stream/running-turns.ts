@@ -25,6 +25,8 @@ export interface RunPorts extends DrivePorts {
   notifier: Notifier
   /** Called when a run of a turn is over: the turn has ended, or waits for its device. */
   onRunEnd?(report: RunReport): void
+  /** The same for this process itself, with the state that the run began with, once nothing of the run is left. */
+  onFinished?(begun: TurnState, report: RunReport): void
 }
 
 /** How long turns that are ended when the process stops may take to store that, in milliseconds. */
@@ -80,7 +82,7 @@ export class RunningTurns {
     if (listener) live.listen(listener)
     else live.accept()
     if (this.#ending) live.abort(this.#ending)
-    void driveTurn(live, state, this.#ports, this.#limits).finally(() => this.#finish(live))
+    void driveTurn(live, state, this.#ports, this.#limits).finally(() => this.#finish(live, state))
     // Whoever follows the turn reads it from memory from now on.
     this.#ports.notifier.notify(live.id)
     return live
@@ -100,13 +102,15 @@ export class RunningTurns {
     await Promise.race([this.idle(), delay(closingMs, undefined, { ref: false })])
   }
 
-  #finish(live: LiveTurn): void {
+  #finish(live: LiveTurn, begun: TurnState): void {
     this.#writer.forget(live)
     // The next run of the same turn may have begun already.
     if (this.#turns.get(live.id) === live) this.#turns.delete(live.id)
     live.finish()
-    this.#ports.onRunEnd?.(live.recorder.end())
+    const report = live.recorder.end()
+    this.#ports.onRunEnd?.(report)
     this.#ports.notifier.notify(live.key)
+    this.#ports.onFinished?.(begun, report)
   }
 }
 

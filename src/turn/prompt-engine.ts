@@ -3,6 +3,7 @@ import { ChatterdError } from '../protocol/errors.ts'
 import type { TurnEvent, TurnStatus } from '../protocol/events.ts'
 import type { FinishReason, NewMessage } from '../protocol/message.ts'
 import type { ToolSchema } from '../protocol/tool-schema.ts'
+import { type ContextGauge, lookUpGauge } from './context-gauge.ts'
 import { withContextWindow } from './context-window.ts'
 import { tokenScale } from './estimate-tokens.ts'
 import { fitAfterRefusal, fitContext, truncationNotice } from './fit-context.ts'
@@ -34,6 +35,7 @@ export async function promptEngine(
   let reply = emptyReply
   let state = begun
   let tools: readonly ToolSchema[] = offered
+  let gauge: ContextGauge = {}
   await client.publish([{ type: 'step-start', step }])
   try {
     const scale = once(() => tokenScale(begun, offered))
@@ -44,6 +46,7 @@ export async function promptEngine(
     let fitted = await fitContext({ ...restored, log: model.log }, tools, scale, ports, client.signal)
     let notice = truncationNotice(begun, fitted)
     if (notice) await client.publish([notice])
+    const gaugeOf = lookUpGauge(begun, ports, client.signal)
     const take = (parts: readonly EnginePart[]) => {
       reply = fold(reply, parts, ports.limits)
       return client.publish(deltas(parts), parts)
@@ -74,10 +77,11 @@ export async function promptEngine(
       }
     }
     state = { ...fitted.state, step }
+    gauge = gaugeOf(fitted)
   } catch (error) {
     return await fail(state, reply, error, ports, client)
   }
-  return await endStep(state, reply, tools, ports)
+  return await endStep(state, reply, { tools, gauge }, ports)
 }
 
 /** With a format, only where the client has tools too, or asks for a call: with tools, Ollama sends a formatted reply in one piece. */
@@ -152,7 +156,7 @@ async function fail(
 async function endStep(
   state: TurnState,
   reply: Reply,
-  offered: readonly ToolSchema[],
+  { tools: offered, gauge }: { tools: readonly ToolSchema[]; gauge: ContextGauge },
   { store, toolbox, limits, newCallId, onCallEnd }: TurnPorts,
 ): Promise<TurnState> {
   const usedIds = new Set(
@@ -164,7 +168,7 @@ async function endStep(
   const routed = routeCalls(reply.calls, routing)
   const finishReason = finishReasonOf(reply)
   const calls = callsToRun(routed, finishReason, state.step < limits.maxSteps)
-  const usage = reply.done?.usage ?? {}
+  const usage = { ...reply.done?.usage, ...gauge }
   const message = { ...messageOf(reply), calls, usage, finishReason }
   const draft = { ...message, seq: Number.POSITIVE_INFINITY, turn: state.id, complete: true }
   const next = nextAction(withMessage(state, draft), limits)

@@ -1,4 +1,8 @@
-import { render } from 'preact'
+import { createClient } from '../client/index.ts'
+import './theme/theme.css'
+import { mount } from './shell/mount.tsx'
 
-const root = document.getElementById('app')
-if (root) render(<h1>chatterd</h1>, root)
+// The server's root is two folders above the page's scripts, wherever a proxy puts it.
+const root = new URL('../../', import.meta.url)
+const element = document.getElementById('app')
+if (element) mount(element, createClient({ baseUrl: root.href.replace(/\/$/, '') }))

@@ -28,6 +28,7 @@ import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
 import { texts } from './store/texts.ts'
+import { titles } from './store/titles.ts'
 import { withdrawals } from './store/withdrawals.ts'
 
 const parts = {
@@ -49,6 +50,7 @@ const parts = {
   'turns in branches': branchTurns,
   'any tree of branches': branchTrees,
   'conversations by themselves': directory,
+  titles: titles,
   'turns by themselves': storedTurns,
   'notifications between processes': notifications,
   'emptying a conversation': resets,

@@ -55,6 +55,15 @@ export const turnsSettings = {
     about:
       'Most turns in this process that run or wait for their conversation; another one is refused with 429.',
   },
+  titles: {
+    group: 'Turns',
+    name: 'titles',
+    env: 'CHATTERD_TITLES',
+    kind: choice('a source of titles', ['prompt', 'model', 'none']),
+    default: 'prompt',
+    about:
+      'Where a conversation without a title gets one from: `prompt`, the first line of its first prompt; `model`, from that, and then once from the model, when its first turn has completed and no other prompt runs or waits in this process; `none`: it has none until a client gives it one.',
+  },
   busyWaitMs: {
     group: 'Turns',
     name: 'busy-wait',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { JsonObject } from '../../protocol/json.ts'
+import { suggestedModel } from '../../protocol/suggested-model.ts'
 import type { Engine, EngineModel } from '../../turn/ports/engine.ts'
 import { parseLine } from '../ollama/parse-line.ts'
 import { type DemoCall, decideReply } from './decide-reply.ts'
@@ -13,6 +14,7 @@ const demo: EngineModel = { name: 'demo', capabilities: ['completion', 'tools'] 
  * have one day. `tokenDelayMs` is the pause after each word, in milliseconds.
  */
 export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
+  const since = new Date().toISOString()
   return {
     name: 'demo',
     async *chat({ model, messages, tools, mustCall, stream }, signal) {
@@ -41,12 +43,19 @@ export function createDemoEngine({ tokenDelayMs = 20 } = {}): Engine {
       return { status: 200, contentType, body: encode(ollamaLines(output, signal)) }
     },
     ping: async () => undefined,
+    state: async () => ({ name: 'demo', state: 'ready', since, detail: whatItIs }),
     models: async () => [demo],
     model: async (name) => (isDemo(name) ? demo : { ...demo, name }),
     loadedContext: async () => undefined,
     close: async () => undefined,
   }
 }
+
+const whatItIs = [
+  'This is the demo engine, a small stand-in and not a language model. For a real one, install Ollama, and load a model:',
+  'curl -fsSL https://ollama.com/install.sh | sh',
+  `ollama pull ${suggestedModel}`,
+].join('\n')
 
 /** True for the name of the demo engine's model. */
 export function isDemo(model: string): boolean {

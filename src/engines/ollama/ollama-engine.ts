@@ -7,6 +7,7 @@ import { createOllamaHost } from './ollama-host.ts'
 import type { OllamaRequest } from './ollama-request.ts'
 import { passGenerate } from './pass-generate.ts'
 import type { HttpsProxy } from './proxied-host.ts'
+import { ServerState } from './server-state.ts'
 import { type ReplyLimits, streamChat } from './stream-chat.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -52,10 +53,11 @@ export function createOllamaEngine(options: OllamaOptions): Engine {
 
   // Several callers share a lookup, so it is aborted by none of them. The lookup time-out limits it.
   const never = new AbortController().signal
-  const lookUp = (request: OllamaRequest): Promise<JsonObject> =>
-    fetchJson(host, request, lookupTimeouts, never)
+  const lookUp = (request: OllamaRequest, signal = never): Promise<JsonObject> =>
+    fetchJson(host, request, lookupTimeouts, signal)
+  const serverState = new ServerState({ fetchJson: lookUp })
   const catalogue = createCatalogue({
-    fetchJson: lookUp,
+    fetchJson: (request) => lookUp(request),
     cacheMs: options.cacheMs ?? 10_000,
     notLoadedCacheMs: options.notLoadedCacheMs ?? 3_000,
     now: () => performance.now(),
@@ -63,11 +65,13 @@ export function createOllamaEngine(options: OllamaOptions): Engine {
 
   return {
     name: 'ollama',
-    chat: (request, signal) => streamChat(host, request, limits, signal),
-    generate: (body, signal) => passGenerate(host, body, limits.timeouts, signal),
-    async ping(signal = never) {
-      await fetchJson(host, { method: 'GET', path: '/api/tags' }, lookupTimeouts, signal)
+    chat: (request, signal) => streamChat(serverState.watch(host, request.model), request, limits, signal),
+    generate: (body, signal) =>
+      passGenerate(serverState.watch(host, String(body.model ?? '')), body, limits.timeouts, signal),
+    async ping(signal) {
+      await lookUp({ method: 'GET', path: '/api/tags' }, signal)
     },
+    state: () => serverState.read(),
     models: (signal) => untilAborted(catalogue.models(), signal),
     model: (name, signal) => untilAborted(catalogue.model(name), signal),
     loadedContext: (name, signal) => untilAborted(catalogue.loadedContext(name), signal),

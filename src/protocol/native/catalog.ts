@@ -10,7 +10,7 @@ export interface EngineData {
   since: string
   /** The model that is being loaded. */
   model?: string
-  /** For people: why it is unreachable. */
+  /** For people: why it is unreachable, or what the demo engine is. */
   detail?: string
 }
 

@@ -26,6 +26,11 @@ export interface ConversationData {
   updatedAt: string
 }
 
+/** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */
+export interface ListedConversation extends ConversationData {
+  match?: { seq?: number; text: string }
+}
+
 /** A message of a conversation, as the native dialect sends it. */
 export interface MessageData {
   /** Its number in its branch, from 1. */

@@ -55,6 +55,7 @@ create table chatterd.conversations (
   name text not null,
   title json,
   system json,
+  title_made boolean not null default false,
   model json,
   tools json not null default '[]'::json,
   tools_version bigint not null default 0,
@@ -133,6 +134,7 @@ create table chatterd.queue (
   runner uuid not null,
   key text,
   digest text,
+  wants_position boolean not null default false,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (turn_id),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON UPDATE CASCADE ON DELETE CASCADE
@@ -240,6 +242,7 @@ create table chatterd.write_check (
 -- has_tools(c chatterd.conversations, p json) returns boolean
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
+-- improve_title(p json) returns json
 -- input_again(c chatterd.conversations, p_after bigint, OUT after bigint, OUT messages json, OUT bodies json[]) returns record
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
@@ -258,9 +261,11 @@ create table chatterd.write_check (
 -- notify_events(p_turns uuid[]) returns void
 -- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
+-- notify_positions(p_conversation uuid, p_runner uuid) returns void
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
 -- publish_call_ends(p_turn uuid) returns text
+-- queue_position(p json) returns bigint
 -- raise_turn_lost() returns void
 -- read_board(p json) returns json
 -- read_events(p json) returns json

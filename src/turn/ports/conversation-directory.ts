@@ -95,6 +95,11 @@ export interface ConversationDirectory {
    */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
   /**
+   * Gives the conversation of this turn another title in place of the one that was made from its first prompt; false where a client has
+   * given it one since, or removed it.
+   */
+  improveTitle(turn: string, title: string): Promise<boolean>
+  /**
    * Removes it with all that it holds, and returns what was in it; undefined where there was none. Requests in its queue begin in a new
    * one.
    */

@@ -48,6 +48,10 @@ export interface TurnBeginning {
    * is cancelled. Absent: it finishes.
    */
   idleMs?: number
+  /** The title of a conversation that has none, and had no turn before. */
+  title?: string
+  /** True where the client is sent its position while it waits. */
+  wantsPosition?: boolean
   /** True where the conversation does not remember the request's model as its own. */
   forgetsModel?: boolean
   /** True to learn what an earlier call of this beginning has led to, and to begin nothing: `busy` where that is nothing. */
@@ -57,12 +61,12 @@ export interface TurnBeginning {
 
 /**
  * What a request to begin has led to. `busy`: `active` runs, or other requests are before this one in the queue; with `queue` it is in
- * the queue from now on, until it begins or leaves; requests of the same key have one position.
+ * the queue from now on, until it begins or leaves; requests of the same key have one position, from 1. It comes where it is wanted.
  */
 export type BeginOutcome =
   | { result: 'begun'; state: TurnState }
   | ({ result: 'replay' } & Replay)
-  | { result: 'busy'; active: string | undefined }
+  | { result: 'busy'; active: string | undefined; position?: number }
 
 /** A call and the message that it belongs to. */
 export type StoredCall = Call & CallKey
@@ -123,6 +127,8 @@ export interface ConversationStore extends TurnWrites {
   begin(beginning: TurnBeginning): Promise<BeginOutcome>
   /** Takes the request that was to begin this turn out of the queue. */
   leaveQueue(turn: string): Promise<void>
+  /** The position in the queue of the request that is to begin this turn, from 1; undefined where it is in none. */
+  queuePosition(turn: string): Promise<number | undefined>
   /** Throws `key-reused` where the key came with another body. */
   findReplay(conversation: ConversationKey, key: RequestKey): Promise<Replay | undefined>
   newestTurn(conversation: ConversationKey): Promise<NewestTurn | undefined>

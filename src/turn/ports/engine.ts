@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Logprob } from '../../protocol/logprobs.ts'
 import type { Usage } from '../../protocol/message.ts'
+import type { EngineData } from '../../protocol/native/catalog.ts'
 import type { Repair } from '../../protocol/repair.ts'
 import type { ToolSchema } from '../../protocol/tool-schema.ts'
 
@@ -88,6 +89,8 @@ export interface Engine {
   generate(body: JsonObject, signal: AbortSignal): Promise<RawResponse>
   /** Resolves where the engine responds now, whatever models it has; rejects where it does not. Never cached. */
   ping(signal?: AbortSignal): Promise<void>
+  /** What the engine does now, as far as this process sees. Asked for often; never rejects. */
+  state(): Promise<EngineData>
   /** All models that the engine has. Cached for a short time. */
   models(signal?: AbortSignal): Promise<EngineModel[]>
   /**

@@ -59,5 +59,7 @@ export type StoreNotification =
   | { type: 'followed'; turn: string }
   /** The conversation that this request of ours waits for is free. */
   | { type: 'free'; turn: string }
+  /** This request of ours may have another position in the queue now. */
+  | { type: 'moved'; turn: string }
   /** Notifications may have been lost. */
   | { type: 'missed' }

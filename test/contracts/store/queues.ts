@@ -92,6 +92,28 @@ export function queues(world: () => StoreWorld): void {
     }
   })
 
+  test('a request in the queue has its position, which changes as others begin, leave, or are gone', async () => {
+    const [one, two, gone] = [await world().process(), await world().process(), await world().process()]
+    const conversation = world().conversation()
+    const { id: active } = await begun(one.store, beginning(conversation))
+    const waiting = [gone, two, one].map((process) => ({
+      process,
+      given: { ...queued(conversation, 'waits'), wantsPosition: true },
+    }))
+    const positions = () => Promise.all(waiting.map(({ given }) => two.store.queuePosition(given.turn)))
+    for (const [index, { process, given }] of waiting.entries())
+      assert.deepEqual(await process.store.begin(given), { result: 'busy', active, position: index + 1 })
+    assert.deepEqual(await positions(), [1, 2, 3])
+    await gone.expire()
+    await one.store.heartbeat([active])
+    assert.deepEqual(await positions(), [undefined, 1, 2])
+    await two.store.leaveQueue(waiting[1]?.given.turn ?? '')
+    assert.deepEqual(await positions(), [undefined, undefined, 1])
+    await one.store.endStep(step(active, 1, 'ok'), [])
+    await begun(one.store, waiting[2]?.given ?? assert.fail())
+    assert.deepEqual(await positions(), [undefined, undefined, undefined])
+  })
+
   test('of requests that come at once, each begins once', async () => {
     const processes = await Promise.all([1, 2, 3].map(() => world().process()))
     const conversation = world().conversation()

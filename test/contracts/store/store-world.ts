@@ -118,7 +118,7 @@ function processOn(database: Database, options: Partial<StoreOptions>): StorePro
 
 const snapshotSql = `
   select json_build_object(
-    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.branch, c.next_seq, c.pinned, c.prompt_from, c.truncation::text, c.created_at, c.updated_at),
+    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.branch, c.next_seq, c.pinned, c.prompt_from, c.truncation::text, c.created_at, c.updated_at, c.title::text, c.title_made),
     'turns', (
       select json_agg(json_build_array(id, branch, request::text, status, step, first_seq, reply_seq, supersedes,
         error::text, created_at, ended_at, last_event) order by first_seq, id)

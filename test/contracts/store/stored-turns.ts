@@ -13,7 +13,7 @@ import {
 import type { StoreWorld } from './store-world.ts'
 
 export function storedTurns(world: () => StoreWorld): void {
-  test('a turn has its status, its calls and the usage of all its steps', async () => {
+  test('a turn has its status, its calls, the usage of all its steps, and how full the context was in the last one', async () => {
     const { store, directory } = await world().process()
     const conversation = world().conversation()
     assert.equal(await directory.turn(crypto.randomUUID()), undefined)
@@ -21,7 +21,10 @@ export function storedTurns(world: () => StoreWorld): void {
     const calls = [residentCall(0), deviceCall(1)]
     const first = step(id, 1, 'first', { calls })
     const { seq } = await store.endStep(
-      { ...first, message: { ...first.message, usage: { promptTokens: 5, outputMs: 1.5 } } },
+      {
+        ...first,
+        message: { ...first.message, usage: { promptTokens: 5, outputMs: 1.5, window: 4_096, leftOut: 3 } },
+      },
       [],
     )
     await store.endCalls(id, [succeeded(seq, 0)], [])
@@ -40,11 +43,14 @@ export function storedTurns(world: () => StoreWorld): void {
     await store.storeResults(resultsFor(id, [answered(seq, 1)]))
     const second = step(id, 2, 'second')
     await store.endStep(
-      { ...second, message: { ...second.message, usage: { promptTokens: 7, outputTokens: 2 } } },
+      {
+        ...second,
+        message: { ...second.message, usage: { promptTokens: 7, outputTokens: 2, window: 8_192 } },
+      },
       [],
     )
     const outcome = await directory.outcome(id)
-    assert.deepEqual(outcome?.usage, { promptTokens: 12, outputTokens: 2, outputMs: 1.5 })
+    assert.deepEqual(outcome?.usage, { promptTokens: 12, outputTokens: 2, outputMs: 1.5, window: 8_192 })
     assert.deepEqual(outcome?.conversation, conversation)
     assert.ok(outcome?.endedAt && outcome.endedAt >= outcome.createdAt)
     assert.deepEqual(

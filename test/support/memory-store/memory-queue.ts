@@ -61,6 +61,14 @@ export class MemoryQueue {
     this.#waiting.push(request)
   }
 
+  position(turn: string): number | undefined {
+    const own = this.#waiting.find((request) => request.turn === turn)
+    if (!own) return undefined
+    const queue = this.#of(own.conversation)
+    const before = queue.slice(0, queue.indexOf(own) + 1)
+    return new Set(before.map((request) => request.key?.key ?? request)).size
+  }
+
   remove(turn: string): void {
     this.#waiting = this.#waiting.filter((request) => request.turn !== turn)
   }

@@ -35,7 +35,7 @@ export interface MemoryStore extends ConversationStore {
   /** The operations that were done, in order; those of the journal are not. */
   readonly done: Operation[]
   readonly journal: EventJournal
-  readonly directory: Pick<ConversationDirectory, 'messages' | 'remove'>
+  readonly directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle'>
   conversation(name: string): StoredConversation | undefined
   turn(id: string): StoredTurn | undefined
 }
@@ -75,7 +75,9 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
         const active = conversation.turns.find(isActive)
         if (active?.status === 'running' || (whenBusy !== 'replace' && queue.isBehind(beginning))) {
           if (whenBusy === 'queue') queue.add(beginning, busyQueue)
-          return { result: 'busy', active: active?.status === 'running' ? active.id : undefined }
+          const position = beginning.wantsPosition ? queue.position(id) : undefined
+          const runs = active?.status === 'running' ? active.id : undefined
+          return { result: 'busy', active: runs, ...(position && { position }) }
         }
         if (active) cancelWaiting(conversation, active, 'superseded')
         const { tools, system } = conversation
@@ -100,6 +102,8 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
       }),
 
     leaveQueue: (turn) => transaction('leaveQueue', () => queue.remove(turn)),
+
+    queuePosition: (turn) => transaction('queuePosition', () => queue.position(turn)),
 
     findReplay: (conversation, key) =>
       transaction('findReplay', () => {
@@ -167,6 +171,8 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
       }),
 
     directory: {
+      // No title is made here.
+      improveTitle: async () => false,
       async remove(key) {
         const turns = log.remove(key)
         return turns && { turns, calls: [] }

@@ -5,6 +5,7 @@ import { createAccessCheck } from '../../../src/http/access/guard-requests.ts'
 import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import type { NativePorts } from '../../../src/http/dialects/native/ports.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
+import type { EngineData } from '../../../src/protocol/native/catalog.ts'
 import type { EngineModel } from '../../../src/turn/ports/engine.ts'
 import { MemoryDirectory } from './memory-directory.ts'
 import { ScriptedTurns } from './scripted-turns.ts'
@@ -57,6 +58,11 @@ export function openNative(
     name: 'scripted',
     model: async (name: string) => models.find((model) => model.name === name),
     ping: async () => undefined,
+    state: async (): Promise<EngineData> => ({
+      name: 'scripted',
+      state: 'ready',
+      since: '2026-01-01T00:00:00.000Z',
+    }),
     models: async () => models,
     loadedContext: async (name: string) => (name === 'demo' ? 4_096 : undefined),
   }

@@ -67,6 +67,7 @@ export function openQueue(t: TestContext, limits = long) {
           trail.push(`${turn} leaves`)
           queue = queue.filter((other) => other.turn !== turn)
         },
+        queuePosition: () => assert.fail(),
         cancel: () => assert.fail(),
         cancelIdle: () => assert.fail(),
       },

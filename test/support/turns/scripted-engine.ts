@@ -60,6 +60,7 @@ export function createScriptedEngine(
     chat,
     generate: () => Promise.reject(new Error('the scripted engine generates nothing')),
     ping: async () => undefined,
+    state: async () => ({ name: 'scripted', state: 'ready', since: '2026-01-01T00:00:00.000Z' }),
     models: async () => [{ name: 'm' }],
     model: async (name) => ({
       name,

@@ -1,5 +1,6 @@
 import type { ConversationKey } from '../../../protocol/conversation-key.ts'
 import { ChatterdError } from '../../../protocol/errors.ts'
+import type { OnQueued } from '../../../stream/queue-position.ts'
 import type { Replay } from '../../../turn/ports/conversation-store.ts'
 import { checkModel } from '../../check-model.ts'
 import { withoutResident } from '../../device-tools.ts'
@@ -20,6 +21,7 @@ export async function beginTurn(
   idempotencyKey: string | undefined,
   disconnected: AbortSignal,
   ports: NativePorts,
+  onQueued?: OnQueued,
 ): Promise<Replay> {
   const { after, system, tools, residentTools, toolChoice, whenBusy = 'queue' } = body
   checkConversationName(conversation.name, 'name')
@@ -56,6 +58,8 @@ export async function beginTurn(
       ...(key && { key }),
     },
     disconnected,
+    undefined,
+    onQueued,
   )
 }
 

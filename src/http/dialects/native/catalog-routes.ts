@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { EngineData } from '../../../protocol/native/catalog.ts'
 import type { EngineModel } from '../../../turn/ports/engine.ts'
 import type { NativePorts, ResidentTool } from './ports.ts'
-import { ModelSchema, ResidentToolSchema, ToolSourceSchema } from './schemas/catalog-schema.ts'
+import { EngineSchema, ModelSchema, ResidentToolSchema, ToolSourceSchema } from './schemas/catalog-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { sharedSchema } from './schemas/shared-schema.ts'
 
@@ -15,6 +16,22 @@ const Tools = sharedSchema('ToolList', 'The resident tools, and their sources.',
 /** The routes that list what the server has. */
 export function catalogRoutes(scope: FastifyInstance, ports: NativePorts): void {
   const { engine } = ports
+  scope.get(
+    '/engine',
+    {
+      schema: {
+        tags: ['catalog'],
+        operationId: 'getEngine',
+        summary: 'Says what the engine does now',
+        response: { 200: jsonResponse('The engine.', EngineSchema), ...problemResponses() },
+      },
+    },
+    async (_request, reply): Promise<EngineData> => {
+      reply.header('cache-control', 'no-store')
+      return await engine.state()
+    },
+  )
+
   scope.get(
     '/models',
     {

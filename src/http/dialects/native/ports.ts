@@ -35,8 +35,8 @@ export interface NativePorts extends DeviceToolPorts {
     LiveTurns,
     'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
   >
-  directory: Omit<ConversationDirectory, 'remove'>
-  engine: Pick<Engine, 'name' | 'ping' | 'model' | 'models' | 'loadedContext'>
+  directory: Omit<ConversationDirectory, 'remove' | 'improveTitle'>
+  engine: Pick<Engine, 'name' | 'ping' | 'state' | 'model' | 'models' | 'loadedContext'>
   /** Sorted by name. */
   residentTools(): readonly ResidentTool[]
   /** In order of precedence. */

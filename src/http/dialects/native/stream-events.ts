@@ -26,8 +26,8 @@ export async function streamEvents(
   { turn, after, hasEnded = false }: EventRequest,
   disconnected: AbortSignal,
   ports: NativePorts,
+  sse = new SseResponse(reply, ports.limits, disconnected),
 ): Promise<void> {
-  const sse = new SseResponse(reply, ports.limits, disconnected)
   sse.keepAlive()
   // The next event may take long, so a client that reconnects is answered before it.
   if (after > 0 && !hasEnded) sse.write(': connected\n\n')

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ChatterdError } from '../../../protocol/errors.ts'
+import type { OnQueued } from '../../../stream/queue-position.ts'
 import { plainNumbers } from '../../body/plain-numbers.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
 import { IdempotencyKey } from '../../request-key.ts'
@@ -14,6 +15,7 @@ import { emptyResponse, eventStreamResponse, jsonResponse, problemResponses } fr
 import { querySchema } from './schemas/shared-schema.ts'
 import { TurnPath, TurnSchema } from './schemas/turn-schema.ts'
 import { conversationKey, nativePrefix } from './scope.ts'
+import { streamBeginning } from './stream-beginning.ts'
 import { streamEvents } from './stream-events.ts'
 import { TurnBody } from './turn-body.ts'
 import { turnData } from './turn-data.ts'
@@ -65,16 +67,12 @@ function beginRoute(scope: FastifyInstance, ports: NativePorts): void {
     async ({ params, body, headers }, reply) => {
       checkOpen(ports)
       const disconnected = disconnectSignal(reply)
-      const begun = await beginTurn(
-        conversationKey(params.name),
-        body,
-        joinHeader(headers['idempotency-key']),
-        disconnected,
-        ports,
-      )
+      const key = joinHeader(headers['idempotency-key'])
+      const begin = (onQueued?: OnQueued) =>
+        beginTurn(conversationKey(params.name), body, key, disconnected, ports, onQueued)
       if (/\btext\/event-stream\b/i.test(headers.accept ?? ''))
-        return streamEvents(reply, begun, disconnected, ports)
-      const turn = turnData(await readTurn(begun.turn, ports))
+        return streamBeginning(reply, begin, { queueEvents: body.queueEvents ?? false, disconnected }, ports)
+      const turn = turnData(await readTurn((await begin()).turn, ports))
       return reply.code(202).header('location', `${nativePrefix}/turns/${turn.id}`).send(turn)
     },
   )

@@ -104,6 +104,12 @@ export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
       ['queue', 'refuse', 'replace'],
     ),
   ),
+  queueEvents: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: while the request waits for its conversation, its stream has `queued` events, without ids.',
+    }),
+  ),
 })
 
 /** A validated body. */

@@ -1,13 +1,13 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
--- host, pid, leaseMs, model?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, key?, digest?, keyLifeMs,
--- cached?: {conversation, branch, pinned, from, seq}, onlyIfBegun?, knownTools?, after?}. request, model and system are JSON texts.
--- `startRecord`: the turn's first event.
+-- host, pid, leaseMs, model?, title?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?,
+-- digest?, keyLifeMs, cached?: {conversation, branch, pinned, from, seq}, onlyIfBegun?, knownTools?, after?}. request, model, title and
+-- system are JSON texts. `title`: for a conversation without one that has had no turn. `startRecord`: the turn's first event.
 -- `cached`: the caller has the messages of that branch from the one number up to the other, and the pinned ones. p_bodies: of the
 -- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then. `after`: the turn comes after this message of the
 -- current branch, in a new branch where others follow it; without messages, it answers this one anew.
--- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active}, where another turn runs or other
--- requests are first in the queue; {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
+-- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active, position?}, where another turn runs or other
+-- requests are first in the queue (`position`: where p wants it); {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
@@ -23,6 +23,7 @@ declare
   earlier json;
   after bigint := p->>'after';
   reply_seq bigint;
+  titled boolean;
 begin
   perform chatterd.ensure_lease(p);
   c := chatterd.lock_conversation(p);
@@ -47,10 +48,13 @@ begin
   end if;
   if active.status = 'running' or p->>'whenBusy' <> 'replace' and chatterd.is_behind_others(c.id, own) then
     if p->>'whenBusy' = 'queue' then perform chatterd.enqueue(c.id, p); end if;
-    return json_build_object('busy', true, 'active', case active.status when 'running' then active.id end);
+    return json_build_object('busy', true, 'active', case active.status when 'running' then active.id end,
+      'position', case when (p->>'wantsPosition')::boolean then chatterd.queue_position(p) end);
   end if;
   if active.status = 'waiting' then perform chatterd.cancel_waiting_turn(active.id, 'superseded'); end if;
 
+  titled := c.title is null and p->>'title' is not null and (
+    c.next_seq = 1 or not exists (select from chatterd.turns where conversation_id = c.id));
   if after is not null then
     before := c;
     if json_array_length(messages) = 0 then
@@ -59,13 +63,14 @@ begin
     c := chatterd.branch_off(c, after);
   end if;
 
-  if given_tools is not null or given_system is not null or c.model::text is distinct from p->>'model' then
+  if given_tools is not null or given_system is not null or titled or c.model::text is distinct from p->>'model' then
     update chatterd.conversations
     set tools = chatterd.merge_tools(
           case when (p->>'replaceTools')::boolean and given_tools is not null then '[]' else c.tools end,
           given_tools, (p->>'maxTools')::integer),
         tools_version = tools_version + case when given_tools is null then 0 else 1 end,
-        system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model)
+        system = coalesce(given_system, c.system), model = coalesce((p->>'model')::json, c.model),
+        title = case when titled then (p->>'title')::json else title end, title_made = title_made or titled
     where id = c.id;
   end if;
 
@@ -88,7 +93,10 @@ begin
           case active.status when 'waiting' then active.id end, case when given_tools is not null then c.tools end, c.system, c.model, c.updated_at,
           (p->>'maxUnjournaled')::integer, 1);
   insert into chatterd.events (turn_id, first, count, records) values (own, 1, 1, p->>'startRecord');
-  if p->>'whenBusy' = 'queue' then delete from chatterd.queue where turn_id = own; end if;
+  if p->>'whenBusy' = 'queue' then
+    delete from chatterd.queue where turn_id = own;
+    if found then perform chatterd.notify_positions(c.id, me); end if;
+  end if;
   if p->>'key' is not null then
     perform chatterd.save_key(c.id, own, 0, p);
     perform chatterd.notify_key(c.id, p->>'key');
@@ -117,7 +125,10 @@ begin
   replay := chatterd.match_key(p_conversation, p);
   if replay is not null then
     delete from chatterd.queue where turn_id = own;
-    if found then perform chatterd.notify_next_in_queue(p_conversation, (p->>'runner')::uuid); end if;
+    if found then
+      perform chatterd.notify_next_in_queue(p_conversation, (p->>'runner')::uuid);
+      perform chatterd.notify_positions(p_conversation, (p->>'runner')::uuid);
+    end if;
     return replay;
   end if;
   perform chatterd.check_digest(digest, p) from chatterd.queue

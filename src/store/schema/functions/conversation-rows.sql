@@ -28,6 +28,7 @@ begin
   if p->>'branch' is not null then perform chatterd.switch_branch(c, (p->>'branch')::integer); end if;
   update chatterd.conversations
   set title = case when p->'title' is null then title else (p->>'title')::json end,
+      title_made = title_made and p->'title' is null,
       system = case when p->'system' is null then system else (p->>'system')::json end,
       model = case when p->'model' is null then model else (p->>'model')::json end,
       tools = case when p->'tools' is null then tools
@@ -36,6 +37,15 @@ begin
       kept = true, updated_at = now()
   where id = c.id returning * into c;
   return chatterd.conversation_row(c);
+end $$;
+
+-- Gives the conversation of a turn another title in place of the one that was made from its first prompt; false where a client has given
+-- it one, or removed it. The order of the list stays. p: {turn, title}; `title` is a JSON text.
+create function chatterd.improve_title(p json) returns json language plpgsql as $$
+begin
+  update chatterd.conversations set title = (p->>'title')::json
+  where title_made and id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid);
+  return to_json(found);
 end $$;
 
 -- A conversation as the program reads it: {id, name, title, system, model, tools, messages, branch, activeTurn, createdAt,

@@ -72,7 +72,7 @@ begin
   delete from chatterd.branches where conversation_id = p_conversation;
   delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
   update chatterd.conversations
-  set id = p_id, title = default, system = default, model = default, tools = default, tools_version = default, approved_tools = default, branch = default, next_seq = default, kept = default,
+  set id = p_id, title = default, title_made = default, system = default, model = default, tools = default, tools_version = default, approved_tools = default, branch = default, next_seq = default, kept = default,
       pinned = default, prompt_from = default, truncation = default, created_at = default, updated_at = default
   where id = p_conversation;
   perform chatterd.notify_next_in_queue(p_id, null);

@@ -35,6 +35,7 @@ begin
     returning conversation_id
   loop
     perform chatterd.notify_next_in_queue(freed, me);
+    perform chatterd.notify_positions(freed, null);
     perform from chatterd.conversations where id = freed for update skip locked;
     if found then perform chatterd.remove_if_empty(freed); end if;
   end loop;

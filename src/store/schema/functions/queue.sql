@@ -1,5 +1,6 @@
 -- Puts a request into the queue of its conversation, unless it is there already: at the position of another one of its key, else at
--- the end. Fails with CDBSY where the queue is full. The caller has locked the conversation. p: {turn, runner, key?, digest?, maxQueued}
+-- the end. Fails with CDBSY where the queue is full. The caller has locked the conversation. p: {turn, runner, key?, digest?, maxQueued,
+-- wantsPosition?}
 create function chatterd.enqueue(p_conversation uuid, p json) returns void language plpgsql as $$
 declare
   queued bigint;
@@ -9,16 +10,18 @@ begin
   select count(distinct number), min(number) filter (where key = p->>'key') into queued, shared
   from chatterd.queue where conversation_id = p_conversation and chatterd.is_alive(runner);
   if shared is not null then
-    insert into chatterd.queue (number, turn_id, conversation_id, runner, key, digest) overriding system value
-    values (shared, (p->>'turn')::uuid, p_conversation, (p->>'runner')::uuid, p->>'key', p->>'digest');
+    insert into chatterd.queue (number, turn_id, conversation_id, runner, key, digest, wants_position) overriding system value
+    values (shared, (p->>'turn')::uuid, p_conversation, (p->>'runner')::uuid, p->>'key', p->>'digest',
+            coalesce((p->>'wantsPosition')::boolean, false));
     return;
   end if;
   if queued >= (p->>'maxQueued')::bigint then
     raise exception using errcode = 'CDBSY', message = format(
       'The conversation is busy, and %s requests wait for it already (setting CHATTERD_BUSY_QUEUE).', queued);
   end if;
-  insert into chatterd.queue (turn_id, conversation_id, runner, key, digest)
-  values ((p->>'turn')::uuid, p_conversation, (p->>'runner')::uuid, p->>'key', p->>'digest');
+  insert into chatterd.queue (turn_id, conversation_id, runner, key, digest, wants_position)
+  values ((p->>'turn')::uuid, p_conversation, (p->>'runner')::uuid, p->>'key', p->>'digest',
+          coalesce((p->>'wantsPosition')::boolean, false));
 end $$;
 
 -- True where other requests are in the queue before this one, or at all where this one is not in it.
@@ -42,7 +45,9 @@ begin
     exit when found;
   end loop;
   delete from chatterd.queue where turn_id = (p->>'turn')::uuid;
-  if found and not exists (select from chatterd.turns where conversation_id = conversation and status = 'running') then
+  if not found then return; end if;
+  perform chatterd.notify_positions(conversation, (p->>'runner')::uuid);
+  if not exists (select from chatterd.turns where conversation_id = conversation and status = 'running') then
     perform chatterd.notify_next_in_queue(conversation, (p->>'runner')::uuid);
     perform chatterd.remove_if_empty(conversation);
   end if;
@@ -66,3 +71,18 @@ begin
   perform pg_notify('chatterd', json_build_object('free', turn_id, 'runner', runner)::text)
   from chatterd.queue where conversation_id = p_conversation and key = p_key;
 end $$;
+
+-- The position of a request in the queue of its conversation, from 1; those of one key have one together. Null where it is in none.
+-- p: {turn}
+create function chatterd.queue_position(p json) returns bigint language sql stable as $$
+  select (
+    select count(distinct number) from chatterd.queue
+    where conversation_id = own.conversation_id and number <= own.number and (chatterd.is_alive(runner) or turn_id = own.turn_id))
+  from chatterd.queue own where turn_id = (p->>'turn')::uuid
+$$;
+
+-- Notifies the processes whose requests want to know their positions that these may have changed; not p_runner, who knows; null: all.
+create function chatterd.notify_positions(p_conversation uuid, p_runner uuid) returns void language sql as $$
+  select count(pg_notify('chatterd', json_build_object('moved', turn_id, 'runner', runner)::text))
+  from chatterd.queue where conversation_id = p_conversation and wants_position and runner is distinct from p_runner
+$$;

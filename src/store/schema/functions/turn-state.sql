@@ -64,7 +64,7 @@ create function chatterd.find_turn(p json) returns json language sql stable as $
     'turn', t.id, 'tenant', c.tenant, 'conversation', c.name, 'request', t.request, 'status', t.status, 'step', t.step,
     'error', t.error, 'createdAt', chatterd.exact_time(t.created_at), 'endedAt', chatterd.exact_time(t.ended_at),
     'usages', (
-      select coalesce(json_agg(usage), '[]') from chatterd.messages
+      select coalesce(json_agg(usage order by seq), '[]') from chatterd.messages
       where conversation_id = c.id and branch = t.branch and seq >= t.reply_seq and seq < next_turn and turn_id = t.id
         and usage is not null),
     'finishReason', (

@@ -7,6 +7,7 @@ declare
   c chatterd.conversations := chatterd.lock_conversation(p);
   own uuid := p->>'turn';
   t chatterd.turns;
+  title_stays boolean;
 begin
   perform from chatterd.turns
   where id = own or id = (select supersedes from chatterd.turns where id = own) order by id for update;
@@ -14,7 +15,10 @@ begin
   if not found then
     insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
     delete from chatterd.queue where turn_id = own;
-    if found then perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid); end if;
+    if found then
+      perform chatterd.notify_next_in_queue(c.id, (p->>'runner')::uuid);
+      perform chatterd.notify_positions(c.id, (p->>'runner')::uuid);
+    end if;
     perform chatterd.remove_if_empty(c.id);
     return to_json(true);
   end if;
@@ -40,11 +44,13 @@ begin
   if t.step > 0 or not chatterd.can_reopen(t.supersedes) then return to_json(false); end if;
   delete from chatterd.messages where conversation_id = c.id and branch = t.branch and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
+  title_stays := not c.title_made or exists (select from chatterd.turns where conversation_id = c.id);
   -- The same begin_turn may be on its way once more.
   insert into chatterd.withdrawn_turns (turn_id) values (own) on conflict do nothing;
   update chatterd.conversations
   set next_seq = t.first_seq, tools = coalesce(t.tools_before, tools),
       tools_version = tools_version + case when t.tools_before is null then 0 else 1 end, system = t.system_before, model = t.model_before,
+      title = case when title_stays then title end, title_made = title_made and title_stays,
       -- Not where a client has changed it since.
       updated_at = case updated_at when t.created_at then t.updated_before else updated_at end
   where id = c.id;

@@ -22,6 +22,8 @@ create table chatterd.conversations (
   -- JSON strings, so that they hold any text.
   title json,
   system json,
+  -- The title is made from the first prompt, and not given by a client.
+  title_made boolean not null default false,
   -- The model of its newest turn.
   model json,
   -- The device's tools in order of first appearance: [[name, schema]], both as JSON texts.
@@ -194,6 +196,8 @@ create table chatterd.queue (
   runner uuid not null,
   key text,
   digest text,
+  -- Its client is sent its position: the process is notified when that may have changed.
+  wants_position boolean not null default false,
   created_at timestamptz not null default now()
 );
 create index queue_by_conversation on chatterd.queue (conversation_id, number);

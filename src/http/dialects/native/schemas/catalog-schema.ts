@@ -2,6 +2,21 @@ import { Type } from 'typebox'
 import { AnyObject } from '../../../posted-bounds.ts'
 import { sharedEnum, sharedSchema } from './shared-schema.ts'
 
+export const EngineSchema = sharedSchema('Engine', 'What runs the model, and what it does now.', {
+  name: Type.String({ description: 'ollama, or demo.' }),
+  version: Type.Optional(Type.String()),
+  state: sharedEnum(
+    'EngineState',
+    'loading: it loads the model of a prompt of this process, to which it has not replied yet.',
+    ['ready', 'loading', 'unreachable'],
+  ),
+  since: Type.String({ format: 'date-time', description: 'Since when, as far as this process has seen.' }),
+  model: Type.Optional(Type.String({ description: 'The model that is being loaded.' })),
+  detail: Type.Optional(
+    Type.String({ description: 'For people: why it is unreachable, or what the demo engine is.' }),
+  ),
+})
+
 export const ModelSchema = sharedSchema(
   'Model',
   'A model of the engine. Members are absent where the engine does not report them.',

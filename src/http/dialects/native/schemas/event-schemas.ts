@@ -104,10 +104,35 @@ const EventSchema = {
   discriminator: { propertyName: 'event', mapping: Object.fromEntries(events.map(componentOf)) },
 }
 
+const Queued = sharedSchema('Queued', 'The request waits for its conversation.', {
+  position: Type.Integer({ minimum: 1, description: 'Its position in the queue.' }),
+})
+/** What comes instead of a turn, or before it, has no ids: nothing of it is stored. */
+const queueEvents = [
+  sharedSchema(
+    'QueuedEvent',
+    'The request waits, or its position has changed; before the first event of the turn.',
+    {
+      event: Type.Literal('queued'),
+      data: Type.String({ contentMediaType: 'application/json', contentSchema: Queued }),
+    },
+  ),
+  sharedSchema('NotBegunEvent', 'The request has waited, and no turn has begun: it may be sent again.', {
+    event: Type.Literal('turn-end'),
+    data: Type.String({ contentMediaType: 'application/json', contentSchema: eventSchemas['turn-end'] }),
+  }),
+]
+
+const StreamedEventSchema = {
+  title: 'StreamedEvent',
+  description: 'An event of a turn; or, with `queueEvents`, one of a request that waits.',
+  oneOf: [EventSchema, ...queueEvents],
+}
+
 /** A stream of server-sent events: a text, so that generated clients return it as it comes, and do not take it for one event. */
 export const EventStreamSchema = Type.String({
   title: 'EventStream',
   description: 'Server-sent events.',
   contentMediaType: 'text/event-stream',
-  contentSchema: { type: 'array', items: EventSchema },
+  contentSchema: { type: 'array', items: StreamedEventSchema },
 })

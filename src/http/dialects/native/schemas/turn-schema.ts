@@ -67,7 +67,7 @@ export const CallSchema = sharedSchema('Call', 'A tool call, and its result once
 
 export const UsageSchema = sharedSchema(
   'Usage',
-  'What the engine reports of its work. Members are absent where it does not report them.',
+  'What the engine reports of its work, and how full the context is. Members are absent where they are not known.',
   {
     promptTokens: Type.Optional(Type.Integer()),
     outputTokens: Type.Optional(Type.Integer()),
@@ -75,6 +75,16 @@ export const UsageSchema = sharedSchema(
     outputMs: Type.Optional(Type.Number()),
     loadMs: Type.Optional(Type.Number({ description: 'Of loading the model.' })),
     totalMs: Type.Optional(Type.Number({ description: 'Of the whole reply, as the engine counts it.' })),
+    window: Type.Optional(
+      Type.Integer({
+        description: 'The context window that the prompt was made to fit, in tokens, where it is known.',
+      }),
+    ),
+    leftOut: Type.Optional(
+      Type.Integer({
+        description: 'How many messages of the log were not in the prompt; absent where all were.',
+      }),
+    ),
   },
 )
 

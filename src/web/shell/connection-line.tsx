@@ -1,0 +1,54 @@
+import { Countdown } from '../transcript/elapsed.tsx'
+import { hasEnded } from '../transcript/entries.ts'
+import { Icon } from './icons.tsx'
+import { usePage } from './page.ts'
+
+/** What stands between the reader and the server, in one line above the composer; nothing while all is well. */
+export function ConnectionLine() {
+  const page = usePage()
+  const { state } = page
+  const { turn, status, connection, error } = state.value
+  const runs = turn !== undefined && !hasEnded(turn.status)
+  const lost =
+    runs && turn.connection.state === 'waiting'
+      ? turn.connection
+      : connection.state === 'waiting'
+        ? connection
+        : undefined
+  const meanwhile = runs
+    ? ' The answer goes on at the server meanwhile.'
+    : ' What is loaded can still be read.'
+  if (!page.online.value) return <Line>This device is offline.{meanwhile}</Line>
+  if (lost)
+    return (
+      <Line>
+        The connection is lost. Next attempt in <Countdown until={lost.until} />.{meanwhile}
+      </Line>
+    )
+  if (status === 'failed') return <Line>The messages could not be read. {error?.detail}</Line>
+  if (page.problem.value !== '')
+    return (
+      <Line
+        onClose={() => {
+          page.problem.value = ''
+        }}
+      >
+        {page.problem.value}
+      </Line>
+    )
+  return <div class="connection-line" role="status" />
+}
+
+function Line({ children, onClose }: { children: preact.ComponentChildren; onClose?(): void }) {
+  return (
+    <div class="connection-line" role="status" data-shown>
+      <Icon name="alert" />
+      <span>{children}</span>
+      {onClose && (
+        <button type="button" class="quiet icon-button" aria-label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  )
+}
