@@ -4,8 +4,8 @@ import { timedCallData } from './turn-data.ts'
 
 /** A conversation as it is sent to clients. */
 export function conversationData(conversation: StoredConversation): ConversationData {
-  const { name, title, system, model, tools, messages, activeTurn, branch, createdAt, updatedAt } =
-    conversation
+  const { name, title, system, model, tools, messages, activeTurn, branch, siblings } = conversation
+  const { createdAt, updatedAt } = conversation
   return {
     name,
     title,
@@ -15,6 +15,7 @@ export function conversationData(conversation: StoredConversation): Conversation
     messages,
     activeTurn,
     branch,
+    ...(siblings && { siblings }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   }

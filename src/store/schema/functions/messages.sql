@@ -71,7 +71,8 @@ begin
         cross join lateral (
           select m from chatterd.messages m
           where conversation_id = c.id and branch = parts.branch and seq >= parts.first and seq <= parts.last offset 0) page
-        left join chatterd.branch_forks(c.id, oldest, bound) f on f.from_seq = (m).seq and (m).branch = any (f.numbers)),
+        left join chatterd.branch_forks(c.id, oldest, bound) f
+          on f.from_seq = (m).seq and (m).branch = any (f.numbers) and cardinality(f.numbers) > 1),
       'calls', (
         select coalesce(json_agg(chatterd.call_row(k) order by (k).message_seq, (k).index), '[]')
         from parts
