@@ -53,8 +53,9 @@ returns table (from_seq bigint, origin integer, numbers integer[]) language sql 
     where conversation_id = p_conversation and b.from_seq >= p_first and b.from_seq < p_before)
   select one.from_seq, origin, array_agg(number order by number)
   from (select * from made union select made.origin, made.from_seq, made.origin from made) one
+  -- `offset 0`: each is looked up by its number, whatever the planner knows of the table.
   where exists (
-    select from chatterd.messages m where conversation_id = p_conversation and branch = number and seq = one.from_seq)
+    select from chatterd.messages where conversation_id = p_conversation and branch = number and seq = one.from_seq offset 0)
   group by one.from_seq, origin
 $$;
 

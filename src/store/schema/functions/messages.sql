@@ -65,7 +65,7 @@ begin
       from chatterd.branch_path(c.id, chosen))
     select json_build_object(
       'messages', (
-        select coalesce(json_agg(json_build_object('message', chatterd.message_row(m), 'createdAt', chatterd.exact_time((m).created_at),
+        select coalesce(json_agg(json_build_object('message', chatterd.message_row(m), 'createdAt', (m).created_at,
           'branch', (m).branch, 'siblings', f.numbers) order by (m).seq), '[]')
         from parts
         cross join lateral (
