@@ -22,6 +22,11 @@ export interface ConversationData {
   activeTurn: string | null
   /** Number of the current branch, from 1. */
   branch: number
+  /**
+   * Where the current branch has no message of its own, because its turn has just begun, or came to no reply: its number and those of the
+   * branches beside it, as the messages there have them, in order.
+   */
+  siblings?: number[]
   createdAt: string
   updatedAt: string
 }
