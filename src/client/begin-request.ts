@@ -1,6 +1,6 @@
 import type { JsonObject } from '../protocol/json.ts'
 import type { ServerLink } from './server-link.ts'
-import type { DeviceTool, Input, SendOptions, TurnRequest } from './types.ts'
+import type { Input, OfferedTool, SendOptions, TurnRequest } from './types.ts'
 
 /** The request that begins a turn. Sent again, it begins no second one. */
 export function beginRequest(
@@ -22,13 +22,13 @@ export function beginRequest(
 }
 
 /** Asks for events that say at which place of the queue the request waits. */
-const queueEvents = {}
+const queueEvents = { queueEvents: true }
 
 export function conversationPath(name: string): string {
   return `/conversations/${encodeURIComponent(name)}`
 }
 
-function toolData({ name, description, parameters }: DeviceTool): object {
+function toolData({ name, description, parameters }: OfferedTool): object {
   return withoutUndefined({ name, description, parameters })
 }
 

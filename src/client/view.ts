@@ -58,18 +58,16 @@ export function createView(
   }
 
   function onPresent(present: ConversationData | undefined): void {
-    update({ conversation: present })
-    if (!present) {
+    if (present) {
+      update({ conversation: present })
+      const isNew =
+        present.branch !== read?.branch || (present.messages !== read?.messages && isIdle(present))
+      // A failure is that of the view's being closed.
+      if (!read || isNew) readNew(false).catch(() => {})
+    } else {
       read = undefined
       reader.clear()
-      update({ status: 'ready', failure: undefined })
-    } else if (
-      !read ||
-      present.branch !== read.branch ||
-      (present.messages !== read.messages && isIdle(present))
-    ) {
-      // A failure is that of the view's being closed.
-      readNew(false).catch(() => {})
+      update({ conversation: present, status: 'ready', failure: undefined })
     }
     turns.setActive(present?.activeTurn ?? undefined)
   }

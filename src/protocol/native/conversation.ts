@@ -24,8 +24,7 @@ export interface ConversationData {
   branch: number
   createdAt: string
   updatedAt: string
-  /** Where it was searched for: the text around the first match, and the message that has it; its title, where `seq` is absent. */
-  match?: { seq?: number; text: string }
+}
 }
 
 /** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
+import { isBrowserTool } from './browser-tools.ts'
 import type { ShownCall } from './call-words.ts'
 import { ScrollBox } from './scroll-box.tsx'
 import { approvalLimits, countValues, describeValue, isWhole } from './values/describe-value.ts'
@@ -23,7 +24,7 @@ interface ApprovalCardProps {
 export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
   const titleId = useId()
   const [reason, setReason] = useState('')
-  const [state, setState] = useState<'unread' | 'open' | 'sending'>('unread')
+  const [state, setState] = useState<'unread' | 'open' | 'sending' | 'sent'>('unread')
   const [problem, setProblem] = useState<string>()
   useEffect(() => {
     const timer = setTimeout(() => setState('open'), unreadFor)
@@ -35,10 +36,12 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
     setProblem(undefined)
     try {
       await onDecide(decision)
+      // It is the call's next state that takes the card away.
+      setState('sent')
     } catch (cause) {
       setProblem(cause instanceof Error ? cause.message : String(cause))
+      setState('open')
     }
-    setState('open')
   }
   const deny = () => decide({ decision: 'deny', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) })
   const busy = state !== 'open'
@@ -50,7 +53,7 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
         <span class="tool-mono">
           <RevealedText text={call.name} />
         </span>{' '}
-        to run {call.side === 'resident' ? 'on the server' : 'in this browser'}?
+        to run {whereOf(call)}?
       </h4>
       <p class="hint">
         From{' '}
@@ -85,11 +88,19 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
         />
       </div>
       <p class="hint">“Always here” allows every later call of this tool in this conversation.</p>
-      <p class="tool-problem" role="status">
-        {state === 'sending' ? 'Sending…' : problem}
+      <p class="hint" role="status">
+        {state === 'sending' ? 'Sending…' : state === 'sent' && 'Sent; the server has not confirmed it yet.'}
+      </p>
+      <p class="tool-problem" role="alert">
+        {problem}
       </p>
     </div>
   )
+}
+
+function whereOf({ side, name }: ShownCall): string {
+  if (side === 'resident') return 'on the server'
+  return isBrowserTool(name) ? 'in this browser' : 'in the app that has this tool'
 }
 
 /** Every argument, whole: as names and values, or as JSON where these are too many. */

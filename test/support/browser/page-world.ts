@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { databaseKinds } from '../databases/database-kinds.ts'
 import { type ChildServer, startServer } from '../processes/child-server.ts'
@@ -51,7 +52,8 @@ export async function openPageWorld(
   }
   let server: ChildServer = startServer(all, over.signal)
   const url = await server.url
-  const port = new URL(url).port
+  const { port } = new URL(url)
+  await isBuilt(url)
   async function kill(): Promise<void> {
     server.kill('SIGKILL')
     await server.exit
@@ -70,14 +72,19 @@ export async function openPageWorld(
       const page = await context.newPage()
       const problems = await watchPage(page, expected)
       t.after(() => assert.deepEqual(problems, [], 'nothing goes wrong in the page'))
-      await ready(page, path)
+      await page.goto(path)
+      await page.locator('#app > *').first().waitFor()
       return page
     },
   }
 }
 
-/** Goes to the page; one that is still being built asks again by itself. */
-async function ready(page: Page, path: string): Promise<void> {
-  await page.goto(path)
-  await page.locator('#app > *').first().waitFor()
+/** Waits until the page is built, which it is once after each change of its sources. */
+async function isBuilt(url: string): Promise<void> {
+  for (let left = 600; left > 0; left--) {
+    const { status } = await fetch(`${url}/app/`)
+    if (status === 200) return
+    await delay(100)
+  }
+  throw new Error('the page is not built in a minute')
 }

@@ -17,7 +17,7 @@ export function ValueView({ node, exact = false }: ValueProps) {
   if (node.kind === 'folded')
     return <span class="hint">{`${node.list ? 'a list' : 'an object'} of ${node.size}; JSON has it`}</span>
   if (node.members.length === 0 && node.left === 0)
-    return <span class="hint">{node.list ? 'an empty list' : 'nothing'}</span>
+    return <span class="hint">{node.list ? 'an empty list' : 'none'}</span>
   const table = exact ? undefined : tableOf(node)
   if (table) return <TableValue table={table} left={node.left} />
   if (!exact && isShortList(node)) return <ShortList node={node} />
