@@ -25,7 +25,6 @@ export interface ConversationData {
   createdAt: string
   updatedAt: string
 }
-}
 
 /** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */
 export interface ListedConversation extends ConversationData {

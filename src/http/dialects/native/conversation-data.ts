@@ -1,8 +1,4 @@
-import type {
-  ConversationData,
-  FoundConversationData,
-  MessageData,
-} from '../../../protocol/native/conversation.ts'
+import type { ListedConversation, MessageData } from '../../../protocol/native/conversation.ts'
 import type {
   FoundConversation,
   StoredConversation,
