@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import { AsWritten } from './as-written.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { type Definitions, readMarkdown } from './read-markdown.ts'
 import { type Block, BlockSplitter } from './split-blocks.ts'
 import { type RenderContext, renderTokens } from './tokens.tsx'
-import { VisibleText } from './visible-text.tsx'
 
 interface Rendered {
   block: Block
@@ -52,13 +52,7 @@ class Rendering {
     const tokens = readMarkdown(text, this.#definitions)
     return (
       <div key={start} class="block">
-        {tokens ? (
-          renderTokens(tokens, context)
-        ) : (
-          <p class="as-written" dir="auto">
-            <VisibleText text={text} />
-          </p>
-        )}
+        {tokens ? renderTokens(tokens, context) : <AsWritten text={text} />}
       </div>
     )
   }
