@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join, resolve } from 'node:path'
+import { openPage } from '../src/page/open-page.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -13,6 +14,9 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
   stdio: 'inherit',
 })
 if (status !== 0) process.exit(status ?? 1)
+const page = openPage({ onNotice: () => {}, onWarning: (text) => console.error(text) })
+await page.settled
+if (page.state().state !== 'ready') process.exit(1)
 
 // What tsc leaves behind, such as the migrations: the program reads them from beside its own files.
 const web = join(root, 'src', 'web')

@@ -11,6 +11,7 @@ import { openEngine } from './engines/open-engine.ts'
 import { createApp } from './http/app.ts'
 import { watchConnections } from './http/close-app.ts'
 import { onPlainHttp } from './http/plain-http.ts'
+import { openPage } from './page/open-page.ts'
 import { accessCheck, requestLimits } from './request-settings.ts'
 import type { ServeOutput, Server } from './server.ts'
 import { openStore } from './store/open-store.ts'
@@ -116,6 +117,8 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     () => turns.room,
   )
 
+  const page = config.page === 'on' ? openPage({ onNotice, onWarning }) : undefined
+  rooms.defer(() => page?.close())
   const limits = requestLimits(config)
   let checkAccess = accessCheck(config)
   const app = createApp({
@@ -138,6 +141,7 @@ export async function serve(given: LoadedSettings, output: ServeOutput): Promise
     checkAccess: (request) => checkAccess(request),
     onRequestEnd: (report) => log[report.status < 500 ? 'info' : 'warn'](report, 'request'),
     ...(tls && { tls }),
+    ...(page && { page }),
     ...(config.mcp === 'on' && {
       mcp: {
         toolbox,

@@ -33,6 +33,7 @@ export async function bannerFacts(config: Config, server: ServerFacts): Promise<
       : { kind: 'embedded', folder },
     dataDir: config.dataDir,
     toolSources: server.toolSources,
+    hasPage: config.page === 'on',
     authority: tls?.authority && (await authorityFacts(tls.authority.file, urls, server.isTerminal)),
   }
 }

@@ -10,6 +10,7 @@ const facts: BannerFacts = {
   database: { kind: 'embedded', folder: '/data/chatterd/database' },
   dataDir: '/data/chatterd',
   toolSources: [{ name: 'builtin', state: 'ready', tools: 1 }],
+  hasPage: true,
 }
 const ollama = (models: { name: string; capabilities?: string[] }[]): BannerFacts => ({
   ...facts,
@@ -37,7 +38,9 @@ test('without Ollama it says so, how to install it, and which engine runs until 
   data      /data/chatterd
   tools     builtin (1)
 
-Try it:
+Try it in a browser: http://127.0.0.1:8080
+
+Or in a terminal:
 
   curl -N http://127.0.0.1:8080/llmtools \\
     -H 'Content-Type: application/json' \\
@@ -45,6 +48,12 @@ Try it:
 
 `,
   )
+})
+
+test('without the web page, only the terminal is named', () => {
+  const text = banner({ ...facts, hasPage: false })
+  assert.doesNotMatch(text, /browser/)
+  assert.match(text, /Try it:\n\n {2}curl/)
 })
 
 test('where the settings ask for the demo engine, Ollama is not mentioned', () => {

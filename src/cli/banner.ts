@@ -44,6 +44,8 @@ export interface BannerFacts {
   toolSources: readonly ToolSourceFacts[]
   /** How a phone comes to trust the server; undefined without a development certificate. */
   authority?: AuthorityFacts | undefined
+  /** True where browsers get the web page. */
+  hasPage: boolean
 }
 
 const maxListed = 10
@@ -134,7 +136,7 @@ export function banner(facts: BannerFacts): string {
     ...table,
     '',
     ...(authority?.qrCode ? [...authority.qrCode.map((line) => `  ${line}`), ''] : []),
-    'Try it:',
+    ...(facts.hasPage ? [`Try it in a browser: ${urls[0]}`, '', 'Or in a terminal:'] : ['Try it:']),
     '',
     ...curl.map((line) => `  ${line}`),
     '',

@@ -2,9 +2,10 @@ import type { Approval, CallSide, CallStatus } from '../protocol/call.ts'
 import type { TurnStatus } from '../protocol/events.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { FinishReason, Usage } from '../protocol/message.ts'
-import type { ErrorData, TurnData } from '../protocol/native/turn.ts'
+import type { TurnEndStatus } from '../protocol/native/turn.ts'
 import type { Repair } from '../protocol/repair.ts'
 import type { ConnectionState } from './connection-state.ts'
+import type { ErrorMembers } from './error-members.ts'
 
 /** A call, as far as it is known. */
 export interface CallState {
@@ -28,7 +29,7 @@ export interface ReplyState {
   step: number
   text: string
   thinking: string
-  calls: CallState[]
+  calls: readonly CallState[]
   /** True once its `step-end` has come. */
   complete: boolean
   usage?: Usage
@@ -47,11 +48,11 @@ export interface TurnState {
   status: 'sending' | 'queued' | TurnStatus
   /** In the queue, from 1. */
   position?: number
-  replies: ReplyState[]
+  replies: readonly ReplyState[]
   /** Ids of the calls that have not ended, of both sides. */
-  openCalls: string[]
-  notices: { code: string; detail: string }[]
-  error?: ErrorData
+  openCalls: readonly string[]
+  notices: readonly { code: string; detail: string }[]
+  error?: ErrorMembers
   /** Number of the last event. */
   lastEvent: number
   connection: ConnectionState
@@ -59,10 +60,10 @@ export interface TurnState {
 
 /** How a turn ended. */
 export interface TurnResult {
-  status: TurnData['status']
+  status: TurnEndStatus
   /** The text of the last reply. */
   text: string
-  calls: CallState[]
+  calls: readonly CallState[]
   usage: Usage
-  error?: ErrorData
+  error?: ErrorMembers
 }

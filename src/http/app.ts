@@ -13,6 +13,7 @@ import { setErrorHandlers } from './errors.ts'
 import { healthRoutes, type Readiness } from './health-routes.ts'
 import { mcpRoute } from './mcp/mcp-route.ts'
 import type { McpPorts } from './mcp/ports.ts'
+import { type PagePorts, pageRoutes } from './page-routes.ts'
 import { createPathErrors } from './path-errors.ts'
 import { refuseExpectations } from './refuse-expectations.ts'
 import { rootRoute } from './root-route.ts'
@@ -40,6 +41,8 @@ export interface AppOptions extends ClassicPorts, NativePorts {
   caCertificate?(): string
   /** Absent: there is no MCP server at `/mcp`. */
   mcp?: McpPorts
+  /** Absent: there is no web page at `/app` and `/`. */
+  page?: PagePorts
 }
 
 /** The HTTP server, not yet listening. */
@@ -82,7 +85,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   refuseExpectations(app)
   readJson(app, options.bodies)
   setErrorHandlers(app, options.onFault)
-  rootRoute(app, engine)
+  rootRoute(app, engine, options.page)
+  if (options.page) pageRoutes(app, options.page)
   healthRoutes(app, {
     engine: createEngineReadiness(engine),
     database: options.databaseReadiness,

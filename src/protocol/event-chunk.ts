@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import type { StepEnd, TurnEvent } from './events.ts'
+import type { CallData } from './native/turn.ts'
 
 /**
  * Consecutive events of one turn, as the journal keeps them and as they are sent: numbered from `first` without gaps. A record is
@@ -104,7 +105,7 @@ function messageOf({ message: { role, content, thinking, calls } }: StepEnd): ob
 }
 
 /** A call as the native dialect sends it. */
-export function callData(call: Call): object {
+export function callData(call: Call): CallData {
   const { id: callId, name, arguments: args, side, repairs, approval, status, output } = call
   return {
     ...{ callId, name, arguments: args, side },

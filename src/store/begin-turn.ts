@@ -9,7 +9,7 @@ import type {
 import { bodiesOf, conversationArgument, keyArgument, messageArgument } from './arguments.ts'
 import type { CallFunction } from './call-function.ts'
 import { type KnownTools, knownAfter, postedTools, toolsArgument } from './known-tools.ts'
-import type { LogCache } from './log-cache.ts'
+import { type LogCache, positionOf } from './log-cache.ts'
 import { type StateRow, stateOf } from './rows.ts'
 import type { StoreOptions } from './store-options.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -47,6 +47,7 @@ export function createBeginOperations(
   async function beginTurn(beginning: TurnBeginning): Promise<BeginOutcome> {
     const { turn, conversation, request, messages, tools, replaceTools, system, whenBusy, forgetsModel } =
       beginning
+    const { after } = beginning
     const { model } = request
     const title = beginning.title === undefined ? undefined : JSON.stringify(beginning.title)
     const cached = logCache.get(keyOf(conversation))
@@ -62,7 +63,7 @@ export function createBeginOperations(
         model: forgetsModel ? undefined : JSON.stringify(model),
         title,
         startRecord: eventRecord({ type: 'turn-start', turn, conversation: conversation.name, model }),
-        cached: cached && { conversation: cached.conversation, from: cached.from, seq: cached.seq },
+        ...{ cached: cached && positionOf(cached), after },
       }
       const argument = {
         ...{ about, tools, request: JSON.stringify(request) },
@@ -78,9 +79,11 @@ export function createBeginOperations(
       const { active, position } = row
       return { result: 'busy', active: active ?? undefined, ...(position && { position }) }
     }
-    const state = stateOf(row.state, { log: cached?.log, added: messages, tools: cached?.tools.tools })
+    // What comes after another message than the last one is returned with its log.
+    const added = after === undefined ? messages : []
+    const state = stateOf(row.state, { log: cached?.log, added, tools: cached?.tools.tools })
     const known = knownAfter(row.state, state.deviceTools, row.earlier ? undefined : posted, cached?.tools)
-    logCache.put(keyOf(conversation), known, state)
+    logCache.put(keyOf(conversation), known, { ...state, branch: row.state.branch })
     return { result: 'begun', state }
   }
 

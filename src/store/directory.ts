@@ -13,11 +13,13 @@ import {
   type FoundRow,
   type FoundTurnRow,
   foundConversationOf,
+  type MessagePageRow,
   storedConversationOf,
+  storedMessagesOf,
   storedOutcomeOf,
   storedTurnOf,
 } from './directory-rows.ts'
-import { type CallRow, type EmptiedRow, emptiedOf, type MessageRow, messagesOf } from './rows.ts'
+import { type EmptiedRow, emptiedOf } from './rows.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 /** Reads and changes the conversations and turns of a database. `maxTools`: how many device tools a conversation may have. */
@@ -53,11 +55,11 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       return row ? storedConversationOf(row) : undefined
     },
 
-    async change(key, { title, system, model, tools }): Promise<StoredConversation | undefined> {
+    async change(key, { title, system, model, tools, branch }): Promise<StoredConversation | undefined> {
       const row = await call<ConversationRow | null>('change_conversation', {
         ...{ ...conversationArgument(key), maxTools },
         ...{ title: textArgument(title), system: textArgument(system), model: textArgument(model) },
-        tools: tools && toolArguments(tools),
+        ...{ tools: tools && toolArguments(tools), branch },
       })
       return row ? storedConversationOf(row) : undefined
     },
@@ -70,10 +72,10 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       return row ? emptiedOf(row) : undefined
     },
 
-    async messages(key, before, limit) {
-      const given = { ...conversationArgument(key), before, limit }
-      const row = await call<{ messages: MessageRow[]; calls: CallRow[] } | null>('read_messages', given)
-      return row ? messagesOf(row.messages, row.calls) : undefined
+    async messages(key, before, limit, branch) {
+      const given = { ...conversationArgument(key), branch, before, limit }
+      const row = await call<MessagePageRow | null>('read_messages', given)
+      return row ? storedMessagesOf(row) : undefined
     },
   }
 }

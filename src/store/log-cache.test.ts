@@ -8,7 +8,11 @@ const message = (seq: number, turn: string, content = 'x'): LogMessage => ({
 })
 
 const put = (cache: LogCache, key: string, conversation: string, id: string, log: LogMessage[]) =>
-  cache.put(key, { conversation, version: 0, tools: [], bytes: 0 }, { id, log, promptFrom: 1 })
+  cache.put(
+    key,
+    { conversation, version: 0, tools: [], bytes: 0 },
+    { id, branch: 1, log, pinned: 0, promptFrom: 1 },
+  )
 
 test('the messages of earlier turns are cached, those of the turn that begins are not', () => {
   const cache = new LogCache(10_000)

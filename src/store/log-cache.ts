@@ -2,14 +2,20 @@ import type { LogMessage } from '../protocol/message.ts'
 import type { TurnState } from '../turn/ports/turn-state.ts'
 import type { KnownTools } from './known-tools.ts'
 
-/** The messages of a conversation from number `from` up to `seq`, and the pinned ones. They do not change any more. */
-export interface CachedLog {
+/** Which messages are cached: those of a branch from number `from` up to `seq`, and the first `pinned` ones. */
+export interface LogPosition {
   /** The conversation's id: it gets another one when it is emptied. */
   conversation: string
-  /** Its device tools, which others may have changed since. */
-  tools: KnownTools
+  branch: number
+  pinned: number
   from: number
   seq: number
+}
+
+/** The messages themselves. They do not change any more. */
+export interface CachedLog extends LogPosition {
+  /** The conversation's device tools, which others may have changed since. */
+  tools: KnownTools
   log: readonly LogMessage[]
 }
 
@@ -50,7 +56,13 @@ export class LogCache {
   put(
     key: string,
     tools: KnownTools,
-    { id: turn, log, promptFrom: from }: Pick<TurnState, 'id' | 'log' | 'promptFrom'>,
+    {
+      id: turn,
+      branch,
+      log,
+      pinned,
+      promptFrom: from,
+    }: Pick<TurnState, 'id' | 'log' | 'pinned' | 'promptFrom'> & { branch: number },
   ): void {
     this.#remove(key)
     const ended = log.filter((message) => message.turn !== turn)
@@ -58,13 +70,8 @@ export class LogCache {
     const bytes = ended.reduce((sum, message) => sum + sizeOf(message), entryBytes + tools.bytes)
     if (bytes > this.#maxBytes) return
     this.#entries.set(key, {
-      conversation,
-      tools,
-      turn,
-      bytes,
-      log: ended,
-      from,
-      seq: ended.at(-1)?.seq ?? 0,
+      ...{ conversation, branch, pinned, from, seq: ended.at(-1)?.seq ?? 0 },
+      ...{ tools, turn, bytes, log: ended },
     })
     this.#keys.set(turn, key)
     this.#bytes += bytes
@@ -93,6 +100,11 @@ export class LogCache {
     this.#entries.delete(key)
     this.#keys.delete(entry.turn)
   }
+}
+
+/** The position of a cached log, without the log. */
+export function positionOf({ conversation, branch, pinned, from, seq }: LogPosition): LogPosition {
+  return { conversation, branch, pinned, from, seq }
 }
 
 function sizeOf({ content, thinking, images = [], calls }: LogMessage): number {

@@ -60,6 +60,8 @@ export type ToolRow = [name: string, schema: string]
 export interface StateRow {
   /** The conversation's id. */
   id: string
+  /** Number of the branch that the turn is in. */
+  branch: number
   /** Messages up to this number are not in `messages`. */
   after: number
   tenant: string

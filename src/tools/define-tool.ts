@@ -1,5 +1,5 @@
+import type { FromJsonSchema, JsonSchema } from '../protocol/json-schema-type.ts'
 import type { ToolContext } from '../turn/ports/toolbox.ts'
-import type { FromJsonSchema, JsonSchema } from './json-schema-type.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** What the arguments of a tool are described with. */

@@ -41,7 +41,11 @@ export function truncateLog(
   return fitting?.seq ?? source.promptFrom
 }
 
-/** Messages of a history that a client sent belong to no turn: there, each user message begins one. */
+/**
+ * Messages of a history that a client sent belong to no turn: there, each user message begins one. A reply never does: a turn that answers
+ * a message anew has no other messages before its replies, and that one belongs with them.
+ */
 export function beginsTurn(message: LogMessage, before: LogMessage | undefined): boolean {
-  return message.turn === null ? message.role === 'user' : message.turn !== before?.turn
+  if (message.turn === null) return message.role === 'user'
+  return message.turn !== before?.turn && message.finishReason === undefined
 }

@@ -28,6 +28,7 @@ const everyRoom = [
   'stream',
   'http',
   'config',
+  'page',
   'client',
   'web',
   'cli',
@@ -64,6 +65,8 @@ export const rooms: Record<string, Room> = {
     globals: ['clock', 'chance', 'timers'],
   },
   config: { imports: { protocol: 'all' }, builtins: ['files'], globals: ['environment', 'process'] },
+  // It starts vite, which builds the page in a checkout.
+  page: { imports: {}, builtins: ['files', 'processes'], globals: ['process', 'clock', 'timers'] },
   client: {
     imports: { protocol: 'types' },
     builtins: 'pure',

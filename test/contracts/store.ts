@@ -4,6 +4,10 @@ import { adoptions } from './store/adoptions.ts'
 import { approvals } from './store/approvals.ts'
 import { beginnings } from './store/beginnings.ts'
 import { messageBoard } from './store/board.ts'
+import { branchPrompts } from './store/branch-prompts.ts'
+import { branchTrees } from './store/branch-trees.ts'
+import { branchTurns } from './store/branch-turns.ts'
+import { branches } from './store/branches.ts'
 import { cancels } from './store/cancels.ts'
 import { deviceTools } from './store/device-tools.ts'
 import { directory } from './store/directory.ts'
@@ -42,6 +46,10 @@ const parts = {
   'turns that a client cancels': cancels,
   'requests that wait in a queue': queues,
   'requests that are sent again': keys,
+  branches: branches,
+  'prompts of branches': branchPrompts,
+  'turns in branches': branchTurns,
+  'any tree of branches': branchTrees,
   'conversations by themselves': directory,
   titles,
   'search in conversations': search,

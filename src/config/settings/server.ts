@@ -40,6 +40,14 @@ export const serverSettings = {
     about:
       "Origins whose web pages may use this server, or * for all; pages of others are refused with 403. Not given: pages on this machine's loopback where the server listens on loopback, else none. The server's own pages and clients that are no browsers need no entry.",
   },
+  page: {
+    group: 'Server',
+    name: 'page',
+    env: 'CHATTERD_PAGE',
+    kind: choice('switch', ['on', 'off']),
+    default: 'on',
+    about: 'Whether the web page is served at /app, and to browsers at / (on), or not (off).',
+  },
   tls: {
     group: 'Server',
     name: 'tls',

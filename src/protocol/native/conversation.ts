@@ -24,7 +24,12 @@ export interface ConversationData {
   branch: number
   createdAt: string
   updatedAt: string
-  /** Where it was searched for: the text around the first match, and the message that has it; its title, where `seq` is absent. */
+  /** Where it was searched for: the text around the first match, and the message that has it, of any branch; its title, where there is none. */
+  match?: { seq?: number; branch?: number; text: string }
+}
+
+/** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */
+export interface ListedConversation extends ConversationData {
   match?: { seq?: number; text: string }
 }
 

@@ -11,8 +11,18 @@ create table chatterd.board (
   UNIQUE (id)
 );
 
+create table chatterd.branches (
+  conversation_id uuid not null,
+  number integer not null,
+  parent integer,
+  from_seq bigint not null,
+  PRIMARY KEY (conversation_id, number),
+  FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
+);
+
 create table chatterd.calls (
   conversation_id uuid not null,
+  branch integer not null,
   message_seq bigint not null,
   index integer not null,
   turn_id uuid,
@@ -29,11 +39,11 @@ create table chatterd.calls (
   results_id uuid,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
-  PRIMARY KEY (conversation_id, message_seq, index),
+  PRIMARY KEY (conversation_id, branch, message_seq, index),
   CHECK (((status = ANY (ARRAY['running'::text, 'offered'::text, 'asked'::text])) OR (ended_at IS NOT NULL))),
   CHECK (((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'timed-out'::text, 'interrupted'::text, 'asked'::text, 'denied'::text])) OR (((side = 'device'::text) OR (NOT approved)) AND (status = ANY (ARRAY['expired'::text, 'superseded'::text, 'cancelled'::text]))) OR ((side = 'device'::text) AND (status = ANY (ARRAY['offered'::text, 'answered'::text]))))),
   CHECK ((side = ANY (ARRAY['resident'::text, 'device'::text]))),
-  FOREIGN KEY (conversation_id, message_seq) REFERENCES chatterd.messages(conversation_id, seq) ON DELETE CASCADE
+  FOREIGN KEY (conversation_id, branch, message_seq) REFERENCES chatterd.messages(conversation_id, branch, seq) ON DELETE CASCADE
 );
 CREATE INDEX calls_by_turn ON chatterd.calls USING btree (turn_id);
 CREATE INDEX calls_open ON chatterd.calls USING btree (turn_id) WHERE (status = ANY (ARRAY['running'::text, 'offered'::text, 'asked'::text]));
@@ -50,6 +60,7 @@ create table chatterd.conversations (
   tools json not null default '[]'::json,
   tools_version bigint not null default 0,
   approved_tools text[] not null default '{}'::text[],
+  branch integer not null default 1,
   next_seq bigint not null default 1,
   kept boolean not null default false,
   pinned bigint not null default 0,
@@ -93,15 +104,17 @@ CREATE INDEX idempotency_keys_by_turn ON chatterd.idempotency_keys USING btree (
 
 create table chatterd.message_words (
   conversation_id uuid not null,
+  branch integer not null,
   seq bigint not null,
   words tsvector not null,
-  PRIMARY KEY (conversation_id, seq),
-  FOREIGN KEY (conversation_id, seq) REFERENCES chatterd.messages(conversation_id, seq) ON DELETE CASCADE
+  PRIMARY KEY (conversation_id, branch, seq),
+  FOREIGN KEY (conversation_id, branch, seq) REFERENCES chatterd.messages(conversation_id, branch, seq) ON DELETE CASCADE
 );
 CREATE INDEX message_words_by_word ON chatterd.message_words USING gin (words);
 
 create table chatterd.messages (
   conversation_id uuid not null,
+  branch integer not null,
   seq bigint not null,
   turn_id uuid,
   role text not null,
@@ -112,7 +125,7 @@ create table chatterd.messages (
   refused boolean not null default false,
   indexed boolean not null default false,
   created_at timestamp with time zone not null default now(),
-  PRIMARY KEY (conversation_id, seq),
+  PRIMARY KEY (conversation_id, branch, seq),
   CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text]))),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
 );
@@ -151,6 +164,7 @@ create table chatterd.runners (
 create table chatterd.turns (
   id uuid not null,
   conversation_id uuid not null,
+  branch integer not null default 1,
   request json not null,
   status text not null,
   step integer not null default 0,
@@ -171,6 +185,7 @@ create table chatterd.turns (
   system_before json,
   model_before json,
   updated_before timestamp with time zone,
+  branch_before json,
   event_before integer,
   results_id uuid,
   created_at timestamp with time zone not null default now(),
@@ -179,7 +194,7 @@ create table chatterd.turns (
   CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'interrupted'::text]))),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
 );
-CREATE INDEX turns_by_conversation ON chatterd.turns USING btree (conversation_id, first_seq);
+CREATE INDEX turns_by_conversation ON chatterd.turns USING btree (conversation_id, branch, first_seq);
 CREATE UNIQUE INDEX turns_one_active ON chatterd.turns USING btree (conversation_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
 CREATE INDEX turns_running ON chatterd.turns USING btree (runner) WHERE (status = 'running'::text);
 CREATE INDEX turns_to_prune ON chatterd.turns USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT pruned));
@@ -200,9 +215,14 @@ create table chatterd.write_check (
 -- append_call_ends(p_turn uuid) returns json
 -- append_call_ends_and_waiting(p_turn uuid) returns json
 -- append_events(p_turn uuid, p_records text) returns json
--- append_messages(p_conversation uuid, p_turn uuid, p_seq bigint, p_messages json, p_bodies json[]) returns bigint
+-- append_messages(p_conversation uuid, p_turn uuid, p_branch integer, p_seq bigint, p_messages json, p_bodies json[]) returns bigint
 -- begin_turn(p_all json, p_bodies json[]) returns json
 -- begun_state(p_conversation uuid, p json, p_earlier boolean) returns json
+-- branch_end(c chatterd.conversations, p_branch integer) returns bigint
+-- branch_forks(p_conversation uuid, p_first bigint, p_before bigint) returns TABLE(from_seq bigint, numbers integer[])
+-- branch_off(c chatterd.conversations, p_after bigint) returns chatterd.conversations
+-- branch_path(p_conversation uuid, p_branch integer) returns TABLE(branch integer, from_seq bigint, to_seq bigint)
+-- branch_state(c chatterd.conversations) returns json
 -- call_end_record(p_request json, p_status text, p_result json, p_took interval) returns text
 -- call_id_json(p_request json) returns text
 -- call_record(k chatterd.calls) returns text
@@ -236,6 +256,7 @@ create table chatterd.write_check (
 -- heartbeat(p json) returns json
 -- improve_title(p json) returns json
 -- index_messages() returns void
+-- input_again(c chatterd.conversations, p_after bigint, OUT after bigint, OUT messages json, OUT bodies json[]) returns record
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
 -- is_alive(p_runner uuid) returns boolean
@@ -264,6 +285,7 @@ create table chatterd.write_check (
 -- read_events(p json) returns json
 -- read_messages(p json) returns json
 -- recover_turns(p json, OUT ended uuid[], OUT adopted uuid[]) returns record
+-- remove_branch(t chatterd.turns) returns void
 -- remove_conversation(p json) returns json
 -- remove_if_empty(p_conversation uuid) returns void
 -- renew_lease(p json) returns void
@@ -273,9 +295,11 @@ create table chatterd.write_check (
 -- search_conversations(p json) returns json
 -- search_query(p_words text) returns tsquery
 -- searched_text(p_json json) returns text
+-- shared_until(c chatterd.conversations, p_branch integer) returns bigint
 -- store_results(p json) returns json
+-- switch_branch(c chatterd.conversations, p_branch integer) returns void
 -- take_ended_calls() returns json
--- text_around(p_json json, p_seq bigint, p_pattern text) returns json
+-- text_around(p_json json, p_branch integer, p_seq bigint, p_pattern text) returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json

@@ -37,8 +37,10 @@ export interface StoredConversation {
   model: string | null
   /** The client's device tools. */
   tools: ToolSchema[]
-  /** How many messages its log has. */
+  /** How many messages its current branch has. */
   messages: number
+  /** Number of the current branch, from 1. */
+  branch: number
   /** Id of the turn that runs or waits. */
   activeTurn: string | null
   createdAt: Date
@@ -48,7 +50,16 @@ export interface StoredConversation {
 /** A conversation that was searched for. */
 export interface FoundConversation extends StoredConversation {
   /** The text around the first match, at most 160 characters, and the message that has it; its title, where `seq` is absent. */
-  match: { seq?: number; text: string }
+  match: { seq?: number; branch?: number; text: string }
+}
+
+/** A message as it is stored. */
+export interface StoredMessage extends LogMessage {
+  createdAt: Date
+  /** Number of the branch that it was added to. */
+  branch: number
+  /** Where branches differ from this message on: their numbers, its own among them, in order. Absent where there is no other. */
+  siblings?: number[]
 }
 
 /** A change of a conversation. Absent: no change; null: removed. */
@@ -57,6 +68,8 @@ export interface ConversationChange {
   system?: string | null
   model?: string | null
   tools?: readonly ToolSchema[]
+  /** Makes this branch the current one. */
+  branch?: number
 }
 
 /** The last conversation of a page, as it was when the page was read: the next page begins after it. */
@@ -92,7 +105,10 @@ export interface ConversationDirectory {
     limit: number,
   ): Promise<ConversationPage<FoundConversation>>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
-  /** Returns the changed conversation; undefined where there is none. */
+  /**
+   * Returns the changed conversation; undefined where there is none. Throws `invalid-request` where it has no such branch, and
+   * `conversation-busy` where it would get another branch while a turn runs or waits.
+   */
   change(key: ConversationKey, change: ConversationChange): Promise<StoredConversation | undefined>
   /**
    * Gives the conversation of this turn another title in place of the one that was made from its first prompt; false where a client has
@@ -104,6 +120,14 @@ export interface ConversationDirectory {
    * one.
    */
   remove(key: ConversationKey): Promise<EmptiedConversation | undefined>
-  /** The newest messages below number `before`, oldest first, with their calls; undefined where there is no such conversation. */
-  messages(key: ConversationKey, before: number | undefined, limit: number): Promise<LogMessage[] | undefined>
+  /**
+   * The newest messages of a branch below number `before`, oldest first, with their calls; undefined where there is no such
+   * conversation. `branch`: absent: the current one. Throws `invalid-request` where there is no such branch.
+   */
+  messages(
+    key: ConversationKey,
+    before: number | undefined,
+    limit: number,
+    branch?: number,
+  ): Promise<StoredMessage[] | undefined>
 }

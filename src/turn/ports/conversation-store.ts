@@ -31,6 +31,11 @@ export interface TurnBeginning {
   conversation: ConversationKey
   request: TurnRequest
   messages: readonly NewMessage[]
+  /**
+   * The turn comes after this message of the current branch, or first where it is 0: in a new branch, which becomes the current one,
+   * where other messages follow it. Without `messages`, the turn answers this message of the user anew. Absent: after the last one.
+   */
+  after?: number
   /** Device tools to add; an empty list removes all; absent: no change. */
   tools?: readonly ToolSchema[]
   /** True where `tools` replace all that the conversation had. */
@@ -116,7 +121,8 @@ export interface EmptiedConversation {
 export interface ConversationStore extends TurnWrites {
   /**
    * Begins a turn where none of the conversation runs; one that waits for its device is superseded. Throws `conversation-busy` where
-   * the queue is full, `key-reused` where the key came with another body.
+   * the queue is full, `key-reused` where the key came with another body, `invalid-request` where the current branch has no message
+   * `after`, or none of the user's that could be answered anew.
    */
   begin(beginning: TurnBeginning): Promise<BeginOutcome>
   /** Takes the request that was to begin this turn out of the queue. */

@@ -74,7 +74,7 @@ export function directory(world: () => StoreWorld): void {
     const { createdAt, updatedAt, ...found } = (await directory.conversation(conversation)) ?? assert.fail()
     assert.deepEqual(found, {
       ...{ name: conversation.name, title: null, system, model: 'm', tools: [tool('a')], messages: 1 },
-      activeTurn: state.id,
+      ...{ activeTurn: state.id, branch: 1 },
     })
     assert.ok(createdAt <= updatedAt)
     await store.endStep(step(state.id, 1, 'ok'), [])

@@ -118,17 +118,21 @@ function processOn(database: Database, options: Partial<StoreOptions>): StorePro
 
 const snapshotSql = `
   select json_build_object(
-    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.next_seq, c.pinned, c.prompt_from, c.truncation::text, c.created_at, c.updated_at, c.title::text, c.title_made),
+    'conversation', json_build_array(c.id, c.tools::text, c.system::text, c.model::text, c.branch, c.next_seq, c.pinned, c.prompt_from, c.truncation::text, c.created_at, c.updated_at, c.title::text, c.title_made),
     'turns', (
-      select json_agg(json_build_array(id, request::text, status, step, first_seq, reply_seq, supersedes,
+      select json_agg(json_build_array(id, branch, request::text, status, step, first_seq, reply_seq, supersedes,
         error::text, created_at, ended_at, last_event) order by first_seq, id)
       from chatterd.turns where conversation_id = c.id),
+    'branches', (
+      select json_agg(json_build_array(number, parent, from_seq) order by number)
+      from chatterd.branches where conversation_id = c.id),
     'messages', (
-      select json_agg(json_build_array(seq, turn_id, role, body::text, complete, usage::text, created_at) order by seq)
+      select json_agg(json_build_array(branch, seq, turn_id, role, body::text, complete, usage::text, refused, created_at)
+        order by branch, seq)
       from chatterd.messages where conversation_id = c.id),
     'calls', (
-      select json_agg(json_build_array(message_seq, index, turn_id, request::text, side, status, result::text,
-        created_at, ended_at) order by message_seq, index)
+      select json_agg(json_build_array(branch, message_seq, index, turn_id, request::text, side, status, result::text,
+        created_at, ended_at) order by branch, message_seq, index)
       from chatterd.calls where conversation_id = c.id),
     'events', (
       select json_agg(json_build_array(turn_id, first, count, records) order by turn_id, first)

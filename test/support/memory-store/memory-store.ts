@@ -65,6 +65,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
     begin: (beginning) =>
       transaction('begin', (): BeginOutcome => {
         const { turn: id, conversation: key, request, messages, whenBusy } = beginning
+        if (beginning.after !== undefined) throw new Error('this store has no branches')
         const conversation = log.open(key)
         const again = conversation.turns.find((turn) => turn.id === id)
         if (again) return { result: 'begun', state: stateOf(conversation, again) }
@@ -178,7 +179,8 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
       },
       async messages(key, before = Number.POSITIVE_INFINITY, limit) {
         const messages = log.conversations.get(keyOf(key))?.messages.filter(({ seq }) => seq < before)
-        return structuredClone(messages?.slice(-limit))
+        const page = structuredClone(messages?.slice(-limit))
+        return page?.map((message) => ({ ...message, createdAt: new Date(0), branch: 1 }))
       },
     },
   }

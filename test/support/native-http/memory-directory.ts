@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
-import type { LogMessage } from '../../../src/protocol/message.ts'
 import type {
   ConversationChange,
   ConversationCursor,
   ConversationDirectory,
   StoredConversation,
+  StoredMessage,
   StoredOutcome,
   StoredTurn,
 } from '../../../src/turn/ports/conversation-directory.ts'
@@ -19,7 +19,7 @@ export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | '
   /** By name. */
   readonly found = new Map<string, StoredConversation>()
   /** The logs, by the conversation's name. */
-  readonly logs = new Map<string, LogMessage[]>()
+  readonly logs = new Map<string, StoredMessage[]>()
 
   addTurn(known: Partial<StoredTurn> = {}): StoredTurn {
     const conversation = known.conversation ?? { tenant: '', name: 'chat' }
@@ -47,6 +47,7 @@ export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | '
       model: null,
       tools: [],
       messages: 0,
+      branch: 1,
       activeTurn: null,
       createdAt: at,
       updatedAt: at,

@@ -37,7 +37,14 @@ export function startServer(
 ): ChildServer {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), HOST: '127.0.0.1', PORT: '0', ...env },
+    env: {
+      PATH,
+      ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      CHATTERD_PAGE: 'off',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: over,
     killSignal: 'SIGKILL',

@@ -7,6 +7,7 @@ import type { Server } from '../../../src/server.ts'
 const defaults = {
   HOST: '127.0.0.1',
   PORT: '0',
+  CHATTERD_PAGE: 'off',
   CHATTERD_LOG_LEVEL: 'silent',
   CHATTERD_DRAIN_TIMEOUT: '100ms',
 }

@@ -23,7 +23,7 @@ export async function beginTurn(
   ports: NativePorts,
   onQueued?: OnQueued,
 ): Promise<Replay> {
-  const { system, tools, residentTools, toolChoice, whenBusy = 'queue' } = body
+  const { after, system, tools, residentTools, toolChoice, whenBusy = 'queue' } = body
   checkConversationName(conversation.name, 'name')
   checkTurnBody(body, ports.limits)
   const key = await requestKeyOf(idempotencyKey, body)
@@ -50,6 +50,7 @@ export async function beginTurn(
         settings: turnSettings(body),
       },
       messages: turnMessages(body),
+      ...(after !== undefined && { after }),
       ...(deviceTools && { tools: deviceTools, replaceTools: true }),
       ...(system !== undefined && { system }),
       whenBusy,

@@ -5,6 +5,7 @@ import { withoutResident } from '../../device-tools.ts'
 import { checkNames, checkTools, ModelName } from '../../posted-bounds.ts'
 import { deviceToolSchemas, PostedTools } from '../../posted-tools.ts'
 import type { NativePorts } from './ports.ts'
+import { BranchNumber } from './schemas/conversation-schema.ts'
 import { bodySchema } from './schemas/shared-schema.ts'
 
 const orNone = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
@@ -18,6 +19,7 @@ export const ChangeBody = bodySchema(
     system: orNone(Type.String()),
     model: orNone(ModelName),
     tools: orNone(PostedTools),
+    branch: Type.Optional({ ...BranchNumber, description: 'The branch that becomes the current one.' }),
   },
 )
 
@@ -30,7 +32,7 @@ export async function changeOf(
   body: ChangeBody,
   ports: NativePorts,
 ): Promise<ConversationChange> {
-  const { title, system, model, tools } = body
+  const { title, system, model, tools, branch } = body
   checkNames([model], 'model')
   checkTools(tools, ports.limits)
   if (model) await checkModel(ports.engine, model)
@@ -39,5 +41,6 @@ export async function changeOf(
     ...(system !== undefined && { system }),
     ...(model !== undefined && { model }),
     ...(tools !== undefined && { tools: withoutResident(deviceToolSchemas(tools ?? []), name, ports) }),
+    ...(branch !== undefined && { branch }),
   }
 }

@@ -1,14 +1,16 @@
-import type { Static } from 'typebox'
-import type { LogMessage } from '../../../protocol/message.ts'
-import type { FoundConversation, StoredConversation } from '../../../turn/ports/conversation-directory.ts'
-import type { ConversationSchema, MessageSchema } from './schemas/conversation-schema.ts'
+import type { ConversationData, MessageData } from '../../../protocol/native/conversation.ts'
+import type {
+  FoundConversation,
+  StoredConversation,
+  StoredMessage,
+} from '../../../turn/ports/conversation-directory.ts'
 import { timedCallData } from './turn-data.ts'
 
 /** A conversation as it is sent to clients. */
 export function conversationData(
   conversation: StoredConversation & Partial<FoundConversation>,
-): Static<typeof ConversationSchema> {
-  const { match, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt } =
+): ConversationData {
+  const { match, name, title, system, model, tools, messages, activeTurn, branch, createdAt, updatedAt } =
     conversation
   return {
     name,
@@ -18,6 +20,7 @@ export function conversationData(
     tools: tools.map((tool) => tool.function),
     messages,
     activeTurn,
+    branch,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     ...(match && { match }),
@@ -25,9 +28,10 @@ export function conversationData(
 }
 
 /** A message as it is sent to clients. */
-export function messageData(message: LogMessage): Static<typeof MessageSchema> {
+export function messageData(message: StoredMessage): MessageData {
   const { seq, role, content, thinking, images, turn, complete, calls, usage, finishReason, refused } =
     message
+  const { createdAt, branch, siblings } = message
   return {
     seq,
     role,
@@ -40,5 +44,8 @@ export function messageData(message: LogMessage): Static<typeof MessageSchema> {
     ...(usage && { usage }),
     ...(finishReason && { finishReason }),
     ...(refused && { refused }),
+    createdAt: createdAt.toISOString(),
+    branch,
+    ...(siblings && { siblings }),
   }
 }

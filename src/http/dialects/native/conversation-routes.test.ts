@@ -4,8 +4,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { openNative } from '../../../../test/support/native-http/native-world.ts'
-import type { LogMessage } from '../../../protocol/message.ts'
 import type { ToolSchema } from '../../../protocol/tool-schema.ts'
+import type { StoredMessage } from '../../../turn/ports/conversation-directory.ts'
 
 const tool: ToolSchema = { type: 'function', function: { name: 'beep', parameters: { type: 'object' } } }
 
@@ -65,6 +65,7 @@ test('a conversation is read with its settings and its active turn', async (t) =
       tools: [tool.function],
       messages: 3,
       activeTurn: id,
+      branch: 1,
     },
     ...{ createdAt: '2026-01-02T03:04:05.678Z', updatedAt: '2026-01-02T03:04:05.678Z' },
   })
@@ -121,8 +122,9 @@ test('every route of a conversation that does not exist is 404', async (t) => {
 test('messages are listed from the newest page to the oldest, which has no before', async (t) => {
   const { ask, directory } = openNative(t)
   directory.addConversation()
-  const log = Array.from({ length: 6 }, (_, index): LogMessage => {
-    return { seq: index + 3, role: 'user', content: `${index}`, turn: null, complete: true, calls: [] }
+  const log = Array.from({ length: 6 }, (_, index): StoredMessage => {
+    const rest = { turn: null, complete: true, calls: [], createdAt: new Date(), branch: 1 }
+    return { seq: index + 3, role: 'user', content: `${index}`, ...rest }
   })
   directory.logs.set('chat', log)
   const page = async (query: string) => {
@@ -142,9 +144,14 @@ test('a message is read with its calls, their results, and its usage', async (t)
   const { ask, directory } = openNative(t)
   const { id } = directory.addTurn()
   const fields = { index: 0, name: 'beep', arguments: { loud: true }, side: 'device' as const }
+  const createdAt = new Date('2026-01-02T03:04:05.678Z')
   directory.logs.set('chat', [
-    { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
     {
+      ...{ seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
+      ...{ createdAt, branch: 1 },
+    },
+    {
+      ...{ createdAt, branch: 3, siblings: [1, 3] },
       ...{
         seq: 2,
         role: 'assistant',
@@ -162,8 +169,12 @@ test('a message is read with its calls, their results, and its usage', async (t)
   ])
   const call = { name: 'beep', arguments: { loud: true }, side: 'device' }
   assert.deepEqual((await ask('GET', '/conversations/chat/messages')).body.messages, [
-    { seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
     {
+      ...{ seq: 1, role: 'user', content: 'Hi', images: ['aGk='], turn: id, complete: true, calls: [] },
+      ...{ createdAt: '2026-01-02T03:04:05.678Z', branch: 1 },
+    },
+    {
+      ...{ createdAt: '2026-01-02T03:04:05.678Z', branch: 3, siblings: [1, 3] },
       ...{
         seq: 2,
         role: 'assistant',

@@ -91,7 +91,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
         operationId: 'changeConversation',
         summary: 'Changes a conversation',
         body: ChangeBody,
-        response: { ...found, ...problemResponses(404, 502, 504) },
+        response: { ...found, ...problemResponses(404, 409, 502, 504) },
       },
     },
     async ({ params, body }) => {

@@ -4,7 +4,7 @@ import { messageData } from './conversation-data.ts'
 import type { NativePorts } from './ports.ts'
 import { conversationNotFound } from './problem.ts'
 import { defaultLimit, limitOf, QueryNumber, readQueryNumbers } from './query-numbers.ts'
-import { ConversationPath, MessageSchema } from './schemas/conversation-schema.ts'
+import { BranchNumber, ConversationPath, MessageSchema } from './schemas/conversation-schema.ts'
 import { jsonResponse, problemResponses } from './schemas/responses.ts'
 import { querySchema, sharedSchema } from './schemas/shared-schema.ts'
 import { conversationKey } from './scope.ts'
@@ -15,6 +15,7 @@ const LogQuery = querySchema({
     'Only messages with a smaller `seq`; absent: the newest messages.',
   ),
   limit: limitOf('messages'),
+  branch: Type.Optional({ ...BranchNumber, description: 'Of this branch; absent: of the current one.' }),
 })
 
 const Page = sharedSchema('MessagePage', "A page of a conversation's messages.", {
@@ -34,16 +35,16 @@ export function messageRoutes(scope: FastifyInstance, { directory }: NativePorts
       schema: {
         tags: ['conversations'],
         operationId: 'listMessages',
-        summary: "Lists a conversation's messages, the newest page first",
+        summary: "Lists the messages of a conversation's branch, the newest page first",
         params: ConversationPath,
         querystring: LogQuery,
         response: { 200: jsonResponse('A page of messages.', Page), ...problemResponses(404) },
       },
-      preValidation: readQueryNumbers('before', 'limit'),
+      preValidation: readQueryNumbers('before', 'limit', 'branch'),
     },
-    async ({ params, query: { before, limit = defaultLimit } }) => {
+    async ({ params, query: { before, limit = defaultLimit, branch } }) => {
       // One more than the page holds shows whether there are older ones.
-      const found = await directory.messages(conversationKey(params.name), before, limit + 1)
+      const found = await directory.messages(conversationKey(params.name), before, limit + 1, branch)
       if (!found) throw conversationNotFound()
       const messages = found.slice(-limit)
       const [oldest] = messages

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ChatterdError } from '../../../protocol/errors.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { NewMessage } from '../../../protocol/message.ts'
 import {
@@ -22,9 +23,17 @@ const InputMessage = bodySchema('InputMessage', 'A message of a prompt.', {
 
 /** The body of a request that begins a turn. */
 export const TurnBody = bodySchema('TurnBody', 'A prompt with its settings.', {
-  input: Type.Union([Type.String(), Type.Array(InputMessage, { minItems: 1 })], {
-    description: "The user's text, or a list of messages.",
+  input: Type.Union([Type.String(), Type.Array(InputMessage)], {
+    description: "The user's text, or a list of messages; empty with `after` alone.",
   }),
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description:
+        'The `seq` of the message that the turn comes after, in a new branch where others follow it; 0: it begins anew. With an empty input, it answers this message of the user once more.',
+    }),
+  ),
   model: Type.Optional({
     ...ModelName,
     description: "Absent: the conversation's model, else the first one of the engine that can chat.",
@@ -109,6 +118,10 @@ export type TurnBody = Static<typeof TurnBody>
 /** Throws `invalid-request` where a body exceeds the limits, or has a name that is not well-formed Unicode. */
 export function checkTurnBody(body: TurnBody, limits: PostedLimits): void {
   checkNames([body.model], 'model')
+  if (body.input.length === 0 && typeof body.input !== 'string' && body.after === undefined) {
+    const message = 'input: at least one message is expected, unless `after` names one to answer anew.'
+    throw new ChatterdError('invalid-request', message)
+  }
   if (typeof body.input !== 'string') checkMessages(body.input, ({ images = [] }) => images.length, limits)
   checkTools(body.tools, limits)
 }

@@ -1,11 +1,10 @@
-import type { Static } from 'typebox'
-import type { Call as CallRecord } from '../../../protocol/call.ts'
+import type { Call } from '../../../protocol/call.ts'
 import { callData } from '../../../protocol/event-chunk.ts'
+import type { CallData, TurnData } from '../../../protocol/native/turn.ts'
 import type { StoredTurn } from '../../../turn/ports/conversation-directory.ts'
-import type { CallSchema, TurnSchema } from './schemas/turn-schema.ts'
 
 /** A turn as it is sent to clients. */
-export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
+export function turnData(turn: StoredTurn): TurnData {
   const { id, conversation, model, status, steps, calls, usage, error, finishReason, createdAt, endedAt } =
     turn
   return {
@@ -24,6 +23,6 @@ export function turnData(turn: StoredTurn): Static<typeof TurnSchema> {
 }
 
 /** A call as it is sent to clients, with its duration in milliseconds where that is known. */
-export function timedCallData(call: CallRecord, ms?: number): Static<typeof CallSchema> {
-  return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) } as Static<typeof CallSchema>
+export function timedCallData(call: Call, ms?: number): CallData {
+  return { ...callData(call), ...(ms !== undefined && { ms: Math.round(ms) }) }
 }

@@ -1,13 +1,15 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
--- host, pid, leaseMs, model?, title?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?, digest?, keyLifeMs,
--- cached?: {conversation, from, seq}, onlyIfBegun?, knownTools?}. request, model, title and system are JSON texts. `title`: for
--- a conversation without one that has had no turn. `startRecord`: the turn's
--- first event.
--- `cached`: the caller has the messages of that conversation from the one number up to the other, and the pinned ones. p_bodies: of the
--- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then.
--- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active, position?}, where another turn runs or other
--- requests are first in the queue (`position`: where p wants it); {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
+-- host, pid, leaseMs, model?, title?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?,
+-- digest?, keyLifeMs,
+-- cached?: {conversation, branch, pinned, from, seq}, onlyIfBegun?, knownTools?, after?}. request, model, title and system are JSON texts.
+-- `title`: for a conversation without one that has had no turn.
+-- `startRecord`: the turn's first event.
+-- `cached`: the caller has the messages of that branch from the one number up to the other, and the pinned ones. p_bodies: of the
+-- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then. `after`: the turn comes after this message of the
+-- current branch, in a new branch where others follow it; without messages, it answers this one anew.
+-- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active, position?}, where another turn
+-- runs or other requests are first in the queue (`position`: where p wants it); {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
@@ -18,8 +20,10 @@ declare
   me uuid := p->>'runner';
   own uuid := p->>'turn';
   c chatterd.conversations;
+  before chatterd.conversations;
   active chatterd.turns;
   earlier json;
+  after bigint := p->>'after';
   reply_seq bigint;
   titled boolean;
 begin
@@ -51,6 +55,14 @@ begin
   end if;
   if active.status = 'waiting' then perform chatterd.cancel_waiting_turn(active.id, 'superseded'); end if;
 
+  if after is not null then
+    before := c;
+    if json_array_length(messages) = 0 then
+      select * into after, messages, p_bodies from chatterd.input_again(c, after);
+    end if;
+    c := chatterd.branch_off(c, after);
+  end if;
+
   titled := c.title is null and p->>'title' is not null and (
     c.next_seq = 1 or not exists (select from chatterd.turns where conversation_id = c.id));
   if given_tools is not null or given_system is not null or titled or c.model::text is distinct from p->>'model' then
@@ -64,21 +76,22 @@ begin
     where id = c.id;
   end if;
 
-  if c.next_seq = 1 then
+  -- The turn begins the conversation, or what a branch has of its own begins within the pinned messages.
+  if c.next_seq = 1 or c.next_seq <= c.pinned then
     update chatterd.conversations
     set pinned = opening.count, prompt_from = opening.count + 1
     from (
-      select coalesce(min(number) - 1, json_array_length(messages)) as count
+      select c.next_seq - 1 + coalesce(min(number) - 1, json_array_length(messages)) as count
       from json_array_elements(messages) with ordinality as m(item, number)
       where item->>'role' <> 'system') opening
     where id = c.id;
   end if;
 
-  reply_seq := chatterd.append_messages(c.id, own, c.next_seq, messages, p_bodies);
+  reply_seq := chatterd.append_messages(c.id, own, c.branch, c.next_seq, messages, p_bodies);
   insert into chatterd.turns
-    (id, conversation_id, request, status, runner, running_since, first_seq, reply_seq, supersedes, tools_before,
+    (id, conversation_id, branch, branch_before, request, status, runner, running_since, first_seq, reply_seq, supersedes, tools_before,
      system_before, model_before, updated_before, max_unjournaled, last_event)
-  values (own, c.id, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
+  values (own, c.id, c.branch, case when before.branch <> c.branch then chatterd.branch_state(before) end, (p_all->>'request')::json, 'running', me, clock_timestamp(), c.next_seq, reply_seq,
           case active.status when 'waiting' then active.id end, case when given_tools is not null then c.tools end, c.system, c.model, c.updated_at,
           (p->>'maxUnjournaled')::integer, 1);
   insert into chatterd.events (turn_id, first, count, records) values (own, 1, 1, p->>'startRecord');
@@ -125,13 +138,17 @@ begin
   return null;
 end $$;
 
--- {state, earlier} of a turn that has begun, without the messages that it has just added: the caller has them. p: as begin_turn's
+-- {state, earlier} of a turn that has begun, without the messages that it has just added: the caller has them, unless p has `after`.
+-- p: as begin_turn's
 create function chatterd.begun_state(p_conversation uuid, p json, p_earlier boolean) returns json language plpgsql stable as $$
 begin
   return (select json_build_object('earlier', p_earlier, 'state', chatterd.turn_state(c.id, t.id,
       -- Where the prompt begins earlier than it did, messages are missing there.
       case when (p->'cached'->>'conversation')::uuid = c.id and (p->'cached'->>'from')::bigint <= c.prompt_from
-        then (p->'cached'->>'seq')::bigint else 0 end,
-      t.first_seq, chatterd.has_tools(c, p)))
+          and (p->'cached'->>'pinned')::bigint >= c.pinned
+        then case (p->'cached'->>'branch')::integer when c.branch then (p->'cached'->>'seq')::bigint
+          else least((p->'cached'->>'seq')::bigint, chatterd.shared_until(c, (p->'cached'->>'branch')::integer)) end
+        else 0 end,
+      case when p->>'after' is null then t.first_seq else 9223372036854775807 end, chatterd.has_tools(c, p)))
     from chatterd.conversations c, chatterd.turns t where c.id = p_conversation and t.id = (p->>'turn')::uuid);
 end $$;

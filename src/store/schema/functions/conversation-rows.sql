@@ -18,13 +18,14 @@ create function chatterd.find_conversation(p json) returns json language sql sta
 $$;
 
 -- Changes a conversation, and returns its conversation_row; null where there is none. p: {tenant, conversation, title?, system?, model?,
--- tools?, maxTools}: absent members stay, null removes; title, system and model are JSON texts.
+-- tools?, maxTools, branch?}: absent members stay, null removes; title, system and model are JSON texts; `branch`: as switch_branch has it.
 create function chatterd.change_conversation(p json) returns json language plpgsql as $$
 declare
   c chatterd.conversations;
 begin
   select * into c from chatterd.conversations where tenant = p->>'tenant' and name = p->>'conversation' for update;
   if not found then return null; end if;
+  if p->>'branch' is not null then perform chatterd.switch_branch(c, (p->>'branch')::integer); end if;
   update chatterd.conversations
   set title = case when p->'title' is null then title else (p->>'title')::json end,
       title_made = title_made and p->'title' is null,
@@ -47,12 +48,12 @@ begin
   return to_json(found);
 end $$;
 
--- A conversation as the program reads it: {id, name, title, system, model, tools, messages, activeTurn, createdAt, updatedAt}.
--- `messages`: how many it has.
+-- A conversation as the program reads it: {id, name, title, system, model, tools, messages, branch, activeTurn, createdAt,
+-- updatedAt}. `messages`: how many its current branch has.
 create function chatterd.conversation_row(c chatterd.conversations) returns json language sql stable as $$
   select json_build_object(
     'id', c.id, 'name', c.name, 'title', c.title, 'system', c.system, 'model', c.model, 'tools', c.tools,
-    'messages', c.next_seq - 1, 'createdAt', chatterd.exact_time(c.created_at), 'updatedAt', chatterd.exact_time(c.updated_at),
+    'messages', c.next_seq - 1, 'branch', c.branch, 'createdAt', chatterd.exact_time(c.created_at), 'updatedAt', chatterd.exact_time(c.updated_at),
     'activeTurn', (select id from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting')))
 $$;
 

@@ -33,7 +33,7 @@ declare
 begin
   update chatterd.conversations
   set pinned = (p->>'pinned')::bigint, prompt_from = (p->>'pinned')::bigint + 1, kept = true where id = own;
-  perform chatterd.append_messages(own, null, 1, p->'messages', p_bodies);
+  perform chatterd.append_messages(own, null, 1, 1, p->'messages', p_bodies);
   return emptied;
 end $$;
 
@@ -69,9 +69,10 @@ begin
   from chatterd.calls k where conversation_id = p_conversation and ended_at is not null and not reported;
   delete from chatterd.turns where conversation_id = p_conversation;
   delete from chatterd.messages where conversation_id = p_conversation;
+  delete from chatterd.branches where conversation_id = p_conversation;
   delete from chatterd.queue where conversation_id = p_conversation and not chatterd.is_alive(runner);
   update chatterd.conversations
-  set id = p_id, title = default, title_made = default, system = default, model = default, tools = default, tools_version = default, approved_tools = default, next_seq = default, kept = default,
+  set id = p_id, title = default, title_made = default, system = default, model = default, tools = default, tools_version = default, approved_tools = default, branch = default, next_seq = default, kept = default,
       pinned = default, prompt_from = default, truncation = default, created_at = default, updated_at = default
   where id = p_conversation;
   perform chatterd.notify_next_in_queue(p_id, null);

@@ -14,7 +14,7 @@ begin
   if t.status = 'running' then
     update chatterd.calls set status = r.status, result = r.result::json, images = r.images, ended_at = now(), reported = true
     from json_to_recordset(p->'results') as r(seq bigint, index integer, status text, result text, images json)
-    where conversation_id = t.conversation_id and message_seq = r.seq and calls.index = r.index
+    where conversation_id = t.conversation_id and branch = t.branch and message_seq = r.seq and calls.index = r.index
       and calls.status = 'running';
     get diagnostics ended = row_count;
   end if;
@@ -41,13 +41,13 @@ begin
   return json_build_object('status', case when waits then 'waiting' else 'running' end, 'appended', appended,
     'approvedTools', (select approved_tools from chatterd.conversations where id = t.conversation_id), 'calls', (
     select json_agg(chatterd.call_row(k) order by index) from chatterd.calls k
-    where conversation_id = t.conversation_id and message_seq = (p->'results'->0->>'seq')::bigint));
+    where conversation_id = t.conversation_id and branch = t.branch and message_seq = (p->'results'->0->>'seq')::bigint));
 end $$;
 
 -- True where the calls have ended with just these results.
 create function chatterd.have_results(t chatterd.turns, p_results json) returns boolean language sql stable as $$
   select not exists (
     select from json_to_recordset(p_results) as r(seq bigint, index integer, status text, result text)
-    left join chatterd.calls k on k.conversation_id = t.conversation_id and k.message_seq = r.seq and k.index = r.index
+    left join chatterd.calls k on k.conversation_id = t.conversation_id and k.branch = t.branch and k.message_seq = r.seq and k.index = r.index
     where k.status is distinct from r.status or k.result::text is distinct from r.result)
 $$;

@@ -12,14 +12,14 @@ begin
   -- A turn that waited may have been ended since, by anyone.
   if t.step = (p->>'step')::integer and (t.status = p->>'status' or p->>'status' = 'waiting') then
     return (select max(seq) from chatterd.messages
-            where conversation_id = t.conversation_id and turn_id = t.id and role = 'assistant' and complete);
+            where conversation_id = t.conversation_id and branch = t.branch and turn_id = t.id and role = 'assistant' and complete);
   end if;
   if t.status <> 'running' or t.step <> (p->>'step')::integer - 1 then perform chatterd.raise_turn_lost(); end if;
   if exists (select from chatterd.calls where turn_id = t.id and status in ('running', 'offered', 'asked')) then
     raise exception using errcode = 'CDLST', message = 'The turn has calls that have not ended.';
   end if;
   select * into c from chatterd.conversations where id = t.conversation_id;
-  perform chatterd.append_messages(c.id, t.id, c.next_seq, json_build_array(p_all->'message'), p_bodies);
+  perform chatterd.append_messages(c.id, t.id, t.branch, c.next_seq, json_build_array(p_all->'message'), p_bodies);
   if c.prompt_from <> (p->>'promptFrom')::bigint or c.truncation::text is distinct from p->>'truncation' then
     update chatterd.conversations
     set prompt_from = (p->>'promptFrom')::bigint, truncation = (p->>'truncation')::json where id = c.id;

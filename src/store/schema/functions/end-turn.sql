@@ -19,12 +19,12 @@ begin
     perform chatterd.raise_turn_lost();
   end if;
   if p->'partial' is not null then
-    perform chatterd.append_messages(t.conversation_id, t.id, c.next_seq, json_build_array(p->'partial'), p_bodies)
+    perform chatterd.append_messages(t.conversation_id, t.id, t.branch, c.next_seq, json_build_array(p->'partial'), p_bodies)
     from chatterd.conversations c where c.id = t.conversation_id;
   end if;
   -- Nothing of it was answered: told again in every later prompt, it could make them all fail in the same way.
   if p->>'status' = 'failed' and t.step = 0 and p->'partial' is null then
-    update chatterd.messages set refused = true where conversation_id = t.conversation_id and turn_id = t.id;
+    update chatterd.messages set refused = true where conversation_id = t.conversation_id and branch = t.branch and turn_id = t.id;
   end if;
   if not outdated then
     last := chatterd.insert_events(t, p->'events');

@@ -7,13 +7,13 @@ create function chatterd.take_ended_calls() returns json language sql as $$
   with taken as (
     update chatterd.calls k set reported = true
     from (
-      select k.conversation_id, k.message_seq, k.index
+      select k.conversation_id, k.branch, k.message_seq, k.index
       from chatterd.calls k join chatterd.conversations c on c.id = k.conversation_id
       where k.ended_at is not null and not k.reported and not exists (
         select from chatterd.turns t
-        where t.conversation_id = c.id and t.status = 'running' and (t.step = 0 or c.next_seq = k.message_seq + 1))
+        where t.conversation_id = c.id and t.status = 'running' and (t.step = 0 or t.branch = k.branch and c.next_seq = k.message_seq + 1))
       order by k.ended_at limit 500 for update of k skip locked) one
-    where k.conversation_id = one.conversation_id and k.message_seq = one.message_seq and k.index = one.index
+    where k.conversation_id = one.conversation_id and k.branch = one.branch and k.message_seq = one.message_seq and k.index = one.index
     returning k.*)
   select coalesce(json_agg(chatterd.ended_call_row(taken::chatterd.calls) order by ended_at, message_seq, index), '[]') from taken
 $$;

@@ -13,7 +13,7 @@ begin
   if not exists (select from chatterd.calls where turn_id = t.id and status = 'running') then
     reply := chatterd.unfinished_reply(t.id);
     if reply is not null then
-      perform chatterd.append_messages(c.id, t.id, c.next_seq,
+      perform chatterd.append_messages(c.id, t.id, t.branch, c.next_seq,
         json_build_array(json_build_object('role', 'assistant', 'complete', false,
           'finishReason', case p_status when 'cancelled' then 'cancelled' else 'error' end)),
         array[reply::json])

@@ -30,7 +30,7 @@ begin
   if json_array_length(p->'results') > 0 then
     update chatterd.calls set status = 'offered', result = null, ended_at = null, results_id = null
     from json_to_recordset(p->'results') as r(seq bigint, index integer)
-    where conversation_id = c.id and message_seq = r.seq and calls.index = r.index;
+    where conversation_id = c.id and branch = t.branch and message_seq = r.seq and calls.index = r.index;
     -- The key of the request that began the turn is kept: it has `after` = 0.
     delete from chatterd.idempotency_keys where turn_id = own and after = t.event_before and t.event_before > 0;
     perform chatterd.truncate_events(own);
@@ -42,7 +42,7 @@ begin
   end if;
 
   if t.step > 0 or not chatterd.can_reopen(t.supersedes) then return to_json(false); end if;
-  delete from chatterd.messages where conversation_id = c.id and seq >= t.first_seq;
+  delete from chatterd.messages where conversation_id = c.id and branch = t.branch and seq >= t.first_seq;
   delete from chatterd.turns where id = t.id;
   title_stays := not c.title_made or exists (select from chatterd.turns where conversation_id = c.id);
   -- The same begin_turn may be on its way once more.
@@ -54,6 +54,7 @@ begin
       -- Not where a client has changed it since.
       updated_at = case updated_at when t.created_at then t.updated_before else updated_at end
   where id = c.id;
+  if t.branch_before is not null then perform chatterd.remove_branch(t); end if;
   perform chatterd.reopen_turn(t.supersedes);
   perform chatterd.notify_next_in_queue(c.id, t.runner);
   perform chatterd.remove_if_empty(c.id);

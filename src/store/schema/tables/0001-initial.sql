@@ -32,6 +32,8 @@ create table chatterd.conversations (
   tools_version bigint not null default 0,
   -- The tools whose calls a person has approved for good in this conversation: their names as JSON texts.
   approved_tools text[] not null default '{}',
+  -- Its current branch. The next four columns are of this one.
+  branch integer not null default 1,
   next_seq bigint not null default 1,
   -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
   kept boolean not null default false,
@@ -49,9 +51,21 @@ create table chatterd.conversations (
 -- conversations of the tenant.
 create index conversations_by_change on chatterd.conversations ((tenant || ''), updated_at, id);
 
+-- The branches of conversations but for the first, which is number 1: a branch has the messages of another one, its parent, below
+-- from_seq, and its own from there on. One without a parent has its own alone.
+create table chatterd.branches (
+  conversation_id uuid not null references chatterd.conversations on delete cascade,
+  number integer not null,
+  parent integer,
+  from_seq bigint not null,
+  primary key (conversation_id, number)
+);
+
 create table chatterd.turns (
   id uuid primary key,
   conversation_id uuid not null references chatterd.conversations on delete cascade,
+  -- That of all its messages.
+  branch integer not null default 1,
   -- What the client asked for: {model, stream, offerTools, settings}.
   request json not null,
   status text not null check (status in ('running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted')),
@@ -87,6 +101,8 @@ create table chatterd.turns (
   system_before json,
   model_before json,
   updated_before timestamptz,
+  -- Where it began a branch: what the conversation was like on the branch before (see branches.sql).
+  branch_before json,
   event_before integer,
   -- The request with results that made it run again.
   results_id uuid,
@@ -98,11 +114,12 @@ create table chatterd.turns (
 with (fillfactor = 70);
 create unique index turns_one_active on chatterd.turns (conversation_id) where status in ('running', 'waiting');
 create index turns_running on chatterd.turns (runner) where status = 'running';
-create index turns_by_conversation on chatterd.turns (conversation_id, first_seq);
+create index turns_by_conversation on chatterd.turns (conversation_id, branch, first_seq);
 create index turns_to_prune on chatterd.turns (ended_at) where ended_at is not null and not pruned;
 
 create table chatterd.messages (
   conversation_id uuid not null references chatterd.conversations on delete cascade,
+  branch integer not null,
   seq bigint not null,
   turn_id uuid,
   role text not null check (role in ('system', 'user', 'assistant')),
@@ -117,23 +134,25 @@ create table chatterd.messages (
   -- Its words are in message_words.
   indexed boolean not null default false,
   created_at timestamptz not null default now(),
-  primary key (conversation_id, seq)
+  primary key (conversation_id, branch, seq)
 );
 create index messages_unindexed on chatterd.messages (created_at) where not indexed;
 
 -- The words of messages, for search. Filled by heartbeats, and not when a message is added: that takes as long as a whole turn.
 create table chatterd.message_words (
   conversation_id uuid not null,
+  branch integer not null,
   seq bigint not null,
   words tsvector not null,
-  primary key (conversation_id, seq),
-  foreign key (conversation_id, seq) references chatterd.messages on delete cascade
+  primary key (conversation_id, branch, seq),
+  foreign key (conversation_id, branch, seq) references chatterd.messages on delete cascade
 );
 create index message_words_by_word on chatterd.message_words using gin (words);
 
 -- A call and its result are one row: neither can be without the other.
 create table chatterd.calls (
   conversation_id uuid not null,
+  branch integer not null,
   message_seq bigint not null,
   index integer not null,
   turn_id uuid,
@@ -158,8 +177,8 @@ create table chatterd.calls (
   results_id uuid,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
-  primary key (conversation_id, message_seq, index),
-  foreign key (conversation_id, message_seq) references chatterd.messages on delete cascade,
+  primary key (conversation_id, branch, message_seq, index),
+  foreign key (conversation_id, branch, message_seq) references chatterd.messages on delete cascade,
   check (status in ('running', 'offered', 'asked') or ended_at is not null),
   check (status in ('running', 'succeeded', 'failed', 'timed-out', 'interrupted', 'asked', 'denied')
     or (side = 'device' or not approved) and status in ('expired', 'superseded', 'cancelled')

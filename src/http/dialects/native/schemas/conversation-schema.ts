@@ -21,15 +21,17 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   system: OrNone,
   model: OrNone,
   tools: Type.Array(DeviceToolSchema),
-  messages: Type.Integer({ description: 'The number of its messages.' }),
+  messages: Type.Integer({ description: 'How many messages its current branch has.' }),
   activeTurn: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
     description: 'The turn that runs or waits for its device.',
   }),
+  branch: Type.Integer({ description: 'The number of its current branch, from 1.' }),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
   match: Type.Optional(
     sharedSchema('Match', 'Where a conversation has what was searched for.', {
       seq: Type.Optional(Type.Integer({ description: 'The message that has it; absent: its title.' })),
+      branch: Type.Optional(Type.Integer({ description: 'The branch of that message.' })),
       text: Type.String({ description: 'The text around the first match.' }),
     }),
   ),
@@ -45,7 +47,7 @@ export const MessageSchema = sharedSchema(
   'Message',
   'A message of a conversation, with its calls and their results.',
   {
-    seq: Type.Integer({ description: 'Its sequence number in the conversation, from 1.' }),
+    seq: Type.Integer({ description: 'Its sequence number in its branch, from 1.' }),
     role: MessageRoleSchema,
     content: Type.String(),
     thinking: Type.Optional(Type.String()),
@@ -62,8 +64,19 @@ export const MessageSchema = sharedSchema(
         description: 'Its turn failed before the model replied: later prompts leave it out.',
       }),
     ),
+    createdAt: Type.String({ format: 'date-time' }),
+    branch: Type.Integer({ description: 'The number of the branch that it was added to.' }),
+    siblings: Type.Optional(
+      Type.Array(Type.Integer(), {
+        description:
+          'Where branches differ from this message on: their numbers, its own among them, in order; absent where there is no other.',
+      }),
+    ),
   },
 )
+
+/** The number of a branch, as clients send it. */
+export const BranchNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 
 /** The path of a conversation's routes. */
 export const ConversationPath = Type.Object({

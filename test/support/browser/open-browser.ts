@@ -1,0 +1,21 @@
+import { after } from 'node:test'
+import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from './find-chromium.ts'
+
+let opened: Promise<Browser> | undefined
+
+/** The browser of this file's tests: one for all of them, closed after the last. */
+export function openBrowser(): Promise<Browser> {
+  opened ??= launch()
+  return opened
+}
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    // As root, and where /dev/shm is small, as in containers.
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  })
+  after(() => browser.close())
+  return browser
+}
