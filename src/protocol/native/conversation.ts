@@ -31,9 +31,9 @@ export interface ConversationData {
   updatedAt: string
 }
 
-/** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */
+/** A conversation of a list; where the list was searched, with the text around the first match, and the message that has it, of any branch; its title, where `seq` is absent. */
 export interface ListedConversation extends ConversationData {
-  match?: { seq?: number; text: string }
+  match?: { seq?: number; branch?: number; text: string }
 }
 
 /** A message of a conversation, as the native dialect sends it. */

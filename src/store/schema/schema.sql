@@ -300,7 +300,7 @@ create table chatterd.write_check (
 -- store_results(p json) returns json
 -- switch_branch(c chatterd.conversations, p_branch integer) returns void
 -- take_ended_calls() returns json
--- text_around(p_json json, p_seq bigint, p_pattern text) returns json
+-- text_around(p_json json, p_branch integer, p_seq bigint, p_pattern text) returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json

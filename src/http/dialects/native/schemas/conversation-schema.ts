@@ -37,6 +37,7 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   match: Type.Optional(
     sharedSchema('Match', 'Where a conversation has what was searched for.', {
       seq: Type.Optional(Type.Integer({ description: 'The message that has it; absent: its title.' })),
+      branch: Type.Optional(Type.Integer({ description: 'The branch of that message.' })),
       text: Type.String({ description: 'The text around the first match.' }),
     }),
   ),
