@@ -167,7 +167,9 @@ export class Page {
     effect(() => {
       const conversation = this.conversation.value
       const { title, activeTurn, messages } = conversation ?? {}
-      const now = conversation ? JSON.stringify([conversation.name, title, activeTurn, messages]) : ''
+      const now = conversation
+        ? JSON.stringify([conversation.name, title, activeTurn, messages, this.runs.value])
+        : ''
       if (now === before) return
       before = now
       void this.list.refresh()
