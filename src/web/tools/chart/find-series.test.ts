@@ -79,8 +79,9 @@ test('what is no series is none', () => {
 test('a long series is cut, and large values are looked through in part', () => {
   const found = findSeries(Array.from({ length: 100_000 }, (_, index) => index))
   assert.deepEqual([found?.columns[0]?.values.length, found?.length], [1000, 100_000])
-  const wide = Array.from({ length: 2000 }, () => ({ a: { b: {} } }))
-  assert.equal(findSeries(wide), undefined)
+  const far = (before: number) =>
+    findSeries([...Array.from({ length: before }, () => ({})), { a: [1, 2, 3, 4] }])
+  assert.deepEqual([far(10)?.length, far(2000)], [4, undefined])
   assert.equal(findSeries(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as Json), undefined)
 })
 
