@@ -21,21 +21,22 @@ export interface ConversationRow {
   tools: ToolRow[]
   messages: number
   branch: number
+  siblings: number[] | null
   activeTurn: string | null
   createdAt: string
   updatedAt: string
+}
+
+/** One of what `search_conversations` returns: `text` is what stands around the match, cut where it says. */
+export interface FoundRow {
+  conversation: ConversationRow
+  match: { seq: number | null; branch: number | null; text: string; cutBefore: boolean; cutAfter: boolean }
 }
 
 /** What `read_messages` returns; times in ISO 8601. */
 export interface MessagePageRow {
   messages: { message: MessageRow; createdAt: string; branch: number; siblings: number[] | null }[]
   calls: CallRow[]
-}
-
-/** One of what `search_conversations` returns: `text` is what stands around the match, cut where it says. */
-export interface FoundRow {
-  conversation: ConversationRow
-  match: { seq: number | null; text: string; cutBefore: boolean; cutAfter: boolean }
 }
 
 /** What `find_turn` returns; `messages` is null unless `replies` was true. */
@@ -57,13 +58,28 @@ export interface FoundTurnRow {
 }
 
 export function storedConversationOf(row: ConversationRow): StoredConversation {
-  const { name, title, system, model, messages, branch, activeTurn } = row
+  const { name, title, system, model, messages, branch, siblings, activeTurn } = row
   return {
     ...{ name, title, system, model, tools: toolsOf(row.tools), messages, branch, activeTurn },
+    ...(siblings && { siblings }),
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   }
 }
+
+export function foundConversationOf({ conversation, match }: FoundRow): FoundConversation {
+  const { seq, branch, text, cutBefore, cutAfter } = match
+  // The first word, and the last, may be parts of words.
+  const from = cutBefore ? text.replace(/^\S{0,30}\s+/, '') : text
+  const whole = asLine(cutAfter ? from.replace(/\s+\S{0,30}$/, '') : from)
+  const line = `${cutBefore ? '… ' : ''}${whole}${cutAfter ? ' …' : ''}`
+  return {
+    ...storedConversationOf(conversation),
+    match: { ...(seq !== null && { seq }), ...(branch !== null && { branch }), text: cutText(line, snippet) },
+  }
+}
+
+const snippet = { characters: 160, units: 1_000 }
 
 export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMessage[] {
   const log = messagesOf(
@@ -76,20 +92,6 @@ export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMes
     return [{ ...message, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) }]
   })
 }
-
-export function foundConversationOf({ conversation, match }: FoundRow): FoundConversation {
-  const { seq, text, cutBefore, cutAfter } = match
-  // The first word, and the last, may be parts of words.
-  const from = cutBefore ? text.replace(/^\S{0,30}\s+/, '') : text
-  const whole = asLine(cutAfter ? from.replace(/\s+\S{0,30}$/, '') : from)
-  const line = `${cutBefore ? '… ' : ''}${whole}${cutAfter ? ' …' : ''}`
-  return {
-    ...storedConversationOf(conversation),
-    match: { ...(seq !== null && { seq }), text: cutText(line, snippet) },
-  }
-}
-
-const snippet = { characters: 160, units: 1_000 }
 
 export function storedTurnOf(row: FoundTurnRow): StoredTurn {
   const { turn, tenant, conversation, request, status, step, error } = row

@@ -27,11 +27,11 @@ for (const database of databaseKinds)
       const { found } = await search('search=forty')
       assert.deepEqual(
         found.map((one) => [one.name, one.match]),
-        [[name, { seq: 2, text: 'The answer is forty-two.' }]],
+        [[name, { seq: 2, branch: 1, text: 'The answer is forty-two.' }]],
       )
       assert.deepEqual(
         (await search('search=question%20wha')).found.map(({ match }) => match),
-        [{ seq: 1, text: 'What is the question?' }],
+        [{ seq: 1, branch: 1, text: 'What is the question?' }],
       )
       const all = (await search('search=')).found
       assert.deepEqual([all.length > 0, all[0]?.match], [true, undefined])

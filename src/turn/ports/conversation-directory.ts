@@ -41,10 +41,18 @@ export interface StoredConversation {
   messages: number
   /** Number of the current branch, from 1. */
   branch: number
+  /** Where the current branch has no message of its own: its number and those of the branches beside it, in order. */
+  siblings?: number[]
   /** Id of the turn that runs or waits. */
   activeTurn: string | null
   createdAt: Date
   updatedAt: Date
+}
+
+/** A conversation that was searched for. */
+export interface FoundConversation extends StoredConversation {
+  /** The text around the first match, at most 160 characters, and the message that has it; its title, where `seq` is absent. */
+  match: { seq?: number; branch?: number; text: string }
 }
 
 /** A message as it is stored. */
@@ -54,12 +62,6 @@ export interface StoredMessage extends LogMessage {
   branch: number
   /** Where branches differ from this message on: their numbers, its own among them, in order. Absent where there is no other. */
   siblings?: number[]
-}
-
-/** A conversation that was searched for. */
-export interface FoundConversation extends StoredConversation {
-  /** The text around the first match, at most 160 characters, and the message that has it; its title, where `seq` is absent. */
-  match: { seq?: number; text: string }
 }
 
 /** A change of a conversation. Absent: no change; null: removed. */

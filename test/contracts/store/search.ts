@@ -43,6 +43,7 @@ export function search(world: () => StoreWorld): void {
         assert.deepEqual(await names(words), [], words)
       assert.deepEqual((await find('quokka'))[0]?.match, {
         seq: 2,
+        branch: 1,
         text: 'The Quokka lives on Rottnest island.',
       })
     }

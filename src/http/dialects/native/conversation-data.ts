@@ -10,8 +10,8 @@ import { timedCallData } from './turn-data.ts'
 export function conversationData(
   conversation: StoredConversation & Partial<FoundConversation>,
 ): ListedConversation {
-  const { match, name, title, system, model, tools, messages, activeTurn, branch, createdAt, updatedAt } =
-    conversation
+  const { match, name, title, system, model, tools, messages, activeTurn, branch, siblings } = conversation
+  const { createdAt, updatedAt } = conversation
   return {
     name,
     title,
@@ -21,6 +21,7 @@ export function conversationData(
     messages,
     activeTurn,
     branch,
+    ...(siblings && { siblings }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     ...(match && { match }),

@@ -57,8 +57,8 @@ begin
   end loop;
 end $$;
 
--- As list_conversations, those whose title, or a message of any branch, has all words of `search`, in any order: [conversation_row with `match`].
--- `match`: {seq?, text, cutBefore, cutAfter}, the text around the first match. Of messages that are not in message_words yet, the newest are read.
+-- As list_conversations, those whose title, or a message, has all words of `search`, in any order: [conversation_row with `match`].
+-- `match`: {seq, branch, text, cutBefore, cutAfter}, the text around the first match. Of messages that are not in message_words yet, the newest are read.
 -- p: {tenant, search, after?: {updatedAt, id}, limit}
 create function chatterd.search_conversations(p json) returns json language plpgsql stable as $$
 declare
@@ -77,7 +77,7 @@ begin
       select conversation_id, branch, seq from recent where chatterd.words_of(body) @@ query),
     first as (select distinct on (conversation_id) * from matching order by conversation_id, seq, branch),
     page as (
-      select c, f.branch, f.seq, has_title from chatterd.conversations c
+      select c, f.seq, f.branch, has_title from chatterd.conversations c
       left join first f on f.conversation_id = c.id
       cross join lateral (
         select lower(c.title::text) like some_word and chatterd.words_of(c.title) @@ query) t(has_title)
@@ -89,17 +89,19 @@ begin
       order by c.updated_at desc, c.id desc limit (p->>'limit')::integer)
     select coalesce(json_agg(
       json_build_object('conversation', chatterd.conversation_row(c),
-        'match', case when has_title then chatterd.text_around((c).title, null, pattern)
-          else (select chatterd.text_around(body, seq, pattern) from chatterd.messages m where m.conversation_id = (c).id and m.branch = page.branch and m.seq = page.seq) end)
+        'match', case when has_title then chatterd.text_around((c).title, null, null, pattern)
+          else (
+            select chatterd.text_around(body, m.branch, m.seq, pattern) from chatterd.messages m
+            where m.conversation_id = (c).id and m.branch = page.branch and m.seq = page.seq) end)
       order by (c).updated_at desc, (c).id desc), '[]')
     from page);
 end $$;
 
 -- The text around the first match of a regular expression; where there is none, from its beginning on.
-create function chatterd.text_around(p_json json, p_seq bigint, p_pattern text) returns json language plpgsql immutable as $$
+create function chatterd.text_around(p_json json, p_branch integer, p_seq bigint, p_pattern text) returns json language plpgsql immutable as $$
 declare
   whole text := chatterd.searched_text(p_json);
   start integer := greatest(1, regexp_instr(whole, p_pattern, 1, 1, 0, 'i') - 60);
 begin
-  return json_build_object('seq', p_seq, 'text', substr(whole, start, 400), 'cutBefore', start > 1, 'cutAfter', length(whole) >= start + 400);
+  return json_build_object('branch', p_branch, 'seq', p_seq, 'text', substr(whole, start, 400), 'cutBefore', start > 1, 'cutAfter', length(whole) >= start + 400);
 end $$;
