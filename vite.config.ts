@@ -40,5 +40,9 @@ export default defineConfig({
     // A strict Content-Security-Policy has no data: in scripts and styles.
     assetsInlineLimit: 0,
     cssCodeSplit: false,
+    // One file for all that the first paint needs: what later parts share with it would else become a second one.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'page', test: /src[\\/]web[\\/]main\.tsx$/ }] } },
+    },
   },
 })

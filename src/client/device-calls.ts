@@ -4,11 +4,11 @@ import { hasEnded, isOpen } from './fold-event.ts'
 import type { ServerLink } from './server-link.ts'
 import type { TurnLog } from './turn-log.ts'
 import type { CallState } from './turn-state.ts'
-import type { DeviceTool } from './types.ts'
+import type { DeviceTool, OfferedTool } from './types.ts'
 
 export interface DeviceCallOptions {
   /** Absent: this client runs no calls of the turn. */
-  tools?: readonly DeviceTool[] | undefined
+  tools?: readonly OfferedTool[] | undefined
   /** Calls that another page, or this one before it was loaded again, may have begun to run: run only where that may happen twice. */
   earlierCalls?: ReadonlySet<string> | undefined
 }
@@ -40,7 +40,7 @@ export function runDeviceCalls(
     const { callId, status } = call
     const key = `${log.state.id}:${callId}`
     const tool = tools.find(({ name }) => name === call.name)
-    if (call.side !== 'device' || status !== 'offered' || !tool || begunCalls.has(key)) return
+    if (call.side !== 'device' || status !== 'offered' || !tool?.run || begunCalls.has(key)) return
     if (earlierCalls?.has(callId) && !tool.repeatable) return
     begunCalls.add(key)
     const control = new AbortController()

@@ -66,10 +66,13 @@ export interface DeviceTool {
   run(args: JsonObject, context: { signal: AbortSignal; callId: string }): unknown
 }
 
+/** A tool of this client that the model is offered; where it has no `run`, results are sent with `answer`. */
+export type OfferedTool = DeviceTool | (Omit<DeviceTool, 'run'> & { run?: undefined })
+
 /** What to send along with a prompt. */
 export interface SendOptions {
   model?: string
-  tools?: readonly DeviceTool[]
+  tools?: readonly OfferedTool[]
   residentTools?: readonly string[]
   toolChoice?: 'auto' | 'none' | 'required' | { name: string }
   system?: string
@@ -133,7 +136,7 @@ export interface Conversation {
     branch?: number
   }): Promise<{ messages: MessageData[]; before?: number }>
   /** Follows the turn that runs or waits now; undefined where there is none. */
-  active(options?: { tools?: readonly DeviceTool[] }): Promise<Turn | undefined>
+  active(options?: { tools?: readonly OfferedTool[] }): Promise<Turn | undefined>
   update(change: {
     title?: string | null
     system?: string | null
@@ -141,13 +144,11 @@ export interface Conversation {
     branch?: number
   }): Promise<ConversationData>
   delete(): Promise<void>
-  /** Opens it for an interface: its messages, its turn, and what other clients do with it. */
-  view(options?: ViewOptions): ConversationView
 }
 
 export interface ViewOptions {
   /** Device tools of this client: offered with each prompt, and run when they are called. */
-  tools?: readonly DeviceTool[]
+  tools?: readonly OfferedTool[]
   /** How many messages to read at once. */
   pageSize?: number
 }
@@ -203,7 +204,7 @@ export interface ConversationView {
   /** Makes another branch the current one. */
   switchBranch(branch: number): Promise<void>
   /** Which device tools are offered from now on. */
-  setTools(tools: readonly DeviceTool[]): void
+  setTools(tools: readonly OfferedTool[]): void
   /** Ends all subscriptions. Turns go on. */
   close(): void
 }

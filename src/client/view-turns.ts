@@ -2,12 +2,12 @@ import { hasEnded } from './fold-event.ts'
 import { followActive } from './follow-active.ts'
 import { rememberedTurns, rememberTurn } from './own-turns.ts'
 import type { ServerLink } from './server-link.ts'
-import type { DeviceTool, Turn, ViewState } from './types.ts'
+import type { OfferedTool, Turn, ViewState } from './types.ts'
 import { isRefused, type ViewTurn } from './view-state.ts'
 
 /** What a view's turns need of it. */
 export interface ViewTurnsPorts {
-  tools(): readonly DeviceTool[] | undefined
+  tools(): readonly OfferedTool[] | undefined
   /** Undefined while the view is closed. */
   opened(): AbortSignal | undefined
   /** Rejects where the view is closed before they are read. */

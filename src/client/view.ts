@@ -1,7 +1,7 @@
 import { conversationPath } from './begin-request.ts'
 import { ChatterdError } from './chatterd-error.ts'
+import { linkOf } from './conversation.ts'
 import { createLogReader } from './log-reader.ts'
-import type { ServerLink } from './server-link.ts'
 import { callSafely } from './turn-log.ts'
 import type {
   Conversation,
@@ -15,12 +15,12 @@ import { changeView, emptyView, isRefused, sentOf } from './view-state.ts'
 import { createViewTurns } from './view-turns.ts'
 import { watchConversation } from './watch-conversation.ts'
 
-/** Opens nothing before somebody subscribes. */
+/** A conversation for an interface: its messages, its turn, and what other clients do with it. Opens nothing before somebody subscribes. */
 export function createView(
-  link: ServerLink,
   conversation: Conversation,
   { tools: firstTools, pageSize = 50 }: ViewOptions = {},
 ): ConversationView {
+  const link = linkOf(conversation)
   const listeners = new Set<() => void>()
   let tools = firstTools
   let state: ViewState = emptyView
@@ -58,18 +58,16 @@ export function createView(
   }
 
   function onPresent(present: ConversationData | undefined): void {
-    update({ conversation: present })
-    if (!present) {
+    if (present) {
+      update({ conversation: present })
+      const isNew =
+        present.branch !== read?.branch || (present.messages !== read?.messages && isIdle(present))
+      // A failure is that of the view's being closed.
+      if (!read || isNew) readNew(false).catch(() => {})
+    } else {
       read = undefined
       reader.clear()
-      update({ status: 'ready', failure: undefined })
-    } else if (
-      !read ||
-      present.branch !== read.branch ||
-      (present.messages !== read.messages && isIdle(present))
-    ) {
-      // A failure is that of the view's being closed.
-      readNew(false).catch(() => {})
+      update({ conversation: present, status: 'ready', failure: undefined })
     }
     turns.setActive(present?.activeTurn ?? undefined)
   }

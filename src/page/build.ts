@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { builtFrom, digestFile } from './source-digest.ts'
 
 /** A build takes a second; one that takes longer than this hangs. In milliseconds. */
@@ -56,7 +57,10 @@ async function runVite(root: string, folder: string, signal: AbortSignal): Promi
   const { promise, resolve, reject } = Promise.withResolvers<number | null>()
   child.once('error', reject)
   child.once('close', resolve)
-  if ((await promise) !== 0) throw new Error(`vite could not build it: ${said.trim()}`)
+  if ((await promise) !== 0) {
+    const [words = ''] = stripVTControlCharacters(said).split('\n    at ')
+    throw new Error(`vite could not build it: ${words.trim()}`)
+  }
 }
 
 /** The command itself, and not node_modules/.bin/vite, which is a shell script on Windows. */

@@ -1,6 +1,8 @@
+import { asLine, cutText } from '../protocol/cut-text.ts'
 import type { ErrorDetail, TurnStatus } from '../protocol/events.ts'
 import type { FinishReason, Usage } from '../protocol/message.ts'
 import type {
+  FoundConversation,
   StoredConversation,
   StoredMessage,
   StoredOutcome,
@@ -29,6 +31,12 @@ export interface ConversationRow {
 export interface MessagePageRow {
   messages: { message: MessageRow; createdAt: string; branch: number; siblings: number[] | null }[]
   calls: CallRow[]
+}
+
+/** One of what `search_conversations` returns: `text` is what stands around the match, cut where it says. */
+export interface FoundRow {
+  conversation: ConversationRow
+  match: { seq: number | null; text: string; cutBefore: boolean; cutAfter: boolean }
 }
 
 /** What `find_turn` returns; `messages` is null unless `replies` was true. */
@@ -70,6 +78,20 @@ export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMes
     return [{ ...message, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) }]
   })
 }
+
+export function foundConversationOf({ conversation, match }: FoundRow): FoundConversation {
+  const { seq, text, cutBefore, cutAfter } = match
+  // The first word, and the last, may be parts of words.
+  const from = cutBefore ? text.replace(/^\S{0,30}\s+/, '') : text
+  const whole = asLine(cutAfter ? from.replace(/\s+\S{0,30}$/, '') : from)
+  const line = `${cutBefore ? '… ' : ''}${whole}${cutAfter ? ' …' : ''}`
+  return {
+    ...storedConversationOf(conversation),
+    match: { ...(seq !== null && { seq }), text: cutText(line, snippet) },
+  }
+}
+
+const snippet = { characters: 160, units: 1_000 }
 
 export function storedTurnOf(row: FoundTurnRow): StoredTurn {
   const { turn, tenant, conversation, request, status, step, error } = row

@@ -1,5 +1,6 @@
 import type {
   ConversationDirectory,
+  ConversationPage,
   StoredConversation,
   StoredOutcome,
   StoredTurn,
@@ -9,7 +10,9 @@ import { createCallFunction } from './call-function.ts'
 import type { Database } from './database.ts'
 import {
   type ConversationRow,
+  type FoundRow,
   type FoundTurnRow,
+  foundConversationOf,
   type MessagePageRow,
   storedConversationOf,
   storedMessagesOf,
@@ -36,12 +39,15 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
     async conversations(tenant, after, limit) {
       // One more, to see whether there is a next page.
       const rows = await call<ConversationRow[]>('list_conversations', { tenant, after, limit: limit + 1 })
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      return {
-        conversations: page.map(storedConversationOf),
-        next: last && { updatedAt: last.updatedAt, id: last.id },
-      }
+      return pageOf(rows, limit, (row) => row, storedConversationOf)
+    },
+
+    async search(tenant, words, after, limit) {
+      // No `text` of the database holds U+0000, or half a surrogate pair.
+      const search = words.toWellFormed().replaceAll('\0', ' ')
+      const argument = { tenant, search, after, limit: limit + 1 }
+      const rows = await call<FoundRow[]>('search_conversations', argument)
+      return pageOf(rows, limit, ({ conversation }) => conversation, foundConversationOf)
     },
 
     async conversation(key) {
@@ -71,6 +77,22 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       const row = await call<MessagePageRow | null>('read_messages', given)
       return row ? storedMessagesOf(row) : undefined
     },
+  }
+}
+
+/** A page of rows, of which there is one more where there is a next page. */
+function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  conversationOf: (row: Row) => ConversationRow,
+  itemOf: (row: Row) => Item,
+): ConversationPage<Item> {
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  const { updatedAt, id } = (last && conversationOf(last)) ?? {}
+  return {
+    conversations: page.map(itemOf),
+    next: updatedAt !== undefined && id !== undefined ? { updatedAt, id } : undefined,
   }
 }
 

@@ -1,8 +1,8 @@
+import { asLine, cutText } from '../protocol/cut-text.ts'
 import type { NewMessage } from '../protocol/message.ts'
 
-/** The longest title that is made, in characters as people see them, and in UTF-16 code units. */
-const maxCharacters = 60
-const maxUnits = 500
+/** The longest title that is made. A client may give one of 512 code units. */
+const longest = { characters: 60, units: 500 }
 /** How much of a line is looked at, in code units: white space in it may be long. */
 const lookedAt = 4_000
 
@@ -20,40 +20,8 @@ export function titleFrom(text: string): string | undefined {
   const start = text.search(visible)
   if (start < 0) return undefined
   const [line = ''] = text.slice(start, start + lookedAt).split(lineEnd, 1)
-  return cut(
-    line
-      .replace(invisible, '')
-      .replace(/[\s\p{Cc}]+/gu, ' ')
-      .trim()
-      .toWellFormed(),
-  )
+  return cutText(asLine(line), longest)
 }
 
 const visible = /[^\s\p{Cc}\p{Cf}]/u
 const lineEnd = /[\n\v\f\r\u0085\u2028\u2029]/
-/** Marks that change the direction of what follows them would reach beyond the title. */
-const invisible = /[\u202a-\u202e\u2066-\u2069\ufeff]/g
-
-let segmenter: Intl.Segmenter | undefined
-
-function cut(line: string): string {
-  // No character has less than one code unit.
-  if (line.length <= maxCharacters) return line
-  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' })
-  let count = 0
-  /** Where the last character begins that fits beside an ellipsis. */
-  let end = 0
-  for (const { index, segment } of segmenter.segment(line)) {
-    count += 1
-    if (count > maxCharacters || index + segment.length > maxUnits) return `${wholeWords(line, end)}…`
-    if (count < maxCharacters) end = index + segment.length
-  }
-  return line
-}
-
-/** The words of a line before this position; where that would be none, all before it. */
-function wholeWords(line: string, end: number): string {
-  const before = line.slice(0, end)
-  const space = line[end] === ' ' ? end : before.lastIndexOf(' ')
-  return (space > 0 ? before.slice(0, space) : before).replace(/[\s,;:.–—-]+$/u, '') || before
-}

@@ -24,6 +24,7 @@ import { notifications } from './store/notifications.ts'
 import { queues } from './store/queues.ts'
 import { resets } from './store/resets.ts'
 import { results } from './store/results.ts'
+import { search } from './store/search.ts'
 import { steps } from './store/steps.ts'
 import { storeWorldOf } from './store/store-world.ts'
 import { storedTurns } from './store/stored-turns.ts'
@@ -50,7 +51,8 @@ const parts = {
   'turns in branches': branchTurns,
   'any tree of branches': branchTrees,
   'conversations by themselves': directory,
-  titles: titles,
+  titles,
+  'search in conversations': search,
   'turns by themselves': storedTurns,
   'notifications between processes': notifications,
   'emptying a conversation': resets,

@@ -102,6 +102,16 @@ create table chatterd.idempotency_keys (
 CREATE INDEX idempotency_keys_by_age ON chatterd.idempotency_keys USING btree (created_at);
 CREATE INDEX idempotency_keys_by_turn ON chatterd.idempotency_keys USING btree (turn_id);
 
+create table chatterd.message_words (
+  conversation_id uuid not null,
+  branch integer not null,
+  seq bigint not null,
+  words tsvector not null,
+  PRIMARY KEY (conversation_id, branch, seq),
+  FOREIGN KEY (conversation_id, branch, seq) REFERENCES chatterd.messages(conversation_id, branch, seq) ON DELETE CASCADE
+);
+CREATE INDEX message_words_by_word ON chatterd.message_words USING gin (words);
+
 create table chatterd.messages (
   conversation_id uuid not null,
   branch integer not null,
@@ -113,11 +123,13 @@ create table chatterd.messages (
   usage json,
   finish_reason text,
   refused boolean not null default false,
+  indexed boolean not null default false,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (conversation_id, branch, seq),
   CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text]))),
   FOREIGN KEY (conversation_id) REFERENCES chatterd.conversations(id) ON DELETE CASCADE
 );
+CREATE INDEX messages_unindexed ON chatterd.messages USING btree (created_at) WHERE (NOT indexed);
 
 create table chatterd.migrations (
   number integer not null,
@@ -244,6 +256,7 @@ create table chatterd.write_check (
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
 -- improve_title(p json) returns json
+-- index_messages() returns void
 -- input_again(c chatterd.conversations, p_after bigint, OUT after bigint, OUT messages json, OUT bodies json[]) returns record
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean
@@ -263,6 +276,7 @@ create table chatterd.write_check (
 -- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- notify_positions(p_conversation uuid, p_runner uuid) returns void
+-- plain_words(p_text text) returns text
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
 -- publish_call_ends(p_turn uuid) returns text
@@ -279,13 +293,18 @@ create table chatterd.write_check (
 -- reopen_turn(p_turn uuid) returns void
 -- reset_conversation(p json, p_bodies json[]) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
+-- search_conversations(p json) returns json
+-- search_query(p_words text) returns tsquery
+-- searched_text(p_json json) returns text
 -- shared_until(c chatterd.conversations, p_branch integer) returns bigint
 -- store_results(p json) returns json
 -- switch_branch(c chatterd.conversations, p_branch integer) returns void
 -- take_ended_calls() returns json
+-- text_around(p_json json, p_seq bigint, p_pattern text) returns json
 -- truncate_events(p_turn uuid) returns void
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json
 -- unfinished_reply(p_turn uuid) returns text
 -- withdraw_turn(p json) returns json
+-- words_of(p_json json) returns tsvector
 -- write_events(p json) returns json

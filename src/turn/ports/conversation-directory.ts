@@ -58,6 +58,12 @@ export interface StoredMessage extends LogMessage {
   siblings?: number[]
 }
 
+/** A conversation that was searched for. */
+export interface FoundConversation extends StoredConversation {
+  /** The text around the first match, at most 160 characters, and the message that has it; its title, where `seq` is absent. */
+  match: { seq?: number; text: string }
+}
+
 /** A change of a conversation. Absent: no change; null: removed. */
 export interface ConversationChange {
   title?: string | null
@@ -75,8 +81,8 @@ export interface ConversationCursor {
 }
 
 /** A page of a list; `next` undefined on the last. */
-export interface ConversationPage {
-  conversations: StoredConversation[]
+export interface ConversationPage<Conversation = StoredConversation> {
+  conversations: Conversation[]
   next: ConversationCursor | undefined
 }
 
@@ -90,6 +96,16 @@ export interface ConversationDirectory {
     after: ConversationCursor | undefined,
     limit: number,
   ): Promise<ConversationPage>
+  /**
+   * The same of those whose title, or a message, has all these words; the last one may be the beginning of a word. Words that came in the
+   * last seconds may be found a little later, where there are many.
+   */
+  search(
+    tenant: string,
+    words: string,
+    after: ConversationCursor | undefined,
+    limit: number,
+  ): Promise<ConversationPage<FoundConversation>>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
   /**
    * Returns the changed conversation; undefined where there is none. Throws `invalid-request` where it has no such branch, and

@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { currentModel } from '../shell/model-choice.tsx'
 import { usePage } from '../shell/page.ts'
-import { entriesOf, hasEnded } from '../transcript/entries.ts'
-import { Images } from '../transcript/prompt.tsx'
+import { entriesOf } from '../transcript/entries.ts'
+import { Images } from '../transcript/images.tsx'
 import './composer.css'
 import { ComposerButtons } from './composer-buttons.tsx'
 import { keepDraft, readDraft } from './drafts.ts'
@@ -16,8 +16,7 @@ export function Composer() {
   const [text, setText] = useState(() => readDraft(name))
   const pictures = useImages()
   const field = useRef<HTMLTextAreaElement>(null)
-  const { turn } = page.state.value
-  const runs = turn !== undefined && !hasEnded(turn.status)
+  const runs = page.runs.value
   const isEmpty = text.trim() === '' && pictures.images.length === 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text has another height
   useLayoutEffect(() => {

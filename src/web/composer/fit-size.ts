@@ -1,5 +1,5 @@
 /** The longest side of an image that is sent, in pixels: models see no more. */
-export const longestSide = 1_280
+const longestSide = 1_280
 
 /** The size of an image once it is shrunk: the same shape, no side longer than `longest`. */
 export function fitSize(

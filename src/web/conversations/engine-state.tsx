@@ -1,3 +1,4 @@
+import type { Usage } from '../../client/types.ts'
 import { usePage } from '../shell/page.ts'
 
 /** What runs the model, and how full the conversation's context is. */
@@ -41,8 +42,8 @@ function nameOf({
 /** How much of its context the newest reply has used, where the server knows. */
 function contextUse(page: ReturnType<typeof usePage>) {
   const { messages, turn } = page.state.value
-  const usages = [...messages.map(({ usage }) => usage), ...(turn?.replies.map(({ usage }) => usage) ?? [])]
-  const usage = usages.findLast((each) => each?.window !== undefined)
+  const isKnown = ({ usage }: { usage?: Usage }) => usage?.window !== undefined
+  const usage = (turn?.replies.findLast(isKnown) ?? messages.findLast(isKnown))?.usage
   if (usage?.window === undefined || usage.promptTokens === undefined) return undefined
   const tokens = usage.promptTokens + (usage.outputTokens ?? 0)
   const percent = Math.min(Math.round((tokens / usage.window) * 100), 100)

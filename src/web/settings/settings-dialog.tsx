@@ -44,7 +44,7 @@ export function SettingsDialog() {
 
 function ConversationSettings() {
   const page = usePage()
-  const { conversation } = page.state.value
+  const conversation = page.conversation.value
   const [saved, setSaved] = useState(true)
   const system = conversation?.system ?? page.newSettings.value.system ?? ''
   return (

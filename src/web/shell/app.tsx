@@ -1,15 +1,17 @@
 import { useEffect } from 'preact/hooks'
 import { Composer } from '../composer/composer.tsx'
 import { Sidebar } from '../conversations/sidebar.tsx'
-import { SettingsDialog } from '../settings/settings-dialog.tsx'
 import { Transcript } from '../transcript/transcript.tsx'
-import { WirePanel } from '../wire/wire-panel.tsx'
-import { ConnectionLine } from './connection-line.tsx'
 import { Header } from './header.tsx'
 import { type Page, PageContext, usePage } from './page.ts'
 import './shell.css'
+import { lazyView } from '../tools/lazy-view.tsx'
 import { onShortcut } from './shortcuts.ts'
-import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { StatusLine } from './status-line.tsx'
+
+const SettingsDialog = lazyView(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
+const ShortcutsDialog = lazyView(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
+const WirePanel = lazyView(async () => (await import('../wire/wire-panel.tsx')).WirePanel)
 
 /** The whole page: the list, the conversation, and the wire where it is shown. */
 export function App({ page }: { page: Page }) {
@@ -29,7 +31,7 @@ export function App({ page }: { page: Page }) {
         <main>
           <Header key={`header ${name}`} />
           <Transcript key={`transcript ${name}`} />
-          <ConnectionLine />
+          <StatusLine />
           <Composer key={`composer ${name}`} />
         </main>
         {wireOpen && <Wire />}
@@ -76,7 +78,7 @@ function Wire() {
 }
 
 function useTitle(page: Page): void {
-  const title = page.state.value.conversation?.title
+  const title = page.conversation.value?.title
   useEffect(() => {
     document.title = title ? `${title} · chatterd` : 'chatterd'
   }, [title])

@@ -9,7 +9,7 @@ import { usePage } from './page.ts'
 /** The title, the model, and what can be done with the conversation. */
 export function Header() {
   const page = usePage()
-  const { conversation } = page.state.value
+  const conversation = page.conversation.value
   const [renaming, setRenaming] = useState(false)
   const [deleting, setDeleting] = useState(false)
   const { wireOpen } = page.preferences
@@ -36,7 +36,7 @@ export function Header() {
       <ModelChoice />
       <button
         type="button"
-        class="quiet icon-button"
+        class="quiet icon-button only-wide"
         aria-label="Events of the wire"
         title="Events of the wire (Alt+W)"
         aria-pressed={wireOpen.value}
@@ -47,6 +47,15 @@ export function Header() {
         <Icon name="wire" />
       </button>
       <Menu label="More" icon="more">
+        <button
+          type="button"
+          class="only-narrow"
+          onClick={() => {
+            wireOpen.value = !wireOpen.value
+          }}
+        >
+          <Icon name="wire" /> {wireOpen.value ? 'Hide the wire' : 'Show the wire'}
+        </button>
         <button
           type="button"
           onClick={() => {

@@ -1,3 +1,4 @@
+import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
 /** The model that answers in this conversation. */
@@ -8,22 +9,24 @@ export function ModelChoice({ id }: { id?: string }) {
   const isKnown = chosen === '' || models.some(({ name }) => name === chosen)
   const first = models[0]?.name
   return (
-    <select
-      id={id}
-      class="model"
-      aria-label={id === undefined ? 'Model' : undefined}
-      value={chosen}
-      onChange={({ currentTarget }) => void page.change({ model: currentTarget.value })}
-    >
-      {models.length === 0 && <option value="">No models</option>}
-      {!isKnown && <option value={chosen}>{chosen} (not there)</option>}
-      {models.map(({ name, capabilities }) => (
-        <option value={name === first && chosen === '' ? '' : name}>
-          {name}
-          {id !== undefined && capabilities && ` (${capabilities.filter(isTold).join(', ')})`}
-        </option>
-      ))}
-    </select>
+    <span class="model">
+      <select
+        id={id}
+        aria-label={id === undefined ? 'Model' : undefined}
+        value={chosen}
+        onChange={({ currentTarget }) => void page.change({ model: currentTarget.value })}
+      >
+        {models.length === 0 && <option value="">No models</option>}
+        {!isKnown && <option value={chosen}>{chosen} (not there)</option>}
+        {models.map(({ name, capabilities }) => (
+          <option value={name === first && chosen === '' ? '' : name}>
+            {name}
+            {id !== undefined && capabilities && ` (${capabilities.filter(isTold).join(', ')})`}
+          </option>
+        ))}
+      </select>
+      <Icon name="chevron" />
+    </span>
   )
 }
 
@@ -34,7 +37,7 @@ function isTold(capability: string): boolean {
 
 /** The conversation's model, or the one that it is to have; `''` where that is the engine's first. */
 function chosenModel(page: ReturnType<typeof usePage>): string {
-  return page.state.value.conversation?.model ?? page.newSettings.value.model ?? ''
+  return page.conversation.value?.model ?? page.newSettings.value.model ?? ''
 }
 
 /** The description of the model that answers next, where the engine has one. */

@@ -1,16 +1,18 @@
-import { batch, effect, type Signal, signal } from '@preact/signals'
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Client, ConversationView, Input, SendOptions, ViewState } from '../../client/types.ts'
+import { createView } from '../../client/view.ts'
 import { ConversationList } from '../conversations/conversation-list.ts'
 import { openPreferences, type Preferences } from '../settings/preferences.ts'
 import { browserTools } from '../tools/browser-tools.ts'
+import { hasEnded } from '../transcript/entries.ts'
 import { Catalog } from './catalog.ts'
 import { errorOf } from './error-advice.ts'
 import { createPainter } from './painter.ts'
 import { conversationHash, conversationOfHash, newName } from './route.ts'
 
-const pageSize = 50
+const pageSize = 30
 
 /** What a conversation is to have that does not exist yet: sent with its first prompt. */
 export interface NewSettings {
@@ -23,18 +25,19 @@ export class Page {
   readonly preferences: Preferences = openPreferences()
   readonly list: ConversationList
   readonly catalog: Catalog
-  readonly name = signal('')
+  readonly name: Signal<string>
   readonly view: Signal<ConversationView>
   /** The state of the view, painted at most once a frame. */
   readonly state: Signal<ViewState>
+  /** Parts of the state, for those who need no more: while an answer is written, these stay as they are. */
+  readonly conversation: ReadonlySignal<ViewState['conversation']>
+  readonly runs: ReadonlySignal<boolean>
   readonly newSettings = signal<NewSettings>({})
   readonly drawerOpen = signal(false)
   readonly dialog = signal<'settings' | 'shortcuts' | undefined>(undefined)
   readonly online = signal(navigator.onLine)
   /** The key of the prompt that is being edited. */
   readonly editing = signal<string | undefined>(undefined)
-  /** Text for the composer, put there by a click on an example. */
-  readonly suggestion = signal('')
   /** What went wrong with something that was asked of the server, other than an answer. */
   readonly problem = signal('')
   readonly #client: Client
@@ -44,10 +47,15 @@ export class Page {
     this.#client = client
     this.list = new ConversationList(client)
     this.catalog = new Catalog(client)
-    const name = conversationOfHash(location.hash) ?? newName()
-    this.view = signal(client.conversation(name).view({ pageSize, tools: browserTools() }))
+    this.name = signal(conversationOfHash(location.hash) ?? newName())
+    this.view = signal(this.#viewOf(this.name.peek()))
     this.state = signal(this.view.peek().state)
-    this.#open(name)
+    this.conversation = computed(() => this.state.value.conversation)
+    this.runs = computed(() => {
+      const { turn } = this.state.value
+      return turn !== undefined && !hasEnded(turn.status)
+    })
+    this.#follow(this.view.peek())
     effect(() => this.view.value.setTools(browserTools()))
     addEventListener('hashchange', () => this.open(conversationOfHash(location.hash) ?? newName()))
     for (const type of ['online', 'offline'])
@@ -76,7 +84,7 @@ export class Page {
 
   #open(name: string): void {
     this.#closeView()
-    const view = this.#client.conversation(name).view({ pageSize, tools: browserTools() })
+    const view = this.#viewOf(name)
     batch(() => {
       this.name.value = name
       this.view.value = view
@@ -85,6 +93,14 @@ export class Page {
       this.editing.value = undefined
       this.problem.value = ''
     })
+    this.#follow(view)
+  }
+
+  #viewOf(name: string): ConversationView {
+    return createView(this.#client.conversation(name), { pageSize, tools: browserTools() })
+  }
+
+  #follow(view: ConversationView): void {
     const painter = createPainter(() => {
       this.state.value = view.state
     })
@@ -135,12 +151,8 @@ export class Page {
       await this.list.refresh()
       return
     }
-    const { model, system } = change
-    const { model: earlierModel, system: earlierSystem } = this.newSettings.peek()
-    this.newSettings.value = {
-      ...((model ?? earlierModel) !== undefined && { model: model ?? earlierModel }),
-      ...((system ?? earlierSystem) && { system: system ?? earlierSystem }),
-    } as NewSettings
+    const { model, system } = { ...this.newSettings.peek(), ...change }
+    this.newSettings.value = { ...(model !== undefined && { model }), ...(system && { system }) }
   }
 
   #residentTools(): string[] | undefined {
@@ -153,9 +165,11 @@ export class Page {
   #followChanges(): void {
     let before = ''
     effect(() => {
-      const { conversation } = this.state.value
+      const conversation = this.conversation.value
       const { title, activeTurn, messages } = conversation ?? {}
-      const now = conversation ? JSON.stringify([conversation.name, title, activeTurn, messages]) : ''
+      const now = conversation
+        ? JSON.stringify([conversation.name, title, activeTurn, messages, this.runs.value])
+        : ''
       if (now === before) return
       before = now
       void this.list.refresh()

@@ -1,7 +1,6 @@
 import type { DeviceTool } from '../../client/types.ts'
 import { allBrowserTools } from './browser-tools.ts'
 import type { ShownCall } from './call-words.ts'
-import { formOf } from './forms/form.ts'
 import { interact } from './interactions.ts'
 
 export type OnAnswer = (
@@ -33,6 +32,6 @@ function byHand(name: string): DeviceTool {
   return {
     name,
     run: (_args, { signal, callId }) =>
-      interact(callId, signal, { kind: 'question', question, form: formOf(undefined) }),
+      interact(callId, signal, { kind: 'question', question, schema: undefined }),
   }
 }

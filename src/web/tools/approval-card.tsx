@@ -1,14 +1,18 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
+import { isBrowserTool } from './browser-tools.ts'
 import type { ShownCall } from './call-words.ts'
 import { ScrollBox } from './scroll-box.tsx'
-import { approvalLimits, describeValue, isWhole } from './values/describe-value.ts'
+import { approvalLimits, countValues, describeValue, isWhole } from './values/describe-value.ts'
 import { prettyJson } from './values/json-text.ts'
 import { RevealedText } from './values/revealed-text.tsx'
 import { ValueView } from './values/value-view.tsx'
 
 /** So long after the card has come, in milliseconds, a click was meant for what was there before. */
 const unreadFor = 500
+
+/** More values than these scroll in a box of their own, so that the buttons stay near. */
+const mostInSight = 24
 
 interface ApprovalCardProps {
   call: ShownCall
@@ -20,7 +24,7 @@ interface ApprovalCardProps {
 export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
   const titleId = useId()
   const [reason, setReason] = useState('')
-  const [state, setState] = useState<'unread' | 'open' | 'sending'>('unread')
+  const [state, setState] = useState<'unread' | 'open' | 'sending' | 'sent'>('unread')
   const [problem, setProblem] = useState<string>()
   useEffect(() => {
     const timer = setTimeout(() => setState('open'), unreadFor)
@@ -32,10 +36,12 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
     setProblem(undefined)
     try {
       await onDecide(decision)
+      // It is the call's next state that takes the card away.
+      setState('sent')
     } catch (cause) {
       setProblem(cause instanceof Error ? cause.message : String(cause))
+      setState('open')
     }
-    setState('open')
   }
   const deny = () => decide({ decision: 'deny', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) })
   const busy = state !== 'open'
@@ -47,9 +53,9 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
         <span class="tool-mono">
           <RevealedText text={call.name} />
         </span>{' '}
-        to run {call.side === 'resident' ? 'on the server' : 'in this browser'}?
+        to run {whereOf(call)}?
       </h4>
-      <p class="tool-note">
+      <p class="hint">
         From{' '}
         <span class="tool-mono">
           <RevealedText text={call.approval?.source ?? call.side} />
@@ -81,27 +87,39 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
           onInput={(event) => setReason(event.currentTarget.value)}
         />
       </div>
-      <p class="tool-note">“Always here” allows every later call of this tool in this conversation.</p>
-      <p class="tool-problem" role="status">
-        {state === 'sending' ? 'Sending…' : problem}
+      <p class="hint">“Always here” allows every later call of this tool in this conversation.</p>
+      <p class="hint" role="status">
+        {state === 'sending' ? 'Sending…' : state === 'sent' && 'Sent; the server has not confirmed it yet.'}
+      </p>
+      <p class="tool-problem" role="alert">
+        {problem}
       </p>
     </div>
   )
 }
 
+function whereOf({ side, name }: ShownCall): string {
+  if (side === 'resident') return 'on the server'
+  return isBrowserTool(name) ? 'in this browser' : 'in the app that has this tool'
+}
+
 /** Every argument, whole: as names and values, or as JSON where these are too many. */
 function Action({ call }: { call: ShownCall }) {
   const node = describeValue(call.arguments, approvalLimits)
-  if (Object.keys(call.arguments).length === 0) return <p class="ask-action">no arguments</p>
-  return (
-    <div class="ask-action">
-      {isWhole(node) ? (
-        <ValueView node={node} exact />
-      ) : (
-        <ScrollBox class="text-value exact" label="All arguments as JSON">
+  if (!isWhole(node))
+    return (
+      <div class="ask-action">
+        <ScrollBox class="text-value exact" label="All arguments, as JSON">
           <RevealedText text={prettyJson(call.arguments)} />
         </ScrollBox>
-      )}
-    </div>
+      </div>
+    )
+  if (Object.keys(call.arguments).length === 0) return <p class="ask-action">no arguments</p>
+  const values = <ValueView node={node} exact />
+  if (countValues(node) <= mostInSight) return <div class="ask-action">{values}</div>
+  return (
+    <ScrollBox class="ask-action large" label="All arguments">
+      {values}
+    </ScrollBox>
   )
 }

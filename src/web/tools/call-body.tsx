@@ -30,9 +30,13 @@ export function CallBody({ call, source }: { call: ShownCall; source: string | u
         </section>
       )}
       {failure !== undefined && <ValueSection title="What the model was told" value={failure} />}
-      {series && <Chart series={series} />}
+      {series && (
+        <div class="chart-space">
+          <Chart series={series} />
+        </div>
+      )}
       {result !== undefined && <ValueSection title="Result" value={result} />}
-      <p class="tool-note call-origin">
+      <p class="hint call-origin">
         {call.side === 'device' ? 'Runs in the browser that sent the prompt' : 'Runs on the server'}
         {source !== undefined && (
           <>

@@ -1,15 +1,17 @@
 import { useComputed } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
 import { answerHere, type OnAnswer } from './answer-here.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { isBrowserTool } from './browser-tools.ts'
 import { CallBody } from './call-body.tsx'
 import { decisionOf, durationOf, isRunning, markOf, type ShownCall, sideOf, wordOf } from './call-words.ts'
+import { Elsewhere } from './elsewhere.tsx'
 import { Icon, ResultMark } from './icons.tsx'
 import { interactions } from './interactions.ts'
 import { lazyView } from './lazy-view.tsx'
 import { RunningTime } from './running-time.tsx'
+import { useLasting } from './use-lasting.ts'
 import { previewValue } from './values/describe-value.ts'
 import { withoutHidden } from './values/hidden-characters.ts'
 import './controls.css'
@@ -36,12 +38,17 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
   const interaction = useComputed(() => interactions.value.get(callId)).value
   const waits = interaction !== undefined && interaction.request.kind !== 'locating'
   const mark = waits ? 'asked' : markOf(call)
-  const closing = useRef<AbortController>(undefined)
   const offered = status === 'offered'
-  useEffect(() => (offered ? () => closing.current?.abort() : undefined), [offered])
-  const closed = () => {
+  const elsewhere = useLasting(offered && !interaction)
+  const closing = useRef<AbortController>(undefined)
+  useEffect(() => {
+    if (!offered) return
+    InteractionView.preload()
+    return () => closing.current?.abort()
+  }, [offered])
+  const answer = () => {
     closing.current = new AbortController()
-    return closing.current.signal
+    return answerHere(call, onAnswer, closing.current.signal)
   }
 
   const decide = async (decision: ApprovalDecision) => {
@@ -49,13 +56,17 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
     setDecided(
       decision.decision === 'approve' ? (decision.always ? 'always allowed here' : 'allowed once') : 'denied',
     )
-    // The card goes away with the button that had the focus.
-    summary.current?.focus({ preventScroll: true })
+    // The card goes away with the button that had the focus; a person who is elsewhere by now stays there.
+    if (document.activeElement === document.body) summary.current?.focus({ preventScroll: true })
   }
+  // The same element as long as the call is the same: the rest of the reply may grow many times a second.
+  const body = useMemo(() => open && <CallBody call={call} source={source} />, [open, call, source])
   const decision = decisionOf(call) === 'approved' ? (decided ?? 'approved') : undefined
   const quiet = [call.repairs && call.repairs.length > 0 ? 'mended' : undefined, decision]
   // A sign alone says that it runs or is done; a screen reader gets the word.
-  const plain = mark === 'running' || mark === 'done'
+  const plain = (mark === 'running' || mark === 'done') && !elsewhere
+  const word = waits ? 'waits for you' : elsewhere ? 'waits elsewhere' : wordOf(call)
+  const name = withoutHidden(call.name.slice(0, 80))
   return (
     <div class="call" data-mark={mark}>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -63,12 +74,10 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
           <span class={mark === 'running' ? 'call-icon running' : 'call-icon'}>
             <Icon shape={call.side === 'device' ? 'browser' : 'server'} />
           </span>
-          <bdi class="call-name">{withoutHidden(call.name.slice(0, 80))}</bdi>
+          <bdi class="call-name">{name}</bdi>
           <bdi class="call-preview">{withoutHidden(previewValue(call.arguments))}</bdi>
           <span class="call-note">{quiet.filter((word) => word !== undefined).join(', ')}</span>
-          <span class={plain ? 'tool-unseen' : `call-word ${mark}`}>
-            {waits ? 'waits for you' : wordOf(call)}
-          </span>
+          <span class={plain ? 'visually-hidden' : `call-word ${mark}`}>{word}</span>
           <span class="call-side">{sideOf(call, isBrowserTool(call.name))}</span>
           <span class="call-time">
             {isRunning(call) && 'startedAt' in call && call.startedAt !== undefined ? (
@@ -82,27 +91,16 @@ export function CallLine({ call, onAnswer, onApprove, source = call.approval?.so
             <Icon shape="open" />
           </span>
         </summary>
-        {open && <CallBody call={call} source={source} />}
+        {body}
+        {open && elsewhere && <Elsewhere onTake={answer} />}
       </details>
+      {mark === 'asked' && (
+        <span class="visually-hidden" role="alert">
+          {`${name} ${word}`}
+        </span>
+      )}
       {status === 'asked' && <ApprovalCard call={call} onDecide={decide} />}
       {interaction && <InteractionView key={interaction} interaction={interaction} />}
-      {!interaction && offered && <Elsewhere onTake={() => answerHere(call, onAnswer, closed())} />}
     </div>
-  )
-}
-
-/** For a call that waits for another tab or app: shown after a moment, because this one may be about to run it. */
-function Elsewhere({ onTake }: { onTake(): Promise<void> }) {
-  const [problem, setProblem] = useState<string>()
-  const take = () =>
-    onTake().catch((cause) => setProblem(cause instanceof Error ? cause.message : String(cause)))
-  return (
-    <p class="call-elsewhere tool-note">
-      Waits for the tab or app that sent the prompt.{' '}
-      <button type="button" class="tool-button" onClick={take}>
-        Answer here
-      </button>
-      {problem !== undefined && <span class="tool-problem"> {problem}</span>}
-    </p>
   )
 }

@@ -10,7 +10,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: () => string; label
   }, [said])
   const copy = async () => say((await writeClipboard(text())) ? 'Copied' : 'Not allowed here')
   return (
-    <button type="button" class="tool-button" onClick={copy}>
+    <button type="button" class="quiet tool-button" onClick={copy}>
       <span aria-live="polite">{said ?? label}</span>
     </button>
   )

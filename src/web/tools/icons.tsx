@@ -13,7 +13,7 @@ const shapes = {
 /** A line drawing in the colour of the text; what it means is said beside it. */
 export function Icon({ shape }: { shape: keyof typeof shapes }) {
   return (
-    <svg class="tool-icon" viewBox="0 0 16 16" aria-hidden="true">
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path d={shapes[shape]} />
     </svg>
   )

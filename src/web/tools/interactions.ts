@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals'
 import type { Json } from '../../client/types.ts'
-import type { Form } from './forms/form.ts'
 
 /** What a tool of this browser asks the person for, in the line of its call. */
 export type InteractionRequest =
@@ -8,7 +7,8 @@ export type InteractionRequest =
   | { kind: 'locating'; choose(): void }
   /** `reason`: why the browser does not give the position. */
   | { kind: 'place'; reason: string }
-  | { kind: 'question'; question: string; form: Form }
+  /** `schema`: the JSON Schema of the answer, unchecked; undefined for a text. */
+  | { kind: 'question'; question: string; schema: Json | undefined }
   | { kind: 'picture'; question: string }
   | { kind: 'copy'; text: string }
 

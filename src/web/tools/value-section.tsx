@@ -15,7 +15,12 @@ export function ValueSection({ title, value }: { title: string; value: Json }) {
     <section class="call-section">
       <div class="call-section-head">
         <h4>{title}</h4>
-        <button type="button" class="tool-button" aria-pressed={asJson} onClick={() => setAsJson(!asJson)}>
+        <button
+          type="button"
+          class="quiet tool-button"
+          aria-pressed={asJson}
+          onClick={() => setAsJson(!asJson)}
+        >
           JSON
         </button>
         <CopyButton text={() => (typeof value === 'string' ? value : prettyJson(value))} />
@@ -33,9 +38,7 @@ export function JsonText({ value }: { value: unknown }) {
       <ScrollBox class="json-text" label="JSON">
         <bdi>{text}</bdi>
       </ScrollBox>
-      {left > 0 && (
-        <div class="tool-note">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</div>
-      )}
+      {left > 0 && <div class="hint">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</div>}
     </>
   )
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { sizeToText } from '../composer/size-to-text.ts'
 import { usePage } from '../shell/page.ts'
 import type { PromptEntry } from './entries.ts'
-import { Images } from './prompt.tsx'
+import { Images } from './images.tsx'
 
 /** Changes a prompt and sends it again: what came after it stays, as another version. */
 export function PromptEditor({ entry, seq }: { entry: PromptEntry; seq: number }) {

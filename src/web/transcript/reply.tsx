@@ -15,6 +15,8 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
   const page = usePage()
   const thoughtMs = useRef(entry.thoughtMs)
   thoughtMs.current = entry.thoughtMs ?? thoughtMs.current
+  const durations = useRef(new Map<string, number>())
+  for (const { callId, ms } of entry.calls) if (ms !== undefined) durations.current.set(callId, ms)
   const { text, thinking, calls, growing, interrupted, last } = entry
   const view = page.view.value
   const source = (name: string) => page.catalog.tools.value.find((tool) => tool.name === name)?.source
@@ -28,13 +30,13 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
           since={entry.thinkingSince}
         />
       )}
-      {text !== '' && <Markdown text={text} />}
+      {text !== '' && <Markdown text={text} growing={growing} />}
       {calls.length > 0 && (
         <div class="calls">
           {calls.map((call) => (
             <CallLine
               key={call.callId}
-              call={call}
+              call={withDuration(call, durations.current.get(call.callId))}
               source={call.side === 'resident' ? source(call.name) : undefined}
               onAnswer={(callId, result) => view.answer(callId, result)}
               onApprove={(callId, decision) => view.approve(callId, decision)}
@@ -51,26 +53,30 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
   )
 })
 
+/** The log does not say how long a call took: what was seen while it ran is kept. */
+function withDuration(call: ReplyEntry['calls'][number], ms: number | undefined) {
+  return call.ms === undefined && ms !== undefined ? { ...call, ms } : call
+}
+
 function ReplyActions({ entry }: { entry: ReplyEntry }) {
   const page = usePage()
   const { text, promptSeq, usage } = entry
   return (
     <div class="actions">
       {text !== '' && <CopyButton text={text} label="Copy the answer" />}
-      {promptSeq !== undefined && (
-        <button
-          type="button"
-          class="quiet icon-button"
-          aria-label="Answer again"
-          title="Answer again"
-          onClick={() => page.send([], { after: promptSeq })}
-        >
-          <Icon name="again" />
-        </button>
-      )}
-      <SiblingSwitch entry={entry} />
+      <button
+        type="button"
+        class="quiet icon-button"
+        aria-label="Answer again"
+        title="Answer again"
+        disabled={promptSeq === undefined}
+        onClick={() => promptSeq !== undefined && page.send([], { after: promptSeq })}
+      >
+        <Icon name="again" />
+      </button>
       <span class="facts">{factsOf(usage)}</span>
       <MessageTime time={entry.createdAt} />
+      <SiblingSwitch entry={entry} />
     </div>
   )
 }

@@ -24,7 +24,7 @@ export function Thinking(props: {
         {!growing && ms !== undefined && ` for ${secondsOf(ms)}`}
       </summary>
       <div class="thinking-text">
-        <Markdown text={text} />
+        <Markdown text={text} growing={growing} />
       </div>
     </details>
   )

@@ -5,13 +5,13 @@ import { usePage } from '../shell/page.ts'
 import { Announcer } from './announcer.tsx'
 import { type Entry, entriesOf } from './entries.ts'
 import { FirstVisit } from './first-visit.tsx'
+import { AsWritten } from './markdown/as-written.tsx'
 import { Prompt } from './prompt.tsx'
 import { QueuedPrompts } from './queued-prompts.tsx'
 import { Reply } from './reply.tsx'
 import './prose.css'
 import './transcript.css'
 import { TurnFailure } from './turn-failure.tsx'
-import { TurnProgress } from './turn-progress.tsx'
 import { useFollowEnd } from './use-follow-end.ts'
 import { useOlder } from './use-older.ts'
 
@@ -31,7 +31,7 @@ function EntryView({ entry }: { entry: Entry }) {
   if (entry.kind === 'reply') return <Reply entry={entry} />
   return (
     <article class="entry system" aria-label="For the model">
-      <p class="as-written">{entry.content}</p>
+      <AsWritten text={entry.content} />
     </article>
   )
 }
@@ -67,7 +67,6 @@ export function Transcript() {
             </button>
           )}
           {isEmpty ? <FirstVisit /> : entries.map(elementOf)}
-          {!isEmpty && <TurnProgress />}
           <TurnFailure />
           <QueuedPrompts />
         </div>

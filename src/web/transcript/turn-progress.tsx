@@ -7,25 +7,28 @@ import { hasEnded } from './entries.ts'
 /** After so many milliseconds without a sign of the model, what it waits for is asked for. */
 const patience = 700
 
-/** What happens now in the turn that runs, in one line. The line is there while the turn is, so that nothing moves. */
+/** What happens now in the turn that runs, in one line. */
 export function TurnProgress() {
   const page = usePage()
   const { turn } = page.state.value
   const isWaiting = turn !== undefined && waitsForModel(turn)
   const patient = usePatience(isWaiting)
   useEffect(() => page.catalog.watchEngine(patient), [page, patient])
-  if (turn === undefined || hasEnded(turn.status)) return <div class="progress" />
+  if (turn === undefined || hasEnded(turn.status)) return null
   const engine = page.catalog.engine.value
   return (
-    <div class="progress">
+    <>
       {patient && engine?.state === 'loading' ? (
         <>
-          <Pulse /> Loading {engine.model ?? 'the model'} · <Elapsed since={Date.parse(engine.since)} />
+          <Pulse />
+          <span>
+            Loading {engine.model ?? 'the model'} · <Elapsed since={Date.parse(engine.since)} />
+          </span>
         </>
       ) : (
         <ProgressWords turn={turn} />
       )}
-    </div>
+    </>
   )
 }
 

@@ -25,7 +25,7 @@ export function RequestView({ request }: { request: TurnRequest }) {
           <button
             key={name}
             type="button"
-            class="tool-button"
+            class="quiet tool-button"
             aria-pressed={kind === name}
             onClick={() => setKind(name)}
           >
@@ -37,7 +37,7 @@ export function RequestView({ request }: { request: TurnRequest }) {
       <ScrollBox class="json-text wrapped" label="Code">
         <bdi>{text}</bdi>
       </ScrollBox>
-      {left > 0 && <p class="tool-note">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</p>}
+      {left > 0 && <p class="hint">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</p>}
     </div>
   )
 }

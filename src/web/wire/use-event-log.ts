@@ -11,25 +11,30 @@ export interface ShownLog {
 
 const nothing: ShownLog = { blocks: [], count: 0, left: 0 }
 
-/** Reads the events of a turn from its first one, and draws them once a frame. */
+/** In milliseconds: nobody reads faster, and the answer beside it needs the time more. */
+const drawEvery = 100
+
+/** Reads the events of a turn from its first one, and draws them ten times a second. */
 export function useEventLog(turn: Turn | undefined): ShownLog {
   const [shown, setShown] = useState(nothing)
   useEffect(() => {
     setShown(nothing)
     if (!turn) return
     const log = new EventLog()
-    let frame: number | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let drawnAt = -Infinity
     const draw = () => {
-      frame = undefined
+      timer = undefined
+      drawnAt = performance.now()
       setShown({ blocks: log.blocks, count: log.count, left: log.left })
     }
     const stop = readEvents(turn, (event) => {
       log.add(event)
-      frame ??= requestAnimationFrame(draw)
+      timer ??= setTimeout(draw, Math.max(0, drawnAt + drawEvery - performance.now()))
     })
     return () => {
       stop()
-      if (frame !== undefined) cancelAnimationFrame(frame)
+      clearTimeout(timer)
     }
   }, [turn])
   return shown

@@ -34,18 +34,16 @@ export function WireList({ log, filter }: { log: ShownLog; filter: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll it */}
       {/* biome-ignore lint/a11y/useSemanticElements: a section of the page would be a landmark */}
       <div ref={box} class="wire-list" tabIndex={0} role="group" aria-label="Events" onScroll={onScroll}>
-        {log.left > 0 && (
-          <p class="tool-note">{`${log.left.toLocaleString('en')} older lines are left out`}</p>
-        )}
+        {log.left > 0 && <p class="hint">{`${log.left.toLocaleString('en')} older lines are left out`}</p>}
         {blocks.map((block) => (
           <Block key={block[0]?.id} block={block} />
         ))}
         {blocks.length === 0 && (
-          <p class="tool-note">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
+          <p class="hint">{filter === '' ? 'No events yet.' : 'No event has this text.'}</p>
         )}
       </div>
       {!follows && (
-        <button type="button" class="tool-button wire-to-end" onClick={() => setFollows(true)}>
+        <button type="button" class="quiet tool-button wire-to-end" onClick={() => setFollows(true)}>
           To the newest
         </button>
       )}
@@ -71,30 +69,31 @@ class Block extends Component<{ block: WireBlock }> {
 
 function Row({ row }: { row: WireRow }) {
   const [open, setOpen] = useState(false)
-  const value = row.events.length === 1 ? row.events.map(asSent)[0] : row.events.map(asSent)
   return (
-    <details
-      class={`wire-row ${row.type}`}
-      open={open}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary>
+    <div class={`wire-row ${row.type}`}>
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span class="wire-number">{numbersOf(row)}</span>
         <span class="wire-type">{row.type}</span>
-        {row.count > 1 && <span class="tool-note">×{row.count}</span>}
+        {row.count > 1 && <span class="wire-number">×{row.count}</span>}
         <bdi class="wire-summary">{summarizeRow(row)}</bdi>
         <span class="wire-time">{timeOf(row.ms)}</span>
-      </summary>
-      {open && (
-        <>
-          <JsonText value={value} />
-          {row.count > row.events.length && (
-            <p class="tool-note">{`The first ${row.events.length} of ${row.count} are kept.`}</p>
-          )}
-          <CopyButton text={() => prettyJson(value)} />
-        </>
+      </button>
+      {open && <OpenedRow row={row} />}
+    </div>
+  )
+}
+
+function OpenedRow({ row }: { row: WireRow }) {
+  const events = row.events.map(asSent)
+  const value = events.length === 1 ? events[0] : events
+  return (
+    <>
+      <JsonText value={value} />
+      {row.count > events.length && (
+        <p class="hint">{`The first ${events.length} of ${row.count} are kept.`}</p>
       )}
-    </details>
+      <CopyButton text={() => prettyJson(value)} />
+    </>
   )
 }
 

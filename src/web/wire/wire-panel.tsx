@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Turn } from '../../client/types.ts'
-import { lazyView } from '../tools/lazy-view.tsx'
 import { useEventLog } from './use-event-log.ts'
 import { WireList } from './wire-list.tsx'
 import '../tools/controls.css'
 import './wire.css'
 
-const RequestView = lazyView(async () => (await import('./request-view.tsx')).RequestView)
+import { RequestView } from './request-view.tsx'
 
 /** What goes over the wire for a turn: its request as code, and its events as they come. */
 export function WirePanel({ turn }: { turn: Turn | undefined }) {
@@ -14,15 +13,13 @@ export function WirePanel({ turn }: { turn: Turn | undefined }) {
   const [filter, setFilter] = useState('')
   const [showsRequest, setShowsRequest] = useState(false)
   if (!turn)
-    return (
-      <p class="wire-empty tool-note">The events of the next turn come here, as the server sends them.</p>
-    )
+    return <p class="wire-empty hint">The events of the next turn come here, as the server sends them.</p>
   return (
     <div class="wire">
       <div class="wire-head">
         <button
           type="button"
-          class="tool-button"
+          class="quiet tool-button"
           aria-expanded={showsRequest}
           onClick={() => setShowsRequest(!showsRequest)}
         >
@@ -36,7 +33,7 @@ export function WirePanel({ turn }: { turn: Turn | undefined }) {
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        <span class="tool-note wire-count">{`${log.count.toLocaleString('en')} ${log.count === 1 ? 'event' : 'events'}`}</span>
+        <span class="hint wire-count">{`${log.count.toLocaleString('en')} ${log.count === 1 ? 'event' : 'events'}`}</span>
       </div>
       {showsRequest && <RequestView request={turn.request} />}
       <WireList log={log} filter={filter} />

@@ -75,6 +75,12 @@ export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | '
     return { conversations, next: end < all.length ? { updatedAt: at.toISOString(), id } : undefined }
   }
 
+  /** Finds what has the text in its name. */
+  async search(_tenant: string, words: string) {
+    const found = [...this.found.values()].filter(({ name }) => name.includes(words))
+    return { conversations: found.map((one) => ({ ...one, match: { text: one.name } })), next: undefined }
+  }
+
   async conversation({ name }: ConversationKey) {
     return this.found.get(name)
   }

@@ -1,10 +1,16 @@
-import type { ConversationData, MessageData } from '../../../protocol/native/conversation.ts'
-import type { StoredConversation, StoredMessage } from '../../../turn/ports/conversation-directory.ts'
+import type { ListedConversation, MessageData } from '../../../protocol/native/conversation.ts'
+import type {
+  FoundConversation,
+  StoredConversation,
+  StoredMessage,
+} from '../../../turn/ports/conversation-directory.ts'
 import { timedCallData } from './turn-data.ts'
 
 /** A conversation as it is sent to clients. */
-export function conversationData(conversation: StoredConversation): ConversationData {
-  const { name, title, system, model, tools, messages, activeTurn, branch, siblings } = conversation
+export function conversationData(
+  conversation: StoredConversation & Partial<FoundConversation>,
+): ListedConversation {
+  const { match, name, title, system, model, tools, messages, activeTurn, branch, siblings } = conversation
   const { createdAt, updatedAt } = conversation
   return {
     name,
@@ -18,6 +24,7 @@ export function conversationData(conversation: StoredConversation): Conversation
     ...(siblings && { siblings }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+    ...(match && { match }),
   }
 }
 

@@ -16,6 +16,13 @@ type Path = Static<typeof ConversationPath>
 const ListQuery = querySchema({
   after: Type.Optional(Type.String({ description: 'The `next` of the previous page.' })),
   limit: limitOf('conversations'),
+  search: Type.Optional(
+    Type.String({
+      maxLength: 256,
+      description:
+        'Only conversations whose title, or a message, has all these words; the last one may be the beginning of a word.',
+    }),
+  ),
 })
 
 const Page = sharedSchema('ConversationPage', 'A page of the list of conversations.', {
@@ -46,11 +53,14 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       },
       preValidation: readQueryNumbers('limit'),
     },
-    async ({ query: { after, limit = defaultLimit } }) => {
+    async ({ query: { after, limit = defaultLimit, search = '' } }) => {
       const cursor = after === undefined ? undefined : decodeCursor(after)
-      const { conversations, next } = await directory.conversations(tenant, cursor, limit)
+      const { conversations, next } =
+        search.trim() === ''
+          ? await directory.conversations(tenant, cursor, limit)
+          : await directory.search(tenant, search, cursor, limit)
       return {
-        conversations: conversations.map(conversationData),
+        conversations: conversations.map((one) => conversationData(one)),
         ...(next && { next: encodeCursor(next) }),
       }
     },

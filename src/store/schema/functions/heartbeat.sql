@@ -43,6 +43,7 @@ begin
   select * into ended, adopted from chatterd.recover_turns(p);
   adopted := adopted || chatterd.expire_calls(p, least((p->>'room')::integer, 20) - cardinality(adopted));
   perform chatterd.prune(p);
+  perform chatterd.index_messages();
   return json_build_object(
     'at', now(), 'ended', ended,
     'adopted', (

@@ -131,9 +131,23 @@ create table chatterd.messages (
   finish_reason text,
   -- Its turn failed before the model replied: later prompts leave it out.
   refused boolean not null default false,
+  -- Its words are in message_words.
+  indexed boolean not null default false,
   created_at timestamptz not null default now(),
   primary key (conversation_id, branch, seq)
 );
+create index messages_unindexed on chatterd.messages (created_at) where not indexed;
+
+-- The words of messages, for search. Filled by heartbeats, and not when a message is added: that takes as long as a whole turn.
+create table chatterd.message_words (
+  conversation_id uuid not null,
+  branch integer not null,
+  seq bigint not null,
+  words tsvector not null,
+  primary key (conversation_id, branch, seq),
+  foreign key (conversation_id, branch, seq) references chatterd.messages on delete cascade
+);
+create index message_words_by_word on chatterd.message_words using gin (words);
 
 -- A call and its result are one row: neither can be without the other.
 create table chatterd.calls (

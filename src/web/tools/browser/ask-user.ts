@@ -1,5 +1,4 @@
 import type { DeviceTool } from '../../../client/types.ts'
-import { formOf } from '../forms/form.ts'
 import { interact } from '../interactions.ts'
 
 const longestQuestion = 4000
@@ -26,6 +25,6 @@ export const askUser: DeviceTool = {
     interact(callId, signal, {
       kind: 'question',
       question: String(question ?? '').slice(0, longestQuestion),
-      form: formOf(form),
+      schema: form,
     }),
 }

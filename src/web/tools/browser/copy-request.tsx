@@ -20,7 +20,7 @@ export function CopyRequest({ text, answer, refuse }: CopyRequestProps) {
         <RevealedText text={text} />
       </ScrollBox>
       <div class="interaction-buttons">
-        <button type="button" class="chief" onClick={copy}>
+        <button type="button" class="primary" onClick={copy}>
           Copy
         </button>
         <button type="button" onClick={() => refuse('The user did not copy the text.')}>

@@ -24,13 +24,13 @@ export function PicturePicker({ question, answer, refuse }: PicturePickerProps) 
         <bdi>{question}</bdi>
       </p>
       <label class="file-choice">
-        <span class="tool-unseen">Picture</span>
+        <span class="visually-hidden">Picture</span>
         <input ref={input} type="file" accept="image/*" onChange={() => void pick()} />
       </label>
       {picked && (
         <figure class="picked-picture">
           <img src={picked.preview} alt="What you picked" />
-          <figcaption class="tool-note">
+          <figcaption class="hint">
             The model gets its name, its size ({picked.about.width} × {picked.about.height}) and its colours (
             {picked.about.colours.join(', ')}), and not the picture.
           </figcaption>
@@ -42,7 +42,7 @@ export function PicturePicker({ question, answer, refuse }: PicturePickerProps) 
       <div class="interaction-buttons">
         <button
           type="button"
-          class="chief"
+          class="primary"
           disabled={!picked}
           onClick={() => picked && answer({ ...picked.about })}
         >

@@ -36,11 +36,11 @@ export function Chart({ series }: { series: Series }) {
         ) : (
           <bdi class="tool-mono">{name.slice(0, 60)}</bdi>
         )}
-        <span class="tool-note">{unit}</span>
+        <span class="hint">{unit}</span>
         <output class="chart-point">{point === undefined ? '' : textOf(point)}</output>
       </div>
       <Plot series={series} values={values} point={point} onPoint={setPoint} textOf={textOf} />
-      <figcaption class="tool-note">{inWords(series, values, unit)}</figcaption>
+      <figcaption class="hint">{inWords(series, values, unit)}</figcaption>
       <details class="chart-table">
         <summary>As a table</summary>
         <ScrollBox class="table-value" label="The numbers of the chart">

@@ -25,7 +25,7 @@ export function FieldView(props: FieldViewProps) {
   const notes = (
     <>
       {hint !== '' && (
-        <span id={`${id}-hint`} class="tool-note ask-hint">
+        <span id={`${id}-hint`} class="hint ask-hint">
           <bdi>{hint}</bdi>
         </span>
       )}
@@ -36,7 +36,7 @@ export function FieldView(props: FieldViewProps) {
       )}
     </>
   )
-  const labelClass = bare ? 'tool-unseen' : 'ask-label'
+  const labelClass = bare ? 'visually-hidden' : 'ask-label'
   if (choosers.has(field.kind))
     return (
       <fieldset {...described}>
@@ -69,7 +69,7 @@ function FieldLabel({ field }: { field: Field }) {
   return (
     <>
       <bdi>{field.label}</bdi>
-      {!field.required && <span class="tool-note"> (optional)</span>}
+      {!field.required && <span class="hint"> (optional)</span>}
     </>
   )
 }

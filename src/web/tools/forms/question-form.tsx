@@ -53,7 +53,7 @@ export function QuestionForm(props: QuestionFormProps) {
         ))}
       </div>
       <div class="interaction-buttons">
-        <button type="submit" class="chief">
+        <button type="submit" class="primary">
           {submit}
         </button>
         <button type="button" onClick={() => refuse('The user did not answer.')}>

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Json } from '../../../client/types.ts'
 import { isShortList, tableOf } from './arrange-value.ts'
-import { approvalLimits, describeValue, isWhole, openedLimits, previewValue } from './describe-value.ts'
+import {
+  approvalLimits,
+  countValues,
+  describeValue,
+  isWhole,
+  openedLimits,
+  previewValue,
+} from './describe-value.ts'
 import { prettyJson, readOutput } from './json-text.ts'
 
 const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as Json
-
-function countNodes(node: ReturnType<typeof describeValue>): number {
-  return node.kind === 'members' ? node.members.reduce((sum, { value }) => sum + countNodes(value), 1) : 1
-}
 
 test('an object is names and values, and a list is numbers from 1 and values', () => {
   assert.deepEqual(describeValue({ a: 'x', b: [true] }, openedLimits), {
@@ -43,12 +46,12 @@ test('what is too much is left out and counted', () => {
     Array.from({ length: 60 }, () => Array.from({ length: 60 }, () => 1)),
     openedLimits,
   )
-  assert.ok(countNodes(both) <= openedLimits.total)
+  assert.ok(countValues(both) <= openedLimits.total)
   assert.equal(isWhole(describeValue(nested(50), openedLimits)), false)
 })
 
 test('a value with a hundred thousand levels is shown without an overflow of the stack', () => {
-  assert.ok(countNodes(describeValue(nested(100_000), openedLimits)) < 20)
+  assert.ok(countValues(describeValue(nested(100_000), openedLimits)) < 20)
   assert.match(prettyJson(nested(100_000)), /^\[|nested too deep/)
 })
 

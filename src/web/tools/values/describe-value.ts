@@ -64,6 +64,11 @@ export function isWhole(node: ValueNode): boolean {
   return node.left === 0 && node.members.every(({ value }) => isWhole(value))
 }
 
+/** How many values are shown. */
+export function countValues(node: ValueNode): number {
+  return node.kind === 'members' ? node.members.reduce((sum, { value }) => sum + countValues(value), 1) : 1
+}
+
 /** One short line of a call's arguments: `latitude 42.29, longitude -83.71`. */
 export function previewValue(value: Json, length = 80): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return briefly(value)

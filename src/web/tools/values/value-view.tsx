@@ -15,11 +15,9 @@ export function ValueView({ node, exact = false }: ValueProps) {
   if (node.kind === 'text') return <TextValue text={node.text} left={node.left} exact={exact} />
   if (node.kind === 'plain') return <PlainValue node={node} />
   if (node.kind === 'folded')
-    return (
-      <span class="tool-note">{`${node.list ? 'a list' : 'an object'} of ${node.size}; JSON has it`}</span>
-    )
+    return <span class="hint">{`${node.list ? 'a list' : 'an object'} of ${node.size}; JSON has it`}</span>
   if (node.members.length === 0 && node.left === 0)
-    return <span class="tool-note">{node.list ? 'an empty list' : 'nothing'}</span>
+    return <span class="hint">{node.list ? 'an empty list' : 'none'}</span>
   const table = exact ? undefined : tableOf(node)
   if (table) return <TableValue table={table} left={node.left} />
   if (!exact && isShortList(node)) return <ShortList node={node} />
@@ -48,14 +46,14 @@ function PlainValue({ node }: { node: ValueNode & { kind: 'plain' } }) {
   return (
     <span class={`plain-value ${node.type}`}>
       {node.type === 'boolean' ? (node.text === 'true' ? 'true' : 'false') : node.text}
-      {node.inexact && <span class="tool-note"> (rounded by this browser)</span>}
+      {node.inexact && <span class="hint"> (rounded by this browser)</span>}
     </span>
   )
 }
 
 function TextValue({ text, left, exact }: { text: string; left: number; exact: boolean }) {
   const [open, setOpen] = useState(false)
-  if (text === '') return <span class="tool-note">an empty text</span>
+  if (text === '') return <span class="hint">an empty text</span>
   const long = isLongText(text)
   if (exact && !long)
     return (
@@ -69,7 +67,7 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
         <ScrollBox class="text-value exact" label="Long text">
           <RevealedText text={text} />
         </ScrollBox>
-        <span class="tool-note">{`${text.length.toLocaleString('en')} characters; scroll to read them all`}</span>
+        <span class="hint">{`${text.length.toLocaleString('en')} characters; scroll to read them all`}</span>
       </>
     )
   return (
@@ -78,7 +76,7 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
         <bdi>{text}</bdi>
       </div>
       {long && (
-        <button type="button" class="tool-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" class="quiet tool-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
         </button>
       )}
@@ -103,12 +101,12 @@ function ShortList({ node }: { node: ValueNode & { kind: 'members' } }) {
         </span>
       ))}
       {folded > 0 && (
-        <button type="button" class="tool-button" onClick={() => setOpen(true)}>
+        <button type="button" class="quiet tool-button" onClick={() => setOpen(true)}>
           {`and ${folded} more`}
         </button>
       )}
       {folded === 0 && node.left > 0 && (
-        <span class="tool-note">{` and ${node.left.toLocaleString('en')} more; JSON has them`}</span>
+        <span class="hint">{` and ${node.left.toLocaleString('en')} more; JSON has them`}</span>
       )}
     </span>
   )
@@ -146,5 +144,5 @@ function TableValue({ table, left }: { table: Table; left: number }) {
 }
 
 function Left({ count, thing }: { count: number; thing: string }) {
-  return count > 0 ? <div class="tool-note">{`… ${count.toLocaleString('en')} ${thing}`}</div> : null
+  return count > 0 ? <div class="hint">{`… ${count.toLocaleString('en')} ${thing}`}</div> : null
 }

@@ -1,80 +1,118 @@
 import type { MarkedToken, Token, Tokens } from 'marked'
-import type { ComponentChildren, VNode } from 'preact'
+import { type ComponentChildren, Fragment, type VNode } from 'preact'
 import { decodeReferences } from './characters.ts'
 import { CodeBlock } from './code-block.tsx'
 import { safeLink } from './links.ts'
 import type { MathToken } from './read-markdown.ts'
+import { Table } from './table.tsx'
 import { VisibleText } from './visible-text.tsx'
+
+/** What the elements of a block depend on besides its tokens. */
+export interface RenderContext {
+  /** True while the text may go on. */
+  growing: boolean
+  /** Of the heading before: 1 is the page's own. */
+  level: number
+}
 
 /**
  * Elements for tokens of Markdown. There is no HTML in between, as a text that a browser would read: whatever a token has is text, or
  * the address of a link that `safeLink` has checked.
  */
-export function renderTokens(tokens: readonly Token[] | undefined): ComponentChildren {
-  // Token also stands for the tokens of extensions; this page has one of its own.
-  return tokens?.map((token) => renderToken(token as MarkedToken | MathToken))
+export function renderTokens(
+  tokens: readonly Token[] | undefined,
+  context?: RenderContext,
+): ComponentChildren {
+  let start = 0
+  return tokens?.map((token) => {
+    const key = `${token.type} ${start}`
+    start += token.raw.length
+    // Token also stands for the tokens of extensions; this page has one of its own.
+    return renderToken(token as MarkedToken | MathToken, key, context)
+  })
 }
 
-function renderToken(token: MarkedToken | MathToken): ComponentChildren {
+/** What a token was and where it began is its key: a mark that closes does not make one element into another one somewhere else. */
+function renderToken(
+  token: MarkedToken | MathToken,
+  key: string,
+  context: RenderContext = { growing: false, level: 1 },
+): ComponentChildren {
   switch (token.type) {
     case 'space':
     case 'def':
     case 'checkbox':
       return null
     case 'paragraph':
-      return <p dir="auto">{renderTokens(token.tokens)}</p>
+      return (
+        <p key={key} dir="auto">
+          {renderTokens(token.tokens)}
+        </p>
+      )
     case 'heading':
-      return <Heading token={token} />
+      // Levels go up one by one, whatever the model has written.
+      context.level = Math.min(token.depth + 1, context.level + 1)
+      return <Heading key={key} token={token} level={context.level} />
     case 'blockquote':
-      return <blockquote>{renderTokens(token.tokens)}</blockquote>
+      return <blockquote key={key}>{renderTokens(token.tokens)}</blockquote>
     case 'list':
-      return <List token={token} />
+      return <List key={key} token={token} />
     case 'table':
-      return <Table token={token} />
+      return <Table key={key} token={token} growing={context.growing} renderTokens={renderTokens} />
     case 'code':
-      return <CodeBlock code={token.text} language={token.lang ?? ''} closed />
+      return <CodeBlock key={key} code={token.text} language={token.lang ?? ''} closed />
     case 'hr':
-      return <hr />
+      return <hr key={key} />
     case 'br':
-      return <br />
+      return <br key={key} />
     case 'strong':
-      return <strong>{renderTokens(token.tokens)}</strong>
+      return <strong key={key}>{renderTokens(token.tokens)}</strong>
     case 'em':
-      return <em>{renderTokens(token.tokens)}</em>
+      return <em key={key}>{renderTokens(token.tokens)}</em>
     case 'del':
-      return <del>{renderTokens(token.tokens)}</del>
+      return <del key={key}>{renderTokens(token.tokens)}</del>
     case 'codespan':
       return (
-        <code>
+        <code key={key}>
           <VisibleText text={token.text} />
         </code>
       )
     case 'math':
       return (
-        <code class="math">
+        <code key={key} class="math">
           <VisibleText text={token.raw} />
         </code>
       )
     case 'link':
-      return <Link token={token}>{renderTokens(token.tokens)}</Link>
+      return (
+        <Link key={key} token={token}>
+          {renderTokens(token.tokens)}
+        </Link>
+      )
     case 'image':
-      return <Link token={token}>Image: {decodeReferences(token.text) || 'without a description'}</Link>
+      return (
+        <Link key={key} token={token}>
+          Image: {decodeReferences(token.text) || 'without a description'}
+        </Link>
+      )
     case 'text':
-      if ('tokens' in token && token.tokens) return renderTokens(token.tokens)
-      return <VisibleText text={decodeReferences(token.text)} />
+      if ('tokens' in token && token.tokens)
+        return <Fragment key={key}>{renderTokens(token.tokens)}</Fragment>
+      return <VisibleText key={key} text={decodeReferences(token.text)} />
     case 'escape':
-      return token.text
+      return <Fragment key={key}>{token.text}</Fragment>
     default:
-      return <VisibleText text={token.raw} />
+      return <VisibleText key={key} text={token.raw} />
   }
 }
 
-/** The page's own headings come above those of a reply. */
-function Heading({ token: { depth, tokens } }: { token: Tokens.Heading }) {
-  const children = renderTokens(tokens)
-  if (depth <= 1) return <h3 dir="auto">{children}</h3>
-  if (depth === 2) return <h4 dir="auto">{children}</h4>
-  return depth === 3 ? <h5 dir="auto">{children}</h5> : <h6 dir="auto">{children}</h6>
+function Heading({ token: { depth, tokens }, level }: { token: Tokens.Heading; level: number }) {
+  const Name = level <= 2 ? 'h2' : level === 3 ? 'h3' : level === 4 ? 'h4' : 'h5'
+  return (
+    <Name class={`heading-${Math.min(depth, 3)}`} dir="auto">
+      {renderTokens(tokens)}
+    </Name>
+  )
 }
 
 function List({ token }: { token: Tokens.List }) {
@@ -86,37 +124,6 @@ function List({ token }: { token: Tokens.List }) {
   ))
   if (!token.ordered) return <ul>{items}</ul>
   return <ol start={token.start === '' ? undefined : token.start}>{items}</ol>
-}
-
-function Table({ token: { header, rows, align } }: { token: Tokens.Table }) {
-  const cell = (column: number) => (align[column] ? `align-${align[column]}` : undefined)
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <div class="table" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {header.map(({ tokens }, column) => (
-              <th class={cell(column)} scope="col" dir="auto">
-                {renderTokens(tokens)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr>
-              {row.map(({ tokens }, column) => (
-                <td class={cell(column)} dir="auto">
-                  {renderTokens(tokens)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
 }
 
 function Link({

@@ -34,6 +34,12 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
   ),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
+  match: Type.Optional(
+    sharedSchema('Match', 'Where a conversation has what was searched for.', {
+      seq: Type.Optional(Type.Integer({ description: 'The message that has it; absent: its title.' })),
+      text: Type.String({ description: 'The text around the first match.' }),
+    }),
+  ),
 })
 
 export const MessageRoleSchema = sharedEnum('MessageRole', 'Whose message it is.', [

@@ -1,16 +1,16 @@
 import { Countdown } from '../transcript/elapsed.tsx'
-import { hasEnded } from '../transcript/entries.ts'
+import { TurnProgress } from '../transcript/turn-progress.tsx'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
-/** What stands between the reader and the server, in one line above the composer; nothing while all is well. */
-export function ConnectionLine() {
+/** What happens now, in the line above the composer: what stands between the reader and the server, or else how the turn goes. It has its room always, so that nothing moves. */
+export function StatusLine() {
   const page = usePage()
   const { state } = page
   const { turn, status, connection, error } = state.value
-  const runs = turn !== undefined && !hasEnded(turn.status)
+  const runs = page.runs.value
   const lost =
-    runs && turn.connection.state === 'waiting'
+    runs && turn?.connection.state === 'waiting'
       ? turn.connection
       : connection.state === 'waiting'
         ? connection
@@ -36,12 +36,16 @@ export function ConnectionLine() {
         {page.problem.value}
       </Line>
     )
-  return <div class="connection-line" role="status" />
+  return (
+    <div class="status-line">
+      <TurnProgress />
+    </div>
+  )
 }
 
 function Line({ children, onClose }: { children: preact.ComponentChildren; onClose?(): void }) {
   return (
-    <div class="connection-line" role="status" data-shown>
+    <div class="status-line trouble" role="status">
       <Icon name="alert" />
       <span>{children}</span>
       {onClose && (
