@@ -62,6 +62,15 @@ export interface StoredMessage extends LogMessage {
   siblings?: number[]
 }
 
+/** A conversation as those who watch it read it. */
+export interface WatchedConversation {
+  /** Another one once it was emptied. */
+  id: string
+  conversation: StoredConversation
+  /** The newest ones, at most 20, the newest last. */
+  turns: { turn: string; model: string; status: TurnStatus }[]
+}
+
 /** A change of a conversation. Absent: no change; null: removed. */
 export interface ConversationChange {
   title?: string | null
@@ -105,6 +114,8 @@ export interface ConversationDirectory {
     limit: number,
   ): Promise<ConversationPage<FoundConversation>>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
+  /** Reads for many who watch; one for each, in their order, undefined where there is none. Processes are notified of changes for a minute. */
+  watch(keys: readonly ConversationKey[]): Promise<(WatchedConversation | undefined)[]>
   /**
    * Returns the changed conversation; undefined where there is none. Throws `invalid-request` where it has no such branch, and
    * `conversation-busy` where it would get another branch while a turn runs or waits.

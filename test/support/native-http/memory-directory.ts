@@ -13,7 +13,7 @@ import type {
 const at = new Date('2026-01-02T03:04:05.678Z')
 
 /** Conversations and turns in memory, as a test puts them there. */
-export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | 'improveTitle'> {
+export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | 'improveTitle' | 'watch'> {
   readonly turns = new Map<string, StoredTurn>()
   readonly outcomes = new Map<string, StoredOutcome>()
   /** By name. */

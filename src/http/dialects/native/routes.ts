@@ -9,6 +9,7 @@ import { refuseUnused } from './refuse-unused.ts'
 import { nativePrefix } from './scope.ts'
 import { streamRoutes } from './stream-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
+import { watchRoute } from './watch-route.ts'
 
 /** The native dialect, described in docs/native.md. */
 export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
@@ -23,6 +24,7 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
       turnRoutes(scope, ports)
       conversationRoutes(scope, ports)
       messageRoutes(scope, ports)
+      watchRoute(scope, ports)
       catalogRoutes(scope, ports)
     },
     { prefix: nativePrefix },
