@@ -62,6 +62,12 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
       return rows.map((row) => (row ? watchedConversationOf(row) : undefined))
     },
 
+    async exportPage(key, branches, cursor) {
+      const argument = { ...conversationArgument(key), all: branches === 'all', ...cursor }
+      const row = await call<(MessagePageRow & { id: string }) | null>('export_messages', argument)
+      return row ? { id: row.id, messages: storedMessagesOf(row) } : undefined
+    },
+
     async change(key, { title, system, model, tools, branch }): Promise<StoredConversation | undefined> {
       const row = await call<ConversationRow | null>('change_conversation', {
         ...{ ...conversationArgument(key), maxTools },

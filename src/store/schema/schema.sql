@@ -246,6 +246,7 @@ create table chatterd.write_check (
 -- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
 -- expire_calls(p json, p_room integer) returns uuid[]
+-- export_messages(p json) returns json
 -- find_conversation(p json) returns json
 -- find_earlier_begin(p_conversation uuid, p json) returns json
 -- find_replay(p json) returns json

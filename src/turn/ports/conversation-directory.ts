@@ -71,6 +71,20 @@ export interface WatchedConversation {
   turns: { turn: string; model: string; status: TurnStatus }[]
 }
 
+/** A page of the messages of a conversation, from its beginning on, all of one branch. */
+export interface ExportPage {
+  /** The conversation's: another one once it was emptied. */
+  id: string
+  /** None after the last one. */
+  messages: StoredMessage[]
+}
+
+/** Where an export goes on. */
+export interface ExportCursor {
+  id: string
+  after: { branch: number; seq: number }
+}
+
 /** A change of a conversation. Absent: no change; null: removed. */
 export interface ConversationChange {
   title?: string | null
@@ -141,4 +155,13 @@ export interface ConversationDirectory {
     limit: number,
     branch?: number,
   ): Promise<StoredMessage[] | undefined>
+  /**
+   * The messages after those that the cursor names, of all branches one after the other, or of the current one; undefined where there is no such
+   * conversation, or it was emptied since the page before.
+   */
+  exportPage(
+    key: ConversationKey,
+    branches: 'all' | 'current',
+    cursor: ExportCursor | undefined,
+  ): Promise<ExportPage | undefined>
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { catalogRoutes } from './catalog-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
+import { exportRoute } from './export/export-route.ts'
 import { messageRoutes } from './message-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { NativePorts } from './ports.ts'
@@ -25,6 +26,7 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
       conversationRoutes(scope, ports)
       messageRoutes(scope, ports)
       watchRoute(scope, ports)
+      exportRoute(scope, ports)
       catalogRoutes(scope, ports)
     },
     { prefix: nativePrefix },
