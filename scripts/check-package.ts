@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
-// Checks the package as a stranger gets it: packed, judged by publint, installed in an empty folder, and serving from there, with a tool of that folder.
+// Checks the package as a stranger gets it: packed, judged by publint and @arethetypeswrong/cli, installed in an empty folder, and serving from there, with a tool of that folder.
 // A script and not a test, because it needs the package registry.
 
 const root = resolve(import.meta.dirname, '..')
@@ -33,6 +33,46 @@ async function lint(archive: string): Promise<void> {
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
   const words = messages.map((message) => formatMessage(message, pkg ?? {}))
   assert.deepEqual(words, [], 'publint finds nothing')
+}
+
+/** Editors and compilers find the types of all entries, as @arethetypeswrong/cli judges. */
+function checkEntries(archive: string): void {
+  const attw = join(root, 'node_modules', '.bin', 'attw')
+  const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii']
+  execFileSync(attw, [archive, ...options], { cwd: folder, stdio: 'inherit', shell })
+}
+
+/** A page that is written with the installed SDK has its types, without those of Node. */
+function checkClient(): void {
+  const source = [
+    "import { createClient, defineDeviceTool } from 'chatterd/client'",
+    "import { createView } from 'chatterd/view'",
+    "const parameters = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } as const",
+    "const tool = defineDeviceTool({ name: 'same', parameters, run: ({ n }) => n satisfies number })",
+    "export const view = createView(createClient().conversation('home'), { tools: [tool] })",
+    "document.title = view.state.messages[0]?.content ?? ''",
+  ]
+  writeFileSync(join(folder, 'page.ts'), source.join('\n'))
+  const options = [
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+  ]
+  compile(['--target', 'es2022', ...options, 'page.ts'])
+  execFileSync(process.execPath, ['--input-type=module', '--eval', "await import('chatterd/client')"], {
+    cwd: folder,
+  })
+}
+
+function compile(options: string[]): void {
+  const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '..', 'bin', 'tsc')
+  const all = [tsc, '--noEmit', '--strict', ...options]
+  execFileSync(process.execPath, all, { cwd: folder, stdio: 'inherit' })
 }
 
 /** Starts the installed command, asks for its root once its address is printed, and stops it as a terminal would. */
@@ -79,22 +119,19 @@ function checkTool(): void {
     'export default defineTool({ parameters, run: ({ n }) => n satisfies number })',
   ]
   writeFileSync(join(folder, 'tools', 'same-number.ts'), source.join('\n'))
-  const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '..', 'bin', 'tsc')
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024']
-  execFileSync(process.execPath, [tsc, ...options, join('tools', 'same-number.ts')], {
-    cwd: folder,
-    stdio: 'inherit',
-  })
+  compile(['--module', 'nodenext', '--target', 'es2024', join('tools', 'same-number.ts')])
   assert.match(npm(folder, 'exec', '--', 'chatterd', 'tools', 'call', 'same_number', '{"n":7}'), /^7\n/m)
 }
 
 try {
   const archive = pack()
   await lint(archive)
+  checkEntries(archive)
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   npm(folder, 'install', '--no-audit', '--no-fund', '--silent', archive)
   assert.match(npm(folder, 'exec', '--', 'chatterd', '--version'), /^\d+\.\d+\.\d+/)
   checkTool()
+  checkClient()
   await serve()
   console.log('The package installs in an empty folder, and its command serves.')
 } finally {

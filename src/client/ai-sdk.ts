@@ -42,11 +42,12 @@ export function createChatTransport<Message extends UIMessage = UIMessage>({
     return opened
   }
 
-  /** True where the turn does not go on by itself. */
-  function waitsForChat({ state }: Turn): boolean {
+  /** True where nothing comes after the event before the chat has done something about the calls that are open. */
+  function isLastFor({ state }: Turn, event: ClientEvent): boolean {
+    if (!('number' in event) || event.number !== state.lastEvent || state.status !== 'waiting') return false
     const calls = state.replies.flatMap((reply) => reply.calls).filter(isOpen)
     const isRun = (called: string) => tools.some(({ name, run }) => name === called && run)
-    return calls.some(({ status, name }) => status === 'asked' || (status === 'offered' && !isRun(name)))
+    return calls.length > 0 && calls.every(({ status, name }) => status === 'asked' || !isRun(name))
   }
 
   function stream(chatId: string, { turn, events, toChunks }: OpenTurn, signal: AbortSignal | undefined) {
@@ -73,7 +74,7 @@ export function createChatTransport<Message extends UIMessage = UIMessage>({
           const chunks = toChunks(event)
           for (const chunk of chunks) controller.enqueue(chunk)
           isIdle = chunks.length === 0
-          if (event.type === 'turn-waiting' && waitsForChat(turn)) {
+          if (isLastFor(turn, event)) {
             isOver = true
             controller.enqueue({ type: 'finish', finishReason: 'tool-calls' })
             return controller.close()
@@ -93,7 +94,7 @@ export function createChatTransport<Message extends UIMessage = UIMessage>({
       const { done, value: event } = await opened.events.next()
       if (done) return opened
       opened.toChunks(event)
-      if (event.type === 'turn-waiting' && waitsForChat(opened.turn)) return opened
+      if (isLastFor(opened.turn, event)) return opened
     }
   }
 

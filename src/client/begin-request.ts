@@ -1,4 +1,3 @@
-import type { JsonObject } from '../protocol/json.ts'
 import type { ServerLink } from './server-link.ts'
 import type { Input, OfferedTool, SendOptions, TurnRequest } from './types.ts'
 
@@ -17,21 +16,14 @@ export function beginRequest(
       'content-type': 'application/json',
       'idempotency-key': idempotencyKey,
     },
-    body: withoutUndefined({ input, ...options, tools: tools?.map(toolData), ...queueEvents }),
+    body: { input, ...options, tools: tools?.map(toolData), queueEvents: true } as never,
   }
 }
-
-/** Asks for events that say at which place of the queue the request waits. */
-const queueEvents = { queueEvents: true }
 
 export function conversationPath(name: string): string {
   return `/conversations/${encodeURIComponent(name)}`
 }
 
 function toolData({ name, description, parameters }: OfferedTool): object {
-  return withoutUndefined({ name, description, parameters })
-}
-
-function withoutUndefined(members: object): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+  return { name, description, parameters }
 }

@@ -4,7 +4,15 @@ import { followActive } from './follow-active.ts'
 import { followTurn } from './follow-turn.ts'
 import { ifFound, queryOf, type ServerLink } from './server-link.ts'
 import type { Conversation } from './types.ts'
-import { createView } from './view.ts'
+
+const links = new WeakMap<Conversation, ServerLink>()
+
+/** By what a conversation reaches its server, for parts that work with one. */
+export function linkOf(conversation: Conversation): ServerLink {
+  const link = links.get(conversation)
+  if (!link) throw new Error('The conversation is none of createClient.')
+  return link
+}
 
 export function createConversation(link: ServerLink, name: string): Conversation {
   const path = conversationPath(name)
@@ -24,7 +32,7 @@ export function createConversation(link: ServerLink, name: string): Conversation
     async delete() {
       await link.json(path, { method: 'DELETE' })
     },
-    view: (options) => createView(link, conversation, options),
   }
+  links.set(conversation, link)
   return conversation
 }

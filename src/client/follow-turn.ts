@@ -1,6 +1,6 @@
 import type { TurnData } from '../protocol/native/turn.ts'
 import { answerCall, approveCall } from './answer-calls.ts'
-import { ChatterdError } from './chatterd-error.ts'
+import { ChatterdError, protocolError } from './chatterd-error.ts'
 import type { ConnectionState } from './connection-state.ts'
 import { type DeviceCallOptions, runDeviceCalls } from './device-calls.ts'
 import { hasEnded, resultOf } from './fold-event.ts'
@@ -82,8 +82,7 @@ export function followTurn(
         const { lastEvent } = log.state
         if (event.type === 'refused') throw event.error
         if (!('number' in event) || event.number === lastEvent + 1) log.add(event)
-        else if (event.number > lastEvent)
-          throw new ChatterdError({ code: 'protocol', detail: `Events before ${event.number} are missing.` })
+        else if (event.number > lastEvent) throw protocolError(`no event ${lastEvent + 1}`)
       }
     } finally {
       log.publish()
@@ -95,8 +94,7 @@ export function followTurn(
   /** The server has no more events, and the end has not come: it is what the turn is now. */
   async function readOutcome(own: AbortSignal): Promise<TurnEnd> {
     const { status, error } = await link.json<TurnData>(`/turns/${log.state.id}`, { signal: own })
-    if (status === 'running' || status === 'waiting')
-      throw new ChatterdError({ code: 'protocol', detail: 'An active turn has no events.' })
+    if (status === 'running' || status === 'waiting') throw protocolError(status)
     return { status, ...(error && { error }) }
   }
 

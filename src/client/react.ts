@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { isOpen } from './fold-event.ts'
 import type { CallState, Client, ConversationView, ViewOptions, ViewState } from './types.ts'
+import { createView } from './view.ts'
 
 /** What a component shows of a conversation, and what its user can do. */
 export interface ConversationHook
@@ -19,7 +20,7 @@ export interface ConversationHook
 export function useConversation(client: Client, name: string, options: ViewOptions = {}): ConversationHook {
   const { tools, pageSize } = options
   const view = useMemo(
-    () => client.conversation(name).view({ ...(pageSize !== undefined && { pageSize }) }),
+    () => createView(client.conversation(name), { ...(pageSize !== undefined && { pageSize }) }),
     [client, name, pageSize],
   )
   useEffect(() => {

@@ -1,6 +1,5 @@
-import { ChatterdError } from './chatterd-error.ts'
+import { networkError, protocolError } from './chatterd-error.ts'
 import type { Progress } from './keep-trying.ts'
-import { networkError } from './server-link.ts'
 import { createSseReader, type SseItem } from './sse-reader.ts'
 
 /**
@@ -12,24 +11,18 @@ export async function readStream(
   progress: Progress,
   take: (events: Exclude<SseItem, { comment: string }>[]) => boolean,
 ): Promise<void> {
-  const type = response.headers.get('content-type') ?? ''
-  const { body } = response
-  if (!body || !type.startsWith('text/event-stream')) {
-    await body?.cancel()
-    throw new ChatterdError({
-      code: 'protocol',
-      detail: `The response is "${type}" and no stream of events.`,
-    })
-  }
+  const type = response.headers.get('content-type')
+  const { body, url } = response
+  if (!body || !type?.startsWith('text/event-stream')) throw protocolError(type)
   progress.opened()
   const reader = body.getReader()
   const sse = createSseReader()
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause) => {
-        throw networkError(cause, 'The stream broke off')
+        throw networkError(cause, url)
       })
-      if (done) throw new ChatterdError({ code: 'network', detail: 'The stream ended early.' })
+      if (done) throw networkError(new Error('The stream has ended'), url)
       progress.received()
       const events = itemsOf(value).filter((item) => 'event' in item)
       if (events.length > 0 && take(events)) return
@@ -42,7 +35,7 @@ export async function readStream(
     try {
       return sse.feed(bytes)
     } catch (cause) {
-      throw new ChatterdError({ code: 'protocol', detail: `The stream is broken: ${cause}` }, { cause })
+      throw protocolError(cause)
     }
   }
 }

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../protocol/json.ts'
-import { ChatterdError, readError } from './chatterd-error.ts'
+import { ChatterdError, networkError, protocolError, readError } from './chatterd-error.ts'
 import type { ConnectionRules } from './connection.ts'
 import { keepTrying } from './keep-trying.ts'
 import type { Platform } from './platform.ts'
@@ -35,6 +34,8 @@ export function createServerLink(options: ClientOptions, platform: Platform): Se
   const { firstMs = 250, longestMs = 15_000, attempts = 10 } = reconnect
   const rules = { firstMs, longestMs, attempts }
   const base = `${baseUrl.replace(/\/+$/, '')}/chatterd/v1`
+  if (!baseUrl && !options.fetch && !('location' in globalThis))
+    throw new TypeError('createClient: outside of pages, baseUrl has to say where the server is.')
   // Browsers call it on the window alone.
   const send: typeof fetch = options.fetch ?? ((...args) => fetch(...args))
   const urlOf = (path: string) => base + path
@@ -53,7 +54,7 @@ export function createServerLink(options: ClientOptions, platform: Platform): Se
       })
     } catch (cause) {
       if (signal?.aborted) throw signal.reason
-      throw networkError(cause, `${url} cannot be reached`)
+      throw networkError(cause, url)
     }
     if (!response.ok) throw await readError(response, platform.now())
     return response
@@ -66,14 +67,9 @@ export function createServerLink(options: ClientOptions, platform: Platform): Se
       text = await response.text()
     } catch (cause) {
       if (signal?.aborted) throw signal.reason
-      throw networkError(cause, 'The response broke off')
+      throw networkError(cause, path)
     }
-    try {
-      return JSON.parse(text || 'null')
-    } catch (cause) {
-      const { status } = response
-      throw new ChatterdError({ code: 'protocol', status, detail: 'The response is no JSON.' }, { cause })
-    }
+    return text ? parse(text) : (undefined as Data)
   }
 
   async function insist<Data>(path: string, options: JsonOptions = {}): Promise<Data> {
@@ -88,18 +84,10 @@ export function createServerLink(options: ClientOptions, platform: Platform): Se
   return { platform, rules, begunCalls: new Set(), urlOf, request, json, insist }
 }
 
-export function networkError(cause: unknown, what: string): ChatterdError {
-  // Node says in the cause what it is.
-  const { message, cause: inner } = cause instanceof Error ? cause : new Error(String(cause))
-  const why = inner instanceof Error && inner.message ? inner.message : message
-  return new ChatterdError({ code: 'network', detail: `${what}: ${why}.` }, { cause })
-}
-
 /** The query of a path; without the parameters that are undefined. */
 export function queryOf(parameters: Record<string, string | number | undefined>): string {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
-  const query = given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
-  return query && `?${query}`
+  // The text that JSON leaves out is that of what is undefined.
+  return `?${new URLSearchParams(JSON.parse(JSON.stringify(parameters)))}`
 }
 
 /** Undefined where there is no such thing. */
@@ -112,9 +100,11 @@ export async function ifFound<Data>(request: Promise<Data>): Promise<Data | unde
   }
 }
 
-/** JSON as an object. Throws where it is none. */
-export function parseObject(text: string): JsonObject {
-  const value = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('No object')
-  return value
+/** Throws a `ChatterdError` for what is no JSON. */
+export function parse<Data>(text: string): Data {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw protocolError(cause)
+  }
 }

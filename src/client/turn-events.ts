@@ -1,5 +1,5 @@
-import { ChatterdError } from './chatterd-error.ts'
-import { parseObject } from './server-link.ts'
+import { ChatterdError, protocolError } from './chatterd-error.ts'
+import { parse } from './server-link.ts'
 import type { SseItem } from './sse-reader.ts'
 import type { ClientEvent } from './types.ts'
 
@@ -11,18 +11,11 @@ export function readTurnEvent(
   { event, data, id }: Exclude<SseItem, { comment: string }>,
   at: number,
 ): ReadEvent {
-  try {
-    const members = parseObject(data)
-    const number = Number(id.slice(id.lastIndexOf(':') + 1))
-    if (event === 'queued') return { type: event, at, position: Number(members.position) }
-    if (event === 'turn-end' && id === '')
-      return { type: 'refused', error: new ChatterdError(members.error as never) }
-    if (!(number > 0)) throw new Error(`no number in the id "${id}"`)
-    return { ...members, type: event, number, at } as never
-  } catch (cause) {
-    throw new ChatterdError(
-      { code: 'protocol', detail: `An event "${event}" is broken: ${cause}` },
-      { cause },
-    )
-  }
+  const members = parse<Record<string, unknown>>(data)
+  const number = Number(id.slice(id.lastIndexOf(':') + 1))
+  if (event === 'queued') return { type: event, at, position: Number(members.position) }
+  if (event === 'turn-end' && id === '')
+    return { type: 'refused', error: new ChatterdError(members.error as never) }
+  if (!(number > 0)) throw protocolError(`"${id}" is no id`)
+  return { ...members, type: event, number, at } as never
 }

@@ -144,8 +144,6 @@ export interface Conversation {
     branch?: number
   }): Promise<ConversationData>
   delete(): Promise<void>
-  /** Opens it for an interface: its messages, its turn, and what other clients do with it. */
-  view(options?: ViewOptions): ConversationView
 }
 
 export interface ViewOptions {

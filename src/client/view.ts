@@ -1,7 +1,7 @@
 import { conversationPath } from './begin-request.ts'
 import { ChatterdError } from './chatterd-error.ts'
+import { linkOf } from './conversation.ts'
 import { createLogReader } from './log-reader.ts'
-import type { ServerLink } from './server-link.ts'
 import { callSafely } from './turn-log.ts'
 import type {
   Conversation,
@@ -15,12 +15,12 @@ import { changeView, emptyView, isRefused, sentOf } from './view-state.ts'
 import { createViewTurns } from './view-turns.ts'
 import { watchConversation } from './watch-conversation.ts'
 
-/** Opens nothing before somebody subscribes. */
+/** A conversation for an interface: its messages, its turn, and what other clients do with it. Opens nothing before somebody subscribes. */
 export function createView(
-  link: ServerLink,
   conversation: Conversation,
   { tools: firstTools, pageSize = 50 }: ViewOptions = {},
 ): ConversationView {
+  const link = linkOf(conversation)
   const listeners = new Set<() => void>()
   let tools = firstTools
   let state: ViewState = emptyView

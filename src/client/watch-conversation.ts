@@ -3,7 +3,7 @@ import { ChatterdError } from './chatterd-error.ts'
 import type { ConnectionState } from './connection-state.ts'
 import { keepTrying, type Progress } from './keep-trying.ts'
 import { readStream } from './read-stream.ts'
-import { parseObject, type ServerLink } from './server-link.ts'
+import { parse, type ServerLink } from './server-link.ts'
 import type { Conversation } from './types.ts'
 
 export interface Watcher {
@@ -43,7 +43,7 @@ export function watchConversation(
   }
 
   function take(event: string, data: string): void {
-    const members = read(event, data)
+    const members = parse<Record<string, unknown>>(data)
     if (event === 'conversation') watcher.onPresent(members as never)
     if (event === 'deleted') watcher.onPresent(undefined)
     if (event === 'turn-start') watcher.onTurnStart(String(members.turn))
@@ -69,15 +69,4 @@ export function watchConversation(
 
   const attempts = () => Number.POSITIVE_INFINITY
   return keepTrying({ attempt, attempts, onConnection: watcher.onConnection, signal }, rules, platform)
-}
-
-function read(event: string, data: string): Record<string, unknown> {
-  try {
-    return parseObject(data)
-  } catch (cause) {
-    throw new ChatterdError(
-      { code: 'protocol', detail: `An event "${event}" is broken: ${cause}` },
-      { cause },
-    )
-  }
 }

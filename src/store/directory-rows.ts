@@ -22,6 +22,7 @@ export interface ConversationRow {
   tools: ToolRow[]
   messages: number
   branch: number
+  siblings: number[] | null
   activeTurn: string | null
   createdAt: string
   updatedAt: string
@@ -64,9 +65,10 @@ export interface FoundTurnRow {
 }
 
 export function storedConversationOf(row: ConversationRow): StoredConversation {
-  const { name, title, system, model, messages, branch, activeTurn } = row
+  const { name, title, system, model, messages, branch, siblings, activeTurn } = row
   return {
     ...{ name, title, system, model, tools: toolsOf(row.tools), messages, branch, activeTurn },
+    ...(siblings && { siblings }),
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { createClient } from '../../src/client/index.ts'
 import type { ConversationView, DeviceTool, ViewState } from '../../src/client/types.ts'
+import { createView } from '../../src/client/view.ts'
 import { databaseKinds } from '../support/databases/database-kinds.ts'
 import { servedOf } from '../support/processes/served.ts'
 import { calls, done, pauses, says, sends, text } from '../support/stand-ins/ollama-replies.ts'
@@ -47,7 +48,7 @@ describe('a conversation that is open in two tabs', () => {
     const { name, model } = served().talk()
     const baseUrl = new URL(served().one).origin
     const [one, two] = [0, 1].map(() => {
-      const view = createClient({ baseUrl }).conversation(name).view({ tools })
+      const view = createView(createClient({ baseUrl }).conversation(name), { tools })
       t.after(view.subscribe(() => {}))
       return view
     })

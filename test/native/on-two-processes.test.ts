@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 import { serverPairOf } from '../support/processes/server-pair.ts'
+import { branches } from './pair/branches.ts'
 import { emptiedConversations } from './pair/emptied.ts'
 import { keys } from './pair/keys.ts'
 import { oneTurn } from './pair/one-turn.ts'
@@ -13,3 +14,4 @@ describe('any process serves any turn', () => anyProcess(pair))
 describe('a conversation has one turn at a time', () => oneTurn(pair))
 describe('conversations that are emptied', () => emptiedConversations(pair))
 describe('requests that are sent again', () => keys(pair))
+describe('branches of conversations', () => branches(pair))

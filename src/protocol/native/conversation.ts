@@ -22,15 +22,18 @@ export interface ConversationData {
   activeTurn: string | null
   /** Number of the current branch, from 1. */
   branch: number
+  /**
+   * Where the current branch has no message of its own, because its turn has just begun, or came to no reply: its number and those of the
+   * branches beside it, as the messages there have them, in order.
+   */
+  siblings?: number[]
   createdAt: string
   updatedAt: string
-  /** Where it was searched for: the text around the first match, and the message that has it, of any branch; its title, where there is none. */
-  match?: { seq?: number; branch?: number; text: string }
 }
 
-/** A conversation of a list; where the list was searched, with what was found: `seq` where that is in a message, not in the title. */
+/** A conversation of a list; where the list was searched, with the text around the first match, and the message that has it, of any branch; its title, where `seq` is absent. */
 export interface ListedConversation extends ConversationData {
-  match?: { seq?: number; text: string }
+  match?: { seq?: number; branch?: number; text: string }
 }
 
 /** A message of a conversation, as the native dialect sends it. */

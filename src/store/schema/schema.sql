@@ -220,7 +220,7 @@ create table chatterd.write_check (
 -- begin_turn(p_all json, p_bodies json[]) returns json
 -- begun_state(p_conversation uuid, p json, p_earlier boolean) returns json
 -- branch_end(c chatterd.conversations, p_branch integer) returns bigint
--- branch_forks(p_conversation uuid, p_first bigint, p_before bigint) returns TABLE(from_seq bigint, numbers integer[])
+-- branch_forks(p_conversation uuid, p_first bigint, p_before bigint) returns TABLE(from_seq bigint, origin integer, numbers integer[])
 -- branch_off(c chatterd.conversations, p_after bigint) returns chatterd.conversations
 -- branch_path(p_conversation uuid, p_branch integer) returns TABLE(branch integer, from_seq bigint, to_seq bigint)
 -- branch_state(c chatterd.conversations) returns json
@@ -237,6 +237,7 @@ create table chatterd.write_check (
 -- close_calls(p_turn uuid, p_waiting text) returns text
 -- conversation_row(c chatterd.conversations) returns json
 -- empty_conversation(p_conversation uuid, p_id uuid) returns json
+-- empty_siblings(p_conversation uuid, p_branch integer, p_next_seq bigint) returns json
 -- end_calls(p json) returns json
 -- end_lease(p json) returns json
 -- end_step(p_all json, p_bodies json[]) returns bigint

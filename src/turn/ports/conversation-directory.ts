@@ -41,6 +41,8 @@ export interface StoredConversation {
   messages: number
   /** Number of the current branch, from 1. */
   branch: number
+  /** Where the current branch has no message of its own: its number and those of the branches beside it, in order. */
+  siblings?: number[]
   /** Id of the turn that runs or waits. */
   activeTurn: string | null
   createdAt: Date

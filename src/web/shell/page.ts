@@ -2,6 +2,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Client, ConversationView, Input, SendOptions, ViewState } from '../../client/types.ts'
+import { createView } from '../../client/view.ts'
 import { ConversationList } from '../conversations/conversation-list.ts'
 import { openPreferences, type Preferences } from '../settings/preferences.ts'
 import { browserTools } from '../tools/browser-tools.ts'
@@ -96,7 +97,7 @@ export class Page {
   }
 
   #viewOf(name: string): ConversationView {
-    return this.#client.conversation(name).view({ pageSize, tools: browserTools() })
+    return createView(this.#client.conversation(name), { pageSize, tools: browserTools() })
   }
 
   #follow(view: ConversationView): void {
@@ -166,7 +167,9 @@ export class Page {
     effect(() => {
       const conversation = this.conversation.value
       const { title, activeTurn, messages } = conversation ?? {}
-      const now = conversation ? JSON.stringify([conversation.name, title, activeTurn, messages]) : ''
+      const now = conversation
+        ? JSON.stringify([conversation.name, title, activeTurn, messages, this.runs.value])
+        : ''
       if (now === before) return
       before = now
       void this.list.refresh()

@@ -41,7 +41,7 @@ describe('What a conversation shows', () => {
     })
     assert.deepEqual(
       entriesOf(state).map(({ kind, key }) => `${kind} ${key}`),
-      ['prompt 1', 'reply 2', 'reply 3', 'prompt 4', 'reply 5', 'reply 6'],
+      ['prompt 1 1', 'reply 1 2', 'reply 1 3', 'prompt 1 4', 'reply 1 5', 'reply 1 6'],
     )
   })
 

@@ -67,7 +67,7 @@ export function entriesOf(state: ViewState): Entry[] {
   let seq = (messages.at(-1)?.seq ?? 0) + 1
   if (sent && (sent.content !== '' || sent.images.length > 0)) {
     const { content, images } = sent
-    const key = `${seq++}`
+    const key = `${branch} ${seq++}`
     const turn = state.turn?.id
     const more = { seq: undefined, refused: false, branch, siblings: none }
     entries.push({ kind: 'prompt', key, content, images, turn, ...more })
@@ -88,7 +88,7 @@ function cachedEntry(message: MessageData, promptSeq: number | undefined, last: 
 
 function entryOf(message: MessageData, promptSeq: number | undefined, last: boolean): Entry {
   const { seq, content, branch, createdAt, siblings = none } = message
-  const key = `${seq}`
+  const key = `${branch} ${seq}`
   if (message.role === 'system') return { kind: 'system', key, content }
   if (message.role === 'user') {
     const { images = [], refused = false } = message
@@ -122,12 +122,13 @@ function liveEntries(
 ): Entry[] {
   if (turn === undefined) return []
   const ended = hasEnded(turn.status)
+  const branch = conversation?.branch ?? 1
   return turn.replies.map((reply, index) => {
     const { text, thinking, calls, complete, usage, finishReason, startedAt, textAt, endedAt } = reply
     const thoughtUntil = textAt ?? endedAt
     return {
       kind: 'reply',
-      key: `${firstSeq + index}`,
+      key: `${branch} ${firstSeq + index}`,
       turn: turn.id,
       text,
       thinking,
@@ -140,7 +141,7 @@ function liveEntries(
       ...(finishReason && { finishReason }),
       ...(thoughtUntil !== undefined && { thoughtMs: thoughtUntil - startedAt }),
       thinkingSince: startedAt,
-      branch: conversation?.branch ?? 1,
+      branch,
       siblings: none,
     }
   })

@@ -3,7 +3,7 @@ import { Icon } from '../shell/icons.tsx'
 import { usePage } from '../shell/page.ts'
 import type { PromptEntry } from './entries.ts'
 import { Images } from './images.tsx'
-import { VisibleText } from './markdown/visible-text.tsx'
+import { AsWritten } from './markdown/as-written.tsx'
 import { memo } from './memo.ts'
 import { MessageTime } from './message-time.tsx'
 import { PromptEditor } from './prompt-editor.tsx'
@@ -18,11 +18,12 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
     <article class="entry prompt" aria-label="You">
       {images.length > 0 && <Images images={images} />}
       {content !== '' && (
-        <div class="bubble" dir="auto">
-          <VisibleText text={content} />
+        <div class="bubble">
+          <AsWritten text={content} />
         </div>
       )}
       <div class="actions">
+        <SiblingSwitch entry={entry} />
         <MessageTime time={entry.createdAt} />
         {content !== '' && <CopyButton text={content} label="Copy" />}
         <button
@@ -37,7 +38,6 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
         >
           <Icon name="edit" />
         </button>
-        <SiblingSwitch entry={entry} />
       </div>
     </article>
   )

@@ -5,6 +5,7 @@ import { usePage } from '../shell/page.ts'
 import { Announcer } from './announcer.tsx'
 import { type Entry, entriesOf } from './entries.ts'
 import { FirstVisit } from './first-visit.tsx'
+import { AsWritten } from './markdown/as-written.tsx'
 import { Prompt } from './prompt.tsx'
 import { QueuedPrompts } from './queued-prompts.tsx'
 import { Reply } from './reply.tsx'
@@ -30,7 +31,7 @@ function EntryView({ entry }: { entry: Entry }) {
   if (entry.kind === 'reply') return <Reply entry={entry} />
   return (
     <article class="entry system" aria-label="For the model">
-      <p class="as-written">{entry.content}</p>
+      <AsWritten text={entry.content} />
     </article>
   )
 }

@@ -149,6 +149,26 @@ export function branchTurns(world: () => StoreWorld): void {
     assert.equal(await directory.turn(one.turn), undefined)
   })
 
+  test('a branch whose turn came to no reply names the branches beside it, and is no sibling of their messages', async () => {
+    const { store, directory } = await world().process()
+    const conversation = world().conversation()
+    const siblings = async () => (await directory.conversation(conversation))?.siblings
+    await talk(store, conversation, ['a', 'b'])
+    for (const status of ['failed', 'cancelled'] as const) {
+      const { id } = await begun(store, beginning(conversation, '', { messages: [], after: 1 }))
+      assert.deepEqual(await siblings(), [1, 2])
+      await store.endTurn({ turn: id, status }, [])
+    }
+    assert.deepEqual(await siblings(), [1, 2])
+    await directory.change(conversation, { branch: 1 })
+    assert.equal(await siblings(), undefined)
+    assert.deepEqual(await branchOf(directory, conversation), ['1 a of 1', '2 b of 1'])
+    await talk(store, conversation, ['', 'c'], { after: 1 })
+    assert.deepEqual((await branchOf(directory, conversation))[1], '2 c of 3, siblings 1 3')
+    await begun(store, beginning(conversation, '', { messages: [], after: 1 }))
+    assert.deepEqual(await siblings(), [1, 3, 4])
+  })
+
   test('a request that is sent again with its key begins one branch', async () => {
     const { store, directory } = await world().process()
     const other = await world().process()

@@ -71,6 +71,17 @@ async function checkReports(
   for (const { call, isCertain } of ended) assert.ok(!isCertain || reported.includes(call), call)
 }
 
+/** The numbers of the messages of each branch. */
+const branchesSql = `
+  select array(
+      select m.seq::integer from chatterd.branch_path(c.id, number) p
+      join chatterd.messages m on m.conversation_id = c.id and m.branch = p.branch and m.seq between p.from_seq and p.to_seq
+      order by m.seq) as seqs,
+    number = c.branch as "isCurrent", next_seq
+  from chatterd.conversations c
+  cross join lateral (select 1 union all select number from chatterd.branches where conversation_id = c.id) b(number)
+  where c.tenant = $1 and c.name = $2`
+
 /** `ended`: calls that have ended, and how. They stay so. */
 async function checkConversation(
   { query }: StoreWorld,
@@ -78,15 +89,17 @@ async function checkConversation(
   ended: Map<string, string>,
 ): Promise<void> {
   const where = `join chatterd.conversations c on c.id = conversation_id where c.tenant = $1 and c.name = $2`
-  const messages = await query<{ seq: number; next_seq: number }>(
-    `select seq, next_seq from chatterd.messages ${where} order by seq`,
-    [tenant, name],
-  )
-  assert.deepEqual(
-    messages.map(({ seq }) => seq),
-    messages.map((_, index) => index + 1),
-  )
-  if (messages[0]) assert.equal(messages[0].next_seq, messages.length + 1)
+  const branches = await query<{ seqs: number[]; isCurrent: boolean; next_seq: number }>(branchesSql, [
+    tenant,
+    name,
+  ])
+  for (const { seqs, isCurrent, next_seq } of branches) {
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, index) => index + 1),
+    )
+    if (isCurrent) assert.equal(next_seq, seqs.length + 1)
+  }
 
   const turns = await query<{ id: string; status: string; events: number; running: number; waiting: number }>(
     `select t.id, t.status, t.last_event as events, count(k) filter (where k.status = 'running')::integer as running,

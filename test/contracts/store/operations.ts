@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type Call, isOpen } from '../../../src/protocol/call.ts'
 import type { ConversationKey } from '../../../src/protocol/conversation-key.ts'
+import { ChatterdError } from '../../../src/protocol/errors.ts'
 import type { EventChunk } from '../../../src/protocol/event-chunk.ts'
 import type { TurnEvent } from '../../../src/protocol/events.ts'
 import type { WhenBusy } from '../../../src/turn/ports/conversation-store.ts'
@@ -24,7 +25,7 @@ import type { StoreProcess, StoreWorld } from './store-world.ts'
 
 /** What processes do to a conversation; `by` is the index of the process that does it. */
 export type Operation =
-  | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy }
+  | { do: 'begin'; by: number; tools: string[] | undefined; whenBusy: WhenBusy; after: number | undefined }
   | { do: 'endStep'; by: number; calls: CallKind[]; from: number }
   | {
       do: 'endCalls' | 'endTurn' | 'withdraw' | 'reset' | 'heartbeat' | 'expire' | 'write' | 'cancel'
@@ -43,7 +44,16 @@ const kindLists = fc.array(
   { maxLength: 3 },
 )
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), by, tools: offered(), whenBusy }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('begin' as const),
+      by,
+      tools: offered(),
+      whenBusy,
+      after: after(),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({ do: fc.constant('endStep' as const), by, calls: kindLists, from: fc.nat(6) }),
@@ -66,8 +76,17 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
+/** In half of the turns, the message that they come after; the conversation may not have it. */
+function after(): fc.Arbitrary<number | undefined> {
+  return fc.option(fc.nat(6), { nil: undefined, freq: 2 })
+}
+
 function offered(): fc.Arbitrary<string[] | undefined> {
   return fc.option(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 }), { nil: undefined })
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof ChatterdError) || error.code !== 'invalid-request') throw error
 }
 
 /** What the one of two processes does that the operation names. Each knows how many events the journal has, and has one more. */
@@ -90,10 +109,11 @@ export async function perform(
   switch (operation.do) {
     case 'begin': {
       const tools = operation.tools?.map((name) => tool(name))
-      const { whenBusy } = operation
-      const given = beginning(key, 'x', tools ? { tools, whenBusy } : { whenBusy })
-      const begun = await store.begin(given)
-      if (begun.result !== 'begun') return store.leaveQueue(given.turn)
+      const { whenBusy, after } = operation
+      const rest = { whenBusy, ...(tools && { tools }), ...(after !== undefined && { after }) }
+      const given = beginning(key, 'x', rest)
+      const begun = await store.begin(given).catch(unlessRefused)
+      if (begun?.result !== 'begun') return store.leaveQueue(given.turn)
       const { log, pinned } = begun.state
       const seqs = log.map(({ seq }) => seq)
       assert.deepEqual(

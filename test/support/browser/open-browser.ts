@@ -3,6 +3,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { findChromium } from './find-chromium.ts'
 
 let opened: Promise<Browser> | undefined
+after(async () => (await opened)?.close())
 
 /** The browser of this file's tests: one for all of them, closed after the last. */
 export function openBrowser(): Promise<Browser> {
@@ -10,12 +11,10 @@ export function openBrowser(): Promise<Browser> {
   return opened
 }
 
-async function launch(): Promise<Browser> {
-  const browser = await chromium.launch({
+function launch(): Promise<Browser> {
+  return chromium.launch({
     executablePath: findChromium(),
     // As root, and where /dev/shm is small, as in containers.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   })
-  after(() => browser.close())
-  return browser
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { databaseKinds } from '../databases/database-kinds.ts'
 import { type ChildServer, startServer } from '../processes/child-server.ts'
-import { type OllamaStandIn, ollamaStandIn } from '../stand-ins/ollama.ts'
+import { type OllamaStandIn, ollamaStandIn, type ScriptedModel } from '../stand-ins/ollama.ts'
 import { type OpenMeteoStandIn, openMeteoStandIn } from '../stand-ins/open-meteo.ts'
 import { openBrowser } from './open-browser.ts'
 import { watchPage } from './watch-page.ts'
@@ -11,8 +12,9 @@ import { watchPage } from './watch-page.ts'
 /** A chatterd with its page, as a process of its own, and all that it talks to. */
 export interface PageWorld {
   url: string
-  /** The model, where the world is not the demo engine's. */
   ollama: OllamaStandIn
+  /** The only model, where the world is not the demo engine's. */
+  model: ScriptedModel
   openMeteo: OpenMeteoStandIn
   /** Kills the process, and starts another one at the same address and database. */
   restart(): Promise<void>
@@ -26,16 +28,26 @@ export interface TabOptions extends BrowserContextOptions {
   expected?: readonly RegExp[]
 }
 
-/** Starts it on the embedded database, for one test. `env`: further environment variables; `engine`: whose model it has. */
+interface WorldOptions {
+  /** Whose model it has. */
+  engine?: 'ollama' | 'demo'
+  /** Further environment variables. */
+  env?: Record<string, string>
+  /** A settings file. */
+  config?: string
+}
+
+/** Starts it on the embedded database, for one test. */
 export async function openPageWorld(
   t: TestContext,
-  { engine = 'ollama', env = {} }: { engine?: 'ollama' | 'demo'; env?: Record<string, string> } = {},
+  { engine = 'ollama', env = {}, config }: WorldOptions = {},
 ): Promise<PageWorld> {
   const embedded = databaseKinds.find(({ kind }) => kind === 'embedded') ?? assert.fail()
   const source = await embedded.create(t)
   const dataDir = source.kind === 'embedded' ? source.dataDir : assert.fail()
   const ollama = await ollamaStandIn()
   t.after(() => ollama.close())
+  const model = ollama.model('qwen3:0.6b')
   const openMeteo = await openMeteoStandIn()
   t.after(() => openMeteo.close())
   const over = new AbortController()
@@ -49,18 +61,20 @@ export async function openPageWorld(
     CHATTERD_DRAIN_TIMEOUT: '100ms',
     ...env,
   }
-  let server: ChildServer = startServer(all, over.signal)
+  const args = config === undefined ? ['serve'] : ['serve', '--config', config]
+  let server: ChildServer = startServer(all, over.signal, args)
   const url = await server.url
-  const port = new URL(url).port
+  const { port } = new URL(url)
+  await isBuilt(url)
   async function kill(): Promise<void> {
     server.kill('SIGKILL')
     await server.exit
   }
   return {
-    ...{ url, ollama, openMeteo, kill },
+    ...{ url, ollama, model, openMeteo, kill },
     async restart() {
       await kill()
-      server = startServer({ ...all, PORT: port }, over.signal)
+      server = startServer({ ...all, PORT: port }, over.signal, args)
       await server.url
     },
     async open(path = '/app/', { expected = [], ...options } = {}) {
@@ -68,16 +82,21 @@ export async function openPageWorld(
       const context = await browser.newContext({ baseURL: url, ...options })
       t.after(() => context.close())
       const page = await context.newPage()
-      const problems = await watchPage(page, expected)
+      const problems = await watchPage(page, [...expected, /404/])
       t.after(() => assert.deepEqual(problems, [], 'nothing goes wrong in the page'))
-      await ready(page, path)
+      await page.goto(path)
+      await page.locator('#app > *').first().waitFor()
       return page
     },
   }
 }
 
-/** Goes to the page; one that is still being built asks again by itself. */
-async function ready(page: Page, path: string): Promise<void> {
-  await page.goto(path)
-  await page.locator('#app > *').first().waitFor()
+/** Waits until the page is built, which it is once after each change of its sources. */
+async function isBuilt(url: string): Promise<void> {
+  for (let left = 600; left > 0; left--) {
+    const { status } = await fetch(`${url}/app/`)
+    if (status === 200) return
+    await delay(100)
+  }
+  throw new Error('the page is not built in a minute')
 }

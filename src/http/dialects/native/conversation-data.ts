@@ -1,4 +1,4 @@
-import type { ConversationData, MessageData } from '../../../protocol/native/conversation.ts'
+import type { ListedConversation, MessageData } from '../../../protocol/native/conversation.ts'
 import type {
   FoundConversation,
   StoredConversation,
@@ -9,9 +9,9 @@ import { timedCallData } from './turn-data.ts'
 /** A conversation as it is sent to clients. */
 export function conversationData(
   conversation: StoredConversation & Partial<FoundConversation>,
-): ConversationData {
-  const { match, name, title, system, model, tools, messages, activeTurn, branch, createdAt, updatedAt } =
-    conversation
+): ListedConversation {
+  const { match, name, title, system, model, tools, messages, activeTurn, branch, siblings } = conversation
+  const { createdAt, updatedAt } = conversation
   return {
     name,
     title,
@@ -21,6 +21,7 @@ export function conversationData(
     messages,
     activeTurn,
     branch,
+    ...(siblings && { siblings }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     ...(match && { match }),

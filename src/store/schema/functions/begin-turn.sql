@@ -1,15 +1,13 @@
 -- Begins a turn: its messages, the device's tools and the turn itself, all or nothing.
 -- p_all: {about, request, system?, messages, tools?: [[name, schema]]}; about: {tenant, conversation, conversationId, turn, runner,
 -- host, pid, leaseMs, model?, title?, maxTools, replaceTools?, startRecord, maxUnjournaled, whenBusy, maxQueued, wantsPosition?, key?,
--- digest?, keyLifeMs,
--- cached?: {conversation, branch, pinned, from, seq}, onlyIfBegun?, knownTools?, after?}. request, model, title and system are JSON texts.
--- `title`: for a conversation without one that has had no turn.
--- `startRecord`: the turn's first event.
+-- digest?, keyLifeMs, cached?: {conversation, branch, pinned, from, seq}, onlyIfBegun?, knownTools?, after?}. request, model, title and
+-- system are JSON texts. `title`: for a conversation without one that has had no turn. `startRecord`: the turn's first event.
 -- `cached`: the caller has the messages of that branch from the one number up to the other, and the pinned ones. p_bodies: of the
 -- messages. `onlyIfBegun`: nothing is begun, and the request is not in the queue then. `after`: the turn comes after this message of the
 -- current branch, in a new branch where others follow it; without messages, it answers this one anew.
--- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active, position?}, where another turn
--- runs or other requests are first in the queue (`position`: where p wants it); {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
+-- Returns one of {state, earlier}, as turn_state gives it (`earlier`: it was begun by a call before this one); {replay: {turn, after}}; {busy: true, active, position?}, where another turn runs or other
+-- requests are first in the queue (`position`: where p wants it); {needsTools: true}, as has_tools says. With `whenBusy` = 'queue' the request is in the queue when busy.
 create function chatterd.begin_turn(p_all json, p_bodies json[]) returns json language plpgsql as $$
 declare
   -- Each access to a member parses all of the JSON, and messages may be long.
@@ -55,6 +53,8 @@ begin
   end if;
   if active.status = 'waiting' then perform chatterd.cancel_waiting_turn(active.id, 'superseded'); end if;
 
+  titled := c.title is null and p->>'title' is not null and (
+    c.next_seq = 1 or not exists (select from chatterd.turns where conversation_id = c.id));
   if after is not null then
     before := c;
     if json_array_length(messages) = 0 then
@@ -63,8 +63,6 @@ begin
     c := chatterd.branch_off(c, after);
   end if;
 
-  titled := c.title is null and p->>'title' is not null and (
-    c.next_seq = 1 or not exists (select from chatterd.turns where conversation_id = c.id));
   if given_tools is not null or given_system is not null or titled or c.model::text is distinct from p->>'model' then
     update chatterd.conversations
     set tools = chatterd.merge_tools(

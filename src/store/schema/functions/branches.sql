@@ -44,20 +44,28 @@ create function chatterd.shared_until(c chatterd.conversations, p_branch integer
 $$;
 
 -- Where branches part, among the numbers from p_first up to, not including, p_before: the number of the message from which on they
--- differ, and the branches that have such a message.
+-- differ, the branch that the others were made from, and all that have such a message.
 create function chatterd.branch_forks(p_conversation uuid, p_first bigint, p_before bigint)
-returns table (from_seq bigint, numbers integer[]) language sql stable rows 2 as $$
+returns table (from_seq bigint, origin integer, numbers integer[]) language sql stable rows 2 as $$
   with made as (
     -- What begins with number 1 and is not the first branch has no parent.
     select coalesce(parent, 1) as origin, b.from_seq, number from chatterd.branches b
-    where conversation_id = p_conversation and b.from_seq >= p_first and b.from_seq < p_before),
-  all_of_them as (
-    select * from made union select origin, made.from_seq, origin from made)
-  select one.from_seq, array_agg(number order by number)
-  from all_of_them one
+    where conversation_id = p_conversation and b.from_seq >= p_first and b.from_seq < p_before)
+  select one.from_seq, origin, array_agg(number order by number)
+  from (select * from made union select made.origin, made.from_seq, made.origin from made) one
+  -- `offset 0`: each is looked up by its number, whatever the planner knows of the table.
   where exists (
-    select from chatterd.messages m where conversation_id = p_conversation and branch = number and seq = one.from_seq)
-  group by origin, one.from_seq having count(*) > 1
+    select from chatterd.messages where conversation_id = p_conversation and branch = number and seq = one.from_seq offset 0)
+  group by one.from_seq, origin
+$$;
+
+-- The siblings of a branch that has no messages of its own, itself among them; null for another one.
+create function chatterd.empty_siblings(p_conversation uuid, p_branch integer, p_next_seq bigint) returns json language sql stable as $$
+  select json_agg(one order by one)
+  from chatterd.branches b
+  join chatterd.branch_forks(p_conversation, p_next_seq, p_next_seq + 1) f on f.origin = coalesce(b.parent, 1)
+  cross join lateral unnest(f.numbers || p_branch) one
+  where b.conversation_id = p_conversation and b.number = p_branch and b.from_seq = p_next_seq
 $$;
 
 -- Makes message p_after the last one of the conversation that its caller has locked, and returns that. Where others follow it in the

@@ -53,12 +53,14 @@ begin
   return to_json(improved is not null);
 end $$;
 
--- A conversation as the program reads it: {id, name, title, system, model, tools, messages, branch, activeTurn, createdAt,
--- updatedAt}. `messages`: how many its current branch has.
+-- A conversation as the program reads it: {id, name, title, system, model, tools, messages, branch, siblings, activeTurn, createdAt,
+-- updatedAt}. `messages`: how many its current branch has. `siblings`: as empty_siblings has them.
 create function chatterd.conversation_row(c chatterd.conversations) returns json language sql stable as $$
   select json_build_object(
     'id', c.id, 'name', c.name, 'title', c.title, 'system', c.system, 'model', c.model, 'tools', c.tools,
-    'messages', c.next_seq - 1, 'branch', c.branch, 'createdAt', chatterd.exact_time(c.created_at), 'updatedAt', chatterd.exact_time(c.updated_at),
+    'messages', c.next_seq - 1, 'branch', c.branch,
+    'siblings', case when c.branch <> 1 then chatterd.empty_siblings(c.id, c.branch, c.next_seq) end,
+    'createdAt', chatterd.exact_time(c.created_at), 'updatedAt', chatterd.exact_time(c.updated_at),
     'activeTurn', (select id from chatterd.turns where conversation_id = c.id and status in ('running', 'waiting')))
 $$;
 

@@ -69,13 +69,14 @@ begin
       from chatterd.branch_path(c.id, chosen))
     select json_build_object(
       'messages', (
-        select coalesce(json_agg(json_build_object('message', chatterd.message_row(m), 'createdAt', chatterd.exact_time((m).created_at),
+        select coalesce(json_agg(json_build_object('message', chatterd.message_row(m), 'createdAt', (m).created_at,
           'branch', (m).branch, 'siblings', f.numbers) order by (m).seq), '[]')
         from parts
         cross join lateral (
           select m from chatterd.messages m
           where conversation_id = c.id and branch = parts.branch and seq >= parts.first and seq <= parts.last offset 0) page
-        left join chatterd.branch_forks(c.id, oldest, bound) f on f.from_seq = (m).seq and (m).branch = any (f.numbers)),
+        left join chatterd.branch_forks(c.id, oldest, bound) f
+          on f.from_seq = (m).seq and (m).branch = any (f.numbers) and cardinality(f.numbers) > 1),
       'calls', (
         select coalesce(json_agg(chatterd.call_row(k) order by (k).message_seq, (k).index), '[]')
         from parts

@@ -13,12 +13,12 @@ describe('A table that grows', () => {
 
   it('keeps its columns', () => {
     const widths = columnWidths(tableOf(start))
-    assert.deepEqual(widths, [15, 11])
+    assert.deepEqual(widths, [18, 14])
     assert.deepEqual(columnWidths(tableOf(`${start}| ${'long '.repeat(50)} | 2 |\n`)), widths)
   })
 
   it('has no column without end, and none that is too narrow', () => {
-    assert.deepEqual(columnWidths(tableOf(`| a | b |\n|---|---|\n| ${'x'.repeat(500)} | 1 |`)), [36, 4])
+    assert.deepEqual(columnWidths(tableOf(`| a | b |\n|---|---|\n| ${'x'.repeat(500)} | 1 |`)), [39, 7])
   })
 
   it('is shown once its first row is complete', () => {

@@ -2,15 +2,17 @@ import type { Tokens } from 'marked'
 
 const narrowest = 4
 const widest = 36
+/** The space beside the text. */
+const gap = 3
 
 /**
- * How wide the columns of a table are, in characters: as its head and its first row need it. Known once these are there, so that columns
+ * How wide the columns of a table are, in characters, with the space between them: as its head and its first row need it. Known once these are there, so that columns
  * stay where they are while more rows come.
  */
 export function columnWidths({ header, rows }: Pick<Tokens.Table, 'header' | 'rows'>): number[] {
   return header.map(({ text }, column) => {
     const first = rows[0]?.[column]?.text ?? ''
-    return Math.min(Math.max(text.length, first.length, narrowest), widest)
+    return Math.min(Math.max(text.length, first.length, narrowest), widest) + gap
   })
 }
 

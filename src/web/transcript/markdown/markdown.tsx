@@ -1,14 +1,16 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import { AsWritten } from './as-written.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { type Definitions, readMarkdown } from './read-markdown.ts'
 import { type Block, BlockSplitter } from './split-blocks.ts'
-import { renderTokens } from './tokens.tsx'
-import { VisibleText } from './visible-text.tsx'
+import { type RenderContext, renderTokens } from './tokens.tsx'
 
 interface Rendered {
   block: Block
   growing: boolean
+  /** Of its last heading. */
+  level: number
   element: VNode
 }
 
@@ -22,30 +24,35 @@ class Rendering {
   render(text: string, textGrows: boolean): VNode[] {
     const blocks = this.#splitter.split(text)
     const rendered = new Map<number, Rendered>()
+    let level = 1
     for (const block of blocks) {
       const before = this.#blocks.get(block.start)
       const growing = textGrows && block === blocks.at(-1)
       const same = before !== undefined && before.growing === growing && isSame(before.block, block)
-      rendered.set(block.start, same ? before : { block, growing, element: this.#element(block, growing) })
+      const context = { growing, level }
+      const element = same ? before.element : this.#element(block, context)
+      level = same ? before.level : context.level
+      rendered.set(block.start, { block, growing, level, element })
     }
     this.#blocks = rendered
     return [...rendered.values()].map(({ element }) => element)
   }
 
-  #element(block: Block, growing: boolean): VNode {
+  #element(block: Block, context: RenderContext): VNode {
     const { start, text } = block
     if (block.kind === 'code')
-      return <CodeBlock key={start} code={text} language={block.language} closed={block.closed || !growing} />
+      return (
+        <CodeBlock
+          key={start}
+          code={text}
+          language={block.language}
+          closed={block.closed || !context.growing}
+        />
+      )
     const tokens = readMarkdown(text, this.#definitions)
     return (
       <div key={start} class="block">
-        {tokens ? (
-          renderTokens(tokens, growing)
-        ) : (
-          <p class="as-written" dir="auto">
-            <VisibleText text={text} />
-          </p>
-        )}
+        {tokens ? renderTokens(tokens, context) : <AsWritten text={text} />}
       </div>
     )
   }

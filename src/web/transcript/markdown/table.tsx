@@ -19,9 +19,7 @@ export function Table(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <div class="table" tabIndex={0}>
-      <table
-        style={{ width: `${sum + 2.5 * widths.length}ch`, maxWidth: `max(100%, ${6.5 * widths.length}rem)` }}
-      >
+      <table style={{ width: `${sum}ch`, maxWidth: `max(100%, ${6.5 * widths.length}rem)` }}>
         <colgroup>
           {widths.map((width) => (
             <col style={{ width: `${(100 * width) / sum}%` }} />

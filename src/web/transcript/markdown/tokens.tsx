@@ -7,22 +7,37 @@ import type { MathToken } from './read-markdown.ts'
 import { Table } from './table.tsx'
 import { VisibleText } from './visible-text.tsx'
 
+/** What the elements of a block depend on besides its tokens. */
+export interface RenderContext {
+  /** True while the text may go on. */
+  growing: boolean
+  /** Of the heading before: 1 is the page's own. */
+  level: number
+}
+
 /**
  * Elements for tokens of Markdown. There is no HTML in between, as a text that a browser would read: whatever a token has is text, or
  * the address of a link that `safeLink` has checked.
  */
-export function renderTokens(tokens: readonly Token[] | undefined, growing = false): ComponentChildren {
+export function renderTokens(
+  tokens: readonly Token[] | undefined,
+  context?: RenderContext,
+): ComponentChildren {
   let start = 0
   return tokens?.map((token) => {
     const key = `${token.type} ${start}`
     start += token.raw.length
     // Token also stands for the tokens of extensions; this page has one of its own.
-    return renderToken(token as MarkedToken | MathToken, key, growing)
+    return renderToken(token as MarkedToken | MathToken, key, context)
   })
 }
 
 /** What a token was and where it began is its key: a mark that closes does not make one element into another one somewhere else. */
-function renderToken(token: MarkedToken | MathToken, key: string, growing: boolean): ComponentChildren {
+function renderToken(
+  token: MarkedToken | MathToken,
+  key: string,
+  context: RenderContext = { growing: false, level: 1 },
+): ComponentChildren {
   switch (token.type) {
     case 'space':
     case 'def':
@@ -35,13 +50,15 @@ function renderToken(token: MarkedToken | MathToken, key: string, growing: boole
         </p>
       )
     case 'heading':
-      return <Heading key={key} token={token} />
+      // Levels go up one by one, whatever the model has written.
+      context.level = Math.min(token.depth + 1, context.level + 1)
+      return <Heading key={key} token={token} level={context.level} />
     case 'blockquote':
       return <blockquote key={key}>{renderTokens(token.tokens)}</blockquote>
     case 'list':
       return <List key={key} token={token} />
     case 'table':
-      return <Table key={key} token={token} growing={growing} renderTokens={renderTokens} />
+      return <Table key={key} token={token} growing={context.growing} renderTokens={renderTokens} />
     case 'code':
       return <CodeBlock key={key} code={token.text} language={token.lang ?? ''} closed />
     case 'hr':
@@ -89,12 +106,13 @@ function renderToken(token: MarkedToken | MathToken, key: string, growing: boole
   }
 }
 
-/** The page's own headings come above those of a reply. */
-function Heading({ token: { depth, tokens } }: { token: Tokens.Heading }) {
-  const children = renderTokens(tokens)
-  if (depth <= 1) return <h3 dir="auto">{children}</h3>
-  if (depth === 2) return <h4 dir="auto">{children}</h4>
-  return depth === 3 ? <h5 dir="auto">{children}</h5> : <h6 dir="auto">{children}</h6>
+function Heading({ token: { depth, tokens }, level }: { token: Tokens.Heading; level: number }) {
+  const Name = level <= 2 ? 'h2' : level === 3 ? 'h3' : level === 4 ? 'h4' : 'h5'
+  return (
+    <Name class={`heading-${Math.min(depth, 3)}`} dir="auto">
+      {renderTokens(tokens)}
+    </Name>
+  )
 }
 
 function List({ token }: { token: Tokens.List }) {

@@ -5,7 +5,7 @@ import { CallSchema, FinishReasonSchema, UsageSchema } from './turn-schema.ts'
 
 const OrNone = Type.Union([Type.String(), Type.Null()])
 
-const DeviceToolSchema = sharedSchema(
+export const DeviceToolSchema = sharedSchema(
   'DeviceTool',
   'A tool that runs in the client. `parameters` is a JSON Schema.',
   {
@@ -26,6 +26,12 @@ export const ConversationSchema = sharedSchema('Conversation', 'A conversation w
     description: 'The turn that runs or waits for its device.',
   }),
   branch: Type.Integer({ description: 'The number of its current branch, from 1.' }),
+  siblings: Type.Optional(
+    Type.Array(Type.Integer(), {
+      description:
+        'Where the current branch has no message of its own yet: its number and those of the branches beside it, in order.',
+    }),
+  ),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
   match: Type.Optional(

@@ -1,0 +1,15 @@
+import { cutText } from './cut-text.ts'
+import { VisibleText } from './visible-text.tsx'
+
+/** A text that is not read as Markdown. What of a long one is not seen is not laid out. */
+export function AsWritten({ text }: { text: string }) {
+  return (
+    <p class="as-written" dir="auto">
+      {cutText(text).map((piece) => (
+        <span class="piece">
+          <VisibleText text={piece} />
+        </span>
+      ))}
+    </p>
+  )
+}
