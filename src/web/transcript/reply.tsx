@@ -44,7 +44,7 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
           ))}
         </div>
       )}
-      {interrupted && <p class="note">This answer was stopped before its end.</p>}
+      {interrupted && <p class="note">This answer is not complete.</p>}
       {entry.finishReason === 'length' && (
         <p class="note">This answer was cut off at the model’s limit of length.</p>
       )}
@@ -74,9 +74,9 @@ function ReplyActions({ entry }: { entry: ReplyEntry }) {
       >
         <Icon name="again" />
       </button>
+      <SiblingSwitch entry={entry} />
       <span class="facts">{factsOf(usage)}</span>
       <MessageTime time={entry.createdAt} />
-      <SiblingSwitch entry={entry} />
     </div>
   )
 }
