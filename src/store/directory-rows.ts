@@ -7,6 +7,7 @@ import type {
   StoredMessage,
   StoredOutcome,
   StoredTurn,
+  WatchedConversation,
 } from '../turn/ports/conversation-directory.ts'
 import type { TurnRequest } from '../turn/ports/turn-state.ts'
 import { type CallRow, type MessageRow, messagesOf, storedCallOf, type ToolRow, toolsOf } from './rows.ts'
@@ -37,6 +38,12 @@ export interface FoundRow {
 export interface MessagePageRow {
   messages: { message: MessageRow; createdAt: string; branch: number; siblings: number[] | null }[]
   calls: CallRow[]
+}
+
+/** One of what `watch_conversations` returns, where there is such a conversation. */
+export interface WatchedRow {
+  conversation: ConversationRow
+  turns: WatchedConversation['turns']
 }
 
 /** What `find_turn` returns; `messages` is null unless `replies` was true. */
@@ -91,6 +98,10 @@ export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMes
     if (!message) return []
     return [{ ...message, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) }]
   })
+}
+
+export function watchedConversationOf({ conversation, turns }: WatchedRow): WatchedConversation {
+  return { id: conversation.id, conversation: storedConversationOf(conversation), turns }
 }
 
 export function storedTurnOf(row: FoundTurnRow): StoredTurn {

@@ -18,6 +18,8 @@ import {
   storedMessagesOf,
   storedOutcomeOf,
   storedTurnOf,
+  type WatchedRow,
+  watchedConversationOf,
 } from './directory-rows.ts'
 import { type EmptiedRow, emptiedOf } from './rows.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -53,6 +55,17 @@ export function createDirectory(database: Pick<Database, 'query'>, maxTools: num
     async conversation(key) {
       const row = await call<ConversationRow | null>('find_conversation', conversationArgument(key))
       return row ? storedConversationOf(row) : undefined
+    },
+
+    async watch(keys) {
+      const rows = await call<(WatchedRow | null)[]>('watch_conversations', keys.map(conversationArgument))
+      return rows.map((row) => (row ? watchedConversationOf(row) : undefined))
+    },
+
+    async exportPage(key, branches, cursor) {
+      const argument = { ...conversationArgument(key), all: branches === 'all', ...cursor }
+      const row = await call<(MessagePageRow & { id: string }) | null>('export_messages', argument)
+      return row ? { id: row.id, messages: storedMessagesOf(row) } : undefined
     },
 
     async change(key, { title, system, model, tools, branch }): Promise<StoredConversation | undefined> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import type { ConversationKey } from '../protocol/conversation-key.ts'
 import type { StoreNotification } from '../turn/ports/event-journal.ts'
 import { backoff } from './backoff.ts'
 import type { ConnectionConfig } from './postgres/connection-config.ts'
@@ -15,13 +16,14 @@ const closeTimeoutMs = 500
 /** The payload of a notification, as the SQL functions write it. */
 interface Payload {
   events?: string[]
+  changed?: Partial<ConversationKey>
   cancel?: string
   cancelIdle?: string
   idleMs?: number
   free?: string
   moved?: string
   followed?: string
-  /** The process that all but `events` are meant for. */
+  /** The process that all but `events` and `changed` are meant for. */
   runner?: string
 }
 
@@ -125,6 +127,9 @@ function parsePayload(text: string | undefined, runner: string): StoreNotificati
     return undefined
   }
   if (Array.isArray(payload?.events)) return { type: 'events', turns: payload.events }
+  const { tenant, name } = payload?.changed ?? {}
+  if (typeof tenant === 'string' && typeof name === 'string')
+    return { type: 'changed', conversation: { tenant, name } }
   if (payload?.runner !== runner) return undefined
   if (typeof payload.cancel === 'string') return { type: 'cancel', turn: payload.cancel }
   if (typeof payload.cancelIdle === 'string' && typeof payload.idleMs === 'number')

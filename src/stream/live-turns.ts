@@ -14,18 +14,20 @@ import type {
   TurnResults,
 } from '../turn/ports/conversation-store.ts'
 import type { EndedCall } from '../turn/ports/ended-call.ts'
-import type { StoreNotification } from '../turn/ports/event-journal.ts'
+import type { JournalPage, JournalWant, StoreNotification } from '../turn/ports/event-journal.ts'
 import type { HeartbeatResult } from '../turn/ports/process-lease.ts'
 import { TurnAbort } from '../turn/turn-abort.ts'
 import { Admission, type AdmissionLimits, type AdmittedResults, type AdmittedTurn } from './admission.ts'
+import { BatchReader } from './batch-reader.ts'
 import { cancelTurn } from './cancel-turn.ts'
 import { conversationEmptied, type EventSink, type FollowEnd, followTurn } from './follow-turn.ts'
-import { JournalReader } from './journal-reader.ts'
 import { Notifier } from './notifier.ts'
-import { type OnQueued, positionTopic } from './queue-position.ts'
+import type { OnQueued } from './queue-position.ts'
 import { type RunLimits, RunningTurns, type RunPorts } from './running-turns.ts'
 import type { TurnListener } from './subscribers.ts'
+import { takeNotification } from './take-notification.ts'
 import { TitleWriter } from './title-writer.ts'
+import { changesTopic, type WatchSink, watcherOf } from './watch-conversation.ts'
 
 /** What bounds the turns of this process. Times in milliseconds. */
 export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {}
@@ -33,7 +35,7 @@ export interface LiveLimits extends RunLimits, Omit<AdmissionLimits, 'pollMs'> {
 /** What the turns of this process work with. */
 export interface LivePorts extends Omit<RunPorts, 'notifier' | 'onFinished'> {
   store: ConversationStore
-  directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle'>
+  directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle' | 'watch'>
   newTurnId(): string
 }
 
@@ -48,7 +50,8 @@ export class LiveTurns {
   readonly #closing = new AbortController()
   readonly #running: RunningTurns
   readonly #admission: Admission
-  readonly #reader: JournalReader
+  readonly #reader: BatchReader<JournalWant, JournalPage>
+  readonly #watch: ReturnType<typeof watcherOf>
   readonly #titles: TitleWriter | undefined
 
   constructor(ports: LivePorts, limits: LiveLimits) {
@@ -63,9 +66,12 @@ export class LiveTurns {
     this.#maxTurns = limits.maxTurns
     this.#running = running
     this.#admission = new Admission({ store, running, notifier, closing, newTurnId }, { ...limits, pollMs })
-    this.#reader = new JournalReader(ports.journal)
+    const turnOf = ({ turn }: JournalWant) => turn
+    this.#reader = new BatchReader((wants) => ports.journal.read(wants), turnOf)
+    this.#watch = watcherOf((keys) => ports.directory.watch(keys), { notifier, pollMs, closing })
     const isIdle = () => this.#admission.isIdle && !this.isDraining
-    if (limits.titles === 'model') this.#titles = new TitleWriter({ ...ports, isIdle })
+    if (limits.titles === 'model')
+      this.#titles = new TitleWriter({ ...ports, isIdle, onTitled: (key) => this.changed(key) })
   }
 
   /** True once this process takes no more requests. */
@@ -129,6 +135,20 @@ export class LiveTurns {
     })
   }
 
+  /** Gives the sink a conversation as it is, and what happens in it, in whichever process, until the client has disconnected. */
+  watch(
+    key: ConversationKey,
+    sink: WatchSink,
+    disconnected: AbortSignal,
+  ): Promise<'disconnected' | 'closing'> {
+    return this.#watch(key, sink, disconnected)
+  }
+
+  /** Something of a conversation was changed in this process, past its turns. */
+  changed(key: ConversationKey): void {
+    this.#notifier.notify(changesTopic(key))
+  }
+
   /** Cancels a turn, whichever process runs it, and resolves when it has ended; false where there is none. */
   cancel(turn: string): Promise<boolean> {
     const [running, notifier, closing] = [this.#running, this.#notifier, this.#closing.signal]
@@ -139,6 +159,7 @@ export class LiveTurns {
   async reset(conversation: ConversationKey, messages: readonly NewMessage[]): Promise<void> {
     this.#closing.signal.throwIfAborted()
     await this.#endRemoved(await this.#ports.store.reset(conversation, messages))
+    this.changed(conversation)
   }
 
   /** Removes a conversation with all that it holds; false where there was none. Its active turn is cancelled. */
@@ -146,6 +167,7 @@ export class LiveTurns {
     this.#closing.signal.throwIfAborted()
     const removed = await this.#ports.directory.remove(conversation)
     if (removed) await this.#endRemoved(removed)
+    this.changed(conversation)
     return removed !== undefined
   }
 
@@ -156,14 +178,7 @@ export class LiveTurns {
 
   /** Takes a notification of another process. */
   onNotification(notification: StoreNotification): void {
-    if (notification.type === 'events') for (const turn of notification.turns) this.#notifier.notify(turn)
-    else if (notification.type === 'cancel') this.#abort(notification.turn)
-    else if (notification.type === 'cancel-idle')
-      this.#running.get(notification.turn)?.cancelAfterIdle(notification.idleMs)
-    else if (notification.type === 'followed') this.#running.get(notification.turn)?.followElsewhere()
-    else if (notification.type === 'moved') this.#notifier.notify(positionTopic(notification.turn))
-    else if (notification.type === 'free') this.#notifier.notify(notification.turn)
-    else this.#notifier.notifyAll()
+    takeNotification(notification, this.#running, this.#notifier)
   }
 
   /** Takes the result of a heartbeat: turns that it has adopted, turns of its own that were cancelled, and calls that it has to report. */

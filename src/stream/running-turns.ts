@@ -10,6 +10,7 @@ import type { Notifier } from './notifier.ts'
 import type { RunReport } from './run-report.ts'
 import type { TurnListener } from './subscribers.ts'
 import { turnLost } from './turn-lost.ts'
+import { changesTopic } from './watch-conversation.ts'
 
 /** What bounds running turns. */
 export interface RunLimits extends DriveLimits {
@@ -85,6 +86,7 @@ export class RunningTurns {
     void driveTurn(live, state, this.#ports, this.#limits).finally(() => this.#finish(live, state))
     // Whoever follows the turn reads it from memory from now on.
     this.#ports.notifier.notify(live.id)
+    this.#ports.notifier.notify(changesTopic(live.conversation))
     return live
   }
 
@@ -110,6 +112,7 @@ export class RunningTurns {
     const report = live.recorder.end()
     this.#ports.onRunEnd?.(report)
     this.#ports.notifier.notify(live.key)
+    this.#ports.notifier.notify(changesTopic(live.conversation))
     this.#ports.onFinished?.(begun, report)
   }
 }

@@ -1,3 +1,4 @@
+import type { ConversationKey } from '../protocol/conversation-key.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import { withContextWindow } from '../turn/context-window.ts'
 import type { ConversationDirectory } from '../turn/ports/conversation-directory.ts'
@@ -13,6 +14,8 @@ export interface TitlePorts {
   limits: Pick<TurnLimits, 'contextTokens'>
   /** True while no prompt runs or waits in this process. */
   isIdle(): boolean
+  /** Called when a conversation has got another title. */
+  onTitled(conversation: ConversationKey): void
   /** Called with faults of chatterd itself. */
   onFault(fault: unknown, turn: string): void
 }
@@ -102,7 +105,8 @@ export class TitleWriter {
         if (written.length > maxWritten) break
       }
       const title = titleFrom(withoutFrame(written))
-      if (title !== undefined && !interrupted.aborted) await directory.improveTitle(id, title)
+      if (title === undefined || interrupted.aborted) return
+      if (await directory.improveTitle(id, title)) this.#ports.onTitled(conversation)
     } catch (error) {
       // Without a title of the model's, the conversation keeps the one of its first prompt.
       if (signal.aborted || (error instanceof Error && error.name === 'ChatterdError')) return

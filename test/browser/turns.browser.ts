@@ -48,13 +48,13 @@ test('a prompt that is edited is sent again beside the first one, and both stay 
   await chat.button('Edit and send again').click()
   const editor = chat.page.getByRole('textbox', { name: 'Edit the prompt' })
   await editor.fill('Which colour has a tomato?')
-  await editor.press('Enter')
+  await editor.press('Control+Enter')
   await chat.reads('Red.')
   await chat.isIdle()
   assert.doesNotMatch(await chat.text(), /Blue/)
   await chat.log.getByText('2/2').waitFor()
 
-  await chat.button(/^Earlier|^Previous/).click()
+  await chat.button('Version before').click()
   await chat.reads('Blue.')
   assert.doesNotMatch(await chat.text(), /tomato/)
   await chat.log.getByText('1/2').waitFor()
@@ -87,19 +87,20 @@ test('an answer that is asked for again is another version of it', async (t) => 
 test('a prompt that is sent while an answer is written waits for it, and is answered next', async (t) => {
   const world = await openPageWorld(t)
   const gate = Promise.withResolvers<void>()
-  world.ollama
-    .model('m')
-    .replies(pauses([text('One ')], gate.promise, [text('and done.'), done()]), says('Two.'))
+  world.model.replies(
+    pauses([text('The first part ')], gate.promise, [text('and the rest.'), done()]),
+    says('Two.'),
+  )
   const chat = new Chat(await world.open())
   await chat.send('First?')
-  await chat.reads('One')
+  await chat.reads('The first part')
   await chat.send('Second?')
   await chat.reads('Second?')
   gate.resolve()
-  await chat.reads('and done.')
+  await chat.reads('and the rest.')
   await chat.reads('Two.')
   await chat.isIdle()
-  assert.match(await chat.text(), /First\?[\s\S]*One and done\.[\s\S]*Second\?[\s\S]*Two\./)
+  assert.match(await chat.text(), /First\?[\s\S]*The first part and the rest\.[\s\S]*Second\?[\s\S]*Two\./)
 })
 
 test('an engine that fails is shown with what to do, and the prompt can be sent again', async (t) => {

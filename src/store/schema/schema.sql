@@ -63,6 +63,7 @@ create table chatterd.conversations (
   branch integer not null default 1,
   next_seq bigint not null default 1,
   kept boolean not null default false,
+  watched_until timestamp with time zone,
   pinned bigint not null default 0,
   prompt_from bigint not null default 1,
   truncation json,
@@ -246,6 +247,7 @@ create table chatterd.write_check (
 -- ensure_lease(p json) returns void
 -- exact_time(p_time timestamp with time zone) returns text
 -- expire_calls(p json, p_room integer) returns uuid[]
+-- export_messages(p json) returns json
 -- find_conversation(p json) returns json
 -- find_earlier_begin(p_conversation uuid, p json) returns json
 -- find_replay(p json) returns json
@@ -272,10 +274,12 @@ create table chatterd.write_check (
 -- message_row(m chatterd.messages) returns json
 -- newest_turn(p json) returns json
 -- notify_cancel(t chatterd.turns) returns void
+-- notify_change(p_tenant text, p_name text) returns void
 -- notify_events(p_turns uuid[]) returns void
 -- notify_key(p_conversation uuid, p_key text) returns void
 -- notify_next_in_queue(p_conversation uuid, p_runner uuid) returns void
 -- notify_positions(p_conversation uuid, p_runner uuid) returns void
+-- notify_watchers(p_conversation uuid) returns void
 -- plain_words(p_text text) returns text
 -- post_to_board(p json) returns void
 -- prune(p json) returns void
@@ -291,6 +295,7 @@ create table chatterd.write_check (
 -- remove_if_empty(p_conversation uuid) returns void
 -- renew_lease(p json) returns void
 -- reopen_turn(p_turn uuid) returns void
+-- requested_model(p_request json) returns json
 -- reset_conversation(p json, p_bodies json[]) returns json
 -- save_key(p_conversation uuid, p_turn uuid, p_after integer, p json) returns void
 -- search_conversations(p json) returns json
@@ -305,6 +310,7 @@ create table chatterd.write_check (
 -- turn_end_record(p_status text, p_error json) returns text
 -- turn_state(p_conversation uuid, p_turn uuid, p_after bigint, p_before bigint DEFAULT '9223372036854775807'::bigint, p_without_tools boolean DEFAULT false) returns json
 -- unfinished_reply(p_turn uuid) returns text
+-- watch_conversations(p json) returns json
 -- withdraw_turn(p json) returns json
 -- words_of(p_json json) returns tsvector
 -- write_events(p json) returns json

@@ -64,6 +64,29 @@ export interface StoredMessage extends LogMessage {
   siblings?: number[]
 }
 
+/** A conversation as those who watch it read it. */
+export interface WatchedConversation {
+  /** Another one once it was emptied. */
+  id: string
+  conversation: StoredConversation
+  /** The newest ones, at most 20, the newest last. */
+  turns: { turn: string; model: string; status: TurnStatus }[]
+}
+
+/** A page of the messages of a conversation, from its beginning on, all of one branch. */
+export interface ExportPage {
+  /** The conversation's: another one once it was emptied. */
+  id: string
+  /** None after the last one. */
+  messages: StoredMessage[]
+}
+
+/** Where an export goes on. */
+export interface ExportCursor {
+  id: string
+  after: { branch: number; seq: number }
+}
+
 /** A change of a conversation. Absent: no change; null: removed. */
 export interface ConversationChange {
   title?: string | null
@@ -107,6 +130,8 @@ export interface ConversationDirectory {
     limit: number,
   ): Promise<ConversationPage<FoundConversation>>
   conversation(key: ConversationKey): Promise<StoredConversation | undefined>
+  /** Reads for many who watch; one for each, in their order, undefined where there is none. Processes are notified of changes for a minute. */
+  watch(keys: readonly ConversationKey[]): Promise<(WatchedConversation | undefined)[]>
   /**
    * Returns the changed conversation; undefined where there is none. Throws `invalid-request` where it has no such branch, and
    * `conversation-busy` where it would get another branch while a turn runs or waits.
@@ -132,4 +157,13 @@ export interface ConversationDirectory {
     limit: number,
     branch?: number,
   ): Promise<StoredMessage[] | undefined>
+  /**
+   * The messages after those that the cursor names, of all branches one after the other, or of the current one; undefined where there is no such
+   * conversation, or it was emptied since the page before.
+   */
+  exportPage(
+    key: ConversationKey,
+    branches: 'all' | 'current',
+    cursor: ExportCursor | undefined,
+  ): Promise<ExportPage | undefined>
 }

@@ -1,3 +1,4 @@
+import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { EventChunk } from '../../protocol/event-chunk.ts'
 import type { TurnStatus } from '../../protocol/events.ts'
 
@@ -61,5 +62,7 @@ export type StoreNotification =
   | { type: 'free'; turn: string }
   /** This request of ours may have another position in the queue now. */
   | { type: 'moved'; turn: string }
+  /** This conversation, which clients watch somewhere, has changed. */
+  | { type: 'changed'; conversation: ConversationKey }
   /** Notifications may have been lost. */
   | { type: 'missed' }

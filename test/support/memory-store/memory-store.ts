@@ -35,7 +35,7 @@ export interface MemoryStore extends ConversationStore {
   /** The operations that were done, in order; those of the journal are not. */
   readonly done: Operation[]
   readonly journal: EventJournal
-  readonly directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle'>
+  readonly directory: Pick<ConversationDirectory, 'messages' | 'remove' | 'improveTitle' | 'watch'>
   conversation(name: string): StoredConversation | undefined
   turn(id: string): StoredTurn | undefined
 }
@@ -173,6 +173,7 @@ export function createMemoryStore({ busyQueue = 9 } = {}): MemoryStore {
     directory: {
       // No title is made here.
       improveTitle: async () => false,
+      watch: async (keys) => keys.map(() => undefined),
       async remove(key) {
         const turns = log.remove(key)
         return turns && { turns, calls: [] }

@@ -4,6 +4,7 @@ import type {
   ConversationChange,
   ConversationCursor,
   ConversationDirectory,
+  ExportCursor,
   StoredConversation,
   StoredMessage,
   StoredOutcome,
@@ -13,7 +14,7 @@ import type {
 const at = new Date('2026-01-02T03:04:05.678Z')
 
 /** Conversations and turns in memory, as a test puts them there. */
-export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | 'improveTitle'> {
+export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | 'improveTitle' | 'watch'> {
   readonly turns = new Map<string, StoredTurn>()
   readonly outcomes = new Map<string, StoredOutcome>()
   /** By name. */
@@ -79,6 +80,12 @@ export class MemoryDirectory implements Omit<ConversationDirectory, 'remove' | '
   async search(_tenant: string, words: string) {
     const found = [...this.found.values()].filter(({ name }) => name.includes(words))
     return { conversations: found.map((one) => ({ ...one, match: { text: one.name } })), next: undefined }
+  }
+
+  async exportPage({ name }: ConversationKey, _branches: string, cursor: ExportCursor | undefined) {
+    if (!this.found.has(name)) return undefined
+    const log = this.logs.get(name) ?? []
+    return { id: name, messages: log.filter(({ seq }) => seq > (cursor?.after.seq ?? 0)).slice(0, 2) }
   }
 
   async conversation({ name }: ConversationKey) {

@@ -63,6 +63,12 @@ export class ScriptedTurns {
     return turn !== undefined
   }
 
+  changed(): void {}
+
+  async watch(): Promise<'disconnected'> {
+    return 'disconnected'
+  }
+
   async remove({ name }: ConversationKey): Promise<boolean> {
     return this.#directory.found.delete(name)
   }

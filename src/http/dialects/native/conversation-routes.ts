@@ -98,6 +98,7 @@ export function conversationRoutes(scope: FastifyInstance, ports: NativePorts): 
       const change = await changeOf(params.name, body, ports)
       const conversation = await directory.change(conversationKey(params.name), change)
       if (!conversation) throw conversationNotFound()
+      turns.changed(conversationKey(params.name))
       return conversationData(conversation)
     },
   )

@@ -33,9 +33,17 @@ export interface ResidentToolSource {
 export interface NativePorts extends DeviceToolPorts {
   turns: Pick<
     LiveTurns,
-    'isDraining' | 'begin' | 'findReplay' | 'storeResults' | 'follow' | 'cancel' | 'remove'
+    | 'isDraining'
+    | 'begin'
+    | 'findReplay'
+    | 'storeResults'
+    | 'follow'
+    | 'cancel'
+    | 'remove'
+    | 'watch'
+    | 'changed'
   >
-  directory: Omit<ConversationDirectory, 'remove' | 'improveTitle'>
+  directory: Omit<ConversationDirectory, 'remove' | 'improveTitle' | 'watch'>
   engine: Pick<Engine, 'name' | 'ping' | 'state' | 'model' | 'models' | 'loadedContext'>
   /** Sorted by name. */
   residentTools(): readonly ResidentTool[]

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { catalogRoutes } from './catalog-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
+import { exportRoute } from './export/export-route.ts'
 import { messageRoutes } from './message-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { NativePorts } from './ports.ts'
@@ -9,6 +10,7 @@ import { refuseUnused } from './refuse-unused.ts'
 import { nativePrefix } from './scope.ts'
 import { streamRoutes } from './stream-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
+import { watchRoute } from './watch-route.ts'
 
 /** The native dialect, described in docs/native.md. */
 export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
@@ -23,6 +25,8 @@ export function nativeRoutes(app: FastifyInstance, ports: NativePorts): void {
       turnRoutes(scope, ports)
       conversationRoutes(scope, ports)
       messageRoutes(scope, ports)
+      watchRoute(scope, ports)
+      exportRoute(scope, ports)
       catalogRoutes(scope, ports)
     },
     { prefix: nativePrefix },

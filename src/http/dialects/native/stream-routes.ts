@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { ChatterdError } from '../../../protocol/errors.ts'
 import type { OnQueued } from '../../../stream/queue-position.ts'
 import { plainNumbers } from '../../body/plain-numbers.ts'
 import { disconnectSignal } from '../../disconnect-signal.ts'
 import { IdempotencyKey } from '../../request-key.ts'
 import { beginTurn } from './begin-turn.ts'
+import { checkOpen } from './check-open.ts'
 import { lastEventNumber, maxEventNumber } from './last-event.ts'
 import type { NativePorts } from './ports.ts'
 import { readQueryNumbers } from './query-numbers.ts'
@@ -106,12 +106,6 @@ function eventsRoute(scope: FastifyInstance, ports: NativePorts): void {
       return streamEvents(reply, { turn: id, after, hasEnded }, disconnectSignal(reply), ports)
     },
   )
-}
-
-/** Throws `shutting-down` once the server drains. */
-function checkOpen({ turns }: NativePorts): void {
-  if (turns.isDraining)
-    throw new ChatterdError('shutting-down', 'The server is shutting down; try again shortly.')
 }
 
 function joinHeader(header: string | string[] | undefined): string | undefined {

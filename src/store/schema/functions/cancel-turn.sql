@@ -30,6 +30,7 @@ create function chatterd.cancel_waiting_turn(p_turn uuid, p_calls text) returns 
 begin
   update chatterd.turns set status = 'cancelled', ended_at = now(), event_before = last_event where id = p_turn;
   perform chatterd.append_events(p_turn, chatterd.close_calls(p_turn, p_calls) || chatterd.turn_end_record('cancelled', null));
+  perform chatterd.notify_watchers(conversation_id) from chatterd.turns where id = p_turn;
 end $$;
 
 -- Asks the process that runs a turn to cancel it when no client follows it for a time. p: {turn, idleMs}

@@ -36,16 +36,21 @@ begin
       tools_version = tools_version + case when p->'tools' is null then 0 else 1 end,
       kept = true, updated_at = now()
   where id = c.id returning * into c;
+  perform chatterd.notify_watchers(c.id);
   return chatterd.conversation_row(c);
 end $$;
 
 -- Gives the conversation of a turn another title in place of the one that was made from its first prompt; false where a client has given
 -- it one, or removed it. The order of the list stays. p: {turn, title}; `title` is a JSON text.
 create function chatterd.improve_title(p json) returns json language plpgsql as $$
+declare
+  improved uuid;
 begin
   update chatterd.conversations set title = (p->>'title')::json
-  where title_made and id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid);
-  return to_json(found);
+  where title_made and id = (select conversation_id from chatterd.turns where id = (p->>'turn')::uuid)
+  returning id into improved;
+  perform chatterd.notify_watchers(improved);
+  return to_json(improved is not null);
 end $$;
 
 -- A conversation as the program reads it: {id, name, title, system, model, tools, messages, branch, siblings, activeTurn, createdAt,

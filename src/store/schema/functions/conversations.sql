@@ -75,6 +75,7 @@ begin
   set id = p_id, title = default, title_made = default, system = default, model = default, tools = default, tools_version = default, approved_tools = default, branch = default, next_seq = default, kept = default,
       pinned = default, prompt_from = default, truncation = default, created_at = default, updated_at = default
   where id = p_conversation;
+  perform chatterd.notify_watchers(p_id);
   perform chatterd.notify_next_in_queue(p_id, null);
   return json_build_object('turns', case when t.id is null then '[]' else json_build_array(t.id) end, 'calls', calls);
 end $$;

@@ -37,6 +37,7 @@ begin
   else
     perform chatterd.close_calls(t.id, 'cancelled');
   end if;
+  perform chatterd.notify_watchers(t.conversation_id);
   perform chatterd.notify_next_in_queue(t.conversation_id, t.runner);
   return to_json(not outdated);
 end $$;

@@ -24,6 +24,7 @@ begin
   end if;
   update chatterd.turns set status = p_status, ended_at = now(), error = fault where id = t.id;
   perform chatterd.append_events(t.id, chatterd.close_calls(t.id, 'cancelled') || chatterd.turn_end_record(p_status, fault));
+  perform chatterd.notify_watchers(t.conversation_id);
   return true;
 end $$;
 

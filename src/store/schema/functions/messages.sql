@@ -5,6 +5,8 @@
 create function chatterd.append_messages(
   p_conversation uuid, p_turn uuid, p_branch integer, p_seq bigint, p_messages json, p_bodies json[])
 returns bigint language plpgsql as $$
+declare
+  c record;
 begin
   insert into chatterd.messages (conversation_id, branch, seq, turn_id, role, body, complete, usage, finish_reason)
   select p_conversation, p_branch, p_seq + m.number - 1, p_turn, m.item->>'role', p_bodies[m.number],
@@ -24,7 +26,9 @@ begin
        json_array_elements(m.item->'calls') as k(item);
 
   p_seq := p_seq + json_array_length(p_messages);
-  update chatterd.conversations set next_seq = p_seq, updated_at = now() where id = p_conversation;
+  update chatterd.conversations set next_seq = p_seq, updated_at = now() where id = p_conversation
+  returning tenant, name, watched_until into c;
+  if c.watched_until > now() then perform chatterd.notify_change(c.tenant, c.name); end if;
   return p_seq;
 end $$;
 

@@ -61,6 +61,7 @@ begin
   if p->'tools' is not null then
     update chatterd.conversations
     set tools = chatterd.merge_tools(c.tools, p->'tools', (p->>'maxTools')::integer), tools_version = tools_version + 1 where id = c.id;
+    perform chatterd.notify_watchers(c.id);
   end if;
   perform chatterd.add_approved_tools(c.id, p);
   perform chatterd.save_key(t.conversation_id, t.id, t.last_event, p);

@@ -37,6 +37,7 @@ begin
     if t.tools_before is not null then
       update chatterd.conversations set tools = t.tools_before, tools_version = tools_version + 1 where id = c.id;
     end if;
+    perform chatterd.notify_watchers(c.id);
     perform chatterd.notify_next_in_queue(c.id, t.runner);
     return to_json(true);
   end if;
@@ -56,6 +57,7 @@ begin
   where id = c.id;
   if t.branch_before is not null then perform chatterd.remove_branch(t); end if;
   perform chatterd.reopen_turn(t.supersedes);
+  perform chatterd.notify_watchers(c.id);
   perform chatterd.notify_next_in_queue(c.id, t.runner);
   perform chatterd.remove_if_empty(c.id);
   return to_json(true);

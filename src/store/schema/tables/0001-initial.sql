@@ -37,6 +37,8 @@ create table chatterd.conversations (
   next_seq bigint not null default 1,
   -- A client has made or changed it by itself, not only by prompts: then it stays where it holds nothing.
   kept boolean not null default false,
+  -- Clients watch it until then, or longer: processes are notified of its changes.
+  watched_until timestamptz,
   -- How many messages at the start always stay in the prompt: the system messages that it began with.
   pinned bigint not null default 0,
   -- Number of the first message after the pinned ones that is still in the prompt.

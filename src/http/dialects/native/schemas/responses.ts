@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { problemType } from '../problem.ts'
 import { EventStreamSchema } from './event-schemas.ts'
 import { ProblemSchema } from './problem-schema.ts'
+import { WatchStreamSchema } from './watch-schema.ts'
 
 /** Statuses of every route: every request has a host and may have an origin and a body, and nearly all use the database. */
 const everywhere = [403, 413, 421, 422, 500, 503]
@@ -50,4 +51,9 @@ export function emptyResponse(description: string): object {
 /** A response of server-sent events. */
 export function eventStreamResponse(description: string): object {
   return { description, content: { 'text/event-stream': { schema: EventStreamSchema } } }
+}
+
+/** A response of what happens in a conversation. */
+export function watchStreamResponse(description: string): object {
+  return { description, content: { 'text/event-stream': { schema: WatchStreamSchema } } }
 }

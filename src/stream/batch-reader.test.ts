@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { settle } from '../../test/support/turns/live-process.ts'
 import { engineError } from '../../test/support/turns/scripted-turn.ts'
 import type { JournalPage, JournalWant } from '../turn/ports/event-journal.ts'
-import { JournalReader } from './journal-reader.ts'
+import { BatchReader } from './batch-reader.ts'
 
 const want = (turn: string): JournalWant => ({ turn, after: 0, follow: false })
 const page = ({ turn }: JournalWant): JournalPage => ({ turn, status: 'running', pruned: false, chunks: [] })
@@ -26,7 +26,7 @@ function open() {
       })
     },
   }
-  const reader = new JournalReader(journal)
+  const reader = new BatchReader(journal.read, ({ turn }) => turn)
   return {
     reads,
     ask: (...turns: string[]) => turns.map((turn) => reader.read(want(turn))),
