@@ -44,7 +44,7 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
           ))}
         </div>
       )}
-      {interrupted && <p class="note">This answer is not complete.</p>}
+      {interrupted && <p class="note">This answer was stopped before its end.</p>}
       {entry.finishReason === 'length' && (
         <p class="note">This answer was cut off at the model’s limit of length.</p>
       )}

@@ -67,7 +67,8 @@ export function Transcript() {
             </button>
           )}
           {isEmpty ? <FirstVisit /> : entries.map(elementOf)}
-          <TurnFailure />
+          {/* Where the log has less of an answer than was seen, it stands elsewhere. */}
+          <TurnFailure key={state.turn ? 'live' : 'stored'} />
           <QueuedPrompts />
         </div>
       </div>
