@@ -51,20 +51,26 @@ test('a page that is loaded again while a call waits for this browser runs it, a
 })
 
 test('a server that is killed in mid-answer is waited for, and what the answer had is there when it is back', async (t) => {
-  const world = await openPageWorld(t, { env: { CHATTERD_LEASE: '1s' } })
-  world.model.replies(pauses([text('All that I know '), text('is this. ')], new Promise(() => {}), []))
+  // What comes after the first text is published when that one is stored.
+  const world = await openPageWorld(t, {
+    env: { CHATTERD_LEASE: '1s', CHATTERD_MAX_UNJOURNALED_EVENTS: '1' },
+  })
+  const gate = Promise.withResolvers<void>()
+  world.model.replies(pauses([text('All that I know is this. ')], gate.promise, [text('And more.')]))
   const chat = new Chat(await world.open('/app/', { expected: away }))
   await chat.send('What do you know?')
   await chat.reads('All that I know is this.')
+  gate.resolve()
+  await chat.reads('And more.')
   await world.kill()
   await chat.page.getByText(/connection is lost/).waitFor()
   await world.restart()
   await chat.page.getByRole('alert').waitFor()
   await chat.reads('All that I know is this.')
-  world.model.replies(says('And this.'))
+  world.model.replies(says('It goes on.'))
   await chat.isIdle()
   await chat.send('Go on.')
-  await chat.reads('And this.')
+  await chat.reads('It goes on.')
 })
 
 test('offline the page says so and stays to be read, and it goes on when it is online again', async (t) => {

@@ -42,16 +42,18 @@ export async function openPageWorld(
   t: TestContext,
   { engine = 'ollama', env = {}, config }: WorldOptions = {},
 ): Promise<PageWorld> {
+  // What was opened last is closed first: pages before the server that they talk to.
+  const rooms = new AsyncDisposableStack()
+  t.after(() => rooms.disposeAsync())
   const embedded = databaseKinds.find(({ kind }) => kind === 'embedded') ?? assert.fail()
-  const source = await embedded.create(t)
+  const source = await embedded.create({ after: (end) => rooms.defer(end) })
   const dataDir = source.kind === 'embedded' ? source.dataDir : assert.fail()
   const ollama = await ollamaStandIn()
-  t.after(() => ollama.close())
+  rooms.defer(() => ollama.close())
   const model = ollama.model('qwen3:0.6b')
   const openMeteo = await openMeteoStandIn()
-  t.after(() => openMeteo.close())
+  rooms.defer(() => openMeteo.close())
   const over = new AbortController()
-  t.after(() => over.abort())
   const all: Record<string, string> = {
     CHATTERD_PAGE: 'on',
     CHATTERD_ENGINE: engine,
@@ -63,13 +65,14 @@ export async function openPageWorld(
   }
   const args = config === undefined ? ['serve'] : ['serve', '--config', config]
   let server: ChildServer = startServer(all, over.signal, args)
-  const url = await server.url
-  const { port } = new URL(url)
-  await isBuilt(url)
   async function kill(): Promise<void> {
     server.kill('SIGKILL')
     await server.exit
   }
+  rooms.defer(kill)
+  const url = await server.url
+  const { port } = new URL(url)
+  await isBuilt(url)
   return {
     ...{ url, ollama, model, openMeteo, kill },
     async restart() {
@@ -80,10 +83,12 @@ export async function openPageWorld(
     async open(path = '/app/', { expected = [], ...options } = {}) {
       const browser = await openBrowser()
       const context = await browser.newContext({ baseURL: url, ...options })
-      t.after(() => context.close())
       const page = await context.newPage()
       const problems = await watchPage(page, expected)
-      t.after(() => assert.deepEqual(problems, [], 'nothing goes wrong in the page'))
+      rooms.defer(async () => {
+        await context.close()
+        assert.deepEqual(problems, [], 'nothing goes wrong in the page')
+      })
       await page.goto(path)
       await page.locator('#app > *').first().waitFor()
       return page
