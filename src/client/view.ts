@@ -108,7 +108,6 @@ export function createView(
     }
     watchConversation(
       link,
-      conversation,
       conversationPath(conversation.name),
       {
         onPresent,
