@@ -1,7 +1,7 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { Client, ConversationView, Input, SendOptions, ViewState } from '../../client/types.ts'
+import type { Client, ConversationView, Input, ViewState } from '../../client/types.ts'
 import { createView } from '../../client/view.ts'
 import { ConversationList } from '../conversations/conversation-list.ts'
 import { openPreferences, type Preferences } from '../settings/preferences.ts'
@@ -10,6 +10,7 @@ import { hasEnded } from '../transcript/entries.ts'
 import { Catalog } from './catalog.ts'
 import { errorOf } from './error-advice.ts'
 import { createPainter } from './painter.ts'
+import { promptOptions } from './prompt-options.ts'
 import { conversationHash, conversationOfHash, newName } from './route.ts'
 
 const pageSize = 30
@@ -123,19 +124,16 @@ export class Page {
   send(input: Input, { after }: { after?: number } = {}): void {
     if (conversationOfHash(location.hash) !== this.name.peek())
       history.replaceState(null, '', conversationHash(this.name.peek()))
-    const { options, think } = this.preferences
-    const residentTools = this.#residentTools()
-    const settings: SendOptions = {
-      ...(Object.keys(options.peek()).length > 0 && { options: options.peek() }),
-      ...(think.peek() !== 'default' && { think: think.peek() === 'on' }),
-      ...(residentTools && { residentTools }),
+    const tools = this.catalog.tools.peek().map(({ name }) => name)
+    const options = {
+      ...promptOptions(this.preferences, tools),
       ...this.newSettings.peek(),
       ...(after !== undefined && { after }),
     }
     // How the turn ends is part of the view's state.
     this.view
       .peek()
-      .send(input, settings)
+      .send(input, options)
       .result.catch(() => undefined)
   }
 
@@ -160,12 +158,6 @@ export class Page {
     }
     const { model, system } = { ...this.newSettings.peek(), ...change }
     this.newSettings.value = { ...(model !== undefined && { model }), ...(system && { system }) }
-  }
-
-  #residentTools(): string[] | undefined {
-    const off = this.preferences.toolsOff.peek()
-    const tools = this.catalog.tools.peek().map(({ name }) => name)
-    return tools.some((name) => off.includes(name)) ? tools.filter((name) => !off.includes(name)) : undefined
   }
 
   /** Once the server responds again, so does the rest of it. */
