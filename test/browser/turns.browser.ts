@@ -54,7 +54,7 @@ test('a prompt that is edited is sent again beside the first one, and both stay 
   assert.doesNotMatch(await chat.text(), /Blue/)
   await chat.log.getByText('2/2').waitFor()
 
-  await chat.button('Version before').click()
+  await chat.button('Previous version').click()
   await chat.reads('Blue.')
   assert.doesNotMatch(await chat.text(), /tomato/)
   await chat.log.getByText('1/2').waitFor()

@@ -187,10 +187,59 @@ export function notifications(world: () => StoreWorld): void {
     },
   )
 
+  among(
+    'of a conversation that is watched, every process is notified of each change, and of others of none',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const { until, received } = await listener(t, two.runner)
+      const [watched, other] = [world().conversation(), world().conversation()]
+      const changedIn = (name: string) => (notification: StoreNotification) =>
+        notification.type === 'changed' && notification.conversation.name === name
+      await begun(one.store, beginning(other))
+      const { id: first } = await begun(one.store, beginning(watched, 'Hello?', { title: 'Hello?' }))
+      await two.directory.watch([watched])
+      const second = beginning(watched, 'next')
+      for (const change of [
+        () => one.store.endStep(step(first, 1, 'Hi.'), []),
+        () => one.directory.improveTitle(first, 'A title'),
+        () => one.store.begin(second),
+        () => one.store.withdraw({ turn: second.turn, conversation: watched, results: [] }),
+        () => one.directory.change(watched, { title: 'Mine' }),
+        async () => {
+          const { turn } = await waitingTurn(one.store, watched)
+          await until(changedIn(watched.name))
+          received.length = 0
+          await two.store.cancel(turn)
+        },
+        () => one.store.reset(watched, []),
+        () => one.directory.remove(watched),
+      ]) {
+        received.length = 0
+        await change()
+        await until(changedIn(watched.name))
+      }
+      assert.ok(!received.some(changedIn(other.name)))
+      assert.deepEqual(
+        await two.directory
+          .watch([watched, other].toReversed())
+          .then((all) => all.map((one) => one?.turns.length)),
+        [1, undefined],
+      )
+    },
+  )
+
   among('unknown notifications on the channel do no harm', async (t) => {
     const [one, two] = [await world().process(), await world().process()]
     const { until } = await listener(t, two.runner)
-    for (const payload of ['', 'no JSON', 'null', '[]', '{"events":3}', '{"cancel":1}']) {
+    for (const payload of [
+      '',
+      'no JSON',
+      'null',
+      '[]',
+      '{"events":3}',
+      '{"cancel":1}',
+      '{"changed":{"name":1}}',
+    ]) {
       await world().query('select pg_notify($1, $2)', ['chatterd', payload])
     }
     const { id: turn } = await begun(one.store, beginning(world().conversation()))
