@@ -16,7 +16,8 @@ export function beginRequest(
       'content-type': 'application/json',
       'idempotency-key': idempotencyKey,
     },
-    body: { input, ...options, tools: tools?.map(toolData), queueEvents: true } as never,
+    // As it is now, also where it is sent again; and without what is undefined.
+    body: JSON.parse(JSON.stringify({ input, ...options, tools: tools?.map(toolData), queueEvents: true })),
   }
 }
 
