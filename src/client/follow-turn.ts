@@ -40,6 +40,8 @@ export function followTurn(
   /** True where it is to be cancelled as soon as it is known what has become of its request. */
   let isUnwanted = false
   let isOver = false
+  /** Known also where the log is closed before it begins. */
+  let begun = known
   let resolve: (result: TurnResult) => void
   let reject: (reason: unknown) => void
   const result = new Promise<TurnResult>((...both) => {
@@ -81,6 +83,8 @@ export function followTurn(
         const event = readTurnEvent(raw, platform.now())
         const { lastEvent } = log.state
         if (event.type === 'refused') throw event.error
+        if (event.type === 'turn-start') begun = event.turn
+        if (isOver) continue
         if (!('number' in event) || event.number === lastEvent + 1) log.add(event)
         else if (event.number > lastEvent) throw protocolError(`no event ${lastEvent + 1}`)
       }
@@ -105,7 +109,7 @@ export function followTurn(
   }
 
   async function sendCancel(): Promise<void> {
-    await link.insist(`/turns/${log.state.id}/cancel`, { method: 'POST' }).catch((error) => {
+    await link.insist(`/turns/${begun}/cancel`, { method: 'POST' }).catch((error) => {
       // It is gone, and so is what there was to cancel.
       if (error.code !== 'not-found') throw error
     })
@@ -113,16 +117,15 @@ export function followTurn(
 
   /** What is unwanted is cancelled once it has begun, and leaves the queue where it waits. */
   function giveUp(): void {
-    const hasBegun = log.state.id !== undefined
     isUnwanted = false
-    if (!hasBegun) endWith({ status: 'cancelled' })
+    if (begun === undefined) endWith({ status: 'cancelled' })
     else sendCancel().catch(() => {})
     if (isOver) closing.abort()
   }
 
   async function cancel(): Promise<void> {
     if (hasEnded(log.state)) return
-    if (log.state.id !== undefined) return sendCancel()
+    if (begun !== undefined) return sendCancel()
     isUnwanted = true
     // Where a request is on its way, the turn may begin: its first event says so.
     if (log.state.status === 'queued' || log.state.connection.state === 'waiting') giveUp()

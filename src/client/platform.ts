@@ -8,6 +8,8 @@ export interface Platform {
   after(ms: number, run: () => void): () => void
   /** Runs it whenever the network is there again, and the page is shown again; returns what ends that. */
   onWake(run: () => void): () => void
+  /** Runs it whenever the page is hidden, with `false`, and shown again; returns what ends that. */
+  onShown(run: (isShown: boolean) => void): () => void
   /** A text that nobody else has. */
   newKey(): string
 }
@@ -25,6 +27,12 @@ const longestTimer = 2 ** 31 - 1
 /** The platform of browsers, Node and the like. */
 export function createPlatform(): Platform {
   const page = globalThis as Page
+  const { document } = page
+  function onShown(run: (isShown: boolean) => void): () => void {
+    const look = () => run(document?.visibilityState === 'visible')
+    document?.addEventListener('visibilitychange', look)
+    return () => document?.removeEventListener('visibilitychange', look)
+  }
   return {
     now: () => Date.now(),
     random: () => Math.random(),
@@ -33,17 +41,16 @@ export function createPlatform(): Platform {
       return () => clearTimeout(timer)
     },
     onWake(run) {
-      const { document } = page
-      const onShown = () => {
-        if (document?.visibilityState === 'visible') run()
-      }
+      const offShown = onShown((isShown) => {
+        if (isShown) run()
+      })
       page.addEventListener?.('online', run)
-      document?.addEventListener('visibilitychange', onShown)
       return () => {
+        offShown()
         page.removeEventListener?.('online', run)
-        document?.removeEventListener('visibilitychange', onShown)
       }
     },
+    onShown,
     newKey() {
       // Pages without TLS have no randomUUID.
       const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -15,12 +15,16 @@ import { changeView, emptyView, isRefused, sentOf } from './view-state.ts'
 import { createViewTurns } from './view-turns.ts'
 import { watchConversation } from './watch-conversation.ts'
 
+/** How long a page is hidden before it leaves its connection to others, in milliseconds: browsers allow few, for all pages together. */
+const hiddenMs = 10_000
+
 /** A conversation for an interface: its messages, its turn, and what other clients do with it. Opens nothing before somebody subscribes. */
 export function createView(
   conversation: Conversation,
   { tools: firstTools, pageSize = 50 }: ViewOptions = {},
 ): ConversationView {
   const link = linkOf(conversation)
+  const { platform } = link
   const listeners = new Set<() => void>()
   let tools = firstTools
   let state: ViewState = emptyView
@@ -81,23 +85,39 @@ export function createView(
     const own = new AbortController()
     opened = own
     read = undefined
+    let watching = watch()
+    let offTimer = () => {}
+    const offShown = platform.onShown((isShown) => {
+      offTimer()
+      if (!isShown) offTimer = platform.after(hiddenMs, () => watching.abort())
+      else if (watching.signal.aborted) watching = watch()
+    })
+    own.signal.addEventListener('abort', () => {
+      offTimer()
+      offShown()
+      watching.abort()
+    })
+    turns.open()
+  }
+
+  /** Follows what happens in the conversation until it is aborted. */
+  function watch(): AbortController {
+    const watching = new AbortController()
+    const unless = (run: () => void) => {
+      if (!watching.signal.aborted) run()
+    }
     watchConversation(
       link,
-      conversation,
       conversationPath(conversation.name),
       {
         onPresent,
         onTurnStart: (id) => turns.setActive(id),
         onTurnEnd: (id) => turns.endActive(id),
-        onConnection: (connection) => {
-          if (!own.signal.aborted) update({ connection })
-        },
+        onConnection: (connection) => unless(() => update({ connection })),
       },
-      own.signal,
-    ).catch((error) => {
-      if (!own.signal.aborted && error instanceof ChatterdError) update({ status: 'failed', error })
-    })
-    turns.open()
+      watching.signal,
+    ).catch((error) => unless(() => update({ status: 'failed', error })))
+    return watching
   }
 
   function shownTurn(): Turn {

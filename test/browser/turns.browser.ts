@@ -54,7 +54,7 @@ test('a prompt that is edited is sent again beside the first one, and both stay 
   assert.doesNotMatch(await chat.text(), /Blue/)
   await chat.log.getByText('2/2').waitFor()
 
-  await chat.button('Version before').click()
+  await chat.button('Previous version').click()
   await chat.reads('Blue.')
   assert.doesNotMatch(await chat.text(), /tomato/)
   await chat.log.getByText('1/2').waitFor()
@@ -87,9 +87,10 @@ test('an answer that is asked for again is another version of it', async (t) => 
 test('a prompt that is sent while an answer is written waits for it, and is answered next', async (t) => {
   const world = await openPageWorld(t)
   const gate = Promise.withResolvers<void>()
-  world.ollama
-    .model('m')
-    .replies(pauses([text('The first part ')], gate.promise, [text('and the rest.'), done()]), says('Two.'))
+  world.model.replies(
+    pauses([text('The first part ')], gate.promise, [text('and the rest.'), done()]),
+    says('Two.'),
+  )
   const chat = new Chat(await world.open())
   await chat.send('First?')
   await chat.reads('The first part')

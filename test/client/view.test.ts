@@ -157,6 +157,28 @@ describe('a conversation that is open in two tabs', () => {
     reply.goOn()
   })
 
+  test('shows another branch in both as soon as a message is edited, and switches back', async (t) => {
+    const { model, one, two } = tabs(t)
+    model.replies(says('One'), says('Two'))
+    const both = (count: number, last: string) =>
+      Promise.all(
+        [one, two].map((view) =>
+          viewUntil(
+            view,
+            (state) =>
+              isIdle(state) && state.messages.length === count && state.messages.at(-1)?.content === last,
+          ),
+        ),
+      )
+    one.send('first', { model: model.name })
+    await both(2, 'One')
+    one.send('edited', { model: model.name, after: 0 })
+    assert.deepEqual(shown(one.state), { messages: [], live: ['edited'], queued: 0, failure: undefined })
+    for (const state of await both(2, 'Two')) assert.deepEqual(state.messages[0]?.siblings, [1, 2])
+    await two.switchBranch(1)
+    for (const state of await both(2, 'One')) assert.equal(state.messages[0]?.content, 'first')
+  })
+
   test('is empty in both once the one has deleted it', async (t) => {
     const { name, model, one, two } = tabs(t)
     model.replies(says('Hello'))

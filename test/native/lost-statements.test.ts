@@ -122,6 +122,34 @@ for (const loss of ['statement', 'response'] as const) {
     }
   })
 
+  test(`begin_turn of a branch: where ${what}, there is one branch more, or none [no-trace] [once]`, async () => {
+    for (const times of [1, 2]) {
+      const { name, model } = pair.talk()
+      model.replies(says('well'), says('or so'))
+      await beginTurn(url, name, { input: 'once', model: model.name }).over
+      await untilReadiness(url, 200)
+      proxy.loses('begin_turn', loss, times)
+      const { status, json } = await beginUnfollowed(url, name, { input: 'again', after: 0 })
+      if (status === 202) (await wholeTurn(pair.two, String(json.id))).endedAs('completed')
+      else {
+        assert.deepEqual([status, json.code], [503, 'database-unavailable'])
+        await untilReadiness(url, 200)
+        // Until the branch that no client knows of is withdrawn, the conversation may be busy.
+        const next = beginTurn(url, name, { input: 'again', after: 0 })
+        assert.equal(await next.over, 'ended')
+      }
+      const messages = await messagesOf(pair.two, name)
+      assert.deepEqual(
+        messages.map(({ content, branch, siblings }) => [content, branch, siblings]),
+        [
+          ['again', 2, [1, 2]],
+          ['or so', 2, undefined],
+        ],
+      )
+      assert.equal(model.prompts.length, 2)
+    }
+  })
+
   test(`store_results: where ${what}, the turn goes on once, also for a client that posts its results again [once]`, async () => {
     for (const times of [1, 2]) {
       const { name, model } = pair.talk()

@@ -16,6 +16,8 @@ const doings = fc.oneof(
       conversation: fc.constantFrom(0, 0, 0, 1),
       plan: plans,
       whenBusy: fc.constantFrom<'queue' | 'refuse' | 'replace'>('queue', 'queue', 'refuse', 'replace'),
+      /** Of the message that it comes after, which the conversation may not have. */
+      after: fc.constantFrom(undefined, undefined, undefined, 0, 1, 2),
       key: fc.constantFrom(undefined, undefined, undefined, 'k', 'k', 'q'),
       /** With a key that was used before, what was said with it. */
       sameBody: fc.constantFrom(true, true, true, false),

@@ -5,6 +5,7 @@ import type { Stored, StoredCall } from './stored.ts'
 export function* checkClients(world: RaceWorld, stored: Stored): Iterable<string> {
   yield* checkSubscribers(world, stored)
   yield* checkAccepted(world, stored)
+  yield* checkBranches(stored)
   yield* checkOrder(world, stored)
   yield* checkQueues(world)
   yield* checkRefused(world, stored)
@@ -61,6 +62,11 @@ function* checkAccepted(world: RaceWorld, stored: Stored): Iterable<string> {
   }
 }
 
+/** Each branch has its messages, numbered from 1. */
+function* checkBranches({ gaps }: Stored): Iterable<string> {
+  for (const gap of gaps) yield `${gap} has a gap`
+}
+
 /** What was accepted before another was sent comes before it. */
 function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<string> {
   const accepted = posts.filter(
@@ -71,7 +77,7 @@ function* checkOrder({ posts, emptied }: RaceWorld, stored: Stored): Iterable<st
       if (one.conversation !== other.conversation || one.request.endedAt > other.request.sentAt) continue
       const [first] = messagesOf(one, stored)
       const [second] = messagesOf(other, stored)
-      if (first && second && first.seq > second.seq) yield `${other.content} came before ${one.content}`
+      if (first && second && first.at > second.at) yield `${other.content} came before ${one.content}`
     }
 }
 

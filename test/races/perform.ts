@@ -85,7 +85,7 @@ async function act(doing: Exclude<Doing, { do: 'jam' }>, world: RaceWorld): Prom
 }
 
 function post(doing: Extract<Doing, { do: 'post' }>, world: RaceWorld): void {
-  const { plan, whenBusy, listens, follows } = doing
+  const { plan, whenBusy, listens, follows, after } = doing
   const by = world.process(doing.processIndex)
   const conversation = world.conversation(doing.conversation)
   const before = world.posts.find((one) => one.key === doing.key && one.conversation === conversation.name)
@@ -100,6 +100,7 @@ function post(doing: Extract<Doing, { do: 'post' }>, world: RaceWorld): void {
     messages: [message],
     tools: deviceTools,
     whenBusy,
+    ...(after !== undefined && { after }),
     ...(key && { key }),
   }
   // As in the classic dialect: a request with a key follows the turn's events.

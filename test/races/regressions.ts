@@ -12,7 +12,7 @@ interface LostRace {
 
 const post: Extract<Doing, { do: 'post' }> = {
   ...{ do: 'post', processIndex: 0, conversation: 0, plan: '', whenBusy: 'queue', key: undefined },
-  ...{ sameBody: true, listens: false, follows: false },
+  ...{ sameBody: true, listens: false, follows: false, after: undefined },
 }
 
 /**

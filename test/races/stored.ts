@@ -29,7 +29,8 @@ export interface StoredTurn {
 /** A message of a conversation. */
 export interface StoredMessage {
   conversation: string
-  seq: number
+  /** When it was stored, in seconds. */
+  at: number
   turn: string
   role: string
   content: string
@@ -38,8 +39,9 @@ export interface StoredMessage {
 /** All that is stored, in the end. */
 export interface Stored {
   turns: Map<string, StoredTurn>
-  /** In the order of each conversation. */
   messages: StoredMessage[]
+  /** Branches in which numbers of messages are missing, or twice. */
+  gaps: string[]
   keys: { conversation: string; key: string; turn: string }[]
   queued: number
 }
@@ -77,9 +79,17 @@ const sql = `
           from chatterd.messages where turn_id = t.id and role = 'assistant')) order by t.created_at), '[]')
       from chatterd.turns t),
     'messages', (
-      select coalesce(json_agg(json_build_object('conversation', c.name, 'seq', seq, 'turn', turn_id, 'role', role,
-        'content', body->>'content') order by c.name, seq), '[]')
+      select coalesce(json_agg(json_build_object('conversation', c.name, 'at', extract(epoch from m.created_at), 'turn', turn_id,
+        'role', role, 'content', body->>'content') order by m.created_at, seq), '[]')
       from chatterd.messages m join chatterd.conversations c on c.id = m.conversation_id),
+    'gaps', (
+      select coalesce(json_agg(c.name || ' ' || number), '[]')
+      from chatterd.conversations c
+      cross join lateral (select 1 union all select number from chatterd.branches where conversation_id = c.id) b(number)
+      cross join lateral (
+        select count(*) as count, coalesce(max(m.seq), 0) as last from chatterd.branch_path(c.id, number) p
+        join chatterd.messages m on m.conversation_id = c.id and m.branch = p.branch and m.seq between p.from_seq and p.to_seq) own
+      where count <> last or number = c.branch and c.next_seq <> last + 1),
     'keys', (
       select coalesce(json_agg(json_build_object('conversation', c.name, 'key', key, 'turn', turn_id)), '[]')
       from chatterd.idempotency_keys k join chatterd.conversations c on c.id = k.conversation_id),

@@ -6,6 +6,7 @@ import { Images } from '../transcript/images.tsx'
 import './composer.css'
 import { ComposerButtons } from './composer-buttons.tsx'
 import { keepDraft, readDraft } from './drafts.ts'
+import { sendsPrompt } from './sends-prompt.ts'
 import { sizeToText } from './size-to-text.ts'
 import { useImages } from './use-images.ts'
 
@@ -41,11 +42,7 @@ export function Composer() {
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // A key of an input method ends a word, not the prompt.
-    if (event.isComposing) return
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
-      const sends = page.preferences.enterSends.value || event.ctrlKey || event.metaKey
-      if (!sends) return
+    if (sendsPrompt(event, page.preferences.enterSends.peek())) {
       event.preventDefault()
       send()
     }

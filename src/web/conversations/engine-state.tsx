@@ -5,12 +5,15 @@ import { usePage } from '../shell/page.ts'
 export function EngineState() {
   const page = usePage()
   const engine = page.catalog.engine.value
+  const isReachable = page.catalog.isReachable.value
+  const state = isReachable ? (engine?.state ?? 'unknown') : 'unreachable'
+  const words = engine ? nameOf(engine) : 'Looking for the model server…'
   const context = contextUse(page)
   return (
     <footer class="engine">
-      <p class="engine-name" data-state={engine?.state ?? 'unknown'} title={engine?.detail}>
+      <p class="engine-name" data-state={state} title={engine?.detail}>
         <span class="dot" aria-hidden="true" />
-        {engine ? nameOf(engine) : 'Looking for the model server…'}
+        {isReachable ? words : 'The server does not respond'}
       </p>
       {context && (
         <p class="context" title={context.title}>

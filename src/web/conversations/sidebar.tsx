@@ -41,18 +41,11 @@ export function Sidebar() {
 function Groups() {
   const { list } = usePage()
   const items = list.items.value
-  if (list.status.value === 'failed')
-    return (
-      <div class="sidebar-note" role="status">
-        <p>The list could not be read. {list.error.value}</p>
-        <button type="button" onClick={() => void list.refresh()}>
-          Try again
-        </button>
-      </div>
-    )
+  const status = list.status.value
+  if (items.length === 0 && status === 'failed') return <Unread />
   if (items.length === 0) {
     const words = list.search.value.trim() === '' ? 'Your conversations will be here.' : 'Nothing was found.'
-    return <p class="sidebar-note">{list.status.value === 'ready' ? words : ''}</p>
+    return <p class="sidebar-note">{status === 'ready' ? words : ''}</p>
   }
   return groupByDay(items, Date.now()).map(({ title, items }) => (
     <section key={title} aria-label={title}>
@@ -64,6 +57,19 @@ function Groups() {
       </ul>
     </section>
   ))
+}
+
+/** Where nothing of the list is known. What is known stays there to be read while the server cannot be reached. */
+function Unread() {
+  const { list } = usePage()
+  return (
+    <div class="sidebar-note" role="status">
+      <p>The list could not be read.</p>
+      <button type="button" title={list.error.value} onClick={() => void list.refresh()}>
+        Try again
+      </button>
+    </div>
+  )
 }
 
 /** Reads more of the list when its end comes into view. */

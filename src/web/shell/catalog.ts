@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { Client, EngineData, ModelData, ResidentToolData, ToolSourceData } from '../../client/types.ts'
+import { errorOf } from './error-advice.ts'
 
 const idleMs = 20_000
 /** While somebody waits for a model. */
@@ -8,6 +9,8 @@ const eagerMs = 1_000
 /** What the server has: models, tools, and what runs them. */
 export class Catalog {
   readonly engine = signal<EngineData | undefined>(undefined)
+  /** False where the server did not respond when it was last asked. */
+  readonly isReachable = signal(true)
   readonly models = signal<readonly ModelData[]>([])
   readonly tools = signal<readonly ResidentToolData[]>([])
   readonly sources = signal<readonly ToolSourceData[]>([])
@@ -32,7 +35,7 @@ export class Catalog {
       this.tools.value = found.tools
       this.sources.value = found.sources
     })
-    await Promise.allSettled([models, tools, this.#readEngine()])
+    await Promise.allSettled([models, tools, this.refreshEngine()])
   }
 
   /** Asks for the engine's state from time to time; every second while `eager`. */
@@ -42,10 +45,19 @@ export class Catalog {
     this.#schedule()
   }
 
+  async refreshEngine(): Promise<void> {
+    try {
+      await this.#readEngine()
+      this.isReachable.value = true
+    } catch (error) {
+      this.isReachable.value = errorOf(error).code !== 'network'
+    }
+  }
+
   #schedule(): void {
     clearTimeout(this.#timer)
     const look = async () => {
-      if (!document.hidden) await this.#readEngine().catch(() => undefined)
+      if (!document.hidden) await this.refreshEngine()
       this.#schedule()
     }
     this.#timer = setTimeout(() => void look(), this.#eager ? eagerMs : idleMs)

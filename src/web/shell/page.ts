@@ -61,13 +61,20 @@ export class Page {
     for (const type of ['online', 'offline'])
       addEventListener(type, () => {
         this.online.value = navigator.onLine
+        this.#readAgain()
       })
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) void this.list.refresh()
+      if (!document.hidden) this.#readAgain()
     })
     this.#followChanges()
+    this.#followConnection()
     void this.list.refresh()
     void this.catalog.refresh()
+  }
+
+  #readAgain(): void {
+    void this.list.refresh()
+    void this.catalog.refreshEngine()
   }
 
   /** Opens a conversation; one that does not exist yet begins with its first prompt. */
@@ -159,6 +166,19 @@ export class Page {
     const off = this.preferences.toolsOff.peek()
     const tools = this.catalog.tools.peek().map(({ name }) => name)
     return tools.some((name) => off.includes(name)) ? tools.filter((name) => !off.includes(name)) : undefined
+  }
+
+  /** Once the server responds again, so does the rest of it. */
+  #followConnection(): void {
+    let before = 'open'
+    effect(() => {
+      const { state } = this.state.value.connection
+      if (state === before) return
+      if (state === 'open' || state === 'waiting') {
+        before = state
+        this.#readAgain()
+      }
+    })
   }
 
   /** What changes in the conversation changes the list; and a model that was chosen before the first prompt is the conversation's from then on. */

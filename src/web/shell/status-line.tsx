@@ -15,9 +15,7 @@ export function StatusLine() {
       : connection.state === 'waiting'
         ? connection
         : undefined
-  const meanwhile = runs
-    ? ' The answer goes on at the server meanwhile.'
-    : ' What is loaded can still be read.'
+  const meanwhile = meanwhileOf(runs, turn?.id !== undefined)
   if (!page.online.value) return <Line>This device is offline.{meanwhile}</Line>
   if (lost)
     return (
@@ -41,6 +39,11 @@ export function StatusLine() {
       <TurnProgress />
     </div>
   )
+}
+
+function meanwhileOf(runs: boolean, hasBegun: boolean): string {
+  if (!runs) return ' What is loaded can still be read.'
+  return hasBegun ? ' The answer goes on at the server meanwhile.' : ' Your prompt is sent once it is back.'
 }
 
 function Line({ children, onClose }: { children: preact.ComponentChildren; onClose?(): void }) {

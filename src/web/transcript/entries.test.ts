@@ -90,6 +90,12 @@ describe('What a conversation shows', () => {
     assert.ok(entry?.kind === 'reply' && entry.interrupted && entry.last && !entry.growing)
   })
 
+  it('has nothing of a step that failed before the model said anything', () => {
+    const empty = reply(1, { text: '', complete: false })
+    assert.equal(entriesOf(view({ turn: turn({ status: 'failed', replies: [empty] }) })).length, 0)
+    assert.equal(entriesOf(view({ turn: turn({ replies: [empty] }) })).length, 1)
+  })
+
   it('has no prompt where an answer is made anew', () => {
     const state = view({ messages: [message(1, 'user')], sent: { content: '', images: [] }, turn: turn({}) })
     assert.deepEqual(

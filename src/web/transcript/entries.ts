@@ -1,4 +1,12 @@
-import type { CallData, CallState, FinishReason, MessageData, Usage, ViewState } from '../../client/types.ts'
+import type {
+  CallData,
+  CallState,
+  FinishReason,
+  MessageData,
+  ReplyState,
+  Usage,
+  ViewState,
+} from '../../client/types.ts'
 
 /** What the user has said. */
 export interface PromptEntry {
@@ -123,7 +131,9 @@ function liveEntries(
   if (turn === undefined) return []
   const ended = hasEnded(turn.status)
   const branch = conversation?.branch ?? 1
-  return turn.replies.map((reply, index) => {
+  // A step that failed before the model said anything leaves nothing behind.
+  const replies = ended ? turn.replies.filter(saysSomething) : turn.replies
+  return replies.map((reply, index) => {
     const { text, thinking, calls, complete, usage, finishReason, startedAt, textAt, endedAt } = reply
     const thoughtUntil = textAt ?? endedAt
     return {
@@ -135,7 +145,7 @@ function liveEntries(
       calls,
       growing: !complete && !ended,
       interrupted: !complete && ended,
-      last: ended && index === turn.replies.length - 1,
+      last: ended && index === replies.length - 1,
       promptSeq,
       ...(usage && { usage }),
       ...(finishReason && { finishReason }),
@@ -145,6 +155,10 @@ function liveEntries(
       siblings: none,
     }
   })
+}
+
+function saysSomething({ text, thinking, calls }: ReplyState): boolean {
+  return text !== '' || thinking !== '' || calls.length > 0
 }
 
 /** True for a turn that goes on no more. */

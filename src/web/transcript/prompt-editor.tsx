@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { sendsPrompt } from '../composer/sends-prompt.ts'
 import { sizeToText } from '../composer/size-to-text.ts'
 import { usePage } from '../shell/page.ts'
 import type { PromptEntry } from './entries.ts'
@@ -43,7 +44,9 @@ export function PromptEditor({ entry, seq }: { entry: PromptEntry; seq: number }
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') close()
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send()
+          if (!sendsPrompt(event, page.preferences.enterSends.peek())) return
+          event.preventDefault()
+          send()
         }}
       />
       <div class="editing-foot">

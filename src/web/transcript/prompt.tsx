@@ -23,7 +23,6 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
         </div>
       )}
       <div class="actions">
-        <SiblingSwitch entry={entry} />
         <MessageTime time={entry.createdAt} />
         {content !== '' && <CopyButton text={content} label="Copy" />}
         <button
@@ -38,6 +37,7 @@ export const Prompt = memo(function Prompt({ entry }: { entry: PromptEntry }) {
         >
           <Icon name="edit" />
         </button>
+        <SiblingSwitch entry={entry} />
       </div>
     </article>
   )

@@ -74,9 +74,9 @@ function ReplyActions({ entry }: { entry: ReplyEntry }) {
       >
         <Icon name="again" />
       </button>
+      <SiblingSwitch entry={entry} />
       <span class="facts">{factsOf(usage)}</span>
       <MessageTime time={entry.createdAt} />
-      <SiblingSwitch entry={entry} />
     </div>
   )
 }

@@ -25,7 +25,7 @@ export function SiblingSwitch({ entry }: { entry: { branch: number; siblings: re
   return (
     // biome-ignore lint/a11y/useSemanticElements: this is not a form
     <span class="siblings" role="group" aria-label="Versions">
-      {step(index - 1, 'Version before', 'left')}
+      {step(index - 1, 'Previous version', 'left')}
       <span>
         {index + 1}/{siblings.length}
       </span>

@@ -42,15 +42,15 @@ export function Transcript() {
   const state = page.state.value
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const { atEnd, toEnd } = useFollowEnd(scroller, content)
-  const older = useOlder(scroller, page)
   const entries = entriesOf(state)
+  const isEmpty = state.status === 'ready' && entries.length === 0 && state.turn === undefined
+  const { atEnd, toEnd } = useFollowEnd(scroller, content, !isEmpty)
+  const older = useOlder(scroller, page)
   const sent = state.turn?.status === 'sending' ? state.sent : undefined
   // Whoever sends a prompt wants to see it, wherever they have been reading.
   useLayoutEffect(() => {
     if (sent) toEnd()
   }, [sent, toEnd])
-  const isEmpty = state.status === 'ready' && entries.length === 0 && state.turn === undefined
   return (
     <section class="transcript" aria-label="Conversation">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
@@ -67,7 +67,8 @@ export function Transcript() {
             </button>
           )}
           {isEmpty ? <FirstVisit /> : entries.map(elementOf)}
-          <TurnFailure />
+          {/* Where the log has less of an answer than was seen, it stands elsewhere. */}
+          <TurnFailure key={state.turn ? 'live' : 'stored'} />
           <QueuedPrompts />
         </div>
       </div>

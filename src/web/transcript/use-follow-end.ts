@@ -9,6 +9,8 @@ const near = 48
 export function useFollowEnd(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
+  /** False where there is nothing yet whose end is worth reading. */
+  isOn: boolean,
 ): { atEnd: Signal<boolean>; toEnd(): void } {
   const atEnd = useSignal(true)
   const toEnd = useCallback(() => {
@@ -19,7 +21,7 @@ export function useFollowEnd(
   useLayoutEffect(() => {
     const outer = scroller.current
     const inner = content.current
-    if (!outer || !inner) return
+    if (!outer || !inner || !isOn) return
     toEnd()
     let top = outer.scrollTop
     const onScroll = () => {
@@ -40,6 +42,6 @@ export function useFollowEnd(
       outer.removeEventListener('scroll', onScroll)
       observer.disconnect()
     }
-  }, [scroller, content, atEnd, toEnd])
+  }, [scroller, content, isOn, atEnd, toEnd])
   return { atEnd, toEnd }
 }

@@ -82,7 +82,7 @@ export async function openPageWorld(
       const context = await browser.newContext({ baseURL: url, ...options })
       t.after(() => context.close())
       const page = await context.newPage()
-      const problems = await watchPage(page, [...expected, /404/])
+      const problems = await watchPage(page, expected)
       t.after(() => assert.deepEqual(problems, [], 'nothing goes wrong in the page'))
       await page.goto(path)
       await page.locator('#app > *').first().waitFor()

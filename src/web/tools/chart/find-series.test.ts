@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Json } from '../../../client/types.ts'
 import { findSeries } from './find-series.ts'
-import { numberText, shortLabels, ticksOf } from './scale.ts'
+import { axisText, numberText, shortLabels, ticksOf } from './scale.ts'
 
 test('an array of numbers is a series, wherever it lies', () => {
   const found = findSeries({ a: { b: [3, 1, 4, 1] } })
@@ -79,8 +79,9 @@ test('what is no series is none', () => {
 test('a long series is cut, and large values are looked through in part', () => {
   const found = findSeries(Array.from({ length: 100_000 }, (_, index) => index))
   assert.deepEqual([found?.columns[0]?.values.length, found?.length], [1000, 100_000])
-  const wide = Array.from({ length: 2000 }, () => ({ a: { b: {} } }))
-  assert.equal(findSeries(wide), undefined)
+  const far = (before: number) =>
+    findSeries([...Array.from({ length: before }, () => ({})), { a: [1, 2, 3, 4] }])
+  assert.deepEqual([far(10)?.length, far(2000)], [4, undefined])
   assert.equal(findSeries(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as Json), undefined)
 })
 
@@ -108,5 +109,6 @@ test('labels of an axis leave out what all have in common', () => {
   assert.deepEqual(shortLabels(['2026-11-29T00:00', '2026-11-30T23:00']), ['11-29 00:00', '11-30 23:00'])
   assert.deepEqual(shortLabels(['2026-11-29', '2026-11-30']), ['11-29', '11-30'])
   assert.deepEqual(shortLabels(['a', 'x'.repeat(40)]), ['a', `${'x'.repeat(15)}…`])
+  assert.deepEqual([axisText(2_000_000), axisText(-12_250_000), axisText(1500)], ['2M', '-12.25M', '1,500'])
   assert.deepEqual([numberText(1234.5678), numberText(1e12), numberText(0)], ['1,234.57', '1.00e+12', '0'])
 })

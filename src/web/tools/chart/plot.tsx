@@ -1,5 +1,5 @@
 import type { Series } from './find-series.ts'
-import { numberText, shortLabels, ticksOf } from './scale.ts'
+import { axisText, shortLabels, ticksOf } from './scale.ts'
 import './chart.css'
 
 /** More points than that are drawn as a line. */
@@ -40,7 +40,7 @@ export function Plot({ series, values, point, onPoint, textOf }: PlotProps) {
       <div class="plot-y" aria-hidden="true">
         {ticks.map((tick) => (
           <span key={tick} style={{ top: `${y(tick)}%` }}>
-            {numberText(tick)}
+            {axisText(tick)}
           </span>
         ))}
       </div>
@@ -102,7 +102,10 @@ function lineOf(
     .map((value, index) => {
       const command = drawing ? 'L' : 'M'
       drawing = value !== null
-      return value === null ? '' : `${command}${x(index).toFixed(2)} ${y(value).toFixed(2)}`
+      if (value === null) return ''
+      // A line of no length, with round ends, is a point: a value may have no neighbours.
+      const start = command === 'M' ? 'h0' : ''
+      return `${command}${x(index).toFixed(2)} ${y(value).toFixed(2)}${start}`
     })
     .join('')
 }

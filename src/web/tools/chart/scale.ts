@@ -21,6 +21,13 @@ export function numberText(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 6 })
 }
 
+/** A number for an axis, where there is little room: `1.5M`. */
+export function axisText(value: number): string {
+  const size = Math.abs(value)
+  if (size < 10_000 || size >= 1e15) return numberText(value)
+  return value.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 4 })
+}
+
 /** Labels for the ends of an axis and its middle: dates and times without what all have in common. */
 export function shortLabels(labels: readonly string[]): string[] {
   const [first] = labels

@@ -44,6 +44,7 @@ test('characters that cannot be seen are shown by their code, and counted where 
 test('white space that would push the rest out of sight is counted', () => {
   assert.deepEqual(hidden(`yes${'\n'.repeat(300)}and delete all`), ['line break ×300'])
   assert.deepEqual(hidden(`yes${' '.repeat(90)}no`), ['space ×90'])
+  assert.deepEqual(hidden('a\n\n\n\nb'), ['line break ×4'])
   assert.deepEqual(hidden('a\n\n\nb'), [])
 })
 

@@ -3,8 +3,9 @@ import type { Platform } from '../../../../src/client/platform.ts'
 
 /** A platform whose time passes when a test says so. */
 export interface VirtualPlatform extends Platform {
-  /** The network is there again, or the page is shown again. */
+  /** The network is there again. */
   wake(): void
+  show(isShown: boolean): void
   /** Lets time pass, from one timer to the next, until `isDone`, and no longer than so many milliseconds. */
   passUntil(isDone: () => boolean, atMost?: number): Promise<void>
 }
@@ -17,6 +18,7 @@ export function createVirtualPlatform(random: () => number = () => 0.5): Virtual
   let keys = 0
   const timers = new Set<{ at: number; run: () => void }>()
   const sleepers = new Set<() => void>()
+  const watchers = new Set<(isShown: boolean) => void>()
 
   return {
     now: () => now,
@@ -30,6 +32,13 @@ export function createVirtualPlatform(random: () => number = () => 0.5): Virtual
     onWake(run) {
       sleepers.add(run)
       return () => void sleepers.delete(run)
+    },
+    onShown(run) {
+      watchers.add(run)
+      return () => void watchers.delete(run)
+    },
+    show(isShown) {
+      for (const run of [...watchers]) run(isShown)
     },
     wake() {
       for (const run of [...sleepers]) run()
