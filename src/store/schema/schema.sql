@@ -258,7 +258,7 @@ create table chatterd.write_check (
 -- have_results(t chatterd.turns, p_results json) returns boolean
 -- heartbeat(p json) returns json
 -- improve_title(p json) returns json
--- index_messages() returns void
+-- index_messages(p_ms integer) returns void
 -- input_again(c chatterd.conversations, p_after bigint, OUT after bigint, OUT messages json, OUT bodies json[]) returns record
 -- insert_events(t chatterd.turns, p_events json) returns integer
 -- interrupt_turn(p_turn uuid, p_status text) returns boolean

@@ -188,6 +188,29 @@ export function notifications(world: () => StoreWorld): void {
   )
 
   among(
+    'requests that want to know their position are notified when others before them leave or begin, and others are not',
+    async (t) => {
+      const [one, two] = [await world().process(), await world().process()]
+      const { until, received } = await listener(t, two.runner)
+      const conversation = world().conversation()
+      const { id: active } = await begun(one.store, beginning(conversation))
+      const [leaves, begins, silent, wants] = [false, false, false, true].map((wantsPosition) =>
+        beginning(conversation, 'waits', { whenBusy: 'queue', wantsPosition }),
+      )
+      assert.ok(leaves && begins && silent && wants)
+      for (const request of [leaves, begins]) await one.store.begin(request)
+      for (const request of [silent, wants]) await two.store.begin(request)
+      const moved = ({ type }: StoreNotification) => type === 'moved'
+      await one.store.leaveQueue(leaves.turn)
+      await until(moved)
+      await one.store.endStep(step(active, 1, 'Hi.'), [])
+      received.length = 0
+      await begun(one.store, begins)
+      assert.deepEqual((await until(moved)).filter(moved), [{ type: 'moved', turn: wants.turn }])
+    },
+  )
+
+  among(
     'of a conversation that is watched, every process is notified of each change, and of others of none',
     async (t) => {
       const [one, two] = [await world().process(), await world().process()]

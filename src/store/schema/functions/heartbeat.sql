@@ -43,7 +43,8 @@ begin
   select * into ended, adopted from chatterd.recover_turns(p);
   adopted := adopted || chatterd.expire_calls(p, least((p->>'room')::integer, 20) - cardinality(adopted));
   perform chatterd.prune(p);
-  perform chatterd.index_messages();
+  -- The embedded database does one thing at a time.
+  perform chatterd.index_messages(case when (p->>'alone')::boolean then 20 else 200 end);
   return json_build_object(
     'at', now(), 'ended', ended,
     'adopted', (

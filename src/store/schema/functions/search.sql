@@ -40,15 +40,15 @@ begin
   return case when words <> '' then (words || ':*')::tsquery end;
 end $$;
 
--- Adds words of messages to message_words, for some 20 ms. It waits for no lock.
-create function chatterd.index_messages() returns void language plpgsql as $$
+-- Adds words of messages to message_words, for some p_ms milliseconds. It waits for no lock.
+create function chatterd.index_messages(p_ms integer) returns void language plpgsql as $$
 declare
-  until timestamptz := clock_timestamp() + interval '20 ms';
+  until timestamptz := clock_timestamp() + p_ms * interval '1 ms';
   m record;
 begin
   for m in
     select conversation_id, branch, seq, chatterd.words_of(body) as words from chatterd.messages
-    where not indexed order by created_at limit 500 for no key update skip locked
+    where not indexed order by created_at limit 2000 for no key update skip locked
   loop
     insert into chatterd.message_words (conversation_id, branch, seq, words)
     select m.conversation_id, m.branch, m.seq, m.words where m.words <> '';
@@ -70,7 +70,12 @@ begin
   if query is null then return '[]'; end if;
   return (
     with recent as materialized (
-      select conversation_id, branch, seq, body from chatterd.messages where not indexed order by created_at desc limit 1000),
+      select conversation_id, branch, seq, body from (
+        select *, sum(least(pg_column_size(body), 40000)) over (order by created_at desc, conversation_id, branch, seq) as bytes
+        from (
+          select conversation_id, branch, seq, body, created_at from chatterd.messages
+          where not indexed order by created_at desc limit 1000) newest) summed
+      where bytes < 1000000),
     matching as materialized (
       select conversation_id, branch, seq from chatterd.message_words where message_words.words @@ query
       union all

@@ -140,7 +140,7 @@ create table chatterd.messages (
 );
 create index messages_unindexed on chatterd.messages (created_at) where not indexed;
 
--- The words of messages, for search. Filled by heartbeats, and not when a message is added: that takes as long as a whole turn.
+-- The words of messages, for search. Filled by heartbeats, and not when a message is added: of a long one that takes longer than a whole turn.
 create table chatterd.message_words (
   conversation_id uuid not null,
   branch integer not null,
