@@ -12,6 +12,8 @@ export class Catalog {
   /** False where the server did not respond when it was last asked. */
   readonly isReachable = signal(true)
   readonly models = signal<readonly ModelData[]>([])
+  /** False until the models have been read. */
+  readonly knowsModels = signal(false)
   readonly tools = signal<readonly ResidentToolData[]>([])
   readonly sources = signal<readonly ToolSourceData[]>([])
   /** Models that can chat. */
@@ -30,6 +32,7 @@ export class Catalog {
   async refresh(): Promise<void> {
     const models = this.#client.models().then((found) => {
       this.models.value = found
+      this.knowsModels.value = true
     })
     const tools = this.#client.tools().then((found) => {
       this.tools.value = found.tools

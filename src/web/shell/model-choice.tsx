@@ -6,6 +6,8 @@ export function ModelChoice({ id }: { id?: string }) {
   const page = usePage()
   const models = page.catalog.chatModels.value
   const chosen = chosenModel(page)
+  // Before the conversation and the models are there, any name would have to change.
+  if (!page.catalog.knowsModels.value || page.state.value.status === 'loading') return null
   const isKnown = chosen === '' || models.some(({ name }) => name === chosen)
   const first = models[0]?.name
   return (
