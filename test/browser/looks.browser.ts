@@ -42,6 +42,13 @@ async function findings(page: Page): Promise<string[]> {
   })
 }
 
+/** Where there is little room, the button is in the menu. */
+async function toggleWire(chat: Chat, width: number): Promise<void> {
+  if (width >= 800) return chat.button('Events of the wire').click()
+  await chat.button('More').click()
+  await chat.button(/^(?:Show|Hide) the wire$/).click()
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [360, 1280]) {
     test(`with ${colorScheme} colours and ${width} pixels, everybody can use each state of the page`, async (t) => {
@@ -83,9 +90,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await chat.send('Fail.')
       await page.getByRole('alert').first().waitFor()
       await check('a failure')
-      await chat.button('Events of the wire').click()
+      await toggleWire(chat, width)
       await check('the wire')
-      await chat.button('Events of the wire').click()
+      await toggleWire(chat, width)
       await chat.button('Settings').click()
       await check('settings')
       await page.keyboard.press('Escape')

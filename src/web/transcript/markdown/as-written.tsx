@@ -1,5 +1,5 @@
+import { RevealedText } from '../../shell/revealed-text.tsx'
 import { cutText } from './cut-text.ts'
-import { VisibleText } from './visible-text.tsx'
 
 /** A text that is not read as Markdown. What of a long one is not seen is not laid out. */
 export function AsWritten({ text }: { text: string }) {
@@ -7,7 +7,7 @@ export function AsWritten({ text }: { text: string }) {
     <p class="as-written" dir="auto">
       {cutText(text).map((piece) => (
         <span class="piece">
-          <VisibleText text={piece} />
+          <RevealedText prose text={piece} />
         </span>
       ))}
     </p>
