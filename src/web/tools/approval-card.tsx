@@ -48,7 +48,7 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of more than form fields
     <div class="ask" role="group" aria-labelledby={titleId}>
-      <h4 id={titleId} class="ask-title">
+      <p id={titleId} class="ask-title">
         Allow{' '}
         <span class="tool-mono">
           <bdi>
@@ -56,7 +56,7 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
           </bdi>
         </span>{' '}
         to run {whereOf(call)}?
-      </h4>
+      </p>
       <p class="hint">
         From{' '}
         <span class="tool-mono">

@@ -14,7 +14,7 @@ export function ValueSection({ title, value }: { title: string; value: Json }) {
   return (
     <section class="call-section">
       <div class="call-section-head">
-        <h4>{title}</h4>
+        <p class="call-title">{title}</p>
         <button
           type="button"
           class="quiet tool-button"
