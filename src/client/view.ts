@@ -158,7 +158,10 @@ export function createView(
       update()
     },
     async switchBranch(branch) {
-      onPresent(await conversation.update({ branch }))
+      const present = await conversation.update({ branch })
+      // It was one of the other branch.
+      update({ failure: undefined })
+      onPresent(present)
     },
     setTools(others) {
       tools = others

@@ -22,9 +22,10 @@ test('of 500 messages the newest are there at once, and older ones when they are
   await chat.reads('This is message 500.')
   assert.ok((await chat.log.getByRole('article').count()) < 200, 'the oldest are not loaded yet')
   const first = chat.log.getByText('This is message 1.', { exact: true })
-  for (let pages = 0; pages < 20 && (await first.count()) === 0; pages++) {
-    await chat.log.evaluate((log) => log.scrollTo({ top: 0 }))
-    await chat.page.waitForTimeout(300)
+  await chat.log.hover()
+  for (let turns = 0; turns < 2_000 && (await first.count()) === 0; turns++) {
+    await chat.page.mouse.wheel(0, -1_000)
+    await chat.page.evaluate(() => new Promise(requestAnimationFrame))
   }
   await first.waitFor()
   const numbers = await chat.log.getByRole('article').allTextContents()

@@ -80,8 +80,8 @@ function MoreItems() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the button is there while there is more
   useEffect(() => {
     if (!end.current) return
-    const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) void list.loadMore()
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.at(-1)?.isIntersecting) void list.loadMore()
     })
     observer.observe(end.current)
     return () => observer.disconnect()

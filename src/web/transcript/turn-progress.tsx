@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { TurnState } from '../../client/types.ts'
 import { usePage } from '../shell/page.ts'
+import { interactions } from '../tools/interactions.ts'
 import { Elapsed } from './elapsed.tsx'
 import { hasEnded } from './entries.ts'
 
@@ -38,6 +39,11 @@ function ProgressWords({ turn }: { turn: TurnState }) {
   if (turn.status === 'queued')
     return <>Waiting for another answer of this conversation{place(turn.position)}</>
   if (open.some(({ status }) => status === 'asked')) return <>Waiting for your decision</>
+  const isAsked = ({ callId }: { callId: string }) => {
+    const request = interactions.value.get(callId)?.request
+    return request !== undefined && request.kind !== 'locating'
+  }
+  if (open.some(isAsked)) return <>Waiting for your answer</>
   if (open.some(({ side }) => side === 'device')) return <>Waiting for the device</>
   if (open.length > 0 || (reply && reply.text !== '' && !reply.complete)) return <Pulse />
   return (

@@ -13,15 +13,16 @@ export function useOlder(
   const button = useRef<HTMLButtonElement>(null)
   const { hasOlder, messages } = page.state.value
   const first = messages[0]?.seq
-  const anchor = useRef<{ first: number | undefined; fromEnd: number }>(undefined)
+  const known = useRef<number>(undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each page it is asked again whether the reader is near
   useEffect(() => {
     const element = button.current
     if (!element || !hasOlder) return
     let reading = false
     const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry?.isIntersecting || reading) return
+      (entries) => {
+        // Of several changes since the last call, the last one is what holds.
+        if (!entries.at(-1)?.isIntersecting || reading) return
         reading = true
         // Where it fails, the button can be pressed.
         page.view
@@ -34,16 +35,14 @@ export function useOlder(
     observer.observe(element)
     return () => observer.disconnect()
   }, [hasOlder, first, page, scroller])
+  // Before its elements change: how far what is being read is from the end.
+  const outer = scroller.current
+  const fromEnd = outer && first !== known.current ? outer.scrollHeight - outer.scrollTop : undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the distance is that from before this change
   useLayoutEffect(() => {
-    const outer = scroller.current
-    const before = anchor.current
-    if (outer && before && before.first !== first && before.first !== undefined) {
-      const fromEnd = outer.scrollHeight - outer.scrollTop
-      if (Math.abs(fromEnd - before.fromEnd) > 1) outer.scrollTop = outer.scrollHeight - before.fromEnd
-    }
-    return () => {
-      if (outer) anchor.current = { first, fromEnd: outer.scrollHeight - outer.scrollTop }
-    }
-  }, [first, scroller])
+    const isOlder = first !== undefined && known.current !== undefined && first < known.current
+    known.current = first
+    if (outer && fromEnd !== undefined && isOlder) outer.scrollTop = outer.scrollHeight - fromEnd
+  }, [first])
   return button
 }

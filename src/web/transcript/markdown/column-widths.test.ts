@@ -21,6 +21,11 @@ describe('A table that grows', () => {
     assert.deepEqual(columnWidths(tableOf(`| a | b |\n|---|---|\n| ${'x'.repeat(500)} | 1 |`)), [39, 7])
   })
 
+  it('has room for the words of its last column', () => {
+    assert.deepEqual(columnWidths(tableOf('| a | b |\n|---|---|\n| 1 | clear |')), [7, 27])
+    assert.deepEqual(columnWidths(tableOf('| a | b |\n|---|--:|\n| 1 | clear |')), [7, 8])
+  })
+
   it('is shown once its first row is complete', () => {
     assert.equal(hasFirstRow(start), true)
     for (const end of [10, 25, 40, start.length - 1]) assert.equal(hasFirstRow(start.slice(0, end)), false)
