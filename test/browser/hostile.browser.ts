@@ -52,6 +52,7 @@ test('nor does what is in the names, arguments and results of tools, in titles a
     await fetch(path, { method: 'PATCH', headers, body: JSON.stringify({ title }) })
     world.model.replies(refuses(500, text))
     await chat.send('Fail.')
+    await chat.isIdle()
     await page.getByRole('alert').first().waitFor()
     await checkHarmless(page)
   }
@@ -95,6 +96,8 @@ function watchRequests(page: Page, own: string): string[] {
 }
 
 async function openEverything(page: Page): Promise<void> {
+  // Whatever moves moves because somebody has opened it.
+  await page.keyboard.press('Shift')
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true
   })

@@ -27,7 +27,7 @@ test('of 500 messages the newest are there at once, and older ones when they are
     await chat.page.waitForTimeout(300)
   }
   await first.waitFor()
-  const numbers = await chat.log.getByRole('article').allInnerTexts()
+  const numbers = await chat.log.getByRole('article').allTextContents()
   const seen = numbers.map((text) => Number(/message (\d+)/.exec(text)?.[1]))
   assert.deepEqual(
     seen,

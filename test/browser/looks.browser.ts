@@ -42,6 +42,13 @@ async function findings(page: Page): Promise<string[]> {
   })
 }
 
+/** Where there is little room, the button is in the menu. */
+async function toggleWire(chat: Chat, width: number): Promise<void> {
+  if (width >= 800) return chat.button('Events of the wire').click()
+  await chat.button('More').click()
+  await chat.button(/^(?:Show|Hide) the wire$/).click()
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [360, 1280]) {
     test(`with ${colorScheme} colours and ${width} pixels, everybody can use each state of the page`, async (t) => {
@@ -64,10 +71,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       )
       const page = await world.open('/app/', { ...annArbor, colorScheme, viewport: { width, height: 800 } })
       const chat = new Chat(page)
+      const found: string[] = []
       const check = async (state: string) => {
-        assert.deepEqual(await findings(page), [], state)
+        for (const finding of await findings(page)) found.push(`${state}: ${finding}`)
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        assert.ok(overflow <= 0, `${state}: ${overflow} pixels wider than the window`)
+        if (overflow > 0) found.push(`${state}: ${overflow} pixels wider than the window`)
       }
       await check('first visit')
       await chat.send('Where am I?')
@@ -83,15 +91,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await chat.send('Fail.')
       await page.getByRole('alert').first().waitFor()
       await check('a failure')
-      await chat.button('Events of the wire').click()
+      await toggleWire(chat, width)
       await check('the wire')
-      await chat.button('Events of the wire').click()
+      await toggleWire(chat, width)
       await chat.button('Settings').click()
       await check('settings')
       await page.keyboard.press('Escape')
       await page.locator('body').click({ position: { x: width - 4, y: 300 } })
       await page.keyboard.press('?')
       await check('shortcuts')
+      assert.deepEqual(found, [])
     })
   }
 }

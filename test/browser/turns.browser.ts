@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Chat } from '../support/browser/chat.ts'
 import { openPageWorld } from '../support/browser/page-world.ts'
-import { calls, done, pauses, says, sends, text } from '../support/stand-ins/ollama-replies.ts'
+import { calls, done, pauses, refuses, says, sends, text } from '../support/stand-ins/ollama-replies.ts'
 
 const annArbor = { permissions: ['geolocation'], geolocation: { latitude: 42.29, longitude: -83.71 } }
 
@@ -82,6 +82,21 @@ test('an answer that is asked for again is another version of it', async (t) => 
   await chat.log.getByText('2/2').waitFor()
   assert.equal(await chat.log.getByText('Say something.').count(), 1)
   assert.doesNotMatch(await chat.text(), /first answer/)
+})
+
+test('from an answer that failed when it was asked for again, the reader finds the way back to the first one', async (t) => {
+  const world = await openPageWorld(t)
+  world.model.replies(says('The first answer.'), refuses(500, 'out of memory'))
+  const chat = new Chat(await world.open())
+  await chat.send('Say something.')
+  await chat.reads('The first answer.')
+  await chat.isIdle()
+  await chat.button('Answer again').click()
+  await chat.reads('There is another version of this answer.')
+  assert.doesNotMatch(await chat.text(), /first answer/)
+  await chat.button('Previous version').click()
+  await chat.reads('The first answer.')
+  assert.doesNotMatch(await chat.text(), /another version|out of memory/)
 })
 
 test('a prompt that is sent while an answer is written waits for it, and is answered next', async (t) => {

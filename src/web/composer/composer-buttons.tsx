@@ -58,17 +58,16 @@ export function ComposerButtons(props: {
           <Icon name="stop" />
         </button>
       )}
-      {(!runs || !isEmpty) && (
-        <button
-          type="submit"
-          class="icon-button primary"
-          aria-label={runs ? 'Send after this answer' : 'Send'}
-          title={runs ? 'Send after this answer' : 'Send'}
-          disabled={isEmpty}
-        >
-          <Icon name="up" />
-        </button>
-      )}
+      {/* Always there: where it came and went, the button beside it would move. */}
+      <button
+        type="submit"
+        class="icon-button primary"
+        aria-label={runs ? 'Send after this answer' : 'Send'}
+        title={runs ? 'Send after this answer' : 'Send'}
+        disabled={isEmpty}
+      >
+        <Icon name="up" />
+      </button>
     </div>
   )
 }

@@ -7,6 +7,13 @@ const mostAtOnce = 200
 /** Milliseconds without another key before a search is sent. */
 const searchDelay = 180
 
+/** A conversation whose first prompt is being sent. */
+function begun(name: string, prompt: string, updatedAt: string): ListedConversation {
+  const title = prompt.trim().slice(0, 80) || null
+  const none = { system: null, model: null, activeTurn: null, tools: [], messages: 0, branch: 1 }
+  return { ...none, name, title, createdAt: updatedAt, updatedAt }
+}
+
 /** The conversations of the server, the last changed first, and those that a search has found. */
 export class ConversationList {
   readonly items = signal<readonly ListedConversation[]>([])
@@ -27,6 +34,17 @@ export class ConversationList {
   async refresh(): Promise<void> {
     const limit = Math.min(Math.max(this.items.peek().length, pageSize), mostAtOnce)
     await this.#read(limit, undefined)
+  }
+
+  /** Puts a conversation with a new prompt on top at once, before the server's list has it there. */
+  begin(name: string, prompt: string): void {
+    if (this.search.peek().trim() !== '') return
+    const updatedAt = new Date().toISOString()
+    const items = this.items.peek()
+    const known = items.find((item) => item.name === name) ?? begun(name, prompt, updatedAt)
+    // What is being read now may be without it.
+    this.#request++
+    this.items.value = [{ ...known, updatedAt }, ...items.filter((item) => item.name !== name)]
   }
 
   async loadMore(): Promise<void> {

@@ -130,11 +130,12 @@ export class Page {
       ...this.newSettings.peek(),
       ...(after !== undefined && { after }),
     }
+    this.list.begin(this.name.peek(), typeof input === 'string' ? input : (input.at(-1)?.content ?? ''))
     // How the turn ends is part of the view's state.
     this.view
       .peek()
       .send(input, options)
-      .result.catch(() => undefined)
+      .result.catch(() => this.list.refresh())
   }
 
   /** Does something at the server, and says where that failed. */

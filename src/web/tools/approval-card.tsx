@@ -1,11 +1,11 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { ApprovalDecision } from '../../client/types.ts'
+import { RevealedText } from '../shell/revealed-text.tsx'
 import { isBrowserTool } from './browser-tools.ts'
 import type { ShownCall } from './call-words.ts'
 import { ScrollBox } from './scroll-box.tsx'
 import { approvalLimits, countValues, describeValue, isWhole } from './values/describe-value.ts'
 import { prettyJson } from './values/json-text.ts'
-import { RevealedText } from './values/revealed-text.tsx'
 import { ValueView } from './values/value-view.tsx'
 
 /** So long after the card has come, in milliseconds, a click was meant for what was there before. */
@@ -48,17 +48,21 @@ export function ApprovalCard({ call, onDecide }: ApprovalCardProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of more than form fields
     <div class="ask" role="group" aria-labelledby={titleId}>
-      <h4 id={titleId} class="ask-title">
+      <p id={titleId} class="ask-title">
         Allow{' '}
         <span class="tool-mono">
-          <RevealedText text={call.name} />
+          <bdi>
+            <RevealedText text={call.name} />
+          </bdi>
         </span>{' '}
         to run {whereOf(call)}?
-      </h4>
+      </p>
       <p class="hint">
         From{' '}
         <span class="tool-mono">
-          <RevealedText text={call.approval?.source ?? call.side} />
+          <bdi>
+            <RevealedText text={call.approval?.source ?? call.side} />
+          </bdi>
         </span>
         , with exactly this:
       </p>
@@ -110,7 +114,9 @@ function Action({ call }: { call: ShownCall }) {
     return (
       <div class="ask-action">
         <ScrollBox class="text-value exact" label="All arguments, as JSON">
-          <RevealedText text={prettyJson(call.arguments)} />
+          <bdi>
+            <RevealedText text={prettyJson(call.arguments)} />
+          </bdi>
         </ScrollBox>
       </div>
     )

@@ -18,7 +18,7 @@ export function CallBody({ call, source }: { call: ShownCall; source: string | u
       <ValueSection title="Arguments" value={call.arguments} />
       {call.repairs && call.repairs.length > 0 && (
         <section class="call-section">
-          <h4>Mended</h4>
+          <p class="call-title">Mended</p>
           <ul class="call-repairs">
             {call.repairs.slice(0, 50).map(({ detail }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: what was mended of one call keeps its order

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Json } from '../../client/types.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../shell/copy-button.tsx'
 import { ScrollBox } from './scroll-box.tsx'
 import { describeValue, openedLimits } from './values/describe-value.ts'
 import { cutText, prettyJson } from './values/json-text.ts'
@@ -14,7 +14,7 @@ export function ValueSection({ title, value }: { title: string; value: Json }) {
   return (
     <section class="call-section">
       <div class="call-section-head">
-        <h4>{title}</h4>
+        <p class="call-title">{title}</p>
         <button
           type="button"
           class="quiet tool-button"
@@ -38,7 +38,9 @@ export function JsonText({ value }: { value: unknown }) {
       <ScrollBox class="json-text" label="JSON">
         <bdi>{text}</bdi>
       </ScrollBox>
-      {left > 0 && <div class="hint">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</div>}
+      {left > 0 && (
+        <div class="hint">{`… ${left.toLocaleString('en')} more characters, which are copied too`}</div>
+      )}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { usePage } from '../shell/page.ts'
-import { VisibleText } from './markdown/visible-text.tsx'
+import { RevealedText } from '../shell/revealed-text.tsx'
 
 /** Prompts that were sent while an answer is being written: they come after it. */
 export function QueuedPrompts() {
@@ -7,7 +7,7 @@ export function QueuedPrompts() {
   return queued.map(({ sent, turn }) => (
     <article class="entry prompt queued" aria-label="You, waiting">
       <div class="bubble" dir="auto">
-        <VisibleText text={sent?.content ?? ''} />
+        <RevealedText prose text={sent?.content ?? ''} />
       </div>
       <p class="hint">
         {turn.position === undefined || turn.position === 1

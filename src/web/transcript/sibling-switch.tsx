@@ -33,3 +33,21 @@ export function SiblingSwitch({ entry }: { entry: { branch: number; siblings: re
     </span>
   )
 }
+
+/** The way back from a branch that has no message of its own: its answer failed, or was stopped, before it had a word. */
+export function EndOfBranch() {
+  const page = usePage()
+  const { conversation, messages, turn } = page.state.value
+  const { branch, siblings = [] } = conversation ?? {}
+  const hasOwn = messages.at(-1)?.branch === branch
+  if (branch === undefined || siblings.length < 2 || turn !== undefined || hasOwn) return null
+  const others = siblings.length - 1
+  return (
+    <p class="end-of-branch">
+      {others === 1
+        ? 'There is another version of this answer.'
+        : `There are ${others} other versions of this answer.`}
+      <SiblingSwitch entry={{ branch, siblings }} />
+    </p>
+  )
+}

@@ -11,6 +11,7 @@ import { QueuedPrompts } from './queued-prompts.tsx'
 import { Reply } from './reply.tsx'
 import './prose.css'
 import './transcript.css'
+import { EndOfBranch } from './sibling-switch.tsx'
 import { TurnFailure } from './turn-failure.tsx'
 import { useFollowEnd } from './use-follow-end.ts'
 import { useOlder } from './use-older.ts'
@@ -69,6 +70,7 @@ export function Transcript() {
           {isEmpty ? <FirstVisit /> : entries.map(elementOf)}
           {/* Where the log has less of an answer than was seen, it stands elsewhere. */}
           <TurnFailure key={state.turn ? 'live' : 'stored'} />
+          <EndOfBranch />
           <QueuedPrompts />
         </div>
       </div>

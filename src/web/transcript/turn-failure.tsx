@@ -2,7 +2,7 @@ import { adviceFor } from '../shell/error-advice.ts'
 import { Icon } from '../shell/icons.tsx'
 import type { Page } from '../shell/page.ts'
 import { usePage } from '../shell/page.ts'
-import { VisibleText } from './markdown/visible-text.tsx'
+import { RevealedText } from '../shell/revealed-text.tsx'
 
 /** Why the newest turn has failed, and what can be done. */
 export function TurnFailure() {
@@ -20,7 +20,7 @@ export function TurnFailure() {
         <p class="strong">{title}</p>
         {error?.detail && (
           <p class="detail" dir="auto">
-            <VisibleText text={error.detail.slice(0, 1_000)} />
+            <RevealedText prose text={error.detail.slice(0, 1_000)} />
           </p>
         )}
         <p>{advice}</p>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { TurnRequest } from '../../client/types.ts'
-import { CopyButton } from '../tools/copy-button.tsx'
+import { CopyButton } from '../shell/copy-button.tsx'
 import { ScrollBox } from '../tools/scroll-box.tsx'
 import { cutText } from '../tools/values/json-text.ts'
 import { requestCode } from './request-code.ts'
@@ -32,12 +32,14 @@ export function RequestView({ request }: { request: TurnRequest }) {
             {label}
           </button>
         ))}
-        <CopyButton key={kind} text={() => code} />
+        <CopyButton key={kind} text={code} />
       </div>
       <ScrollBox class="json-text wrapped" label="Code">
         <bdi>{text}</bdi>
       </ScrollBox>
-      {left > 0 && <p class="hint">{`… ${left.toLocaleString('en')} more characters; Copy has them`}</p>}
+      {left > 0 && (
+        <p class="hint">{`… ${left.toLocaleString('en')} more characters, which are copied too`}</p>
+      )}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { Component } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ClientEvent } from '../../client/types.ts'
-import { CopyButton } from '../tools/copy-button.tsx'
+import { CopyButton } from '../shell/copy-button.tsx'
 import { JsonText } from '../tools/value-section.tsx'
 import { prettyJson } from '../tools/values/json-text.ts'
 import type { WireBlock, WireRow } from './event-log.ts'

@@ -13,6 +13,8 @@ export class Chat {
   }
 
   async send(text: string): Promise<void> {
+    // As of somebody who writes: what moves while the text is filled in has moved because of them.
+    await this.field.press('Control+a')
     await this.field.fill(text)
     await this.field.press('Enter')
   }

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { RevealedText } from '../../shell/revealed-text.tsx'
+import { writeClipboard } from '../../shell/write-clipboard.ts'
 import type { Interaction } from '../interactions.ts'
 import { ScrollBox } from '../scroll-box.tsx'
-import { RevealedText } from '../values/revealed-text.tsx'
-import { writeClipboard } from '../write-clipboard.ts'
 
 type CopyRequestProps = Pick<Interaction, 'answer' | 'refuse'> & { text: string }
 
@@ -17,7 +17,9 @@ export function CopyRequest({ text, answer, refuse }: CopyRequestProps) {
     <div class="interaction">
       <p>Copy this to your clipboard?</p>
       <ScrollBox class="text-value exact" label="Text to copy">
-        <RevealedText text={text} />
+        <bdi>
+          <RevealedText text={text} />
+        </bdi>
       </ScrollBox>
       <div class="interaction-buttons">
         <button type="button" class="primary" onClick={copy}>

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
+import { RevealedText } from '../../shell/revealed-text.tsx'
 import { ScrollBox } from '../scroll-box.tsx'
 import { isLongText, isShortList, type Table, tableOf } from './arrange-value.ts'
 import type { ValueNode } from './describe-value.ts'
-import { RevealedText } from './revealed-text.tsx'
 
 /** `exact`: for approvals. Hidden characters are shown, and long texts scroll where the others are folded. */
 interface ValueProps {
@@ -25,7 +25,15 @@ export function ValueView({ node, exact = false }: ValueProps) {
     <dl class="pairs">
       {node.members.map(({ name, value }) => (
         <div key={name} class={pairClass(node.list, value, exact)}>
-          <dt>{exact ? <RevealedText text={name} /> : <bdi>{name.slice(0, 200)}</bdi>}</dt>
+          <dt>
+            {exact ? (
+              <bdi>
+                <RevealedText text={name} />
+              </bdi>
+            ) : (
+              <bdi>{name.slice(0, 200)}</bdi>
+            )}
+          </dt>
           <dd>
             <ValueView node={value} exact={exact} />
           </dd>
@@ -58,14 +66,18 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
   if (exact && !long)
     return (
       <div class="text-value exact">
-        <RevealedText text={text} />
+        <bdi>
+          <RevealedText text={text} />
+        </bdi>
       </div>
     )
   if (exact)
     return (
       <>
         <ScrollBox class="text-value exact" label="Long text">
-          <RevealedText text={text} />
+          <bdi>
+            <RevealedText text={text} />
+          </bdi>
         </ScrollBox>
         <span class="hint">{`${text.length.toLocaleString('en')} characters; scroll to read them all`}</span>
       </>

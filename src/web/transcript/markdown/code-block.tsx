@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { CopyButton } from '../../shell/copy-button.tsx'
+import { RevealedText } from '../../shell/revealed-text.tsx'
 import type { CodePart } from './highlight.ts'
-import { VisibleText } from './visible-text.tsx'
 
 /** Longer code is shown without colours: finding them takes too long. */
 const longestHighlighted = 20_000
@@ -47,7 +47,7 @@ function useHighlighted(code: string, language: string, closed: boolean): CodePa
 
 function Parts({ parts }: { parts: readonly CodePart[] }): ComponentChildren {
   return parts.map((part) => {
-    if (typeof part === 'string') return <VisibleText text={part} />
+    if (typeof part === 'string') return <RevealedText prose text={part} />
     return (
       <span class={`code-${part.scope.split('.')[0]}`}>
         <Parts parts={part.parts} />
@@ -58,10 +58,10 @@ function Parts({ parts }: { parts: readonly CodePart[] }): ComponentChildren {
 
 function Lines({ code }: { code: string }): ComponentChildren {
   const pieces = piecesOf(code)
-  if (pieces.length === 1) return <VisibleText text={code} />
+  if (pieces.length === 1) return <RevealedText prose text={code} />
   return pieces.map((piece) => (
     <span class="lines">
-      <VisibleText text={piece} />
+      <RevealedText prose text={piece} />
     </span>
   ))
 }

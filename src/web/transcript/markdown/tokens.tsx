@@ -1,11 +1,11 @@
 import type { MarkedToken, Token, Tokens } from 'marked'
 import { type ComponentChildren, Fragment, type VNode } from 'preact'
-import { decodeReferences } from './characters.ts'
+import { RevealedText } from '../../shell/revealed-text.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { safeLink } from './links.ts'
 import type { MathToken } from './read-markdown.ts'
+import { decodeReferences } from './references.ts'
 import { Table } from './table.tsx'
-import { VisibleText } from './visible-text.tsx'
 
 /** What the elements of a block depend on besides its tokens. */
 export interface RenderContext {
@@ -74,13 +74,13 @@ function renderToken(
     case 'codespan':
       return (
         <code key={key}>
-          <VisibleText text={token.text} />
+          <RevealedText prose text={token.text} />
         </code>
       )
     case 'math':
       return (
         <code key={key} class="math">
-          <VisibleText text={token.raw} />
+          <RevealedText prose text={token.raw} />
         </code>
       )
     case 'link':
@@ -98,11 +98,11 @@ function renderToken(
     case 'text':
       if ('tokens' in token && token.tokens)
         return <Fragment key={key}>{renderTokens(token.tokens)}</Fragment>
-      return <VisibleText key={key} text={decodeReferences(token.text)} />
+      return <RevealedText key={key} prose text={decodeReferences(token.text)} />
     case 'escape':
       return <Fragment key={key}>{token.text}</Fragment>
     default:
-      return <VisibleText key={key} text={token.raw} />
+      return <RevealedText key={key} prose text={token.raw} />
   }
 }
 
@@ -139,7 +139,7 @@ function Link({
   if (link === undefined) {
     return (
       <>
-        {children} (<VisibleText text={address} />)
+        {children} (<RevealedText prose text={address} />)
       </>
     )
   }

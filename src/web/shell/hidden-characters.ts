@@ -11,14 +11,19 @@ const mostParts = 400
  * What the eye does not get, or gets in another order: control and format characters (bidi marks, zero-width ones, tags), spaces other
  * than the plain one, private use, lone surrogates; and white space so long that what follows would be out of sight.
  */
-const hiddenRun =
-  /\n{4,}|[ \t\n]{24,}|(?:(?![ \t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}\p{Default_Ignorable_Code_Point}\u2800])+/gu
+const unseen = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Zs}\\p{Default_Ignorable_Code_Point}\\u2800]'
+const hiddenRun = new RegExp(`\\n{4,}|[ \\t\\n]{24,}|(?:(?![ \\t\\n])${unseen})+`, 'gu')
+/**
+ * The same in prose, where white space may be long, and these have their place: other spaces, which are seen as spaces; joiners and marks of
+ * direction, by which some scripts and emoji are written; what chooses between forms of the character before it.
+ */
+const hiddenInProse = new RegExp(`(?:(?![ \\t\\r\\n\\p{Zs}\\u200c-\\u200f\\ufe00-\\ufe0f])${unseen})+`, 'gu')
 
 /** Splits a text so that nothing in it stays unseen. Takes time in proportion to its length. */
-export function revealHidden(text: string): TextPart[] {
+export function revealHidden(text: string, isProse = false): TextPart[] {
   const parts: TextPart[] = []
   let end = 0
-  for (const match of text.matchAll(hiddenRun)) {
+  for (const match of text.matchAll(isProse ? hiddenInProse : hiddenRun)) {
     if (match.index > end) parts.push({ text: text.slice(end, match.index), hidden: false })
     parts.push({ text: nameRun(match[0]), hidden: true })
     end = match.index + match[0].length

@@ -1,10 +1,10 @@
 import { revealHidden } from './hidden-characters.ts'
 
-/** A text in which nothing is hidden: characters that cannot be seen are shown by their names. */
-export function RevealedText({ text }: { text: string }) {
+/** A text in which nothing is hidden: characters that cannot be seen are shown by their names. `prose`: but for what a text of a language needs. */
+export function RevealedText({ text, prose = false }: { text: string; prose?: boolean }) {
   return (
-    <bdi>
-      {revealHidden(text).map((part, index) =>
+    <>
+      {revealHidden(text, prose).map((part, index) =>
         part.hidden ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text keep their order
           <span key={index} class="hidden-characters" title="Characters that cannot be seen">
@@ -14,6 +14,6 @@ export function RevealedText({ text }: { text: string }) {
           part.text
         ),
       )}
-    </bdi>
+    </>
   )
 }

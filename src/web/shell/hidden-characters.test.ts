@@ -55,3 +55,22 @@ test('a text of nothing but tricks is one piece, in which each is named', () => 
   assert.match(parts[0]?.text ?? '', /^a⟨U\+200B⟩a⟨U\+200B⟩/)
   assert.equal(withoutHidden('x\u202Ey'), 'x⟨U+202E⟩y')
 })
+
+test('in prose, what scripts, emoji and typography need stays as it is, and tricks are shown all the same', () => {
+  for (const text of [
+    'one\r\ntwo\tthree',
+    '👩‍👩‍👧 ❤️',
+    'שלום,\u200f מה שלומך',
+    'می‌خواهم',
+    '10\u00a0km',
+    ' '.repeat(90),
+  ])
+    assert.deepEqual(revealHidden(text, true), [{ text, hidden: false }])
+  const names = revealHidden('a\u200bb\u202ec\u{e0041}d\u0000e\u2066f\ud800', true).filter(
+    (part) => part.hidden,
+  )
+  assert.deepEqual(
+    names.map(({ text }) => text),
+    ['U+200B', 'U+202E', 'U+E0041', 'U+0000', 'U+2066', 'U+D800'],
+  )
+})

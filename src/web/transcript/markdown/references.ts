@@ -1,27 +1,3 @@
-/** Characters that change the order of others, or are there without being seen: what somebody reads is not what is written. */
-const hidden = /[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\p{Cc}\u{e0000}-\u{e007f}]/u
-const hiddenParts = new RegExp(`(${hidden.source})`, 'u')
-const allowed = new Set(['\n', '\t', '\r'])
-
-/** A text in parts: as it is, and the code points of what would be hidden, such as `U+202E`. */
-export function visibleParts(text: string): (string | { code: string })[] {
-  if (!hidden.test(text)) return [text]
-  const parts: (string | { code: string })[] = []
-  let plain = ''
-  for (const part of text.split(hiddenParts)) {
-    if (!hidden.test(part) || allowed.has(part)) {
-      plain += part
-      continue
-    }
-    if (plain !== '') parts.push(plain)
-    plain = ''
-    const code = (part.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    parts.push({ code: `U+${code}` })
-  }
-  if (plain !== '') parts.push(plain)
-  return parts
-}
-
 const named: Record<string, string> = {
   amp: '&',
   lt: '<',
