@@ -19,8 +19,8 @@ export interface PagePorts {
 }
 
 /**
- * What the page may do in a browser: its own scripts, styles and requests, and nothing of other hosts. Text of models becomes HTML only by
- * way of the policies `chatterd` and `dompurify` (https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/).
+ * What the page may do in a browser: its own scripts, styles and requests, and nothing of other hosts. No text becomes HTML, of
+ * models or others: the page makes elements (https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/).
  */
 const policy = [
   "default-src 'none'",
@@ -33,7 +33,7 @@ const policy = [
   ],
   "img-src 'self' data: blob:",
   ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-  ...["require-trusted-types-for 'script'", 'trusted-types chatterd dompurify'],
+  ...["require-trusted-types-for 'script'", "trusted-types 'none'"],
 ].join('; ')
 
 const headers = {

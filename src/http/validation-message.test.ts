@@ -10,7 +10,7 @@ test('what is wrong with a request is said in words, with the nearest name where
     [{}, "body: 'input' is missing."],
     [{ inpt: 'Hi' }, 'body: there is no member "inpt"; did you mean input?'],
     [{ messages: [] }, `body: there is no member "messages", and 'input' is missing.`],
-    [{ input: [] }, 'input: must be a text or must be a list of at least 1 element.'],
+    [{ input: [] }, 'input: at least one message is expected, unless `after` names one to answer anew.'],
     [{ input: 5 }, 'input: must be a text or must be a list.'],
     [
       { input: [{ role: 'user', contents: 'Hi' }] },

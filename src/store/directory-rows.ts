@@ -93,10 +93,14 @@ export function storedMessagesOf({ messages, calls }: MessagePageRow): StoredMes
     messages.map(({ message }) => message),
     calls,
   )
+  const times = new Map(calls.map(({ seq, index, ms }) => [`${seq} ${index}`, ms ?? undefined]))
   return messages.flatMap(({ createdAt, branch, siblings }, index) => {
     const message = log[index]
     if (!message) return []
-    return [{ ...message, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) }]
+    const timed = message.calls.map((call) => ({ ...call, ms: times.get(`${message.seq} ${call.index}`) }))
+    return [
+      { ...message, calls: timed, createdAt: new Date(createdAt), branch, ...(siblings && { siblings }) },
+    ]
   })
 }
 

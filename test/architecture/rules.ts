@@ -97,7 +97,6 @@ export const packages: Record<string, string[]> = {
   'close-with-grace': ['cli', 'main'],
   ai: ['client'],
   commander: ['cli'],
-  dompurify: ['web'],
   fastify: ['http'],
   'highlight.js': ['web'],
   'expr-eval-fork': ['tools'],

@@ -12,7 +12,7 @@ test('a call in the browser and one on the server, in one answer, run side by si
     sends([
       calls([
         { name: 'get_location', arguments: {} },
-        { name: 'get_weather', arguments: { lat: '42.29', lon: '-83.71' } },
+        { name: 'get_weather', arguments: { latitude: '42.29', longitude: '-83.71' } },
       ]),
       done(),
     ]),

@@ -1,3 +1,4 @@
+import type { Call } from '../../protocol/call.ts'
 import type { ConversationKey } from '../../protocol/conversation-key.ts'
 import type { ErrorDetail, TurnStatus } from '../../protocol/events.ts'
 import type { FinishReason, LogMessage, Usage } from '../../protocol/message.ts'
@@ -57,6 +58,8 @@ export interface FoundConversation extends StoredConversation {
 
 /** A message as it is stored. */
 export interface StoredMessage extends LogMessage {
+  /** `ms`: how long each took, in milliseconds; undefined while it is open. */
+  calls: (Call & { ms?: number | undefined })[]
   createdAt: Date
   /** Number of the branch that it was added to. */
   branch: number

@@ -21,7 +21,7 @@ export function Thinking(props: {
             <Elapsed since={since} />
           </>
         )}
-        {!growing && ms !== undefined && (ms < 1_000 ? ' for a moment' : ` for ${secondsOf(ms)}`)}
+        {!growing && ms !== undefined && ms >= 500 && ` for ${secondsOf(ms)}`}
       </summary>
       <div class="thinking-text">
         <Markdown text={text} growing={growing} />

@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { findChromium } from './find-chromium.ts'
 
 let opened: Promise<Browser> | undefined
-after(async () => (await opened)?.close())
+after(closeBrowser)
 
 /** The browser of this file's tests: one for all of them, closed after the last. */
 export function openBrowser(): Promise<Browser> {
@@ -17,4 +17,10 @@ function launch(): Promise<Browser> {
     // As root, and where /dev/shm is small, as in containers.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   })
+}
+
+/** Tests need not call it. */
+export async function closeBrowser(): Promise<void> {
+  await (await opened)?.close()
+  opened = undefined
 }

@@ -39,7 +39,7 @@ interface WorldOptions {
 
 /** Starts it on the embedded database, for one test. */
 export async function openPageWorld(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   { engine = 'ollama', env = {}, config }: WorldOptions = {},
 ): Promise<PageWorld> {
   // What was opened last is closed first: pages before the server that they talk to.

@@ -41,7 +41,7 @@ export function messageData(message: StoredMessage): MessageData {
     ...(images && { images }),
     turn,
     complete,
-    calls: calls.map((call) => timedCallData(call)),
+    calls: calls.map((call) => timedCallData(call, call.ms)),
     ...(usage && { usage }),
     ...(finishReason && { finishReason }),
     ...(refused && { refused }),
