@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { Chat } from '../support/browser/chat.ts'
+import { findFlaws } from '../support/browser/find-flaws.ts'
 import { openPageWorld } from '../support/browser/page-world.ts'
 import {
   calls,
@@ -16,31 +14,7 @@ import {
   text,
 } from '../support/stand-ins/ollama-replies.ts'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const annArbor = { permissions: ['geolocation'], geolocation: { latitude: 42.29, longitude: -83.71 } }
-
-/** All that axe-core finds, with where. */
-async function findings(page: Page): Promise<string[]> {
-  // By the protocol of its tools: the page's own policy allows no script from elsewhere.
-  await page.evaluate(await readFile(axe, 'utf8'))
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as Axe).axe.run(document, {
-      resultTypes: ['violations'],
-    })
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-    )
-
-    interface Axe {
-      axe: {
-        run(
-          root: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-  })
-}
 
 /** Where there is little room, the button is in the menu. */
 async function toggleWire(chat: Chat, width: number): Promise<void> {
@@ -73,9 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const chat = new Chat(page)
       const found: string[] = []
       const check = async (state: string) => {
-        for (const finding of await findings(page)) found.push(`${state}: ${finding}`)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        if (overflow > 0) found.push(`${state}: ${overflow} pixels wider than the window`)
+        for (const flaw of await findFlaws(page)) found.push(`${state}: ${flaw}`)
       }
       await check('first visit')
       await chat.send('Where am I?')

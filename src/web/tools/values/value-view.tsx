@@ -65,7 +65,7 @@ function TextValue({ text, left, exact }: { text: string; left: number; exact: b
   const long = isLongText(text)
   if (exact && !long)
     return (
-      <div class="text-value exact">
+      <div class="text-value exact whole">
         <bdi>
           <RevealedText text={text} />
         </bdi>
