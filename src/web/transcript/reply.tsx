@@ -16,7 +16,8 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
   const thoughtMs = useRef(entry.thoughtMs)
   thoughtMs.current = entry.thoughtMs ?? thoughtMs.current
   const durations = useRef(new Map<string, number>())
-  for (const { callId, ms } of entry.calls) if (ms !== undefined) durations.current.set(callId, ms)
+  for (const { callId, ms } of entry.calls)
+    if (ms !== undefined && !durations.current.has(callId)) durations.current.set(callId, ms)
   const { text, thinking, calls, growing, interrupted, last } = entry
   const view = page.view.value
   const source = (name: string) => page.catalog.tools.value.find((tool) => tool.name === name)?.source
@@ -53,9 +54,9 @@ export const Reply = memo(function Reply({ entry }: { entry: ReplyEntry }) {
   )
 })
 
-/** The log does not say how long a call took: what was seen while it ran is kept. */
+/** What was seen first stays: the log also counts how long a call has waited to be approved, and to be stored. */
 function withDuration(call: ReplyEntry['calls'][number], ms: number | undefined) {
-  return call.ms === undefined && ms !== undefined ? { ...call, ms } : call
+  return ms === undefined || call.ms === ms ? call : { ...call, ms }
 }
 
 function ReplyActions({ entry }: { entry: ReplyEntry }) {
