@@ -102,6 +102,9 @@ async function serve(): Promise<void> {
     server.stdout.resume()
     const answer = await fetch(address, { headers: { accept: 'application/json' } })
     assert.equal(await answer.json(), 'EECS Reactive chatterd')
+    const page = await fetch(`${address}/app/`)
+    const [, script = ''] = /src="\.\/(assets\/[^"]+\.js)"/.exec(await page.text()) ?? []
+    assert.equal((await fetch(`${address}/app/${script}`)).status, 200, 'the page is in the package, built')
     server.kill('SIGTERM')
     await ended
   } finally {
