@@ -31,6 +31,8 @@ for (const { name, contentType, answer } of chatAnswers) {
       const engine = await startEngine(t, async (incoming, response) => {
         const chunks: Buffer[] = []
         for await (const chunk of incoming) chunks.push(chunk)
+        // Of a prompt that is slow to be answered, it is asked whether its model is loaded.
+        if (incoming.url !== '/api/chat') return response.writeHead(404).end()
         const { model } = JSON.parse(Buffer.concat(chunks).toString())
         const bytes = answer.subarray(0, Number(model))
         response.writeHead(200, { 'content-type': contentType })
