@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatterdError } from '../protocol/errors.ts'
-
-/** One file of the page, whole, with its compressed copies. */
-export interface PageFile {
-  type: string
-  /** True where its name has a digest of its content: it never changes. */
-  immutable: boolean
-  plain: Buffer
-  br?: Buffer
-  gzip?: Buffer
-}
+import type { PageFile, PageState } from '../protocol/page-file.ts'
 
 /** The web page, as the server has it. */
 export interface PagePorts {
   file(path: string): PageFile | undefined
-  state(): { state: 'ready' | 'building' } | { state: 'missing'; reason: string }
+  state(): PageState
 }
 
 /**

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { PageFile, PageState } from '../protocol/page-file.ts'
 import { startBuild } from './build.ts'
-import { type PageFile, readFiles } from './read-files.ts'
+import { readFiles } from './read-files.ts'
 import { builtFrom, digestSources } from './source-digest.ts'
 
 /** The web page, as the server has it. */
 export interface Page {
   /** One of its files; undefined where it has none of this path, or is not ready. */
   file(path: string): PageFile | undefined
-  /** `building`: it will be ready in some seconds; `missing`: it is not there, and `reason` says why. */
-  state(): { state: 'ready' | 'building' } | { state: 'missing'; reason: string }
+  state(): PageState
   /** Resolves when it is ready, or missing. */
   settled: Promise<void>
   close(): Promise<void>

@@ -1,15 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-
-/** One file of the page, whole, with its copies in the encodings that browsers take (https://www.rfc-editor.org/rfc/rfc9110#field.accept-encoding). */
-export interface PageFile {
-  type: string
-  /** True where its name has a digest of its content: it never changes. */
-  immutable: boolean
-  plain: Buffer
-  br?: Buffer
-  gzip?: Buffer
-}
+import type { PageFile } from '../protocol/page-file.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -66,7 +66,11 @@ export const rooms: Record<string, Room> = {
   },
   config: { imports: { protocol: 'all' }, builtins: ['files'], globals: ['environment', 'process'] },
   // It starts vite, which builds the page in a checkout.
-  page: { imports: {}, builtins: ['files', 'processes'], globals: ['process', 'clock', 'timers'] },
+  page: {
+    imports: { protocol: 'all' },
+    builtins: ['files', 'processes'],
+    globals: ['process', 'clock', 'timers'],
+  },
   client: {
     imports: { protocol: 'types' },
     builtins: 'pure',
